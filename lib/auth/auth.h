@@ -1,0 +1,26 @@
+/* Who asks: the bearer token verified, its claims, and the role they select (PARITY 1.10; RFC 7519, 7515, 7517).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_AUTH_AUTH_H
+#define ROWGATE_AUTH_AUTH_H
+
+#include "base/conf.h"
+#include "http/request.h"
+
+/* Keys and rules made once from the configuration; lives in the arena given. */
+struct auth;
+
+struct auth_identity {
+	struct str role;
+	struct str claims;     /* JSON object with the role in it, as request.jwt.claims wants it; never empty */
+	bool anonymous;        /* no token was given */
+};
+
+/* Reads jwt-secret (plain, base64, JWK, JWK set), jwt-aud and jwt-role-claim-key. The fault's message says what is
+ * wrong with which key (a secret under 32 bytes, a role path that does not parse); it stops the start. */
+bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
+/* Verifies the request's bearer token, or takes the anonymous role. now: seconds since 1970.
+ * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300. */
+bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+	struct arena *a, struct fault *f);
+
+#endif

@@ -1,0 +1,49 @@
+/* Memory with a named lifetime: many allocations, freed together by one reset.
+ *
+ * There are two arenas in a process: `forever` (configuration) and `request`, reset at the top of the worker's
+ * loop. Nothing in an arena is freed by itself. Handles of other libraries (PGresult, json_object, mappings,
+ * descriptors) are registered with arena_on_reset() and go in reverse order of registration.
+ *
+ * Allocation never fails: small things are always given, and crossing the ceiling only sets a sticky flag that
+ * the caller tests once, between stages, and answers 413 or 500. What grows with input from outside is a struct
+ * buf, which refuses to grow past its own maximum or the arena's ceiling. When the machine itself has no memory
+ * left the process aborts and the master replaces it.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_BASE_ARENA_H
+#define ROWGATE_BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+/* An empty arena. ceiling: bytes in all before arena_overflowed() becomes true. Never NULL. */
+struct arena *arena_new(size_t ceiling);
+/* Runs the clean-ups and gives all memory back. */
+void arena_free(struct arena *a);
+/* Runs the clean-ups, wipes what was used (requests carry secrets), keeps the first block. */
+void arena_reset(struct arena *a);
+
+/* size zeroed bytes, aligned for any type; valid until the reset. Never NULL, also for size 0. */
+void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
+/* count * size zeroed bytes; a product that overflows aborts. */
+void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+#define arena_make(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define arena_make_array(a, type, count) ((type *)arena_array((a), (count), sizeof(type)))
+/* Bytes without zeroing or alignment, for text. */
+char *arena_bytes(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
+/* Makes the allocation at p, which has old bytes, new bytes long: in place when it was the last one. */
+char *arena_regrow(struct arena *a, char *p, size_t old, size_t new_size) __attribute__((returns_nonnull));
+
+/* Calls fn(arg) at the next reset or free, latest registration first. */
+void arena_on_reset(struct arena *a, void (*fn)(void *arg), void *arg);
+
+/* Whether the ceiling was crossed since the last reset. */
+bool arena_overflowed(const struct arena *a);
+/* Marks the arena as overflowed: for buffers that refused to grow. */
+void arena_mark_overflow(struct arena *a);
+/* Bytes handed out since the last reset, and bytes left below the ceiling. */
+size_t arena_used(const struct arena *a);
+size_t arena_left(const struct arena *a);
+
+#endif

@@ -1,0 +1,14 @@
+/* Time: a monotonic clock for waiting and measuring, wall time for tokens and headers.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_BASE_CLOCK_H
+#define ROWGATE_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Microseconds since an unspecified start; never goes back. */
+int64_t clock_monotonic_us(void);
+/* Seconds and microseconds since 1970-01-01 UTC. */
+int64_t clock_wall_s(void);
+int64_t clock_wall_us(void);
+
+#endif

@@ -1,0 +1,14 @@
+/* Asks the database for its catalog and builds the block; the only code of lib/catalog that needs a connection.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CATALOG_LOAD_H
+#define ROWGATE_CATALOG_LOAD_H
+
+#include "base/conf.h"
+#include "catalog.h"
+#include "pg/conn.h"
+
+/* Runs the introspection queries of sql/introspection on a connection and builds the block in the arena. */
+bool catalog_load(const struct catalog **out_r, struct conn *c, const struct conf *conf, struct arena *a,
+	struct fault *f);
+
+#endif

@@ -1,0 +1,35 @@
+/* Preferences of RFC 7240 as PostgREST knows them (PARITY P1-P7).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_HTTP_PREFER_H
+#define ROWGATE_HTTP_PREFER_H
+
+#include "request.h"
+
+enum prefer_resolution { RESOLUTION_NONE, RESOLUTION_MERGE, RESOLUTION_IGNORE };
+enum prefer_return { RETURN_UNSET, RETURN_MINIMAL, RETURN_HEADERS, RETURN_REPRESENTATION };
+enum prefer_count { COUNT_NONE, COUNT_EXACT, COUNT_PLANNED, COUNT_ESTIMATED };
+enum prefer_missing { MISSING_UNSET, MISSING_NULL, MISSING_DEFAULT };
+enum prefer_tx { TX_UNSET, TX_COMMIT, TX_ROLLBACK };
+enum prefer_handling { HANDLING_UNSET, HANDLING_LENIENT, HANDLING_STRICT };
+
+struct prefer {
+	enum prefer_resolution resolution;
+	enum prefer_return ret;
+	enum prefer_count count;
+	enum prefer_missing missing;
+	enum prefer_tx tx;
+	enum prefer_handling handling;
+	struct str timezone;         /* as sent, or STR_NONE */
+	int64_t max_affected;        /* -1: not given */
+	const struct str *invalid;   /* preferences not understood, in order */
+	size_t invalid_count;
+};
+
+/* Reads every Prefer field; the first of a kind wins; handling=strict with anything not understood is 400
+ * PGRST122. Whether tx= may be used is the planner's to say. */
+bool prefer_read(struct prefer *out_r, const struct request *r, struct arena *a, struct fault *f);
+/* The Preference-Applied value for what was in force, or STR_NONE. Pass a copy in which what did not apply to the
+ * request is unset. */
+struct str prefer_applied(const struct prefer *p, struct arena *a);
+
+#endif

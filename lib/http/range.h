@@ -1,0 +1,22 @@
+/* Row ranges: the Range field, limit and offset, Content-Range (PARITY P8, P9).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_HTTP_RANGE_H
+#define ROWGATE_HTTP_RANGE_H
+
+#include "request.h"
+
+struct row_range {
+	int64_t offset;  /* 0: from the first row */
+	int64_t limit;   /* rows at most, -1: no limit */
+};
+
+#define ROW_RANGE_ALL ((struct row_range){ 0, -1 })
+
+/* `Range: a-b` or `a-`, for GET and HEAD only; anything else is no range. b < a is 416 PGRST103. */
+bool range_read(struct row_range *out_r, const struct request *r, struct arena *a, struct fault *f);
+/* Rows in both. */
+struct row_range range_intersect(struct row_range x, struct row_range y);
+/* Content-Range: `lo-hi/total`; total < 0 gives `*`; no rows gives `*` before the slash. */
+struct str range_content(struct arena *a, int64_t offset, int64_t rows, int64_t total);
+
+#endif

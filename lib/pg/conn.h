@@ -1,0 +1,51 @@
+/* One persistent connection to PostgreSQL in pipeline mode: the only code that sees libpq.
+ *
+ * POSTGRES' behaviour this rests on is described at the point that needs it. A struct conn belongs to one process.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PG_CONN_H
+#define ROWGATE_PG_CONN_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "stmt/stmt.h"
+
+struct conn;
+
+struct conn_options {
+	struct str uri;             /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
+	struct str application_name; /* fallback_application_name */
+	bool prepared;              /* db-prepared-statements */
+	size_t statement_cache;     /* prepared statements kept */
+};
+
+/* Waits for fd to become readable (or writable when for_write) while the caller may look after other things.
+ * True to go on; false ends the wait and the flight (the client left, the process must stop). */
+typedef bool conn_wait_fn(void *arg, int fd, bool for_write);
+
+/* A connection object that is not yet connected; lives until conn_free(). wait may be NULL: plain poll(). */
+struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, void *wait_arg);
+void conn_free(struct conn *c);
+/* Connects when not connected or seen to be dead; 503 PGRST000 with PostgREST's wording when it cannot.
+ * Asks libpq's own back-off of no one: the caller decides how often to try. */
+bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
+/* The socket to watch while idle, or -1. */
+int conn_fd(const struct conn *c);
+int conn_backend_pid(const struct conn *c);
+/* PQserverVersion, e.g. 150018; 0 before the first connection. */
+int conn_server_version(const struct conn *c);
+
+/* One row in single-row mode, valid during the call it is given to. */
+struct row;
+size_t row_columns(const struct row *r);
+/* STR_NONE: NULL. */
+struct str row_value(const struct row *r, size_t column);
+/* Name and type OID (domains arrive as their base type) of a column. */
+const char *row_name(const struct row *r, size_t column);
+uint32_t row_type(const struct row *r, size_t column);
+
+/* Runs one statement outside of any request (catalog, configuration): simple, sequential, every row to on_row,
+ * which may be NULL. Faults carry the SQLSTATE. */
+bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r), void *arg,
+	struct arena *a, struct fault *f);
+
+#endif

@@ -1,0 +1,54 @@
+/* One flight to the database: settings, pre-request, main statement, count and response settings between two
+ * Syncs, sent together and read back in order.
+ *
+ * Statements between Syncs form an implicit transaction; everything commits at the Sync, any error undoes all of
+ * it, and no answer may leave before the Sync's own result (a deferred constraint fails only there).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PG_FLIGHT_H
+#define ROWGATE_PG_FLIGHT_H
+
+#include "conn.h"
+
+struct flight_outcome;
+
+struct flight {
+	struct str role;              /* with search_path and the SQL text the key of prepared statements */
+	struct str search_path;
+	struct str isolation;         /* "", or "repeatable read" ...: SET TRANSACTION goes first */
+	const struct stmt *settings;  /* the one SELECT set_config(...) statement, role switch included */
+	const struct stmt *pre_request; /* or NULL */
+	const struct stmt *main;      /* or NULL: settings only */
+	const struct stmt *count;     /* one row, one bigint; or NULL */
+	const struct stmt *explain;   /* EXPLAIN (FORMAT JSON) for planned and estimated counts; or NULL */
+	bool user_code;               /* main or pre_request may run user code: response settings are asked for,
+	                                 and cleansing follows in the next flight */
+	bool writes;                  /* never re-sent */
+	bool rollback;                /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
+	/* Called once after the last row, before commit: false (with the fault filled) undoes everything.
+	 * NULL when nothing needs judging, which saves a round trip. */
+	bool (*judge)(void *arg, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
+	/* Each row of main as it arrives; false (with the fault filled) undoes everything. */
+	bool (*on_row)(void *arg, const struct row *r, struct fault *f);
+	/* The columns of main, before its first row and also when there is none; may be NULL. */
+	bool (*on_columns)(void *arg, const struct row *r, struct fault *f);
+	void *arg;
+};
+
+struct flight_outcome {
+	uint64_t rows;                /* rows main returned */
+	uint64_t affected;            /* from main's command tag */
+	int64_t count;                /* of the count statement, -1: none */
+	struct str plan_json;         /* of explain, or STR_NONE */
+	struct str response_headers;  /* response.headers, or STR_NONE */
+	struct str response_status;   /* response.status, or STR_NONE */
+	struct str command;           /* main's command tag: "SELECT 5", "INSERT 0 1" */
+	bool sent;                    /* bytes went out: the fate of a write is unknown if the connection broke */
+};
+
+/* Runs the flight on a connection that conn_ready() said is up. On a fault from PostgreSQL code, message, details
+ * and hint are PostgreSQL's, http_status is by PARITY 1.11 (see sqlstate.h), and the connection is usable again or
+ * known to be dead. anonymous decides between 401 and 403 for 42501. */
+bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,
+	struct arena *a, struct fault *f);
+
+#endif

@@ -1,0 +1,12 @@
+/* Renders a fault: the only place where an error becomes bytes.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_REPLY_PROBLEM_H
+#define ROWGATE_REPLY_PROBLEM_H
+
+#include "reply.h"
+
+/* {"code":...,"details":...,"hint":...,"message":...} in PostgREST's order of keys, with Proxy-Status,
+ * WWW-Authenticate and Retry-After. conf may be NULL before there is one. */
+void problem_reply(struct reply *out_r, const struct fault *f, const struct conf *conf, bool no_body, struct arena *a);
+
+#endif

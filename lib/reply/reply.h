@@ -1,0 +1,42 @@
+/* The answer as a value: status, header fields, and a body in memory or in an unlinked spool file.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_REPLY_REPLY_H
+#define ROWGATE_REPLY_REPLY_H
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/fault.h"
+#include "pg/flight.h"
+#include "plan/plan.h"
+#include "spool.h"
+
+struct reply {
+	int status;
+	struct str reason;          /* status text of its own, or STR_NONE */
+	struct buf fields;          /* "Name: value\r\n" lines, finished */
+	struct spool body;
+	bool no_body;               /* HEAD, 204, 304: fields only */
+};
+
+/* Appends a field; a name or value with a control byte is refused (false), so no header can be injected. */
+bool reply_field(struct reply *r, struct str name, struct str value);
+/* Whether such a field was already appended; the name in any case. */
+bool reply_has_field(const struct reply *r, struct str name);
+
+/* Collects the rows of a flight into the body and, at its end, makes status and fields. */
+struct reply_rows;
+struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
+/* For struct flight: on_columns, on_row and judge, with the reply_rows as their arg. */
+bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
+bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
+bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
+/* Whether the outcome must be judged before commit (singular, max-affected, PUT). */
+bool reply_rows_must_judge(const struct plan *p);
+/* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
+ * A range beyond the total is 416 PGRST103 here. */
+bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f);
+/* OPTIONS on a known relation or routine. */
+bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f);
+
+#endif

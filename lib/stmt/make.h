@@ -1,0 +1,38 @@
+/* From a plan to statements: the main one, its count, and the session's settings.
+ *
+ * The only code that composes SQL. Values become parameters; identifiers come from the catalog and pass
+ * stmt_ident(). Equal requests with other values give the same SQL text, so it can stay prepared.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_STMT_MAKE_H
+#define ROWGATE_STMT_MAKE_H
+
+#include "plan/plan.h"
+#include "stmt.h"
+
+struct stmt_set {
+	const struct stmt *main;     /* NULL: nothing to run beside the settings */
+	const struct stmt *count;    /* count=exact: one row, one bigint */
+	const struct stmt *explain;  /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
+};
+
+/* SQL for a plan of every kind but PLAN_INFO. 413-like overflows of the arena are the caller's to test. */
+bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
+
+/* What the settings statement needs to know (PARITY T2, in that order). */
+struct stmt_session {
+	const struct plan *plan;
+	const struct request *request;
+	struct str role;             /* role to switch to */
+	struct str claims;           /* JSON object */
+};
+
+/* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
+ * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
+bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f);
+/* What the current role may do in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
+ * follow-privileges: rows (kind text: 'relation' or 'routine', oid, select, insert, update, delete, execute). */
+bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
+/* SELECT "schema"."function"(): db-pre-request. */
+bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);
+
+#endif
