@@ -7,7 +7,7 @@
 
 /* Microseconds since an unspecified start; never goes back. */
 int64_t clock_monotonic_us(void);
-/* Seconds and microseconds since 1970-01-01 UTC. */
+/* Seconds, and microseconds, since 1970-01-01 UTC. */
 int64_t clock_wall_s(void);
 int64_t clock_wall_us(void);
 

@@ -26,6 +26,7 @@ bool scan_set(struct scan *s, const char *set, size_t max, struct str *out_r);
 /* Everything before the first byte of stops, possibly nothing, possibly up to the end. */
 struct str scan_until(struct scan *s, const char *stops);
 bool scan_u64(struct scan *s, uint64_t *out_r);
+/* Skips spaces and tabs. */
 void scan_blanks(struct scan *s);
 
 #endif

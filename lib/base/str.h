@@ -6,6 +6,7 @@
 #ifndef ROWGATE_BASE_STR_H
 #define ROWGATE_BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,6 +73,7 @@ const char *str_cstr(struct arena *a, struct str s);
 struct str str_lower(struct arena *a, struct str s);
 /* printf into the arena; NUL-terminated. */
 struct str str_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct str str_vprintf(struct arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* count parts glued together in the arena. */
 struct str str_join(struct arena *a, const struct str *parts, size_t count, struct str separator);
 
