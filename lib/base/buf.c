@@ -15,6 +15,11 @@ struct buf buf_new(struct arena *a, size_t max)
 	return (struct buf){ .max = max, .arena = a };
 }
 
+struct buf buf_over(char *memory, size_t size)
+{
+	return (struct buf){ .p = memory, .capacity = size, .max = size };
+}
+
 static char *refuse(struct buf *b)
 {
 	b->overflow = true;
@@ -105,8 +110,10 @@ void buf_printf(struct buf *b, const char *format, ...)
 	/* Not straight into the buffer: vsnprintf ends with a NUL byte, for which the maximum may have no room. */
 	if ((size_t)length < sizeof small)
 		buf_put(b, (struct str){ small, (size_t)length });
-	else
+	else if (b->arena)
 		buf_put(b, str_vprintf(b->arena, format, again));
+	else
+		b->overflow = true;
 	va_end(again);
 	va_end(args);
 }

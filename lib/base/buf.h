@@ -21,12 +21,15 @@ struct buf {
 
 /* An empty buffer that may grow to max bytes. */
 struct buf buf_new(struct arena *a, size_t max);
+/* An empty buffer over size bytes of the caller's: needs no arena and never grows. */
+struct buf buf_over(char *memory, size_t size);
 /* Room for n more bytes; returns where to write them, or NULL after an overflow. Does not change n. */
 char *buf_reserve(struct buf *b, size_t n);
 void buf_put(struct buf *b, struct str s);
 void buf_char(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t value);
 void buf_i64(struct buf *b, int64_t value);
+/* Over a caller's memory at most 255 bytes a call. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* buf_lit(b, "text"): a literal without strlen. */
 #define buf_lit(b, literal) buf_put((b), STR(literal))

@@ -154,15 +154,17 @@ bool str_to_i64(struct str s, int64_t *out_r)
 	return true;
 }
 
-/* Length of the well-formed sequence at p, 0 when there is none. Table 3-7 restricts only the second byte:
- * its lower bound keeps out overlong forms, its upper one surrogates and what is beyond U+10FFFF. */
-static size_t utf8_sequence(const unsigned char *p, size_t left)
+/* Table 3-7 restricts only the second byte: its lower bound keeps out overlong forms, its upper one surrogates
+ * and what is beyond U+10FFFF. */
+size_t str_utf8_length(struct str s)
 {
-	unsigned char lead = p[0];
-	size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-	unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-	if (lead < 0xc2 || lead > 0xf4 || left < length || p[1] < low || p[1] > high)
+	const unsigned char *p = (const unsigned char *)s.p;
+	if (s.n == 0 || p[0] < 0x80)
+		return s.n > 0;
+	size_t length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || s.n < length || p[1] < low || p[1] > high)
 		return 0;
 	for (size_t i = 2; i < length; i++)
 		if ((p[i] & 0xc0) != 0x80)
@@ -172,10 +174,8 @@ static size_t utf8_sequence(const unsigned char *p, size_t left)
 
 bool str_is_text(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t i = 0;
-	while (i < s.n) {
-		size_t step = p[i] >= 0x80 ? utf8_sequence(p + i, s.n - i) : p[i] != 0;
+	for (size_t i = 0; i < s.n;) {
+		size_t step = s.p[i] == '\0' ? 0 : str_utf8_length(str_from(s, i));
 		if (step == 0)
 			return false;
 		i += step;

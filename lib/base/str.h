@@ -61,6 +61,8 @@ bool str_to_i64(struct str s, int64_t *out_r);
 /* Well-formed UTF-8 by Unicode table 3-7 (no surrogates, no overlong forms), without a NUL byte:
  * what PostgreSQL accepts as text. */
 bool str_is_text(struct str s);
+/* Bytes of the well-formed sequence s starts with (1 for ASCII, NUL included), 0 when there is none. */
+size_t str_utf8_length(struct str s);
 
 /* 64-bit FNV-1a; for tables in memory, not for secrets. */
 uint64_t str_hash(struct str s);

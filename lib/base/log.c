@@ -1,0 +1,212 @@
+/* The sink: levels, the line's head, and the escaping that every line passes.
+ * SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+enum {
+	MESSAGE_MAX = 8192, /* before escaping; what is longer is cut, not split over lines */
+	LINE_MAX_BYTES = 16384
+};
+
+static const struct {
+	const char *name;  /* PostgREST's log-level */
+	const char *label; /* what a line says */
+	int priority;      /* syslog's */
+} levels[] = {
+	[LOG_LEVEL_CRIT] = { "crit", "critical", LOG_CRIT },
+	[LOG_LEVEL_ERROR] = { "error", "error", LOG_ERR },
+	[LOG_LEVEL_WARN] = { "warn", "warning", LOG_WARNING },
+	[LOG_LEVEL_INFO] = { "info", "info", LOG_INFO },
+	[LOG_LEVEL_DEBUG] = { "debug", "debug", LOG_DEBUG },
+};
+
+static struct {
+	enum log_level level;
+	bool syslog;
+	const char *ident;
+	log_context_fn *context;
+	void *context_arg;
+} sink = { .level = LOG_LEVEL_ERROR, .ident = "rowgate" };
+
+void log_to_stderr(enum log_level level, const char *ident)
+{
+	if (sink.syslog)
+		closelog();
+	sink.syslog = false;
+	sink.level = level;
+	sink.ident = ident;
+}
+
+void log_to_syslog(enum log_level level, const char *ident)
+{
+	openlog("rowgate", LOG_PID, LOG_DAEMON);
+	sink.syslog = true;
+	sink.level = level;
+	sink.ident = ident;
+}
+
+void log_set_level(enum log_level level)
+{
+	sink.level = level;
+}
+
+void log_set_context(log_context_fn *fn, void *arg)
+{
+	sink.context = fn;
+	sink.context_arg = arg;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= sink.level;
+}
+
+bool log_level_from(struct str name, enum log_level *level_r)
+{
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (str_eq(name, str_of(levels[i].name))) {
+			*level_r = (enum log_level)i;
+			return true;
+		}
+	return false;
+}
+
+/* C1 controls, line and paragraph separators, and the marks that turn the direction of writing. */
+static bool is_unprintable(struct str sequence)
+{
+	const unsigned char *p = (const unsigned char *)sequence.p;
+	if (sequence.n == 1)
+		return p[0] < 0x20 || p[0] == 0x7f;
+	if (sequence.n == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	return sequence.n == 3 && p[0] == 0xe2
+		&& ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+/* Appends text; bytes that are no printable UTF-8 become \xNN, those of quoted get a backslash. */
+static void put_escaped(struct buf *out, struct str text, struct str quoted)
+{
+	while (text.n) {
+		size_t length = str_utf8_length(text);
+		struct str sequence = str_sub(text, 0, length ? length : 1);
+		if (length == 0 || is_unprintable(sequence)) {
+			for (size_t i = 0; i < sequence.n; i++)
+				buf_printf(out, "\\x%02x", (unsigned char)sequence.p[i]);
+		} else {
+			if (str_has(quoted, *sequence.p))
+				buf_char(out, '\\');
+			buf_put(out, sequence);
+		}
+		text = str_from(text, sequence.n);
+	}
+}
+
+void log_text(struct buf *out, struct str untrusted)
+{
+	put_escaped(out, untrusted, STR("\"\\"));
+}
+
+/* One write, so that lines of several processes do not mix; what a full disk or a closed pipe loses is lost. */
+static void write_line(int fd, struct buf *line)
+{
+	if (line->overflow) {
+		line->overflow = false;
+		buf_put(line, STR("..."));
+	}
+	line->max = line->capacity;
+	buf_char(line, '\n');
+	while (write(fd, line->p, line->n) < 0 && errno == EINTR)
+		;
+}
+
+static struct buf line_over(char *memory, size_t size)
+{
+	struct buf line = buf_over(memory, size);
+	line.max = size - 8; /* room for the mark of a cut line and its end */
+	return line;
+}
+
+static void put_time(struct buf *out)
+{
+	int64_t now = clock_wall_us();
+	time_t seconds = (time_t)(now / 1000000);
+	struct tm utc;
+	char text[32];
+	if (!gmtime_r(&seconds, &utc) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc))
+		return;
+	buf_printf(out, "%s.%03d UTC ", text, (int)(now / 1000 % 1000));
+}
+
+/* Context and message, escaped as one. */
+static void put_message(struct buf *out, const char *format, va_list args)
+{
+	char raw[MESSAGE_MAX];
+	struct buf text = buf_over(raw, sizeof raw);
+	if (sink.context)
+		sink.context(sink.context_arg, &text);
+	size_t left = sizeof raw - text.n;
+	int length = vsnprintf(raw + text.n, left, format, args);
+	if (length > 0 && left > 0)
+		text.n += (size_t)length < left ? (size_t)length : left - 1;
+	put_escaped(out, buf_str(&text), STR(""));
+	if (text.overflow || (length > 0 && (size_t)length >= left))
+		out->overflow = true;
+}
+
+__attribute__((format(printf, 2, 0)))
+static void log_at(enum log_level level, const char *format, va_list args)
+{
+	if (!log_enabled(level))
+		return;
+	int saved_errno = errno;
+	char memory[LINE_MAX_BYTES];
+	struct buf line = line_over(memory, sizeof memory);
+	if (!sink.syslog) {
+		put_time(&line);
+		buf_printf(&line, "[%ld] ", (long)getpid());
+	}
+	buf_printf(&line, "%s: %s: ", sink.ident, levels[level].label);
+	errno = saved_errno; /* for %m */
+	put_message(&line, format, args);
+	if (sink.syslog)
+		syslog(levels[level].priority, "%.*s", STR_ARG(buf_str(&line)));
+	else
+		write_line(STDERR_FILENO, &line);
+	errno = saved_errno;
+}
+
+#define LOG_FUNCTION(name, level) \
+	void name(const char *format, ...) \
+	{ \
+		va_list args; \
+		va_start(args, format); \
+		log_at(level, format, args); \
+		va_end(args); \
+	}
+
+LOG_FUNCTION(log_crit, LOG_LEVEL_CRIT)
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(log_warn, LOG_LEVEL_WARN)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
+
+void log_access(struct str line)
+{
+	char memory[LINE_MAX_BYTES];
+	struct buf out = line_over(memory, sizeof memory);
+	put_escaped(&out, line, STR(""));
+	if (sink.syslog)
+		syslog(LOG_INFO, "%.*s", STR_ARG(buf_str(&out)));
+	else
+		write_line(STDOUT_FILENO, &out);
+}
