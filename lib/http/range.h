@@ -12,9 +12,9 @@ struct row_range {
 
 #define ROW_RANGE_ALL ((struct row_range){ 0, -1 })
 
-/* `Range: a-b` or `a-`, for GET and HEAD only; anything else is no range. b < a is 416 PGRST103. */
-bool range_read(struct row_range *out_r, const struct request *r, struct arena *a, struct fault *f);
-/* Rows in both. */
+/* `Range: a-b` or `a-`, for GET only (RFC 9110 section 14.2); anything else is ROW_RANGE_ALL. b < a is 416 PGRST103. */
+bool range_read(struct row_range *out_r, const struct request *r, struct fault *f);
+/* Rows in both; limit 0 when there are none. */
 struct row_range range_intersect(struct row_range x, struct row_range y);
 /* Content-Range: `lo-hi/total`; total < 0 gives `*`; no rows gives `*` before the slash. */
 struct str range_content(struct arena *a, int64_t offset, int64_t rows, int64_t total);

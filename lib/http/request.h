@@ -43,12 +43,12 @@ bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct a
 /* Percent-encodes everything outside RFC 3986's unreserved set. */
 struct str http_encode(struct arena *a, struct str text);
 
-/* One name=value of a query string, decoded, in order of appearance. */
+/* One name=value of a query string, decoded, in order of appearance; both NUL-terminated behind their end. */
 struct http_pair {
 	struct str name, value;
 };
 /* Splits and decodes application/x-www-form-urlencoded (a query string or a form body): '+' is a blank, an empty
- * component is left out, a component without '=' has an empty value. */
+ * component is left out, a component without '=' has the value STR_NONE. */
 bool http_form(struct http_pair **pairs_r, size_t *count_r, struct str raw, struct arena *a, struct fault *f);
 
 #endif
