@@ -82,6 +82,7 @@ struct conf {
 	int64_t server_buffer;                  /* bytes of a body or answer held in memory before it is spooled */
 	int64_t server_max_response;            /* bytes of an answer in the spool file; above: 500 */
 	int64_t server_slots;                   /* kept connections a worker holds */
+	int64_t server_peer_timeout;            /* seconds a stalled web server connection may hold a worker */
 	int64_t request_memory;                 /* ceiling of the request arena, bytes */
 	int64_t workers;                        /* 0: max(2 x cores, db-pool) */
 	int64_t db_statement_cache;             /* prepared statements a connection keeps */
