@@ -1,0 +1,71 @@
+/* How the catalog's block is laid out: a header, then one array of records a table. Internal to lib/catalog.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CATALOG_BLOCK_H
+#define ROWGATE_CATALOG_BLOCK_H
+
+#include "catalog.h"
+
+/* Counts changes of meaning that the sizes of the records do not show. */
+#define CAT_VERSION 1
+#define CAT_MAGIC "rowgate"    /* with its NUL, eight bytes */
+#define CAT_ALIGNMENT 8
+
+/* Later tables (relationships through views, computed relationships, representations, media handlers) go in front
+ * of TABLE_COUNT, with a row in check.c. */
+enum cat_table {
+	TABLE_POOL,            /* bytes of all texts, each followed by a NUL */
+	TABLE_SCHEMAS,         /* by name */
+	TABLE_RELATIONS,       /* by schema, name */
+	TABLE_RELATION_OIDS,   /* by OID */
+	TABLE_COLUMNS,         /* runs of a relation, by attnum */
+	TABLE_COLUMN_NAMES,    /* column indices; the same runs, by name */
+	TABLE_KEY_COLUMNS,     /* column indices */
+	TABLE_TEXTS,           /* labels of enums */
+	TABLE_TYPES,           /* by OID */
+	TABLE_TYPE_NAMES,      /* type indices by sql_name */
+	TABLE_FOREIGN_KEYS,    /* by referencing relation, name */
+	TABLE_ROUTINES,        /* by schema, name, OID */
+	TABLE_PARAMETERS,
+	TABLE_SETTINGS,
+	TABLE_ROLES,           /* by name */
+	TABLE_TIMEZONES,       /* texts, sorted */
+	TABLE_COUNT
+};
+
+struct cat_oid {
+	uint32_t oid, index;
+};
+
+struct cat_extent {
+	uint32_t offset;       /* from the start of the block */
+	uint32_t count;        /* records */
+	uint32_t record;       /* bytes of each, as the writer knew it */
+};
+
+struct cat_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t server_version;
+	uint64_t size;         /* of the whole block */
+	struct cat_extent tables[TABLE_COUNT];
+};
+
+struct catalog {
+	const char *block;
+	const struct cat_header *header;
+};
+
+/* Bytes of a record of each table. */
+extern const uint32_t cat_record_size[TABLE_COUNT];
+
+static inline const void *block_table(const struct catalog *cat, enum cat_table table)
+{
+	return cat->block + cat->header->tables[table].offset;
+}
+
+static inline uint32_t block_count(const struct catalog *cat, enum cat_table table)
+{
+	return cat->header->tables[table].count;
+}
+
+#endif

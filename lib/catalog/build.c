@@ -1,0 +1,345 @@
+/* Collects the catalog's records: texts stored once, runs grown at the end of their table.
+ * SPDX-License-Identifier: MIT */
+#include "catalog/builder.h"
+
+#include <string.h>
+
+/* Offsets and counts are 32 bits wide; a pool near that is no schema any more. */
+#define POOL_MAX ((size_t)1 << 31)
+/* PostgreSQL gives objects of users OIDs from here on. */
+#define FIRST_USER_OID 16384
+
+void *rows_add(struct cat_builder *b, struct rows *rows)
+{
+	if (rows->count == rows->capacity) {
+		uint32_t capacity = rows->capacity ? rows->capacity * 2 : 64;
+		char *grown = arena_array(b->scratch, capacity, rows->record);
+		if (rows->count)
+			memcpy(grown, rows->p, (size_t)rows->count * rows->record);
+		rows->p = grown;
+		rows->capacity = capacity;
+	}
+	return rows_at(rows, rows->count++);
+}
+
+uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid)
+{
+	uint32_t low = 0, high = rows->count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2, there;
+		memcpy(&there, (const char *)rows_at(rows, middle) + member, sizeof there);
+		if (there == oid)
+			return middle;
+		if (there < oid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return CAT_NONE;
+}
+
+/* Notes when the record added last does not keep the order of OIDs. */
+static void keep_order(struct cat_builder *b, const struct rows *rows, size_t member)
+{
+	uint32_t last, before;
+	if (rows->count < 2)
+		return;
+	memcpy(&last, (const char *)rows_at(rows, rows->count - 1) + member, sizeof last);
+	memcpy(&before, (const char *)rows_at(rows, rows->count - 2) + member, sizeof before);
+	b->broken |= last <= before;
+}
+
+/* The run that grows by the record just added to its table; a run that was closed may not grow again. */
+static void extend_run(struct cat_builder *b, struct cat_run *run, const struct rows *rows)
+{
+	uint32_t position = rows->count - 1;
+	if (!run->count)
+		run->first = position;
+	b->broken |= run->first + run->count != position;
+	run->count++;
+}
+
+struct cat_builder *build_new(struct arena *scratch, int server_version)
+{
+	struct cat_builder *b = arena_make(scratch, struct cat_builder);
+	*b = (struct cat_builder){
+		.scratch = scratch,
+		.server_version = server_version,
+		.pool = buf_new(scratch, POOL_MAX),
+		.interned.record = sizeof(struct cat_text),
+		.attnums.record = sizeof(uint32_t),
+		.enum_runs.record = sizeof(struct cat_run),
+	};
+	for (int i = 0; i < TABLE_COUNT; i++)
+		b->tables[i].record = cat_record_size[i];
+	buf_char(&b->pool, '\0');   /* offset 0 means absent */
+	return b;
+}
+
+static struct str pooled(const struct cat_builder *b, struct cat_text t)
+{
+	return (struct str){ b->pool.p + t.offset, t.length };
+}
+
+/* Where the text is, or the free slot where it belongs. */
+static struct cat_text *intern_slot(struct cat_builder *b, struct str text)
+{
+	uint32_t mask = b->interned.capacity - 1;
+	for (uint32_t i = (uint32_t)str_hash(text) & mask;; i = (i + 1) & mask) {
+		struct cat_text *slot = rows_at(&b->interned, i);
+		if (!slot->offset || str_eq(pooled(b, *slot), text))
+			return slot;
+	}
+}
+
+/* Doubles the hash table before it is three quarters full. */
+static void intern_grow(struct cat_builder *b)
+{
+	struct rows old = b->interned;
+	b->interned.capacity = old.capacity ? old.capacity * 2 : 1024;
+	b->interned.p = arena_array(b->scratch, b->interned.capacity, b->interned.record);
+	for (uint32_t i = 0; i < old.capacity; i++) {
+		const struct cat_text *text = rows_at(&old, i);
+		if (text->offset)
+			*intern_slot(b, pooled(b, *text)) = *text;
+	}
+}
+
+struct cat_text build_text(struct cat_builder *b, struct str text)
+{
+	if (!text.p)
+		return (struct cat_text){ 0, 0 };
+	if (b->interned.count >= b->interned.capacity / 4 * 3)
+		intern_grow(b);
+	struct cat_text *slot = intern_slot(b, text);
+	if (slot->offset)
+		return *slot;
+	struct cat_text added = { (uint32_t)b->pool.n, (uint32_t)text.n };
+	buf_put(&b->pool, text);
+	buf_char(&b->pool, '\0');
+	if (b->pool.overflow)
+		return (struct cat_text){ 0, 0 };
+	*slot = added;
+	b->interned.count++;
+	return added;
+}
+
+void build_schema(struct cat_builder *b, struct str name, struct str comment)
+{
+	struct cat_schema *schema = rows_add(b, &b->tables[TABLE_SCHEMAS]);
+	*schema = (struct cat_schema){ build_text(b, name), build_text(b, comment) };
+}
+
+static struct cat_relation *relation_of(struct cat_builder *b, uint32_t oid)
+{
+	uint32_t i = rows_find_oid(&b->tables[TABLE_RELATIONS], offsetof(struct cat_relation, oid), oid);
+	return i == CAT_NONE ? NULL : rows_at(&b->tables[TABLE_RELATIONS], i);
+}
+
+void build_relation(struct cat_builder *b, const struct cat_relation *relation)
+{
+	struct rows *rows = &b->tables[TABLE_RELATIONS];
+	struct cat_relation *added = rows_add(b, rows);
+	*added = *relation;
+	added->columns = added->primary_key = (struct cat_run){ 0, 0 };
+	keep_order(b, rows, offsetof(struct cat_relation, oid));
+}
+
+bool build_has_relation(struct cat_builder *b, uint32_t oid)
+{
+	return relation_of(b, oid);
+}
+
+void build_column(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum, const struct cat_column *column)
+{
+	struct cat_relation *relation = relation_of(b, relation_oid);
+	if (!relation) {
+		b->broken = true;
+		return;
+	}
+	*(struct cat_column *)rows_add(b, &b->tables[TABLE_COLUMNS]) = *column;
+	*(uint32_t *)rows_add(b, &b->attnums) = attnum;
+	extend_run(b, &relation->columns, &b->tables[TABLE_COLUMNS]);
+}
+
+uint32_t build_column_index(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum)
+{
+	const struct cat_relation *relation = relation_of(b, relation_oid);
+	if (!relation || !relation->columns.count)
+		return CAT_NONE;
+	struct rows own = b->attnums;
+	own.p = rows_at(&b->attnums, relation->columns.first);
+	own.count = relation->columns.count;
+	uint32_t i = rows_find_oid(&own, 0, attnum);
+	return i == CAT_NONE ? CAT_NONE : relation->columns.first + i;
+}
+
+/* Appends an index of columns to the key columns; an unknown one breaks the build. */
+static void add_key_column(struct cat_builder *b, struct cat_run *run, uint32_t relation_oid, uint32_t attnum)
+{
+	uint32_t column = build_column_index(b, relation_oid, attnum);
+	b->broken |= column == CAT_NONE;
+	*(uint32_t *)rows_add(b, &b->tables[TABLE_KEY_COLUMNS]) = column;
+	extend_run(b, run, &b->tables[TABLE_KEY_COLUMNS]);
+}
+
+void build_primary_key(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum)
+{
+	struct cat_relation *relation = relation_of(b, relation_oid);
+	if (relation)
+		add_key_column(b, &relation->primary_key, relation_oid, attnum);
+	else
+		b->broken = true;
+}
+
+void build_foreign_key(struct cat_builder *b, struct str name, uint32_t from_oid, uint32_t to_oid, bool one_to_one)
+{
+	const struct rows *relations = &b->tables[TABLE_RELATIONS];
+	struct cat_foreign_key *key = rows_add(b, &b->tables[TABLE_FOREIGN_KEYS]);
+	*key = (struct cat_foreign_key){
+		.name = build_text(b, name),
+		.from = rows_find_oid(relations, offsetof(struct cat_relation, oid), from_oid),
+		.to = rows_find_oid(relations, offsetof(struct cat_relation, oid), to_oid),
+		.one_to_one = one_to_one,
+	};
+	b->broken |= key->from == CAT_NONE || key->to == CAT_NONE;
+}
+
+void build_foreign_key_columns(struct cat_builder *b, uint32_t from_attnum, uint32_t to_attnum)
+{
+	struct rows *keys = &b->tables[TABLE_FOREIGN_KEYS];
+	if (!keys->count || b->broken)
+		return;
+	struct cat_foreign_key *key = rows_at(keys, keys->count - 1);
+	const struct cat_relation *from = rows_at(&b->tables[TABLE_RELATIONS], key->from);
+	const struct cat_relation *to = rows_at(&b->tables[TABLE_RELATIONS], key->to);
+	add_key_column(b, &key->columns, from->oid, from_attnum);
+	add_key_column(b, &key->columns, to->oid, to_attnum);
+}
+
+void build_type(struct cat_builder *b, const struct cat_type *type)
+{
+	struct rows *rows = &b->tables[TABLE_TYPES];
+	*(struct cat_type *)rows_add(b, rows) = *type;
+	rows_add(b, &b->enum_runs);
+	keep_order(b, rows, offsetof(struct cat_type, oid));
+}
+
+void build_enum_value(struct cat_builder *b, uint32_t type_oid, struct str label)
+{
+	uint32_t type = rows_find_oid(&b->tables[TABLE_TYPES], offsetof(struct cat_type, oid), type_oid);
+	if (type == CAT_NONE) {
+		b->broken = true;
+		return;
+	}
+	*(struct cat_text *)rows_add(b, &b->tables[TABLE_TEXTS]) = build_text(b, label);
+	extend_run(b, rows_at(&b->enum_runs, type), &b->tables[TABLE_TEXTS]);
+}
+
+void build_routine(struct cat_builder *b, const struct cat_routine *routine)
+{
+	struct rows *rows = &b->tables[TABLE_ROUTINES];
+	struct cat_routine *added = rows_add(b, rows);
+	*added = *routine;
+	added->parameters = added->out_columns = added->settings = (struct cat_run){ 0, 0 };
+	added->return_relation = rows_find_oid(&b->tables[TABLE_RELATIONS], offsetof(struct cat_relation, oid),
+		routine->return_relation);
+	keep_order(b, rows, offsetof(struct cat_routine, oid));
+}
+
+static struct cat_routine *routine_of(struct cat_builder *b, uint32_t oid)
+{
+	uint32_t i = rows_find_oid(&b->tables[TABLE_ROUTINES], offsetof(struct cat_routine, oid), oid);
+	b->broken |= i == CAT_NONE;
+	return i == CAT_NONE ? NULL : rows_at(&b->tables[TABLE_ROUTINES], i);
+}
+
+void build_parameter(struct cat_builder *b, uint32_t routine_oid, const struct cat_parameter *parameter, bool is_out)
+{
+	struct cat_routine *routine = routine_of(b, routine_oid);
+	if (!routine)
+		return;
+	*(struct cat_parameter *)rows_add(b, &b->tables[TABLE_PARAMETERS]) = *parameter;
+	extend_run(b, is_out ? &routine->out_columns : &routine->parameters, &b->tables[TABLE_PARAMETERS]);
+}
+
+static void add_setting(struct cat_builder *b, struct cat_run *run, struct str name, struct str value)
+{
+	struct cat_setting *setting = rows_add(b, &b->tables[TABLE_SETTINGS]);
+	*setting = (struct cat_setting){ build_text(b, name), build_text(b, value) };
+	extend_run(b, run, &b->tables[TABLE_SETTINGS]);
+}
+
+void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct str name, struct str value)
+{
+	struct cat_routine *routine = routine_of(b, routine_oid);
+	if (routine)
+		add_setting(b, &routine->settings, name, value);
+}
+
+void build_role(struct cat_builder *b, struct str name)
+{
+	((struct cat_role *)rows_add(b, &b->tables[TABLE_ROLES]))->name = build_text(b, name);
+}
+
+void build_role_setting(struct cat_builder *b, struct str name, struct str value)
+{
+	struct rows *roles = &b->tables[TABLE_ROLES];
+	if (!roles->count) {
+		b->broken = true;
+		return;
+	}
+	struct cat_role *role = rows_at(roles, roles->count - 1);
+	if (str_eq(name, STR("default_transaction_isolation")))
+		role->isolation = build_text(b, str_lower(b->scratch, value));
+	else
+		add_setting(b, &role->settings, name, value);
+}
+
+void build_timezone(struct cat_builder *b, struct str name)
+{
+	*(struct cat_text *)rows_add(b, &b->tables[TABLE_TIMEZONES]) = build_text(b, name);
+}
+
+static void oid_list_add(struct buf *list, uint32_t oid)
+{
+	buf_char(list, list->n ? ',' : '{');
+	buf_u64(list, oid);
+}
+
+static struct str oid_list_end(struct buf *list)
+{
+	if (!list->n)
+		buf_char(list, '{');
+	buf_char(list, '}');
+	return buf_str(list);
+}
+
+struct str build_relation_oids(struct cat_builder *b, struct arena *a)
+{
+	struct buf list = buf_new(a, POOL_MAX);
+	for (uint32_t i = 0; i < b->tables[TABLE_RELATIONS].count; i++)
+		oid_list_add(&list, ((const struct cat_relation *)rows_at(&b->tables[TABLE_RELATIONS], i))->oid);
+	return oid_list_end(&list);
+}
+
+/* With repetitions: the query that takes it looks at each type once anyway, and knows the built-in ones. */
+struct str build_type_oids(struct cat_builder *b, struct arena *a)
+{
+	static const struct { enum cat_table table; size_t member; } typed[] = {
+		{ TABLE_COLUMNS, offsetof(struct cat_column, type) },
+		{ TABLE_PARAMETERS, offsetof(struct cat_parameter, type) },
+		{ TABLE_ROUTINES, offsetof(struct cat_routine, return_type) },
+	};
+	struct buf list = buf_new(a, POOL_MAX);
+	for (size_t t = 0; t < sizeof typed / sizeof *typed; t++) {
+		const struct rows *rows = &b->tables[typed[t].table];
+		for (uint32_t i = 0; i < rows->count; i++) {
+			uint32_t type;
+			memcpy(&type, (const char *)rows_at(rows, i) + typed[t].member, sizeof type);
+			if (type >= FIRST_USER_OID)
+				oid_list_add(&list, type);
+		}
+	}
+	return oid_list_end(&list);
+}

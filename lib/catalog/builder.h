@@ -1,0 +1,38 @@
+/* What the builder collects before the block is laid out: shared by build.c and layout.c only.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CATALOG_BUILDER_H
+#define ROWGATE_CATALOG_BUILDER_H
+
+#include "base/buf.h"
+#include "block.h"
+#include "build.h"
+
+/* A growing array of records of one size, aligned for any of them. */
+struct rows {
+	char *p;
+	uint32_t count, capacity, record;
+};
+
+struct cat_builder {
+	struct arena *scratch;
+	int server_version;
+	bool broken;                       /* sticky: out of order, or more than 32 bits can count */
+	struct buf pool;
+	struct rows interned;              /* struct cat_text: open addressing by hash, capacity a power of two */
+	struct rows tables[TABLE_COUNT];   /* foreign keys and routines hold positions of relations in order of OID */
+	struct rows attnums;               /* uint32_t beside TABLE_COLUMNS */
+	struct rows enum_runs;             /* struct cat_run beside TABLE_TYPES */
+};
+
+/* A zeroed record at the end; its address holds until the next call. */
+void *rows_add(struct cat_builder *b, struct rows *rows);
+
+static inline void *rows_at(const struct rows *rows, uint32_t index)
+{
+	return rows->p + (size_t)index * rows->record;
+}
+
+/* Position of the record whose OID, found at byte offset `member`, is oid; CAT_NONE when there is none. */
+uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid);
+
+#endif
