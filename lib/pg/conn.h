@@ -1,6 +1,7 @@
 /* One persistent connection to PostgreSQL in pipeline mode: the only code that sees libpq.
  *
  * POSTGRES' behaviour this rests on is described at the point that needs it. A struct conn belongs to one process.
+ * Nothing here blocks but in the wait callback and, for a few milliseconds, in cancelling; notices go to the debug log.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_CONN_H
 #define ROWGATE_PG_CONN_H
@@ -11,6 +12,9 @@
 
 struct conn;
 
+/* http_status of the fault when the wait callback ended the wait: nobody is left to answer. */
+enum { CONN_STOPPED = 499 };
+
 struct conn_options {
 	struct str uri;             /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
 	struct str application_name; /* fallback_application_name */
@@ -18,18 +22,23 @@ struct conn_options {
 	size_t statement_cache;     /* prepared statements kept */
 };
 
-/* Waits for fd to become readable (or writable when for_write) while the caller may look after other things.
- * True to go on; false ends the wait and the flight (the client left, the process must stop). */
+/* Waits for fd to become readable (for_write: readable or writable) while the caller may look after other things.
+ * True to go on; false ends the wait and the flight (the client left, the process must stop). It is asked while
+ * connecting too, where it is the caller's means to bound the time. */
 typedef bool conn_wait_fn(void *arg, int fd, bool for_write);
 
 /* A connection object that is not yet connected; lives until conn_free(). wait may be NULL: plain poll(). */
 struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, void *wait_arg);
+/* NULL is allowed. */
 void conn_free(struct conn *c);
 /* Connects when not connected or seen to be dead; 503 PGRST000 with PostgREST's wording when it cannot.
  * Asks libpq's own back-off of no one: the caller decides how often to try. */
 bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
+/* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
+void conn_close(struct conn *c);
 /* The socket to watch while idle, or -1. */
 int conn_fd(const struct conn *c);
+/* Process id of the server's end, 0 when not connected. */
 int conn_backend_pid(const struct conn *c);
 /* PQserverVersion, e.g. 150018; 0 before the first connection. */
 int conn_server_version(const struct conn *c);
@@ -44,7 +53,8 @@ const char *row_name(const struct row *r, size_t column);
 uint32_t row_type(const struct row *r, size_t column);
 
 /* Runs one statement outside of any request (catalog, configuration): simple, sequential, every row to on_row,
- * which may be NULL. Faults carry the SQLSTATE. */
+ * which may be NULL; when it returns false no further row is given and the run fails with PGRSTX00.
+ * Faults carry the SQLSTATE. Needs conn_ready(). */
 bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r), void *arg,
 	struct arena *a, struct fault *f);
 

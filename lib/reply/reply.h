@@ -13,15 +13,23 @@
 struct reply {
 	int status;
 	struct str reason;          /* status text of its own, or STR_NONE */
-	struct buf fields;          /* "Name: value\r\n" lines, finished */
+	struct buf fields;          /* "Name: value\r\n" lines, Content-Length among them when there may be a body */
 	struct spool body;
-	bool no_body;               /* HEAD, 204, 304: fields only */
+	bool no_body;               /* HEAD, 204, 304: fields only, and no Content-Length */
 };
 
-/* Appends a field; a name or value with a control byte is refused (false), so no header can be injected. */
+/* A reply without fields and with an empty body. */
+struct reply reply_new(int status, struct arena *a);
+/* Appends a field. False, and nothing is appended, when the name is no token (RFC 9110 section 5.6.2), the value holds a
+ * control byte, or the field section grows beyond a sane size: no header can be injected. */
 bool reply_field(struct reply *r, struct str name, struct str value);
 /* Whether such a field was already appended; the name in any case. */
 bool reply_has_field(const struct reply *r, struct str name);
+/* Whether the web server or the protocol owns that field, so that no user's function may set it: Content-Length,
+ * Transfer-Encoding, Connection, Status and the like. */
+bool reply_field_is_framing(struct str name);
+/* Ends the fields of any reply: Content-Length, or no body at all for HEAD, 204 and 304. */
+void reply_finish(struct reply *r, bool head_only);
 
 /* Collects the rows of a flight into the body and, at its end, makes status and fields. */
 struct reply_rows;
@@ -30,13 +38,16 @@ struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
 bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
-/* Whether the outcome must be judged before commit (singular, max-affected, PUT). */
+/* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
+ * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);
+/* Forgets every row, before the flight is sent a second time. */
+void reply_rows_clear(struct reply_rows *rows);
 /* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
  * A range beyond the total is 416 PGRST103 here. */
 bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f);
-/* OPTIONS on a known relation or routine. */
+/* OPTIONS on a known relation or routine, or on the root when the plan has neither. */
 bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 #endif

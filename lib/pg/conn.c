@@ -1,0 +1,251 @@
+/* Connecting, waiting and hanging up: a nonblocking libpq connection in pipeline mode.
+ * SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "inner.h"
+
+/* How long the rest of a cancelled flight may take to arrive. */
+enum { ABANDON_MS = 2000 };
+
+static bool wait_by_poll(void *arg, int fd, bool for_write)
+{
+	struct pollfd p = { .fd = fd, .events = (short)(for_write ? POLLIN | POLLOUT : POLLIN) };
+
+	(void)arg;
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		continue;
+	return true;
+}
+
+struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, void *wait_arg)
+{
+	struct arena *own = arena_new(SIZE_MAX);
+	struct conn *c = arena_make(own, struct conn);
+
+	c->own = own;
+	c->options = *options;
+	c->options.uri = str_dup(own, options->uri);
+	c->options.application_name = str_dup(own, options->application_name);
+	c->wait = wait ? wait : wait_by_poll;
+	c->wait_arg = wait_arg;
+	c->names = names_new(options->prepared ? options->statement_cache : 0);
+	return c;
+}
+
+void conn_free(struct conn *c)
+{
+	if (!c)
+		return;
+	conn_drop(c);
+	names_free(c->names);
+	arena_free(c->own);
+}
+
+void conn_drop(struct conn *c)
+{
+	PQfinish(c->pg);
+	c->pg = NULL;
+	names_clear(c->names);
+	c->dirty = false;
+	c->tainted = false;
+	c->replace = false;
+}
+
+void conn_close(struct conn *c)
+{
+	conn_drop(c);
+}
+
+int conn_fd(const struct conn *c)
+{
+	return c->pg ? PQsocket(c->pg) : -1;
+}
+
+int conn_backend_pid(const struct conn *c)
+{
+	return c->pg ? PQbackendPID(c->pg) : 0;
+}
+
+int conn_server_version(const struct conn *c)
+{
+	return c->server_version;
+}
+
+static void log_notice(void *arg, const char *message)
+{
+	(void)arg;
+	log_debug("PostgreSQL says: %s", message);
+}
+
+/* The value of one option in what libpq parsed, or NULL. */
+static const char *option_value(const PQconninfoOption *options, const char *keyword)
+{
+	for (const PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, keyword) == 0 && o->val && o->val[0])
+			return o->val;
+	return NULL;
+}
+
+/* The operator's own server options with ours behind them. Nobody reads notices, so they need not be sent: SET
+ * TRANSACTION in an implicit transaction would send a WARNING each time. Poolers that are too old for prepared
+ * statements refuse this startup option too, and a notice does no harm. */
+static const char *server_options(const struct conn *c, struct arena *a)
+{
+	PQconninfoOption *given = PQconninfoParse(c->options.uri.p, NULL);
+	PQconninfoOption *defaults = PQconndefaults();
+	const char *own = option_value(given, "options");
+	const char *text;
+
+	if (!own)
+		own = option_value(defaults, "options");
+	if (c->options.prepared)
+		text = str_printf(a, "%s%s-c client_min_messages=error", own ? own : "", own ? " " : "").p;
+	else
+		text = own ? str_dup(a, str_of(own)).p : NULL;
+	PQconninfoFree(given);
+	PQconninfoFree(defaults);
+	return text;
+}
+
+static PGconn *connect_start(const struct conn *c, struct arena *a)
+{
+	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. */
+	const char *keywords[] = { "fallback_application_name", "dbname", "client_encoding", "options", NULL };
+	const char *values[] = { c->options.application_name.p, c->options.uri.p, "UTF8", server_options(c, a), NULL };
+
+	return PQconnectStartParams(keywords, values, 1);
+}
+
+bool conn_stopped_fault(struct fault *f)
+{
+	return fault_set(f, CONN_STOPPED, "PGRSTX00", STR("The request was abandoned"));
+}
+
+static bool connect_fault(const struct conn *c, struct arena *a, struct fault *f)
+{
+	fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+	f->retry_after = 1;
+	return fault_details(f, str_dup(a, str_of(c->pg ? PQerrorMessage(c->pg) : "out of memory\n")));
+}
+
+/* Goes on until libpq says it is connected. */
+static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+	if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD)
+		return connect_fault(c, a, f);
+	while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
+		if (!c->wait(c->wait_arg, PQsocket(c->pg), state == PGRES_POLLING_WRITING))
+			return conn_stopped_fault(f);
+		state = PQconnectPoll(c->pg);
+	}
+	return state == PGRES_POLLING_OK || connect_fault(c, a, f);
+}
+
+static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
+{
+	conn_drop(c);
+	c->pg = connect_start(c, a);
+	if (c->pg)
+		PQsetNoticeProcessor(c->pg, log_notice, NULL);
+	if (!connect_wait(c, a, f)) {
+		conn_drop(c);
+		return false;
+	}
+	if (PQsetnonblocking(c->pg, 1) != 0 || !PQenterPipelineMode(c->pg)) {
+		connect_fault(c, a, f);
+		conn_drop(c);
+		return false;
+	}
+	c->server_version = PQserverVersion(c->pg);
+	log_debug("connected to PostgreSQL %d, backend %d", c->server_version, PQbackendPID(c->pg));
+	return true;
+}
+
+/* Whether an idle connection is still there. The first PQconsumeInput alone says that all is well on a connection
+ * the server has hung up; the socket knows better. */
+static bool is_alive(struct conn *c)
+{
+	struct pollfd p = { .fd = PQsocket(c->pg), .events = POLLIN | POLLRDHUP };
+
+	if (PQstatus(c->pg) != CONNECTION_OK || c->replace)
+		return false;
+	if (poll(&p, 1, 0) <= 0)
+		return true;
+	if (p.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL))
+		return false;
+	return PQconsumeInput(c->pg) == 1;
+}
+
+bool conn_ready(struct conn *c, struct arena *a, struct fault *f)
+{
+	return (c->pg && is_alive(c)) || connect_now(c, a, f);
+}
+
+enum conn_io conn_flush(struct conn *c)
+{
+	int left = PQflush(c->pg);
+
+	while (left == 1) {
+		/* PQflush reads too when the socket takes nothing, so the two sides cannot block each other. */
+		if (!c->wait(c->wait_arg, PQsocket(c->pg), true))
+			return CONN_IO_STOPPED;
+		left = PQflush(c->pg);
+	}
+	return left == 0 ? CONN_IO_OK : CONN_IO_BROKEN;
+}
+
+enum conn_io conn_result(struct conn *c, PGresult **result_r)
+{
+	while (PQisBusy(c->pg)) {
+		if (!c->wait(c->wait_arg, PQsocket(c->pg), false))
+			return CONN_IO_STOPPED;
+		if (!PQconsumeInput(c->pg))
+			break; /* PQgetResult makes the error of it */
+	}
+	*result_r = PQgetResult(c->pg);
+	return PQstatus(c->pg) == CONNECTION_OK ? CONN_IO_OK : CONN_IO_BROKEN;
+}
+
+/* Waits until the connection can be read, at most until the deadline. */
+static bool wait_until(const struct conn *c, int64_t deadline_us)
+{
+	struct pollfd p = { .fd = PQsocket(c->pg), .events = POLLIN };
+	int64_t left = (deadline_us - clock_monotonic_us()) / 1000;
+
+	return left > 0 && poll(&p, 1, (int)left) > 0;
+}
+
+static bool drain_until(struct conn *c, int64_t deadline_us)
+{
+	for (;;) {
+		PGresult *result;
+		bool at_end;
+
+		while (PQisBusy(c->pg))
+			if (PQflush(c->pg) < 0 || !wait_until(c, deadline_us) || !PQconsumeInput(c->pg))
+				return false;
+		result = PQgetResult(c->pg);
+		at_end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+		PQclear(result);
+		if (at_end || PQstatus(c->pg) != CONNECTION_OK)
+			return at_end;
+	}
+}
+
+void conn_abandon(struct conn *c)
+{
+	PGcancel *cancel = PQgetCancel(c->pg);
+	char message[256];
+	bool asked = cancel && PQcancel(cancel, message, sizeof(message));
+
+	PQfreeCancel(cancel);
+	if (!asked || !drain_until(c, clock_monotonic_us() + (int64_t)ABANDON_MS * 1000))
+		conn_drop(c);
+}

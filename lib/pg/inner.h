@@ -1,0 +1,50 @@
+/* What the files of lib/pg share about a connection; nobody else includes this or libpq-fe.h.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PG_INNER_H
+#define ROWGATE_PG_INNER_H
+
+#include <libpq-fe.h>
+
+#include "conn.h"
+#include "names.h"
+
+struct conn {
+	PGconn *pg;                 /* NULL: not connected */
+	struct arena *own;          /* the options' texts, as long as the conn */
+	struct conn_options options;
+	conn_wait_fn *wait;
+	void *wait_arg;
+	struct names *names;        /* prepared statements of this connection */
+	int server_version;
+	bool dirty;                 /* user code ran and no cleansing has succeeded since */
+	bool tainted;               /* a guarded name may have been replaced by user SQL: go unnamed once */
+	bool replace;               /* libpq holds a huge buffer: make a new connection before the next use */
+};
+
+struct row {
+	const PGresult *result;
+	int index;                  /* -1: columns only */
+};
+
+/* Above this libpq's buffers, which never shrink, are not worth keeping. */
+enum { CONN_KEEP_BYTES = 8 * 1024 * 1024 };
+
+/* Closes the connection; the next conn_ready() makes a new one. */
+void conn_drop(struct conn *c);
+/* Sends all that libpq has buffered, reading what arrives meanwhile. */
+enum conn_io { CONN_IO_OK, CONN_IO_BROKEN, CONN_IO_STOPPED };
+enum conn_io conn_flush(struct conn *c);
+/* The next result, or NULL where libpq says NULL; never blocks outside of the wait callback. */
+enum conn_io conn_result(struct conn *c, PGresult **result_r);
+/* What conn_flush() and conn_result() returning CONN_IO_STOPPED means. Always returns false. */
+bool conn_stopped_fault(struct fault *f);
+/* Cancels what runs and reads up to the end of the segment, a bounded time; closes the connection when that fails. */
+void conn_abandon(struct conn *c);
+
+/* Sends Parse, Bind, Describe and Execute of an unnamed statement. */
+bool conn_send(struct conn *c, const struct stmt *s, struct arena *a);
+/* Sends Parse of a name to come, and Bind, Describe and Execute of a known one. */
+bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, struct arena *a);
+bool conn_send_execute(struct conn *c, const char *name, const struct stmt *s, struct arena *a);
+
+#endif

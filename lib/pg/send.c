@@ -1,0 +1,52 @@
+/* A struct stmt in the shape libpq takes it.
+ * SPDX-License-Identifier: MIT */
+#include "inner.h"
+
+/* libpq's parallel arrays, NULL when there is no parameter. */
+struct params {
+	Oid *types;
+	const char **values;
+	int *lengths;
+	int *formats;
+	int count;
+};
+
+static struct params params_of(const struct stmt *s, struct arena *a)
+{
+	struct params p = { .count = (int)s->param_count };
+
+	if (s->param_count == 0)
+		return p;
+	p.types = arena_make_array(a, Oid, s->param_count);
+	p.values = arena_make_array(a, const char *, s->param_count);
+	p.lengths = arena_make_array(a, int, s->param_count);
+	p.formats = arena_make_array(a, int, s->param_count);
+	for (size_t i = 0; i < s->param_count; i++) {
+		p.types[i] = s->params[i].type;
+		p.values[i] = s->params[i].value.p;
+		p.lengths[i] = (int)s->params[i].value.n;
+		p.formats[i] = s->params[i].binary;
+	}
+	return p;
+}
+
+bool conn_send(struct conn *c, const struct stmt *s, struct arena *a)
+{
+	struct params p = params_of(s, a);
+
+	return PQsendQueryParams(c->pg, s->sql.p, p.count, p.types, p.values, p.lengths, p.formats, 0) == 1;
+}
+
+bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, struct arena *a)
+{
+	struct params p = params_of(s, a);
+
+	return PQsendPrepare(c->pg, name, s->sql.p, p.count, p.types) == 1;
+}
+
+bool conn_send_execute(struct conn *c, const char *name, const struct stmt *s, struct arena *a)
+{
+	struct params p = params_of(s, a);
+
+	return PQsendQueryPrepared(c->pg, name, p.count, p.values, p.lengths, p.formats, 0) == 1;
+}
