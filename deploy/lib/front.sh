@@ -1,0 +1,119 @@
+# The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
+# deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
+# $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
+# SPDX-License-Identifier: MIT
+
+declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)
+declare -A front_program=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2)
+# How each is told to finish what it is doing and leave.
+declare -A front_leave=([lighttpd]=INT [nginx]=QUIT [apache]=WINCH)
+
+front_need() {
+	[ -n "${front_package[$front]:-}" ] || die "--front is one of lighttpd, nginx, apache, not '$front'"
+	command -v "${front_program[$front]}" >/dev/null || need_packages "${front_package[$front]}"
+}
+
+# PostgREST's words for addresses: * any, *4 and !4 any IPv4, *6 and !6 any IPv6.
+front_addresses() {
+	case $host in
+	'*') echo 0.0.0.0; [ ! -s /proc/net/if_inet6 ] || echo '[::]' ;;
+	'*4' | '!4' | '') echo 0.0.0.0 ;;
+	'*6' | '!6') echo '[::]' ;;
+	*:*) echo "[${host//[\[\]]/}]" ;;
+	*) echo "$host" ;;
+	esac
+}
+
+# The lines that say where to listen, in the words of the server.
+front_listen() {
+	local address addresses
+	mapfile -t addresses < <(front_addresses)
+	case $front in
+	lighttpd)
+		if [ -n "$socket" ]; then
+			printf 'server.bind = "%s"\nserver.socket-perms = "0%s"\n' "$socket" "$socket_mode"
+			return
+		fi
+		printf 'server.bind = "%s"\nserver.port = %s\n' "${addresses[0]}" "$port"
+		for address in "${addresses[@]:1}"; do printf '$SERVER["socket"] == "%s:%s" { }\n' "$address" "$port"; done
+		;;
+	nginx)
+		[ -z "$socket" ] || { printf 'listen unix:%s;\n' "$socket"; return; }
+		for address in "${addresses[@]}"; do printf 'listen %s:%s backlog=1024;\n' "$address" "$port"; done
+		;;
+	apache)
+		[ -z "$socket" ] || die "Apache cannot listen on a unix socket: use --front nginx or lighttpd"
+		for address in "${addresses[@]}"; do printf 'Listen %s:%s\n' "$address" "$port"; done
+		;;
+	esac
+}
+
+front_user() {
+	is_root || return 0
+	local group
+	group=$(id -gn "$web_user")
+	case $front in
+	lighttpd) printf 'server.username = "%s"\nserver.groupname = "%s"\n' "$web_user" "$group" ;;
+	nginx) printf 'user %s %s;\n' "$web_user" "$group" ;;
+	apache) printf 'User %s\nGroup %s\n' "$web_user" "$group" ;;
+	esac
+}
+
+# Fills the templates in: the host's socket becomes ours, @NAME@ what we know.
+front_write() {
+	local template text modules=/usr/lib/apache2/modules
+	local listen user
+	listen=$(front_listen)
+	user=$(front_user)
+	[ -d $modules ] || modules=/usr/lib64/httpd/modules
+	for template in "$top/deploy/$front"/*.conf; do
+		text=$(<"$template")
+		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
+		text=${text//@RUN@/"$run"}
+		text=${text//@LISTEN@/"$listen"}
+		text=${text//@USER@/"$user"}
+		text=${text//@MODULES@/"$modules"}
+		printf '%s\n' "$text" >"$run/${template##*/}"
+	done
+}
+
+front_start() {
+	front_write
+	[ -z "$socket" ] || [ ! -S "$socket" ] || rm -f "$socket"
+	case $front in
+	lighttpd) start_child front setpriv --pdeathsig INT lighttpd -D -f "$run/serve.conf" ;;
+	nginx) start_child front setpriv --pdeathsig TERM nginx -e stderr -p "$run" -c "$run/serve.conf" ;;
+	apache)
+		# It opens its log by name, which fails where standard error is a socket or another user's: give it a pipe.
+		start_child front setpriv --pdeathsig TERM apache2 -D FOREGROUND -f "$run/serve.conf" 2> >(trap '' INT TERM; exec cat >&2)
+		;;
+	esac
+	wait_for 10 front_answers && is_alive front || return 1
+	[ -z "$socket" ] || chmod "$socket_mode" "$socket"
+}
+
+# Ready, or dead.
+front_answers() {
+	is_alive front || return 0
+	if [ -n "$socket" ]; then
+		[ -S "$socket" ]
+	else
+		(exec 3<>"/dev/tcp/$(reach_host)/$port") 2>/dev/null
+	fi
+}
+
+# An address at which this machine reaches the server.
+reach_host() {
+	local address
+	address=$(front_addresses | head -n 1)
+	case $address in
+	0.0.0.0) echo 127.0.0.1 ;;
+	'[::]') echo ::1 ;;
+	*) echo "${address//[\[\]]/}" ;;
+	esac
+}
+
+# A port nobody listens on. Another program may take it before the web server does: the caller then tries again.
+free_port() {
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "0.0.0.0")->sockport'
+}

@@ -1,0 +1,49 @@
+# Installs what is missing, and touches nothing when nothing is. Debian and its derivatives. Sourced, not run.
+# SPDX-License-Identifier: MIT
+
+BUILD_PACKAGES="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libpq-dev libjson-c-dev libsodium-dev libssl-dev"
+
+# missing_packages NAME...: prints those that are not installed.
+missing_packages() {
+	local have
+	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+	local name
+	for name in "$@"; do
+		[[ $'\n'$have$'\n' == *$'\n'"installed $name"$'\n'* ]] || echo "$name"
+	done
+}
+
+# need_packages NAME...: returns when all are installed.
+need_packages() {
+	command -v dpkg-query >/dev/null ||
+		{ say "this is not a Debian system: $* (or what they are called here) must be there already"; return 0; }
+	local missing
+	mapfile -t missing < <(missing_packages "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	is_root || die "missing packages: as root, run  apt-get install ${missing[*]}"
+	say "installing ${missing[*]}"
+	keep_services_down
+	retry 3 apt_install "${missing[@]}" || { services_again; die "could not install ${missing[*]}"; }
+	services_again
+}
+
+apt_install() {
+	local options=(-q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+	DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" --no-install-recommends install "$@" </dev/null >&2 && return
+	apt-get "${options[@]}" update </dev/null >&2
+	return 1
+}
+
+# Debian starts a server as soon as its package is installed: ours run on their own ports, from here, so the
+# packages' own must not take port 80 or 5432 meanwhile. A policy that is there already is left alone.
+keep_services_down() {
+	[ -e /usr/sbin/policy-rc.d ] && return
+	printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	chmod 755 /usr/sbin/policy-rc.d
+	made_policy=yes
+}
+
+services_again() {
+	[ "${made_policy:-}" = yes ] && rm -f /usr/sbin/policy-rc.d
+	made_policy=
+}
