@@ -14,6 +14,20 @@ enum {
 /* From here on blocks are mapped: a reset gives them back to the system at once, which malloc would not. */
 #define MAP_SIZE ((size_t)128 * 1024)
 
+/* Under AddressSanitizer what is not handed out is poisoned, and a gap before each allocation stays so: an overrun
+ * inside an arena is found like one on the heap. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(p, size) ((void)(p), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(p, size) ((void)(p), (void)(size))
+enum { GAP = 0 };
+#endif
+
 struct block {
 	struct block *next;
 	size_t size, used; /* of data */
@@ -47,17 +61,25 @@ static struct block *block_new(size_t size)
 	if (!b || b == MAP_FAILED)
 		abort();
 	*b = (struct block){ .size = size, .mapped = mapped };
+	ASAN_POISON_MEMORY_REGION(b->data, b->size);
 	return b;
+}
+
+static void block_wipe(struct block *b)
+{
+	ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
+	explicit_bzero(b->data, b->used);
 }
 
 /* What is unmapped needs no wiping: the system clears a page before anyone else sees it. */
 static void block_free(struct block *b)
 {
 	if (b->mapped) {
+		ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
 		munmap(b, sizeof(struct block) + b->size);
 		return;
 	}
-	explicit_bzero(b->data, b->used);
+	block_wipe(b);
 	free(b);
 }
 
@@ -99,20 +121,21 @@ void arena_reset(struct arena *a)
 {
 	arena_empty(a);
 	struct block *first = a->blocks;
-	explicit_bzero(first->data, first->used);
+	block_wipe(first);
+	ASAN_POISON_MEMORY_REGION(first->data, first->size);
 	first->used = 0;
 	*a = (struct arena){ .blocks = first, .current = first, .latest = first, .ceiling = a->ceiling };
 }
 
 static size_t padding(const struct block *b, size_t align)
 {
-	return (align - b->used % align) % align;
+	return (align - (b->used + GAP) % align) % align;
 }
 
 static bool fits(const struct block *b, size_t size, size_t align)
 {
-	size_t pad = padding(b, align);
-	return b->size - b->used >= pad && b->size - b->used - pad >= size;
+	size_t before = GAP + padding(b, align);
+	return b->size - b->used >= before && b->size - b->used - before >= size;
 }
 
 /* The block to cut size bytes from: the current one, a new current one, or one just for this allocation. */
@@ -120,7 +143,7 @@ static struct block *block_for(struct arena *a, size_t size, size_t align)
 {
 	if (fits(a->current, size, align))
 		return a->current;
-	struct block *b = block_new(size > LARGE_SIZE ? size : BLOCK_SIZE);
+	struct block *b = block_new(size > LARGE_SIZE ? size + GAP : BLOCK_SIZE);
 	b->next = a->blocks;
 	a->blocks = b;
 	if (size <= LARGE_SIZE)
@@ -140,8 +163,9 @@ static char *cut(struct arena *a, size_t size, size_t align)
 {
 	struct block *b = block_for(a, size, align);
 	size_t pad = padding(b, align);
-	char *p = b->data + b->used + pad;
-	b->used += pad + size;
+	char *p = b->data + b->used + GAP + pad;
+	b->used += GAP + pad + size;
+	ASAN_UNPOISON_MEMORY_REGION(p, size);
 	a->latest = b;
 	count_used(a, pad + size);
 	return p;
@@ -170,6 +194,7 @@ char *arena_regrow(struct arena *a, char *p, size_t old, size_t new_size)
 	struct block *b = a->latest;
 	if (p && new_size >= old && p + old == b->data + b->used && b->size - b->used >= new_size - old) {
 		b->used += new_size - old;
+		ASAN_UNPOISON_MEMORY_REGION(p, new_size);
 		count_used(a, new_size - old);
 		return p;
 	}

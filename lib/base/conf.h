@@ -22,7 +22,7 @@ struct conf_list {
 	size_t count;
 };
 
-/* An app.settings.NAME pair. */
+/* A pair; in struct conf the whole name in lower case, "app.settings.x", as set_config() takes it. */
 struct conf_setting {
 	struct str name, value;
 };
@@ -75,7 +75,7 @@ struct conf {
 	struct str server_listen;               /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
 	int64_t server_listen_mode;             /* mode of the unix socket */
 	struct str server_path_prefix;          /* taken off REQUEST_URI */
-	struct str server_spool_dir;            /* directory of unlinked temporary files */
+	struct str server_spool_dir;            /* directory of unlinked temporary files: TMPDIR or /tmp by default */
 	int64_t server_max_url;                 /* bytes; above: 414 */
 	int64_t server_max_header;              /* bytes of all header fields; above: 431 */
 	int64_t server_max_body;                /* bytes; above: 413 */
@@ -95,7 +95,8 @@ struct conf {
 struct conf_source {
 	const char *file;                       /* path, or NULL: none */
 	char *const *environ;                   /* NULL-terminated NAME=value, or NULL */
-	const struct conf_setting *database;    /* pgrst.* settings of the role, '-' as '_', or NULL */
+	const struct conf_setting *database;    /* pgrst.* settings of the role, with or without the prefix, '_' for
+	                                           '-', or NULL */
 	size_t database_count;
 };
 

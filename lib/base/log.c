@@ -119,11 +119,10 @@ void log_text(struct buf *out, struct str untrusted)
 /* One write, so that lines of several processes do not mix; what a full disk or a closed pipe loses is lost. */
 static void write_line(int fd, struct buf *line)
 {
-	if (line->overflow) {
-		line->overflow = false;
-		buf_put(line, STR("..."));
-	}
+	bool is_cut = line->overflow;
 	line->max = line->capacity;
+	line->overflow = false;
+	buf_put(line, is_cut ? STR("...") : STR(""));
 	buf_char(line, '\n');
 	while (write(fd, line->p, line->n) < 0 && errno == EINTR)
 		;
@@ -148,6 +147,7 @@ static void put_time(struct buf *out)
 }
 
 /* Context and message, escaped as one. */
+__attribute__((format(printf, 2, 0)))
 static void put_message(struct buf *out, const char *format, va_list args)
 {
 	char raw[MESSAGE_MAX];
