@@ -12,14 +12,15 @@ struct auth;
 struct auth_identity {
 	struct str role;
 	struct str claims;     /* JSON object with the role in it, as request.jwt.claims wants it; never empty */
-	bool anonymous;        /* no token was given */
+	bool anonymous;        /* role is db-anon-role, with or without a token: 42501 is then 401, else 403 */
 };
 
 /* Reads jwt-secret (plain, base64, JWK, JWK set), jwt-aud and jwt-role-claim-key. The fault's message says what is
  * wrong with which key (a secret under 32 bytes, a role path that does not parse); it stops the start. */
 bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
 /* Verifies the request's bearer token, or takes the anonymous role. now: seconds since 1970.
- * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300. */
+ * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist.
+ * role and claims hold no NUL byte and live as long as a, or as auth. */
 bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
 	struct arena *a, struct fault *f);
 

@@ -1,0 +1,119 @@
+/* Authorization to an identity: the order of the checks is PostgREST's (PARITY J1-J8).
+ * SPDX-License-Identifier: MIT */
+#include "auth/auth.h"
+
+#include <ctype.h>
+
+#include "auth/claims.h"
+#include "auth/rolepath.h"
+#include "auth/tokenjson.h"
+
+struct auth {
+	struct keys *keys;            /* NULL: no jwt-secret */
+	struct rolepath *role_path;
+	struct str audience;          /* STR_NONE: any */
+	struct str anon_role;         /* STR_NONE: anonymous access is disabled */
+	struct str anon_claims;
+};
+
+/* scheme ":" and only characters of a URI (RFC 3986), which is what RFC 7519 section 2 asks of a value with ':'. */
+static bool is_uri(struct str s)
+{
+	size_t colon = str_index(s, ':');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c <= ' ' || c >= 0x7f || str_has(STR("\"<>\\^`{|}"), (char)c))
+			return false;
+		if (i < colon && !isalnum(c) && (i == 0 || !str_has(STR("+-."), (char)c)))
+			return false;
+	}
+	return colon > 0 && isalpha((unsigned char)s.p[0]);
+}
+
+bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f)
+{
+	struct auth *auth = arena_make(forever, struct auth);
+	if (sodium_init() < 0)
+		return fault_set(f, 500, "PGRST300", STR("libsodium cannot be initialised"));
+	if (c->jwt_aud.n && str_has(c->jwt_aud, ':') && !is_uri(c->jwt_aud))
+		return fault_set(f, 500, "PGRST300", STR("jwt-aud: jwt-aud should be a string or a valid URI"));
+	if (!rolepath_parse(&auth->role_path, c->jwt_role_claim_key.n ? c->jwt_role_claim_key : STR("$.role"), forever, f))
+		return false;
+	if (c->jwt_secret.n && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))
+		return false;
+	auth->audience = c->jwt_aud.n ? c->jwt_aud : STR_NONE;
+	auth->anon_role = c->db_anon_role.n ? c->db_anon_role : STR_NONE;
+	if (auth->anon_role.p)
+		auth->anon_claims = tokenjson_set(STR("{}"), STR("role"), tokenjson_quote(auth->anon_role, forever), forever);
+	*out_r = auth;
+	return true;
+}
+
+/* The token of "Bearer TOKEN", the scheme in any case; false for every other scheme and for none. */
+static bool bearer(struct str *token_r, struct str authorization)
+{
+	static const char blanks[] = " \t";
+	struct str scheme = STR("bearer");
+	if (!str_starts_nocase(authorization, scheme))
+		return false;
+	struct str rest = str_from(authorization, scheme.n);
+	if (rest.n && rest.p[0] != blanks[0] && rest.p[0] != blanks[1])
+		return false;
+	*token_r = str_trim(rest);
+	return true;
+}
+
+static bool anonymous_disabled(struct fault *f)
+{
+	fault_set(f, 401, "PGRST302", STR("Anonymous access is disabled"));
+	f->www_authenticate = STR("Bearer");
+	return false;
+}
+
+/* set_config('role', 'none') would return to the authenticator itself; PostgreSQL reserves the name, so to a
+ * token it is a role that does not exist, as is anything that cannot be a name at all. */
+static bool check_role(struct str role, struct arena *a, struct fault *f)
+{
+	if (role.n && str_is_text(role) && !str_eq(role, STR("none")))
+		return true;
+	jwt_fault(f, a, "22023", STR("the role of the token does not exist"));
+	f->sqlstate = STR("22023");
+	return false;
+}
+
+static bool identify_token(struct auth_identity *out_r, const struct auth *auth, struct str token, int64_t now,
+	struct arena *a, struct fault *f)
+{
+	struct jwt jwt;
+	if (token.n && !auth->keys)
+		return fault_set(f, 500, "PGRST300", STR("Server lacks JWT secret"));
+	if (!jwt_verify(&jwt, token, auth->keys, a, f) || !claims_check(jwt.claims, auth->audience, now, a, f))
+		return false;
+	out_r->role = rolepath_role(auth->role_path, jwt.claims, a);
+	if (!out_r->role.p)
+		out_r->role = auth->anon_role;
+	if (!out_r->role.p)
+		return anonymous_disabled(f);
+	if (!check_role(out_r->role, a, f))
+		return false;
+	out_r->claims = claims_with_role(&jwt, out_r->role, a);
+	return true;
+}
+
+static bool identify_anonymous(struct auth_identity *out_r, const struct auth *auth, struct fault *f)
+{
+	out_r->role = auth->anon_role;
+	out_r->claims = auth->anon_claims;
+	return auth->anon_role.p || anonymous_disabled(f);
+}
+
+bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+	struct arena *a, struct fault *f)
+{
+	struct str token;
+	bool found = bearer(&token, request_field(r, STR("authorization")));
+	if (!(found ? identify_token(out_r, auth, token, now, a, f) : identify_anonymous(out_r, auth, f)))
+		return false;
+	out_r->anonymous = auth->anon_role.p && str_eq(out_r->role, auth->anon_role);
+	return true;
+}

@@ -1,0 +1,75 @@
+/* The syntax tree both role path syntaxes parse to.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_AUTH_ROLEPATH_TREE_H
+#define ROWGATE_AUTH_ROLEPATH_TREE_H
+
+#include <regex.h>
+
+#include "auth/rolepath.h"
+#include "base/scan.h"
+
+struct bound {
+	bool given;
+	int64_t at;       /* negative: from the end */
+};
+
+enum selector_kind { SELECTOR_NAME, SELECTOR_INDEX, SELECTOR_SLICE, SELECTOR_ALL, SELECTOR_FILTER };
+
+struct selector {
+	enum selector_kind kind;
+	const char *name;
+	int64_t index;
+	struct bound from, to, step;
+	const struct condition *filter;
+	bool arrays_only;               /* SELECTOR_FILTER of the older syntax */
+	const struct selector *next;
+};
+
+struct segment {
+	bool descend;                   /* ..: the node and everything below it */
+	const struct selector *selectors;
+	const struct segment *next;
+};
+
+struct operand {
+	bool is_query;
+	bool from_root;                 /* $ instead of @ */
+	const struct segment *query;
+	struct json_object *literal;    /* NULL: null */
+};
+
+enum condition_kind {
+	CONDITION_OR, CONDITION_AND, CONDITION_NOT, CONDITION_EXISTS,
+	CONDITION_REGEX,
+	CONDITION_EQ, CONDITION_NE, CONDITION_LT, CONDITION_LE, CONDITION_GT, CONDITION_GE,
+	CONDITION_STARTS, CONDITION_ENDS, CONDITION_CONTAINS, CONDITION_DIFFERS /* of strings only: the older syntax */
+};
+
+struct condition {
+	enum condition_kind kind;
+	const struct condition *a, *b;  /* OR, AND; NOT has a only */
+	struct operand left, right;     /* EXISTS and REGEX have left only */
+	regex_t regex;
+};
+
+struct rolepath {
+	const struct segment *segments;
+	const struct selector *cuts;    /* SELECTOR_SLICE of the string found, older syntax */
+};
+
+/* A parser's place, and what it expected when it failed (the first one wins). */
+struct rolepath_parser {
+	struct scan s;
+	struct arena *arena;
+	unsigned depth;
+	const char *expected;
+};
+
+bool rolepath_expected(struct rolepath_parser *p, const char *what);
+/* A whole number within 2^53, optional '-', no leading zeros. */
+bool rolepath_int(struct rolepath_parser *p, int64_t *out_r);
+/* rolepath_rfc.c, behind the '$'; rolepath_old.c: the whole text. */
+bool rolepath_rfc(struct rolepath *path, struct rolepath_parser *p);
+bool rolepath_old(struct rolepath *path, struct rolepath_parser *p);
+
+#endif
