@@ -10,7 +10,7 @@
 #include "inner.h"
 
 /* How long the rest of a cancelled flight may take to arrive. */
-enum { ABANDON_MS = 2000 };
+enum { CANCEL_MS = 2000 };
 
 static bool wait_by_poll(void *arg, int fd, bool for_write)
 {
@@ -54,6 +54,7 @@ void conn_drop(struct conn *c)
 	c->dirty = false;
 	c->tainted = false;
 	c->replace = false;
+	c->deadline_us = 0;
 }
 
 void conn_close(struct conn *c)
@@ -188,24 +189,39 @@ bool conn_ready(struct conn *c, struct arena *a, struct fault *f)
 	return (c->pg && is_alive(c)) || connect_now(c, a, f);
 }
 
+/* Waits for the deadline at most once there is one, else as the caller wishes. */
+static enum conn_io wait_for(struct conn *c, bool for_write)
+{
+	struct pollfd p = { .fd = PQsocket(c->pg), .events = (short)(for_write ? POLLIN | POLLOUT : POLLIN) };
+	int64_t left_ms;
+
+	if (c->deadline_us == 0)
+		return c->wait(c->wait_arg, p.fd, for_write) ? CONN_IO_OK : CONN_IO_STOPPED;
+	left_ms = (c->deadline_us - clock_monotonic_us()) / 1000;
+	return left_ms > 0 && poll(&p, 1, (int)left_ms) > 0 ? CONN_IO_OK : CONN_IO_BROKEN;
+}
+
 enum conn_io conn_flush(struct conn *c)
 {
 	int left = PQflush(c->pg);
+	enum conn_io io = CONN_IO_OK;
 
-	while (left == 1) {
-		/* PQflush reads too when the socket takes nothing, so the two sides cannot block each other. */
-		if (!c->wait(c->wait_arg, PQsocket(c->pg), true))
-			return CONN_IO_STOPPED;
-		left = PQflush(c->pg);
+	/* PQflush reads too when the socket takes nothing, so the two sides cannot block each other. */
+	while (left == 1 && io == CONN_IO_OK) {
+		io = wait_for(c, true);
+		if (io == CONN_IO_OK)
+			left = PQflush(c->pg);
 	}
-	return left == 0 ? CONN_IO_OK : CONN_IO_BROKEN;
+	return left < 0 ? CONN_IO_BROKEN : io;
 }
 
 enum conn_io conn_result(struct conn *c, PGresult **result_r)
 {
 	while (PQisBusy(c->pg)) {
-		if (!c->wait(c->wait_arg, PQsocket(c->pg), false))
-			return CONN_IO_STOPPED;
+		enum conn_io io = wait_for(c, false);
+
+		if (io != CONN_IO_OK)
+			return io;
 		if (!PQconsumeInput(c->pg))
 			break; /* PQgetResult makes the error of it */
 	}
@@ -213,39 +229,18 @@ enum conn_io conn_result(struct conn *c, PGresult **result_r)
 	return PQstatus(c->pg) == CONNECTION_OK ? CONN_IO_OK : CONN_IO_BROKEN;
 }
 
-/* Waits until the connection can be read, at most until the deadline. */
-static bool wait_until(const struct conn *c, int64_t deadline_us)
-{
-	struct pollfd p = { .fd = PQsocket(c->pg), .events = POLLIN };
-	int64_t left = (deadline_us - clock_monotonic_us()) / 1000;
-
-	return left > 0 && poll(&p, 1, (int)left) > 0;
-}
-
-static bool drain_until(struct conn *c, int64_t deadline_us)
-{
-	for (;;) {
-		PGresult *result;
-		bool at_end;
-
-		while (PQisBusy(c->pg))
-			if (PQflush(c->pg) < 0 || !wait_until(c, deadline_us) || !PQconsumeInput(c->pg))
-				return false;
-		result = PQgetResult(c->pg);
-		at_end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-		PQclear(result);
-		if (at_end || PQstatus(c->pg) != CONNECTION_OK)
-			return at_end;
-	}
-}
-
-void conn_abandon(struct conn *c)
+void conn_cancel(struct conn *c)
 {
 	PGcancel *cancel = PQgetCancel(c->pg);
 	char message[256];
-	bool asked = cancel && PQcancel(cancel, message, sizeof(message));
 
+	if (cancel && !PQcancel(cancel, message, sizeof(message)))
+		log_debug("cancelling failed: %s", message);
 	PQfreeCancel(cancel);
-	if (!asked || !drain_until(c, clock_monotonic_us() + (int64_t)ABANDON_MS * 1000))
-		conn_drop(c);
+	c->deadline_us = clock_monotonic_us() + (int64_t)CANCEL_MS * 1000;
+}
+
+void conn_settle(struct conn *c)
+{
+	c->deadline_us = 0;
 }

@@ -14,18 +14,21 @@ struct flight_outcome;
 struct flight {
 	struct str role;              /* with search_path and the SQL text the key of prepared statements */
 	struct str search_path;
-	struct str isolation;         /* "", or "repeatable read" ...: SET TRANSACTION goes first */
+	struct str isolation;         /* "", or one of SQL's four levels in any case: SET TRANSACTION goes first */
 	const struct stmt *settings;  /* the one SELECT set_config(...) statement, role switch included */
 	const struct stmt *pre_request; /* or NULL */
 	const struct stmt *main;      /* or NULL: settings only */
 	const struct stmt *count;     /* one row, one bigint; or NULL */
 	const struct stmt *explain;   /* EXPLAIN (FORMAT JSON) for planned and estimated counts; or NULL */
-	bool user_code;               /* main or pre_request may run user code: response settings are asked for,
-	                                 and cleansing follows in the next flight */
-	bool writes;                  /* never re-sent */
+	/* main may call a function of the user's: response settings are asked for, and the next flight cleanses the
+	 * session and does not trust prepared settings. A pre-request means the same. */
+	bool user_code;
+	bool response_settings;       /* ask for them although user_code is false: views, policies */
+	bool writes;                  /* never re-sent; triggers count as user code */
 	bool rollback;                /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
 	/* Called once after the last row, before commit: false (with the fault filled) undoes everything.
-	 * NULL when nothing needs judging, which saves a round trip. */
+	 * NULL when nothing needs judging, which saves a round trip; writes with on_row or on_columns take it anyway,
+	 * since these may refuse too. */
 	bool (*judge)(void *arg, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
 	/* Each row of main as it arrives; false (with the fault filled) undoes everything. */
 	bool (*on_row)(void *arg, const struct row *r, struct fault *f);

@@ -19,6 +19,7 @@ struct conn {
 	bool dirty;                 /* user code ran and no cleansing has succeeded since */
 	bool tainted;               /* a guarded name may have been replaced by user SQL: go unnamed once */
 	bool replace;               /* libpq holds a huge buffer: make a new connection before the next use */
+	int64_t deadline_us;        /* not 0: what runs was cancelled, the rest is read until then at most */
 };
 
 struct row {
@@ -31,15 +32,18 @@ enum { CONN_KEEP_BYTES = 8 * 1024 * 1024 };
 
 /* Closes the connection; the next conn_ready() makes a new one. */
 void conn_drop(struct conn *c);
-/* Sends all that libpq has buffered, reading what arrives meanwhile. */
 enum conn_io { CONN_IO_OK, CONN_IO_BROKEN, CONN_IO_STOPPED };
+/* Sends all that libpq has buffered, reading what arrives meanwhile. */
 enum conn_io conn_flush(struct conn *c);
-/* The next result, or NULL where libpq says NULL; never blocks outside of the wait callback. */
+/* The next result, or NULL where libpq says NULL; never blocks outside of the wait callback. BROKEN comes with a
+ * result too when the server said why. */
 enum conn_io conn_result(struct conn *c, PGresult **result_r);
-/* What conn_flush() and conn_result() returning CONN_IO_STOPPED means. Always returns false. */
+/* What CONN_IO_STOPPED means. Always returns false. */
 bool conn_stopped_fault(struct fault *f);
-/* Cancels what runs and reads up to the end of the segment, a bounded time; closes the connection when that fails. */
-void conn_abandon(struct conn *c);
+/* Cancels what runs and limits the time for reading what is left of it; conn_settle() lifts the limit. The wait
+ * callback is not asked meanwhile. */
+void conn_cancel(struct conn *c);
+void conn_settle(struct conn *c);
 
 /* Sends Parse, Bind, Describe and Execute of an unnamed statement. */
 bool conn_send(struct conn *c, const struct stmt *s, struct arena *a);

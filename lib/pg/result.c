@@ -54,11 +54,21 @@ bool result_fault(struct fault *f, const PGresult *result, bool anonymous, struc
 	return sqlstate_fault(f, &e, anonymous, a);
 }
 
+static bool field_is(const PGresult *result, int field, const char *text)
+{
+	const char *found = PQresultErrorField(result, field);
+
+	return found && str_eq(str_of(found), str_of(text));
+}
+
 bool result_has_sqlstate(const PGresult *result, const char *sqlstate)
 {
-	const char *found = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	return field_is(result, PG_DIAG_SQLSTATE, sqlstate);
+}
 
-	return found && str_eq(str_of(found), str_of(sqlstate));
+bool result_from_function(const PGresult *result, const char *name)
+{
+	return field_is(result, PG_DIAG_SOURCE_FUNCTION, name);
 }
 
 bool result_from_user_code(const PGresult *result)

@@ -11,6 +11,8 @@ bool result_fault(struct fault *f, const PGresult *result, bool anonymous, struc
 /* 503 PGRST001 in PostgREST's wording. Always returns false. */
 bool result_broken_fault(struct fault *f, struct str libpq_message, struct arena *a);
 bool result_has_sqlstate(const PGresult *result, const char *sqlstate);
+/* Whether this function of PostgreSQL's source reported it. */
+bool result_from_function(const PGresult *result, const char *name);
 /* Whether the error was raised inside a function, not by the statement itself. */
 bool result_from_user_code(const PGresult *result);
 

@@ -50,6 +50,7 @@ static bool take_result(struct run *r, const PGresult *result)
 	}
 }
 
+/* Reads to the end of the segment; once stopped, as far as the server gets in the time it is given. */
 static void receive(struct run *r)
 {
 	bool more = true;
@@ -58,16 +59,17 @@ static void receive(struct run *r)
 		PGresult *result = NULL;
 		enum conn_io io = conn_result(r->conn, &result);
 
-		more = io == CONN_IO_OK && take_result(r, result);
 		if (io == CONN_IO_STOPPED) {
 			r->failed = !conn_stopped_fault(r->fault);
-			conn_abandon(r->conn);
-		} else if (io == CONN_IO_BROKEN) {
-			take_result(r, result);
-			fail_broken(r);
+			conn_cancel(r->conn);
+			continue;
 		}
+		more = take_result(r, result) && io == CONN_IO_OK;
 		PQclear(result);
+		if (io == CONN_IO_BROKEN)
+			fail_broken(r);
 	}
+	conn_settle(r->conn);
 }
 
 bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r), void *arg,
@@ -75,6 +77,9 @@ bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, co
 {
 	struct run r = { .conn = c, .on_row = on_row, .arg = arg, .arena = a, .fault = f };
 
+	/* What it runs is unknown: the next flight starts from a clean session. */
+	c->dirty = c->tainted = true;
+	names_doom_guarded(c->names);
 	if (!conn_send(c, s, a) || !PQpipelineSync(c->pg) || conn_flush(c) == CONN_IO_BROKEN) {
 		fail_broken(&r);
 		return false;

@@ -39,9 +39,11 @@ bool conn_send(struct conn *c, const struct stmt *s, struct arena *a)
 
 bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, struct arena *a)
 {
-	struct params p = params_of(s, a);
+	Oid *types = arena_make_array(a, Oid, s->param_count);
 
-	return PQsendPrepare(c->pg, name, s->sql.p, p.count, p.types) == 1;
+	for (size_t i = 0; i < s->param_count; i++)
+		types[i] = s->params[i].type;
+	return PQsendPrepare(c->pg, name, s->sql.p, (int)s->param_count, types) == 1;
 }
 
 bool conn_send_execute(struct conn *c, const char *name, const struct stmt *s, struct arena *a)

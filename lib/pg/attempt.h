@@ -1,0 +1,70 @@
+/* One attempt at a flight: what is sent, in order, and how far the answers have come. Private to the flight.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PG_ATTEMPT_H
+#define ROWGATE_PG_ATTEMPT_H
+
+#include "flight.h"
+#include "inner.h"
+
+enum step_kind {
+	STEP_PLAIN,        /* only its success matters */
+	STEP_PARSE,        /* of step.name */
+	STEP_DEALLOCATE,   /* of step.name */
+	STEP_MAIN,
+	STEP_COUNT,
+	STEP_EXPLAIN,
+	STEP_RESPONSE,
+	STEP_SYNC
+};
+
+struct step {
+	enum step_kind kind;
+	const struct stmt *stmt;    /* NULL: STEP_SYNC */
+	struct name *name;          /* NULL: unnamed */
+};
+
+/* Isolation, cleansing, DEALLOCATEs, Parse and Execute of six statements, the end. */
+enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 5 + STEP_DEALLOCATE_MAX + 2 * 6 + 4 };
+
+/* Why the same flight may be tried again. */
+enum retry {
+	RETRY_NEVER,
+	RETRY_CONNECT,     /* the connection was dead before the server did anything that matters */
+	RETRY_STALE,       /* a cached plan no longer fits: its name is doomed */
+	RETRY_UNNAMED      /* user SQL meddled with our names: forget them all */
+};
+
+struct attempt {
+	struct conn *conn;
+	const struct flight *flight;
+	struct flight_outcome *outcome;
+	struct arena *arena;
+	struct fault *fault;
+	bool anonymous;
+	bool unnamed;               /* RETRY_UNNAMED: DEALLOCATE ALL first, then no names */
+	bool huge;                  /* the parameters leave libpq a huge buffer */
+	struct step steps[STEP_MAX];
+	size_t count, done;         /* steps sent, steps answered */
+	bool synced;                /* the Sync is among the steps */
+	bool failed;                /* fault is filled: the first error; the rest is only drained */
+	bool broken;                /* the connection is of no use any more */
+	bool delivered;             /* a callback saw something of main */
+	enum retry retry;
+};
+
+/* Sends everything up to the Sync, or up to the Flush where the outcome is to be judged first. */
+void attempt_send(struct attempt *t);
+/* Sends what ends a judged flight: Sync after success, ROLLBACK and Sync else. */
+void attempt_send_end(struct attempt *t);
+/* Reads the answers to all steps sent. */
+void attempt_receive(struct attempt *t);
+/* The connection broke: the fault, unless there is one. */
+void attempt_break(struct attempt *t, const char *libpq_message);
+/* The wait callback said stop: everything is undone if it still can be. */
+void attempt_stop(struct attempt *t);
+/* Whether the outcome must be known before the Sync. */
+bool attempt_holds(const struct flight *flight);
+/* Whether user SQL may run in this flight. */
+bool attempt_runs_user_code(const struct flight *flight);
+
+#endif

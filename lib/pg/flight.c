@@ -1,0 +1,126 @@
+/* A flight from its statements to its outcome, and when it may be tried again.
+ * SPDX-License-Identifier: MIT */
+#include "attempt.h"
+#include "base/log.h"
+
+/* Half of what PostgreSQL takes as one message: beyond a GiB it hangs up without a word. */
+enum { PARAM_BYTES_MAX = 512 * 1024 * 1024, PARAM_COUNT_MAX = 65535 };
+
+/* Bytes of all parameters of one statement. */
+static size_t param_bytes(const struct stmt *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; s && i < s->param_count; i++)
+		n += s->params[i].value.n;
+	return n;
+}
+
+/* Whether the statements fit into PostgreSQL's messages, and whether they make libpq's buffer huge. */
+static bool check_size(bool *huge_r, const struct flight *flight, struct fault *f)
+{
+	const struct stmt *all[] = { flight->settings, flight->pre_request, flight->main, flight->count, flight->explain };
+	size_t total = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		size_t n = param_bytes(all[i]);
+
+		if (n > PARAM_BYTES_MAX || (all[i] && all[i]->param_count > PARAM_COUNT_MAX))
+			return fault_set(f, 413, "54000", STR("The request is too large for PostgreSQL"));
+		total += n;
+	}
+	*huge_r = total > CONN_KEEP_BYTES;
+	return true;
+}
+
+static void judge(struct attempt *t)
+{
+	const struct flight *f = t->flight;
+
+	if (t->failed || !f->judge || f->judge(f->arg, t->outcome, t->arena, t->fault))
+		return;
+	if (t->fault->http_status == 0)
+		fault_set(t->fault, 500, "PGRSTX00", STR("The outcome was refused"));
+	t->failed = true;
+}
+
+/* What the next flight on this connection must know. */
+static void leave_connection(const struct attempt *t)
+{
+	struct conn *c = t->conn;
+	bool ran_user_code = attempt_runs_user_code(t->flight);
+
+	conn_settle(c);
+	if (t->broken) {
+		conn_drop(c);
+		return;
+	}
+	c->replace |= t->huge;
+	/* An error has undone the cleansing too. */
+	c->dirty = ran_user_code || (c->dirty && t->failed);
+	c->tainted = ran_user_code || t->failed;
+	if (c->tainted)
+		names_doom_guarded(c->names);
+}
+
+static void try_once(struct attempt *t)
+{
+	attempt_send(t);
+	attempt_receive(t);
+	judge(t);
+	if (!t->synced && !t->broken) {
+		attempt_send_end(t);
+		attempt_receive(t);
+	}
+	leave_connection(t);
+}
+
+/* Why the attempt may be made again; the reasons given before are not accepted twice. */
+static enum retry retry_of(const struct attempt *t, unsigned used)
+{
+	enum retry retry = t->retry;
+
+	if (!t->failed || t->fault->http_status == CONN_STOPPED || t->delivered)
+		return RETRY_NEVER;
+	if (t->broken && !t->flight->writes)
+		retry = RETRY_CONNECT;
+	return used & 1u << retry ? RETRY_NEVER : retry;
+}
+
+/* The connection in the state the next attempt wants. */
+static bool prepare(struct conn *c, enum retry retry, struct arena *a, struct fault *f)
+{
+	if (retry != RETRY_NEVER)
+		log_debug("the flight is tried again after: %.*s", STR_ARG(f->message));
+	if (retry == RETRY_UNNAMED)
+		names_clear(c->names);
+	return c->pg || conn_ready(c, a, f);
+}
+
+bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,
+	struct arena *a, struct fault *f)
+{
+	enum retry retry = RETRY_NEVER;
+	unsigned used = 0;
+	bool huge = false;
+
+	if (!check_size(&huge, flight, f))
+		return false;
+	do {
+		struct attempt t = {
+			.conn = c, .flight = flight, .outcome = out_r, .arena = a, .fault = f, .anonymous = anonymous,
+			.unnamed = retry == RETRY_UNNAMED, .huge = huge,
+		};
+
+		*out_r = (struct flight_outcome){ .count = -1 };
+		if (!prepare(c, retry, a, f))
+			return false;
+		*f = (struct fault){ 0 };
+		try_once(&t);
+		if (!t.failed)
+			return true;
+		retry = retry_of(&t, used);
+		used |= 1u << retry;
+	} while (retry != RETRY_NEVER);
+	return false;
+}

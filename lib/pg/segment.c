@@ -1,0 +1,197 @@
+/* What a flight sends: the statements of one segment, in their order.
+ * SPDX-License-Identifier: MIT */
+#include "attempt.h"
+
+/* The session as a connection starts with it, after user code had it: settings, advisory locks, temporary tables
+ * that would shadow others, cursors, channels. DISCARD ALL is refused in a pipeline; the role is set by settings. */
+static const struct stmt cleansing[] = {
+	{ .sql = STR_INIT("RESET ALL") },
+	{ .sql = STR_INIT("SELECT pg_catalog.pg_advisory_unlock_all()") },
+	{ .sql = STR_INIT("DISCARD TEMP") },
+	{ .sql = STR_INIT("CLOSE ALL") },
+	{ .sql = STR_INIT("UNLISTEN *") },
+};
+
+static const struct {
+	struct str level;
+	struct stmt stmt;
+} isolations[] = {
+	{ STR_INIT("read committed"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL READ COMMITTED") } },
+	{ STR_INIT("read uncommitted"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED") } },
+	{ STR_INIT("repeatable read"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") } },
+	{ STR_INIT("serializable"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE") } },
+};
+
+static const struct stmt response_settings = {
+	.sql = STR_INIT("SELECT pg_catalog.current_setting('response.headers', true), "
+		"pg_catalog.current_setting('response.status', true)"),
+};
+static const struct stmt deallocate_all = { .sql = STR_INIT("DEALLOCATE ALL") };
+static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS ALL IMMEDIATE") };
+static const struct stmt rollback = { .sql = STR_INIT("ROLLBACK") };
+
+bool attempt_runs_user_code(const struct flight *flight)
+{
+	return flight->user_code || flight->writes || flight->pre_request;
+}
+
+bool attempt_holds(const struct flight *flight)
+{
+	/* A read that is refused half-way needs no undoing. */
+	return flight->judge || (flight->writes && (flight->on_row || flight->on_columns));
+}
+
+static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
+{
+	if (stmt)
+		t->steps[t->count++] = (struct step){ kind, stmt, name };
+}
+
+static void add_isolation(struct attempt *t)
+{
+	for (size_t i = 0; i < sizeof(isolations) / sizeof(isolations[0]); i++)
+		if (str_eq_nocase(isolations[i].level, t->flight->isolation))
+			add(t, STEP_PLAIN, &isolations[i].stmt, NULL);
+}
+
+static void add_cleansing(struct attempt *t)
+{
+	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++)
+		add(t, STEP_PLAIN, &cleansing[i], NULL);
+}
+
+static void add_deallocates(struct attempt *t)
+{
+	struct name *name = NULL;
+
+	if (t->unnamed) {
+		add(t, STEP_PLAIN, &deallocate_all, NULL);
+		return;
+	}
+	for (int i = 0; i < STEP_DEALLOCATE_MAX && (name = names_next_doomed(t->conn->names, name)) != NULL; i++) {
+		struct stmt *stmt = arena_make(t->arena, struct stmt);
+
+		stmt->sql = str_printf(t->arena, "DEALLOCATE %s", name->text);
+		add(t, STEP_DEALLOCATE, stmt, name);
+	}
+}
+
+/* The name a statement goes by, or NULL: unnamed. */
+static struct name *name_of(struct attempt *t, const struct stmt *stmt)
+{
+	struct name_key key = { t->flight->role, t->flight->search_path, stmt ? stmt->sql : STR_NONE, false };
+
+	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
+}
+
+/* The same for one that user SQL must not have replaced. It runs as the connecting role, whoever asks. A flight
+ * after which all guarded names are given up is not worth a Parse. */
+static struct name *guarded_name_of(struct attempt *t, const struct stmt *stmt)
+{
+	struct name_key key = { STR(""), STR(""), stmt ? stmt->sql : STR_NONE, true };
+
+	if (!stmt || t->unnamed || t->conn->tainted)
+		return NULL;
+	if (attempt_runs_user_code(t->flight) && !names_has(t->conn->names, &key))
+		return NULL;
+	return names_use(t->conn->names, &key);
+}
+
+static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
+{
+	if (name && name->state == NAME_NEW)
+		add(t, STEP_PARSE, stmt, name);
+	add(t, kind, stmt, name);
+}
+
+static void add_end(struct attempt *t, bool undo)
+{
+	if (undo)
+		add(t, STEP_PLAIN, &rollback, NULL);
+	t->steps[t->count++] = (struct step){ .kind = STEP_SYNC };
+	t->synced = true;
+}
+
+/* Names are taken first, so that those evicted for them are deallocated in front of everything. A Parse goes right
+ * before its Execute: it is judged by the role and search_path that the settings have brought. */
+static void add_all(struct attempt *t)
+{
+	const struct flight *f = t->flight;
+	const struct stmt *response = f->response_settings || attempt_runs_user_code(f) ? &response_settings : NULL;
+	const struct {
+		enum step_kind kind;
+		const struct stmt *stmt;
+		struct name *name;
+	} body[] = {
+		{ STEP_PLAIN, f->settings, guarded_name_of(t, f->settings) },
+		{ STEP_PLAIN, f->pre_request, name_of(t, f->pre_request) },
+		{ STEP_MAIN, f->main, name_of(t, f->main) },
+		{ STEP_COUNT, f->count, name_of(t, f->count) },
+		{ STEP_EXPLAIN, f->explain, name_of(t, f->explain) },
+		{ STEP_RESPONSE, response, guarded_name_of(t, response) },
+	};
+
+	add_isolation(t);
+	add_cleansing(t);
+	add_deallocates(t);
+	for (size_t i = 0; i < sizeof(body) / sizeof(body[0]); i++)
+		add_statement(t, body[i].kind, body[i].stmt, body[i].name);
+	if (attempt_holds(f))
+		return;
+	if (f->rollback)
+		add(t, STEP_PLAIN, &check_constraints, NULL);
+	add_end(t, f->rollback);
+}
+
+static bool send_step(struct attempt *t, const struct step *s)
+{
+	switch (s->kind) {
+	case STEP_SYNC:
+		return PQpipelineSync(t->conn->pg) == 1;
+	case STEP_PARSE:
+		return conn_send_parse(t->conn, s->name->text, s->stmt, t->arena);
+	case STEP_DEALLOCATE:
+		return conn_send(t->conn, s->stmt, t->arena);
+	default:
+		return s->name ? conn_send_execute(t->conn, s->name->text, s->stmt, t->arena)
+			       : conn_send(t->conn, s->stmt, t->arena);
+	}
+}
+
+static void send_from(struct attempt *t, size_t first)
+{
+	bool sent = true;
+
+	for (size_t i = first; sent && i < t->count; i++)
+		sent = send_step(t, &t->steps[i]);
+	if (sent && !t->synced)
+		sent = PQsendFlushRequest(t->conn->pg) == 1;
+	if (!sent) {
+		attempt_break(t, PQerrorMessage(t->conn->pg));
+		return;
+	}
+	t->outcome->sent = true;
+	/* Stopped before all was sent, the Sync cannot have gone out: hanging up undoes everything. When the connection
+	 * broke, what the server said before it left is still to be read. */
+	if (conn_flush(t->conn) == CONN_IO_STOPPED) {
+		t->failed = !conn_stopped_fault(t->fault);
+		t->broken = true;
+	}
+}
+
+void attempt_send(struct attempt *t)
+{
+	names_begin(t->conn->names);
+	add_all(t);
+	send_from(t, 0);
+}
+
+void attempt_send_end(struct attempt *t)
+{
+	size_t first = t->count;
+
+	if (!t->failed && t->flight->rollback)
+		add(t, STEP_PLAIN, &check_constraints, NULL);
+	add_end(t, t->failed || t->flight->rollback);
+	send_from(t, first);
+}
