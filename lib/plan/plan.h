@@ -15,12 +15,13 @@ enum plan_kind {
 
 /* What the main statement's rows mean. */
 enum plan_result {
-	RESULT_NOTHING,    /* no rows: void functions, return=minimal */
+	RESULT_NOTHING,    /* return=minimal (no rows) and void functions (a row without meaning) */
 	RESULT_ROWS,       /* each row an object */
-	RESULT_OBJECT,     /* one row, one object: a function that returns one composite value */
-	RESULT_VALUE,      /* one row, one column: a scalar */
-	RESULT_VALUES,     /* each row's one column is a value: setof scalar */
-	RESULT_LOCATION    /* return=headers-only: the key's columns, for Location */
+	RESULT_OBJECT,     /* one row, one object: a function that returns one composite value; null when a filter
+	                    * left no row */
+	RESULT_VALUE,      /* one row, one column: a scalar; null when a filter left no row */
+	RESULT_VALUES,     /* each row's one column is a value: setof scalar; with singular the one value itself */
+	RESULT_LOCATION    /* return=headers-only: the key's columns as text, for Location when there is one row */
 };
 
 struct plan_select;    /* lib/plan/read.h: the resolved select list and tree of a read */
@@ -43,18 +44,21 @@ struct plan {
 	bool singular;                 /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
 	bool read_only;                /* transaction access mode */
-	bool user_code;                /* may run code of users: functions, triggers, volatile defaults, policies */
+	bool user_code;                /* false: provably runs no code of users (functions, triggers, policies, views) */
 	bool rollback;
-	struct str isolation;          /* "" for the default */
+	struct str isolation;          /* of the function called, "": the role's or the default; see stmt_isolation() */
 	struct row_range range;        /* effective, db-max-rows included */
-	enum prefer_count count;       /* count=exact and so on, when it applies */
-	bool count_by_statement;       /* false: the rows returned are the total */
-	int64_t max_affected;          /* -1: no limit */
+	enum prefer_count count;       /* count=exact and so on */
+	bool count_by_statement;       /* a count or explain statement goes along; false: the rows returned (or
+	                                * affected) are the total */
+	int64_t max_affected;          /* -1: no limit; only with handling=strict */
 	struct prefer applied;         /* what Preference-Applied may say */
 	struct str search_path;        /* value of search_path: quoted, schema first, pg_temp last */
 };
 
-/* Resolves the query. Faults are PostgREST's: PGRST200-205, 107, 108, 114, 118, 120, 123, ... */
+/* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
+ * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters (405
+ * PGRST105), preferences (400 PGRST122, 128), media type (406 PGRST107). */
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 

@@ -15,7 +15,8 @@ struct stmt_set {
 	const struct stmt *explain;  /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
 };
 
-/* SQL for a plan of every kind but PLAN_INFO. 413-like overflows of the arena are the caller's to test. */
+/* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none, 413 and 414
+ * for what is too much. */
 bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 /* What the settings statement needs to know (PARITY T2, in that order). */
@@ -29,6 +30,8 @@ struct stmt_session {
 /* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
  * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
 bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f);
+/* For struct flight.isolation, since no setting can bring it about: the called function's, else the role's, else "". */
+struct str stmt_isolation(const struct stmt_session *s);
 /* What the current role may do in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
  * follow-privileges: rows (kind text: 'relation' or 'routine', oid, select, insert, update, delete, execute). */
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);

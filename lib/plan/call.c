@@ -1,0 +1,151 @@
+/* Chooses among overloads by the names of their parameters, and sorts out the arguments.
+ * SPDX-License-Identifier: MIT */
+#include "plan/call.h"
+
+#include <stdlib.h>
+
+#include "plan/keys.h"
+#include "plan/missing.h"
+
+enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_XML = 142, OID_JSONB = 3802 };
+
+static bool is_post(const struct query *q)
+{
+	return q->action == ACTION_CALL && q->call_method == CALL_WRITE;
+}
+
+static bool is_json(const struct payload *p)
+{
+	return p->kind == PAYLOAD_JSON || p->kind == PAYLOAD_JSON_UNREAD;
+}
+
+/* Whether a parameter of that type takes a body of that kind whole. */
+static bool takes_body(uint32_t type, const struct payload *p)
+{
+	if (is_json(p))
+		return type == OID_JSON || type == OID_JSONB;
+	if (p->kind != PAYLOAD_RAW)
+		return false;
+	return (type == OID_TEXT && p->media.kind == MEDIA_TEXT) || (type == OID_XML && p->media.kind == MEDIA_XML) ||
+		(type == OID_BYTEA && p->media.kind == MEDIA_OCTETS);
+}
+
+static bool is_single_body(const struct cat_routine *r, const struct query *q, const struct catalog *cat)
+{
+	const struct cat_parameter *p = catalog_parameters(cat, r->parameters);
+	return is_post(q) && r->parameters.count == 1 && p->name.length == 0 && takes_body(p->type, &q->payload);
+}
+
+/* Every required parameter is given, and nothing is given that is no parameter. */
+static bool takes_keys(const struct cat_routine *r, const struct query *q, const struct keys *keys,
+	const struct catalog *cat)
+{
+	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
+	size_t known = 0;
+	for (size_t i = 0; i < r->parameters.count; i++) {
+		bool given = params[i].name.length > 0 && keys_have(keys, catalog_text(cat, params[i].name));
+		if (params[i].required && !given)
+			return false;
+		known += given;
+	}
+	bool body_is_for_nothing = is_post(q) && q->payload.kind == PAYLOAD_RAW && r->parameters.count == 0;
+	return known == keys->count && !body_is_for_nothing;
+}
+
+static int by_parameters(const struct cat_routine *x, const struct cat_routine *y)
+{
+	return (x->parameters.count > y->parameters.count) - (x->parameters.count < y->parameters.count);
+}
+
+static int by_size(const void *x, const void *y)
+{
+	return by_parameters(*(const struct cat_routine *const *)x, *(const struct cat_routine *const *)y);
+}
+
+/* One candidate is the choice, none is PGRST202, more are PGRST203. */
+static bool choose(const struct cat_routine **out_r, const struct cat_routine **candidates, size_t count,
+	const struct catalog *cat, struct arena *a, struct fault *f)
+{
+	if (count > 1) {
+		qsort(candidates, count, sizeof *candidates, by_size);
+		return missing_choice(candidates, count, cat, a, f);
+	}
+	*out_r = candidates[0];
+	return true;
+}
+
+bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, const struct catalog *cat,
+	struct arena *a, struct fault *f)
+{
+	size_t count, named = 0, single = 0;
+	const struct cat_routine *all = catalog_routines_named(cat, q->schema, q->name, &count);
+	const struct cat_routine **by_name = arena_make_array(a, const struct cat_routine *, count);
+	const struct cat_routine **by_body = arena_make_array(a, const struct cat_routine *, count);
+	struct keys keys = keys_of(q, a);
+	for (size_t i = 0; i < count; i++) {
+		if (takes_keys(&all[i], q, &keys, cat))
+			by_name[named++] = &all[i];
+		else if (is_single_body(&all[i], q, cat))
+			by_body[single++] = &all[i];
+	}
+	if (named > 0)
+		return choose(out_r, by_name, named, cat, a, f);
+	if (single > 0)
+		return choose(out_r, by_body, single, cat, a, f);
+	if (q->action == ACTION_INFO && count > 0) { /* OPTIONS brings no arguments to tell overloads apart by */
+		*out_r = &all[0];
+		return true;
+	}
+	return missing_routine(q, keys.items, keys.count, cat, a, f);
+}
+
+/* The values given for one parameter; the last counts, unless it is variadic. */
+static void text_argument(struct plan_argument *arg, const struct http_pair *pairs, size_t count, struct arena *a)
+{
+	struct str *values = arena_make_array(a, struct str, arg->variadic ? count : 0);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq(pairs[i].name, arg->name))
+			continue;
+		arg->value = pairs[i].value;
+		if (arg->variadic)
+			values[arg->value_count++] = pairs[i].value;
+	}
+	arg->values = values;
+}
+
+static void resolve_arguments(struct plan_call *call, const struct query *q, const struct cat_routine *r,
+	const struct catalog *cat, struct arena *a)
+{
+	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
+	struct plan_argument *args = arena_make_array(a, struct plan_argument, r->parameters.count);
+	struct keys keys = keys_of(q, a);
+	bool form = is_post(q);
+	for (size_t i = 0; i < r->parameters.count; i++) {
+		struct str name = catalog_text(cat, params[i].name);
+		if (!keys_have(&keys, name))
+			continue;
+		struct plan_argument *arg = &args[call->argument_count++];
+		*arg = (struct plan_argument){ .name = name, .type_name = catalog_text(cat, params[i].type_name),
+			.variadic = params[i].variadic };
+		if (call->from == ARGUMENTS_TEXT)
+			text_argument(arg, form ? q->payload.pairs : q->params, form ? q->payload.pair_count : q->param_count, a);
+	}
+	call->arguments = args;
+}
+
+void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r,
+	const struct catalog *cat, struct arena *a)
+{
+	*out_r = (struct plan_call){ .scalar = r->returns != CAT_RETURNS_COMPOSITE, .body = q->payload.body };
+	if (is_single_body(r, q, cat)) {
+		out_r->from = ARGUMENTS_BODY;
+		out_r->body_type = catalog_parameters(cat, r->parameters)->type;
+		return;
+	}
+	out_r->from = is_post(q) && is_json(&q->payload) ? ARGUMENTS_JSON : ARGUMENTS_TEXT;
+	struct str text = str_trim(q->payload.body);
+	out_r->is_array = text.n > 0 && text.p[0] == '[';
+	resolve_arguments(out_r, q, r, cat, a);
+	if (out_r->argument_count == 0)
+		out_r->from = ARGUMENTS_NONE;
+}

@@ -1,0 +1,17 @@
+/* Sets of names: the keys of a body, the arguments of a call.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PLAN_KEYS_H
+#define ROWGATE_PLAN_KEYS_H
+
+#include "query/query.h"
+
+struct keys {
+	const struct str *items; /* sorted bytewise, each once */
+	size_t count;
+};
+
+/* What values the request brings along: arguments of a GET, keys or columns of a body. */
+struct keys keys_of(const struct query *q, struct arena *a);
+bool keys_have(const struct keys *k, struct str name);
+
+#endif

@@ -1,0 +1,243 @@
+/* Resolves a request: relation or function, rows, preferences, media type.
+ * SPDX-License-Identifier: MIT */
+#include "plan/plan.h"
+
+#include "plan/call.h"
+#include "plan/missing.h"
+#include "plan/negotiate.h"
+#include "plan/path.h"
+#include "plan/source.h"
+#include "plan/write.h"
+
+static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
+
+/* db-max-rows caps what was asked for; a limit of 0 stays. */
+static struct row_range capped(struct row_range range, int64_t max_rows)
+{
+	if (max_rows >= 0 && (range.limit < 0 || range.limit > max_rows))
+		range.limit = max_rows;
+	return range;
+}
+
+/* Range and count of rows that are read. A count goes along unless all rows come anyway; a function that writes is
+ * not run a second time to count what it returns. */
+static void set_range(struct plan *p)
+{
+	bool repeatable = !p->routine || p->read_only;
+	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
+	bool whole = p->range.limit < 0 && p->range.offset == 0;
+	p->count_by_statement = p->count != COUNT_NONE && repeatable && (!whole || p->count != COUNT_EXACT);
+}
+
+static bool may_override(int64_t tx_end)
+{
+	return tx_end == CONF_TX_COMMIT_OVERRIDE || tx_end == CONF_TX_ROLLBACK_OVERRIDE;
+}
+
+static void set_transaction(struct plan *p)
+{
+	int64_t tx_end = p->conf->db_tx_end;
+	bool rolls_back = tx_end == CONF_TX_ROLLBACK || tx_end == CONF_TX_ROLLBACK_OVERRIDE;
+	if (may_override(tx_end) && p->query->prefer.tx != TX_UNSET)
+		rolls_back = p->query->prefer.tx == TX_ROLLBACK;
+	p->rollback = rolls_back;
+}
+
+/* A tx= that the configuration does not allow is a preference not understood. */
+static bool check_transaction(const struct plan *p, struct fault *f)
+{
+	const struct prefer *prefer = &p->query->prefer;
+	if (prefer->tx == TX_UNSET || may_override(p->conf->db_tx_end) || prefer->handling != HANDLING_STRICT)
+		return true;
+	fault_set(f, 400, "PGRST122", STR("Invalid preferences given with handling=strict"));
+	return fault_details(f, prefer->tx == TX_COMMIT ? STR("Invalid preferences: tx=commit")
+		: STR("Invalid preferences: tx=rollback"));
+}
+
+/* What Preference-Applied may say of each kind of plan. */
+enum { APPLIES_RETURN = 1, APPLIES_MISSING = 2, APPLIES_RESOLUTION = 4, APPLIES_MAX_AFFECTED = 8 };
+static const unsigned APPLIES[] = {
+	[PLAN_INSERT] = APPLIES_RETURN | APPLIES_MISSING | APPLIES_RESOLUTION,
+	[PLAN_UPDATE] = APPLIES_RETURN | APPLIES_MISSING | APPLIES_MAX_AFFECTED,
+	[PLAN_UPSERT_ONE] = APPLIES_RETURN,
+	[PLAN_DELETE] = APPLIES_RETURN | APPLIES_MAX_AFFECTED,
+	[PLAN_CALL] = APPLIES_MAX_AFFECTED,
+};
+
+static void set_applied(struct plan *p)
+{
+	unsigned applies = APPLIES[p->kind];
+	bool resolved = p->write && p->write->resolution != RESOLUTION_NONE;
+	p->applied = p->query->prefer;
+	if (!(applies & APPLIES_RETURN))
+		p->applied.ret = RETURN_UNSET;
+	if (!(applies & APPLIES_MISSING))
+		p->applied.missing = MISSING_UNSET;
+	if (!(applies & APPLIES_RESOLUTION) || !resolved)
+		p->applied.resolution = RESOLUTION_NONE;
+	if (!may_override(p->conf->db_tx_end))
+		p->applied.tx = TX_UNSET;
+	if (!(applies & APPLIES_MAX_AFFECTED) || p->query->prefer.handling != HANDLING_STRICT)
+		p->applied.max_affected = -1;
+	p->max_affected = p->applied.max_affected;
+}
+
+static bool finish(struct plan *p, struct arena *a, struct fault *f)
+{
+	set_transaction(p);
+	set_applied(p);
+	return check_transaction(p, f) && negotiate(p, a, f);
+}
+
+/* Only a plain table of built-in types, without row security, is known to run nobody's code when it is read. */
+static bool reads_user_code(const struct plan *p)
+{
+	(void)p;
+	return true;
+}
+
+static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
+{
+	p->relation = catalog_relation(p->catalog, p->query->schema, p->query->name);
+	return p->relation || missing_relation(p->query, p->catalog, a, f);
+}
+
+static bool resolve_rows(struct plan *p, const struct plan_source *s, struct arena *a, struct fault *f)
+{
+	struct plan_select *sel = arena_make(a, struct plan_select);
+	p->read = sel;
+	return plan_read(sel, p->query, s, p->conf, a, f);
+}
+
+static bool make_read(struct plan *p, struct arena *a, struct fault *f)
+{
+	if (!find_relation(p, a, f))
+		return false;
+	struct plan_source source = source_relation(p->catalog, p->relation);
+	p->result = RESULT_ROWS;
+	p->read_only = true;
+	if (!resolve_rows(p, &source, a, f))
+		return false;
+	p->user_code = reads_user_code(p);
+	set_range(p);
+	return finish(p, a, f);
+}
+
+static enum plan_result write_result(const struct plan *p)
+{
+	enum prefer_return ret = p->query->prefer.ret;
+	if (ret == RETURN_REPRESENTATION)
+		return RESULT_ROWS;
+	bool locates = ret == RETURN_HEADERS && p->kind == PLAN_INSERT && p->write->key_count > 0;
+	return locates ? RESULT_LOCATION : RESULT_NOTHING;
+}
+
+static bool make_write(struct plan *p, struct arena *a, struct fault *f)
+{
+	if (!find_relation(p, a, f))
+		return false;
+	struct plan_source source = source_relation(p->catalog, p->relation);
+	struct plan_write *w = arena_make(a, struct plan_write);
+	p->write = w;
+	p->user_code = true;
+	p->range = ROW_RANGE_ALL;
+	if (!resolve_rows(p, &source, a, f) || !plan_write(w, p->query, &source, a, f))
+		return false;
+	p->result = write_result(p);
+	return finish(p, a, f);
+}
+
+static enum plan_result call_result(const struct cat_routine *r)
+{
+	if (r->returns == CAT_RETURNS_VOID)
+		return RESULT_NOTHING;
+	if (r->returns == CAT_RETURNS_COMPOSITE)
+		return r->returns_set ? RESULT_ROWS : RESULT_OBJECT;
+	return r->returns_set ? RESULT_VALUES : RESULT_VALUE;
+}
+
+static bool is_hoisted(const struct conf *c, struct str name)
+{
+	for (size_t i = 0; i < c->db_hoisted_tx_settings.count; i++)
+		if (str_eq_nocase(c->db_hoisted_tx_settings.items[i], name))
+			return true;
+	return false;
+}
+
+static struct str routine_isolation(const struct plan *p)
+{
+	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
+	for (size_t i = 0; i < p->routine->settings.count && is_hoisted(p->conf, ISOLATION); i++)
+		if (str_eq_nocase(catalog_text(p->catalog, settings[i].name), ISOLATION))
+			return catalog_text(p->catalog, settings[i].value);
+	return STR("");
+}
+
+static bool check_max_affected(const struct plan *p, struct fault *f)
+{
+	const struct prefer *prefer = &p->query->prefer;
+	if (prefer->max_affected < 0 || prefer->handling != HANDLING_STRICT || p->routine->returns_set)
+		return true;
+	return fault_set(f, 400, "PGRST128", STR("Function must return SETOF or TABLE when max-affected preference is used "
+		"with handling=strict"));
+}
+
+static bool make_call(struct plan *p, struct arena *a, struct fault *f)
+{
+	if (!plan_find_routine(&p->routine, p->query, p->catalog, a, f))
+		return false;
+	struct plan_source source = source_routine(p->catalog, p->routine);
+	struct plan_call *call = arena_make(a, struct plan_call);
+	p->relation = source.relation;
+	p->call = call;
+	p->result = call_result(p->routine);
+	p->read_only = p->query->call_method == CALL_READ || p->routine->volatility != CAT_VOLATILE;
+	p->user_code = true;
+	p->isolation = routine_isolation(p);
+	if (!resolve_rows(p, &source, a, f))
+		return false;
+	plan_call(call, p->query, p->routine, p->catalog, a);
+	if (p->routine->returns_set)
+		set_range(p);
+	return check_max_affected(p, f) && finish(p, a, f);
+}
+
+static bool make_inspect(struct plan *p, struct arena *a, struct fault *f)
+{
+	p->read_only = true;
+	return finish(p, a, f);
+}
+
+static bool make_info(struct plan *p, struct arena *a, struct fault *f)
+{
+	p->read_only = true;
+	if (p->query->target == TARGET_RELATION)
+		return find_relation(p, a, f);
+	if (p->query->target == TARGET_ROUTINE)
+		return plan_find_routine(&p->routine, p->query, p->catalog, a, f);
+	return true;
+}
+
+static const struct {
+	enum plan_kind kind;
+	bool (*make)(struct plan *p, struct arena *a, struct fault *f);
+} ACTIONS[] = {
+	[ACTION_INSPECT] = { PLAN_INSPECT, make_inspect },
+	[ACTION_READ] = { PLAN_READ, make_read },
+	[ACTION_CREATE] = { PLAN_INSERT, make_write },
+	[ACTION_UPDATE] = { PLAN_UPDATE, make_write },
+	[ACTION_UPSERT_ONE] = { PLAN_UPSERT_ONE, make_write },
+	[ACTION_DELETE] = { PLAN_DELETE, make_write },
+	[ACTION_CALL] = { PLAN_CALL, make_call },
+	[ACTION_INFO] = { PLAN_INFO, make_info },
+};
+
+bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
+	struct arena *a, struct fault *f)
+{
+	*out_r = (struct plan){
+		.kind = ACTIONS[q->action].kind, .query = q, .catalog = cat, .conf = c, .isolation = STR_INIT(""),
+		.range = ROW_RANGE_ALL, .count = q->prefer.count, .max_affected = -1, .search_path = path_of(q->schema, c, a),
+	};
+	return ACTIONS[q->action].make(out_r, a, f);
+}

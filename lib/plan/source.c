@@ -1,0 +1,104 @@
+/* Looks up columns of relations and of function results.
+ * SPDX-License-Identifier: MIT */
+#include "plan/source.h"
+
+#include "plan/call.h"
+
+/* OIDs that decide something here; types below FIRST_USER_OID come with PostgreSQL. */
+enum { OID_JSON = 114, OID_JSONB = 3802, OID_DATE = 1082, OID_TIMESTAMP = 1114, OID_TIMESTAMPTZ = 1184,
+	FIRST_USER_OID = 16384 };
+
+struct plan_source source_relation(const struct catalog *cat, const struct cat_relation *rel)
+{
+	struct str name = catalog_text(cat, rel->name);
+	return (struct plan_source){ .catalog = cat, .name = name, .alias = name, .relation = rel };
+}
+
+struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r)
+{
+	bool is_row_type = r->returns == CAT_RETURNS_COMPOSITE && r->return_relation != CAT_NONE;
+	return (struct plan_source){
+		.catalog = cat, .name = catalog_text(cat, r->name), .alias = PLAN_CALL_ALIAS, .routine = r,
+		.relation = is_row_type ? catalog_relation_at(cat, r->return_relation) : NULL,
+	};
+}
+
+static bool is_scalar(const struct plan_source *s)
+{
+	return s->routine->returns != CAT_RETURNS_COMPOSITE;
+}
+
+size_t source_columns(const struct plan_source *s)
+{
+	if (s->relation)
+		return s->relation->columns.count;
+	return is_scalar(s) ? 1 : s->routine->out_columns.count;
+}
+
+/* The type a domain stands on, which decides how its values are treated. */
+static uint32_t base_of(const struct catalog *cat, uint32_t type)
+{
+	const struct cat_type *t = catalog_type(cat, type);
+	return t ? t->base_type : type;
+}
+
+struct plan_field source_column(const struct plan_source *s, size_t i)
+{
+	if (s->relation) {
+		const struct cat_column *c = &catalog_columns(s->catalog, s->relation->columns)[i];
+		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type };
+	}
+	if (is_scalar(s))
+		return (struct plan_field){ .name = PLAN_SCALAR, .type = base_of(s->catalog, s->routine->return_type) };
+	const struct cat_parameter *p = &catalog_parameters(s->catalog, s->routine->out_columns)[i];
+	return (struct plan_field){ .name = catalog_text(s->catalog, p->name), .type = p->base_type };
+}
+
+static uint32_t type_of(const struct plan_source *s, struct str name)
+{
+	if (s->relation) {
+		const struct cat_column *c = catalog_column(s->catalog, s->relation, name);
+		return c ? c->base_type : 0;
+	}
+	for (size_t i = 0; i < source_columns(s); i++) {
+		struct plan_field column = source_column(s, i);
+		if (str_eq(column.name, name))
+			return column.type;
+	}
+	return 0;
+}
+
+struct plan_field source_field(const struct plan_source *s, const struct field *f)
+{
+	uint32_t type = f->name.p ? type_of(s, f->name) : 0;
+	return (struct plan_field){
+		.name = f->name, .type = type, .steps = f->steps, .step_count = f->step_count,
+		.to_jsonb = f->step_count > 0 && type != OID_JSON && type != OID_JSONB,
+	};
+}
+
+/* A function may have left another DateStyle behind, on which the text form of dates depends; to_json's does not. */
+static bool is_date(uint32_t type)
+{
+	return type == OID_DATE || type == OID_TIMESTAMP || type == OID_TIMESTAMPTZ;
+}
+
+bool source_to_json(const struct plan_source *s, const struct plan_field *f)
+{
+	if (f->step_count > 0)
+		return false;
+	if (f->type == 0 || (s->routine && is_date(f->type)))
+		return true;
+	const struct cat_type *t = catalog_type(s->catalog, f->type);
+	return (t ? (enum cat_encoding)t->encoding : catalog_encoding_builtin(f->type)) == CAT_ENCODE_TO_JSON;
+}
+
+bool source_user_code(const struct plan_source *s, const struct plan_field *f)
+{
+	if (f->type == 0)
+		return f->name.p != NULL;
+	if (f->type < FIRST_USER_OID)
+		return false;
+	const struct cat_type *t = catalog_type(s->catalog, f->type);
+	return !t || t->kind != 'e';
+}

@@ -1,0 +1,117 @@
+/* Resolves what a write sets and which rows it means.
+ * SPDX-License-Identifier: MIT */
+#include "plan/write.h"
+
+#include "plan/keys.h"
+#include "plan/missing.h"
+#include "plan/source.h"
+
+/* A body that was not read tells by its first byte whether it is an object. */
+static bool looks_like_array(struct str body)
+{
+	struct str text = str_trim(body);
+	return text.n == 0 || text.p[0] != '{';
+}
+
+static void resolve_body(struct plan_write *w, const struct payload *p)
+{
+	w->body = p->body;
+	w->is_array = p->kind == PAYLOAD_JSON_UNREAD ? looks_like_array(p->body) : p->is_array;
+	if (p->kind == PAYLOAD_JSON && p->is_array && p->row_count == 0)
+		w->body = STR("[]"); /* a scalar counts as no rows */
+}
+
+static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s,
+	struct arena *a, struct fault *f)
+{
+	struct keys keys = keys_of(q, a);
+	const struct cat_column **columns = arena_make_array(a, const struct cat_column *, keys.count);
+	for (size_t i = 0; i < keys.count; i++) {
+		columns[i] = catalog_column(s->catalog, s->relation, keys.items[i]);
+		if (!columns[i])
+			return missing_column(s->relation, keys.items[i], s->catalog, a, f);
+	}
+	w->columns = columns;
+	w->column_count = keys.count;
+	return true;
+}
+
+static void resolve_key(struct plan_write *w, const struct plan_source *s, struct arena *a)
+{
+	const uint32_t *at = catalog_key_columns(s->catalog, s->relation->primary_key);
+	w->key_count = s->relation->primary_key.count;
+	const struct cat_column **key = arena_make_array(a, const struct cat_column *, w->key_count);
+	for (size_t i = 0; i < w->key_count; i++)
+		key[i] = catalog_column_at(s->catalog, at[i]);
+	w->key = key;
+}
+
+static void conflict_on_key(struct plan_write *w, const struct catalog *cat, struct arena *a)
+{
+	struct str *names = arena_make_array(a, struct str, w->key_count);
+	for (size_t i = 0; i < w->key_count; i++)
+		names[i] = catalog_text(cat, w->key[i]->name);
+	w->conflict = names;
+	w->conflict_count = w->key_count;
+}
+
+/* Without a primary key and without on_conflict= a resolution has nothing to resolve: a plain insert. */
+static void resolve_conflict(struct plan_write *w, const struct query *q, const struct catalog *cat, struct arena *a)
+{
+	enum prefer_resolution wanted = q->action == ACTION_UPSERT_ONE ? RESOLUTION_MERGE : q->prefer.resolution;
+	if (wanted == RESOLUTION_NONE)
+		return;
+	conflict_on_key(w, cat, a);
+	if (q->action == ACTION_CREATE && q->on_conflict_count > 0) {
+		w->conflict = q->on_conflict;
+		w->conflict_count = q->on_conflict_count;
+	}
+	w->resolution = w->conflict_count > 0 ? wanted : RESOLUTION_NONE;
+}
+
+/* How many of the conditions are a plain `column=eq.value` on that column of the key. */
+static size_t equals_on(const struct plan_condition *where, struct str name)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < where->child_count; i++) {
+		const struct plan_condition *c = &where->children[i];
+		bool is_equals = c->kind == LOGIC_FILTER && c->filter->op == OP_EQ && !c->filter->negated &&
+			c->filter->quantifier == QUANTIFIER_NONE && c->field.step_count == 0;
+		count += is_equals && str_eq(c->field.name, name);
+	}
+	return count;
+}
+
+/* PUT names its one row by all and only the columns of the primary key. */
+static bool check_put(const struct plan_write *w, const struct catalog *cat, struct fault *f)
+{
+	size_t matched = 0;
+	bool whole = w->where && w->where->kind == LOGIC_AND && !w->where->negated && w->key_count > 0;
+	for (size_t i = 0; whole && i < w->key_count; i++) {
+		size_t here = equals_on(w->where, catalog_text(cat, w->key[i]->name));
+		matched += here;
+		whole = here > 0;
+	}
+	if (whole && matched == w->where->child_count)
+		return true;
+	return fault_set(f, 405, "PGRST105",
+		STR("Filters must include all and only primary key columns with 'eq' operators"));
+}
+
+bool plan_write(struct plan_write *out_r, const struct query *q, const struct plan_source *s, struct arena *a,
+	struct fault *f)
+{
+	*out_r = (struct plan_write){ 0 };
+	resolve_key(out_r, s, a);
+	if (q->action != ACTION_CREATE)
+		out_r->where = plan_where(q, s, a);
+	if (q->action == ACTION_DELETE)
+		return true;
+	if (q->action == ACTION_UPSERT_ONE && !check_put(out_r, s->catalog, f))
+		return false;
+	if (q->action != ACTION_UPDATE)
+		resolve_conflict(out_r, q, s->catalog, a);
+	out_r->defaults = q->action != ACTION_UPSERT_ONE && q->prefer.missing == MISSING_DEFAULT;
+	resolve_body(out_r, &q->payload);
+	return resolve_columns(out_r, q, s, a, f);
+}

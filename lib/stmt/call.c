@@ -1,0 +1,114 @@
+/* Calls of functions.
+ * SPDX-License-Identifier: MIT */
+#include "stmt/parts.h"
+
+enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_XML = 142, OID_JSONB = 3802 };
+
+/* How a body travels, and what makes the parameter's type of it: jsonb's binary form has a version in front and xml's
+ * declares an encoding, so these two go as json and text. */
+static const struct {
+	uint32_t type, sent_as;
+	struct str cast;
+} BODIES[] = {
+	{ OID_JSON, OID_JSON, STR_INIT("") },
+	{ OID_JSONB, OID_JSON, STR_INIT("::pg_catalog.jsonb") },
+	{ OID_TEXT, OID_TEXT, STR_INIT("") },
+	{ OID_XML, OID_TEXT, STR_INIT("::pg_catalog.xml") },
+	{ OID_BYTEA, OID_BYTEA, STR_INIT("") },
+};
+
+static void put_body(struct draft *d, const struct plan_call *call)
+{
+	for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
+		if (BODIES[i].type != call->body_type)
+			continue;
+		stmt_binary(d, call->body, BODIES[i].sent_as);
+		buf_put(&d->sql, BODIES[i].cast);
+	}
+}
+
+static void put_text(struct draft *d, const struct plan_argument *arg)
+{
+	if (arg->variadic)
+		stmt_array(d, arg->values, arg->value_count);
+	else
+		stmt_value(d, arg->value);
+	stmt_sql(d, "::");
+	stmt_catalog(d, arg->type_name);
+}
+
+static void put_arguments(struct draft *d, const struct plan_call *call)
+{
+	for (size_t i = 0; i < call->argument_count; i++) {
+		const struct plan_argument *arg = &call->arguments[i];
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		buf_put(&d->sql, arg->variadic ? STR("VARIADIC ") : STR(""));
+		stmt_ident(d, arg->name);
+		stmt_sql(d, " := ");
+		if (call->from == ARGUMENTS_TEXT) {
+			put_text(d, arg);
+			continue;
+		}
+		stmt_ident(d, STMT_BODY);
+		stmt_sql(d, ".");
+		stmt_ident(d, arg->name);
+	}
+}
+
+static void put_call(struct draft *d, const struct plan *p)
+{
+	stmt_qualified(d, catalog_text(p->catalog, p->routine->schema), catalog_text(p->catalog, p->routine->name));
+	stmt_sql(d, "(");
+	if (p->call->from == ARGUMENTS_BODY)
+		put_body(d, p->call);
+	else
+		put_arguments(d, p->call);
+	stmt_sql(d, ")");
+}
+
+static void put_scalar(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "SELECT ");
+	put_call(d, p);
+	stmt_sql(d, " AS ");
+	stmt_ident(d, PLAN_SCALAR);
+	if (p->call->from == ARGUMENTS_JSON) {
+		stmt_sql(d, " FROM ");
+		stmt_body_arguments(d, p->call);
+	}
+}
+
+static void put_rows(struct draft *d, const struct plan *p)
+{
+	if (p->call->scalar) {
+		stmt_sql(d, "(");
+		put_scalar(d, p);
+		stmt_sql(d, ")");
+		return;
+	}
+	if (p->call->from == ARGUMENTS_JSON) {
+		stmt_body_arguments(d, p->call);
+		stmt_sql(d, ", LATERAL ");
+	}
+	put_call(d, p);
+}
+
+void stmt_call(struct draft *d, const struct plan *p, bool counting)
+{
+	if (p->result == RESULT_NOTHING) {
+		put_scalar(d, p);
+		return;
+	}
+	stmt_sql(d, "SELECT ");
+	if (counting)
+		stmt_sql(d, "1");
+	else
+		stmt_outputs(d, p);
+	stmt_sql(d, " FROM ");
+	put_rows(d, p);
+	stmt_sql(d, " AS ");
+	stmt_ident(d, PLAN_CALL_ALIAS);
+	stmt_where(d, p->read->alias, p->read->where);
+	if (!counting)
+		stmt_tail(d, p);
+}

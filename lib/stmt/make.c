@@ -1,0 +1,66 @@
+/* The statements of a plan: the main one, its count, its estimate.
+ * SPDX-License-Identifier: MIT */
+#include "stmt/make.h"
+
+#include "stmt/parts.h"
+
+static void put_rows(struct draft *d, const struct plan *p, bool counting)
+{
+	if (p->kind == PLAN_CALL)
+		stmt_call(d, p, counting);
+	else
+		stmt_read(d, p, counting);
+}
+
+/* count(*) of everything the filters let through; an estimate counts no further than it takes to know that there is
+ * more than db-max-rows. */
+static bool make_count(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	stmt_sql(&d, "SELECT pg_catalog.count(*) FROM (");
+	put_rows(&d, p, true);
+	if (p->count == COUNT_ESTIMATED && p->conf->db_max_rows >= 0) {
+		stmt_sql(&d, " LIMIT ");
+		stmt_number(&d, p->conf->db_max_rows + 1);
+	}
+	stmt_sql(&d, ") AS counted");
+	return stmt_finish(out_r, &d, f);
+}
+
+static bool make_explain(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	stmt_sql(&d, "EXPLAIN (FORMAT JSON) ");
+	put_rows(&d, p, true);
+	return stmt_finish(out_r, &d, f);
+}
+
+static bool make_main(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	if (p->write)
+		stmt_write(&d, p);
+	else
+		put_rows(&d, p, false);
+	return stmt_finish(out_r, &d, f);
+}
+
+bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct stmt *stmts = arena_make_array(a, struct stmt, 3);
+	*out_r = (struct stmt_set){ 0 };
+	if (p->kind == PLAN_INFO || (p->kind == PLAN_INSPECT && p->conf->openapi_mode != CONF_OPENAPI_FOLLOW))
+		return true;
+	out_r->main = &stmts[0];
+	if (p->kind == PLAN_INSPECT)
+		return stmt_privileges(&stmts[0], p, a, f);
+	if (!make_main(&stmts[0], p, a, f))
+		return false;
+	if (!p->count_by_statement)
+		return true;
+	if (p->count != COUNT_PLANNED)
+		out_r->count = &stmts[1];
+	if (p->count != COUNT_EXACT)
+		out_r->explain = &stmts[2];
+	return (!out_r->count || make_count(&stmts[1], p, a, f)) && (!out_r->explain || make_explain(&stmts[2], p, a, f));
+}

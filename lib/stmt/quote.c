@@ -1,0 +1,133 @@
+/* Quotes identifiers, numbers parameters, writes array literals.
+ * SPDX-License-Identifier: MIT */
+#include "stmt/quote.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "plan/path.h"
+
+/* The protocol counts parameters in 16 bits. */
+enum { MAX_PARAMS = 65535, FIRST_PARAMS = 16, MAX_SQL = 64 * 1024 * 1024 };
+
+struct draft stmt_draft(struct arena *a)
+{
+	return (struct draft){ .sql = buf_new(a, MAX_SQL), .bad_type = STR_NONE, .arena = a };
+}
+
+bool stmt_finish(struct stmt *out_r, struct draft *d, struct fault *f)
+{
+	buf_char(&d->sql, '\0');
+	if (d->bad_type.p)
+		return fault_printf(f, d->arena, 400, "PGRST100", "Invalid type name in a cast: '%.*s'",
+			STR_ARG(d->bad_type));
+	if (d->param_count > MAX_PARAMS)
+		return fault_set(f, 414, "PGRST100", STR("Too many values in the request"));
+	if (d->sql.overflow)
+		return fault_set(f, 413, "PGRST100", STR("The request needs too much memory"));
+	struct str sql = buf_str(&d->sql);
+	*out_r = (struct stmt){ { sql.p, sql.n - 1 }, d->params, d->param_count };
+	return true;
+}
+
+void stmt_catalog(struct draft *d, struct str text)
+{
+	buf_put(&d->sql, text);
+}
+
+void stmt_ident(struct draft *d, struct str name)
+{
+	path_ident(&d->sql, name);
+}
+
+void stmt_qualified(struct draft *d, struct str schema, struct str name)
+{
+	if (schema.n > 0) {
+		stmt_ident(d, schema);
+		stmt_sql(d, ".");
+	}
+	stmt_ident(d, name);
+}
+
+static bool is_type_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+		c == ' ' || (unsigned char)c >= 0x80;
+}
+
+void stmt_type(struct draft *d, struct str name)
+{
+	bool good = name.n > 0;
+	for (size_t i = 0; i < name.n && good; i++)
+		good = is_type_byte(name.p[i]);
+	if (good)
+		buf_put(&d->sql, name);
+	else if (!d->bad_type.p)
+		d->bad_type = name.p ? name : STR("");
+}
+
+/* In the E form, which reads the same whatever standard_conforming_strings says. */
+void stmt_constant(struct draft *d, struct str text)
+{
+	stmt_sql(d, "E'");
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\'' || text.p[i] == '\\')
+			buf_char(&d->sql, text.p[i]);
+		buf_char(&d->sql, text.p[i]);
+	}
+	stmt_sql(d, "'");
+}
+
+static struct stmt_param *next_param(struct draft *d)
+{
+	if (d->param_count == d->param_capacity) {
+		size_t capacity = d->param_capacity ? 2 * d->param_capacity : FIRST_PARAMS;
+		struct stmt_param *grown = arena_make_array(d->arena, struct stmt_param, capacity);
+		if (d->param_count > 0)
+			memcpy(grown, d->params, d->param_count * sizeof *grown);
+		d->params = grown;
+		d->param_capacity = capacity;
+	}
+	buf_char(&d->sql, '$');
+	buf_u64(&d->sql, ++d->param_count);
+	return &d->params[d->param_count - 1];
+}
+
+void stmt_value(struct draft *d, struct str value)
+{
+	*next_param(d) = (struct stmt_param){ .value = value.p ? str_dup(d->arena, value) : STR_NONE };
+}
+
+void stmt_binary(struct draft *d, struct str value, uint32_t type)
+{
+	*next_param(d) = (struct stmt_param){ .value = value, .type = type, .binary = true };
+}
+
+void stmt_number(struct draft *d, int64_t value)
+{
+	*next_param(d) = (struct stmt_param){ .value = str_printf(d->arena, "%jd", (intmax_t)value) };
+}
+
+static void array_element(struct buf *out, struct str value)
+{
+	buf_char(out, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buf_char(out, '\\');
+		buf_char(out, value.p[i]);
+	}
+	buf_char(out, '"');
+}
+
+void stmt_array(struct draft *d, const struct str *values, size_t count)
+{
+	struct buf out = buf_new(d->arena, MAX_SQL);
+	buf_char(&out, '{');
+	for (size_t i = 0; i < count; i++) {
+		buf_put(&out, i ? STR(",") : STR(""));
+		array_element(&out, values[i]);
+	}
+	buf_lit(&out, "}\0");
+	d->sql.overflow = d->sql.overflow || out.overflow;
+	*next_param(d) = (struct stmt_param){ .value = { buf_str(&out).p, buf_str(&out).n - !out.overflow } };
+}

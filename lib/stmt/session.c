@@ -1,0 +1,182 @@
+/* The settings of a request, all in one statement, and what else runs beside the main one.
+ * SPDX-License-Identifier: MIT */
+#include "base/jsonesc.h"
+#include "stmt/make.h"
+#include "stmt/quote.h"
+
+enum { MAX_SETTING = 1024 * 1024 };
+
+static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
+
+static void put_call(struct draft *d)
+{
+	buf_put(&d->sql, d->param_count ? STR(", pg_catalog.set_config(") : STR("SELECT pg_catalog.set_config("));
+}
+
+static void put_value(struct draft *d, struct str value)
+{
+	stmt_sql(d, ", ");
+	stmt_value(d, value);
+	stmt_sql(d, ", true)");
+}
+
+/* A setting that every request has: put_fixed(d, "name", value). */
+#define put_fixed(d, name, value) (put_call(d), stmt_sql((d), "'" name "'"), put_value((d), (value)))
+
+/* A setting whose name the catalog or the configuration gave: a parameter too. */
+static void put_named(struct draft *d, struct str name, struct str value)
+{
+	put_call(d);
+	stmt_value(d, name);
+	put_value(d, value);
+}
+
+static void put_pair(struct buf *out, struct str name, struct str value)
+{
+	if (out->n > 1)
+		buf_char(out, ',');
+	json_escape(out, name);
+	buf_char(out, ':');
+	json_escape(out, value);
+}
+
+/* Whether a later field has the same name: the last one counts. */
+static bool comes_again(const struct request *r, size_t i)
+{
+	for (size_t j = i + 1; j < r->field_count; j++)
+		if (str_eq(r->fields[i].name, r->fields[j].name))
+			return true;
+	return false;
+}
+
+static struct str headers_json(const struct stmt_session *s, struct arena *a)
+{
+	const struct request *r = s->request;
+	struct buf out = buf_new(a, MAX_SETTING);
+	buf_char(&out, '{');
+	for (size_t i = 0; i < r->field_count; i++) {
+		struct str name = r->fields[i].name;
+		bool withheld = str_eq(name, STR("cookie")) ||
+			(!s->plan->conf->db_pass_authorization && str_eq(name, STR("authorization")));
+		if (!withheld && !comes_again(r, i))
+			put_pair(&out, name, r->fields[i].value);
+	}
+	buf_char(&out, '}');
+	return buf_str(&out);
+}
+
+/* name=value pairs of one Cookie field (RFC 6265 section 5.4). */
+static void put_cookies(struct buf *out, struct str field)
+{
+	while (field.p) {
+		struct str pair = str_trim(str_cut(&field, ';'));
+		size_t equals = str_index(pair, '=');
+		if (pair.n > 0)
+			put_pair(out, str_sub(pair, 0, equals), str_from(pair, equals + 1));
+	}
+}
+
+static struct str cookies_json(const struct request *r, struct arena *a)
+{
+	struct buf out = buf_new(a, MAX_SETTING);
+	buf_char(&out, '{');
+	for (size_t i = 0; i < r->field_count; i++)
+		if (str_eq(r->fields[i].name, STR("cookie")))
+			put_cookies(&out, r->fields[i].value);
+	buf_char(&out, '}');
+	return buf_str(&out);
+}
+
+/* The role's own settings go before the switch: the right to set them is the authenticator's. */
+static void put_role(struct draft *d, const struct stmt_session *s)
+{
+	const struct catalog *cat = s->plan->catalog;
+	const struct cat_role *role = catalog_role(cat, s->role);
+	const struct cat_setting *settings = role ? catalog_settings(cat, role->settings) : NULL;
+	for (size_t i = 0; role && i < role->settings.count; i++)
+		put_named(d, catalog_text(cat, settings[i].name), catalog_text(cat, settings[i].value));
+	put_fixed(d, "role", s->role);
+}
+
+static bool is_hoisted(const struct conf *c, struct str name)
+{
+	for (size_t i = 0; i < c->db_hoisted_tx_settings.count; i++)
+		if (str_eq_nocase(c->db_hoisted_tx_settings.items[i], name))
+			return !str_eq_nocase(name, ISOLATION); /* that one takes SET TRANSACTION: stmt_isolation() */
+	return false;
+}
+
+static void put_hoisted(struct draft *d, const struct plan *p)
+{
+	if (!p->routine)
+		return;
+	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
+	for (size_t i = 0; i < p->routine->settings.count; i++)
+		if (is_hoisted(p->conf, catalog_text(p->catalog, settings[i].name)))
+			put_named(d, catalog_text(p->catalog, settings[i].name), catalog_text(p->catalog, settings[i].value));
+}
+
+static void put_app_settings(struct draft *d, const struct conf *c)
+{
+	for (size_t i = 0; i < c->app_setting_count; i++)
+		put_named(d, c->app_settings[i].name, c->app_settings[i].value);
+}
+
+bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	put_fixed(&d, "search_path", s->plan->search_path);
+	put_role(&d, s);
+	put_fixed(&d, "request.jwt.claims", s->claims);
+	put_fixed(&d, "request.method", s->request->method_text);
+	put_fixed(&d, "request.path", s->request->path);
+	put_fixed(&d, "request.headers", headers_json(s, a));
+	put_fixed(&d, "request.cookies", cookies_json(s->request, a));
+	if (s->plan->query->prefer.timezone.p)
+		put_fixed(&d, "timezone", s->plan->query->prefer.timezone);
+	put_hoisted(&d, s->plan);
+	put_app_settings(&d, s->plan->conf);
+	put_fixed(&d, "transaction_read_only", s->plan->read_only ? STR("on") : STR("off"));
+	put_fixed(&d, "DateStyle", STR("ISO"));
+	return stmt_finish(out_r, &d, f);
+}
+
+struct str stmt_isolation(const struct stmt_session *s)
+{
+	const struct cat_role *role = catalog_role(s->plan->catalog, s->role);
+	if (s->plan->isolation.n > 0 || !role || role->isolation.length == 0)
+		return s->plan->isolation;
+	return catalog_text(s->plan->catalog, role->isolation);
+}
+
+bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	size_t dot = str_index(qualified_name, '.');
+	bool qualified = dot < qualified_name.n;
+	stmt_sql(&d, "SELECT ");
+	stmt_qualified(&d, qualified ? str_sub(qualified_name, 0, dot) : STR_NONE,
+		qualified ? str_from(qualified_name, dot + 1) : qualified_name);
+	stmt_sql(&d, "()");
+	return stmt_finish(out_r, &d, f);
+}
+
+/* A relation's grants on single columns count as well as those on the whole. */
+bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid, pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS \"select\", "
+		"pg_catalog.has_any_column_privilege(c.oid, 'INSERT') AS \"insert\", "
+		"pg_catalog.has_any_column_privilege(c.oid, 'UPDATE') AS \"update\", "
+		"pg_catalog.has_table_privilege(c.oid, 'DELETE') AS \"delete\", false AS \"execute\" "
+		"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+		"WHERE n.nspname = ");
+	stmt_value(&d, p->query->schema);
+	stmt_sql(&d, " AND c.relkind IN ('r', 'v', 'm', 'f', 'p') UNION ALL "
+		"SELECT 'routine', r.oid, false, false, false, false, "
+		"pg_catalog.has_function_privilege(r.oid, 'EXECUTE') "
+		"FROM pg_catalog.pg_proc AS r JOIN pg_catalog.pg_namespace AS m ON m.oid = r.pronamespace "
+		"WHERE m.nspname = ");
+	stmt_value(&d, p->query->schema);
+	return stmt_finish(out_r, &d, f);
+}

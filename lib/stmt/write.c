@@ -1,0 +1,151 @@
+/* INSERT, UPDATE and DELETE, with what they return.
+ * SPDX-License-Identifier: MIT */
+#include "stmt/parts.h"
+
+static void put_names(struct draft *d, const struct plan *p)
+{
+	for (size_t i = 0; i < p->write->column_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		stmt_ident(d, catalog_text(p->catalog, p->write->columns[i]->name));
+	}
+}
+
+/* column = from.column, ... */
+static void put_assignments(struct draft *d, const struct plan *p, struct str from)
+{
+	for (size_t i = 0; i < p->write->column_count; i++) {
+		struct str name = catalog_text(p->catalog, p->write->columns[i]->name);
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		stmt_ident(d, name);
+		stmt_sql(d, " = ");
+		stmt_ident(d, from);
+		stmt_sql(d, ".");
+		stmt_ident(d, name);
+	}
+}
+
+static void put_conflict(struct draft *d, const struct plan *p)
+{
+	const struct plan_write *w = p->write;
+	if (w->resolution == RESOLUTION_NONE)
+		return;
+	stmt_sql(d, " ON CONFLICT (");
+	for (size_t i = 0; i < w->conflict_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		stmt_ident(d, w->conflict[i]);
+	}
+	if (w->resolution == RESOLUTION_IGNORE || w->column_count == 0) {
+		stmt_sql(d, ") DO NOTHING");
+		return;
+	}
+	stmt_sql(d, ") DO UPDATE SET ");
+	put_assignments(d, p, STR("excluded"));
+}
+
+/* The key as Location shows it: what to_json makes of it, without the quotes. */
+static void put_location(struct draft *d, const struct plan *p)
+{
+	for (size_t i = 0; i < p->write->key_count; i++) {
+		struct str name = catalog_text(p->catalog, p->write->key[i]->name);
+		buf_put(&d->sql, i ? STR(", (pg_catalog.to_json(") : STR(" RETURNING (pg_catalog.to_json("));
+		stmt_ident(d, p->read->alias);
+		stmt_sql(d, ".");
+		stmt_ident(d, name);
+		stmt_sql(d, ") #>> '{}') AS ");
+		stmt_ident(d, name);
+	}
+}
+
+static void put_returning(struct draft *d, const struct plan *p)
+{
+	if (p->result == RESULT_LOCATION) {
+		put_location(d, p);
+	} else if (p->result == RESULT_ROWS && p->read->aggregated) {
+		stmt_sql(d, " RETURNING *");
+	} else if (p->result == RESULT_ROWS && p->read->output_count > 0) {
+		stmt_sql(d, " RETURNING ");
+		stmt_outputs(d, p);
+	}
+}
+
+static void put_insert(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "INSERT INTO ");
+	stmt_relation(d, p);
+	if (p->write->column_count > 0) {
+		stmt_sql(d, "(");
+		put_names(d, p);
+		stmt_sql(d, ") SELECT ");
+		put_names(d, p);
+	} else {
+		stmt_sql(d, " SELECT");
+	}
+	stmt_sql(d, " FROM ");
+	stmt_body_rows(d, p);
+	stmt_where(d, STMT_BODY, p->write->where);
+	put_conflict(d, p);
+	put_returning(d, p);
+}
+
+/* There is no UPDATE of no columns: no rows, with the columns and the rights that reading them takes. */
+static void put_empty_update(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "SELECT ");
+	if (p->result == RESULT_ROWS)
+		stmt_outputs(d, p);
+	else
+		stmt_sql(d, "NULL");
+	stmt_sql(d, " FROM ");
+	stmt_relation(d, p);
+	stmt_sql(d, " WHERE false");
+}
+
+static void put_update(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "UPDATE ");
+	stmt_relation(d, p);
+	stmt_sql(d, " SET ");
+	put_assignments(d, p, STMT_BODY);
+	stmt_sql(d, " FROM ");
+	stmt_body_rows(d, p);
+	stmt_where(d, p->read->alias, p->write->where);
+	put_returning(d, p);
+}
+
+static void put_delete(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "DELETE FROM ");
+	stmt_relation(d, p);
+	stmt_where(d, p->read->alias, p->write->where);
+	put_returning(d, p);
+}
+
+static void put_write(struct draft *d, const struct plan *p)
+{
+	if (p->kind == PLAN_DELETE)
+		put_delete(d, p);
+	else if (p->kind == PLAN_UPDATE)
+		put_update(d, p);
+	else
+		put_insert(d, p);
+}
+
+void stmt_write(struct draft *d, const struct plan *p)
+{
+	if (p->kind == PLAN_UPDATE && p->write->column_count == 0) {
+		put_empty_update(d, p);
+		return;
+	}
+	bool aggregated = p->result == RESULT_ROWS && p->read->aggregated;
+	if (!aggregated) {
+		put_write(d, p);
+		return;
+	}
+	stmt_sql(d, "WITH pgrst_source AS (");
+	put_write(d, p);
+	stmt_sql(d, ") SELECT ");
+	stmt_outputs(d, p);
+	stmt_sql(d, " FROM pgrst_source AS ");
+	stmt_ident(d, p->read->alias);
+	stmt_tail(d, p);
+}
