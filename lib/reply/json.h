@@ -1,20 +1,27 @@
-/* Rows to JSON and CSV, byte for byte as PostgreSQL's to_json writes them.
+/* Rows to JSON, byte for byte as PostgreSQL's to_json and row_to_json write them.
+ *
+ * A value is encoded by the type OID of its column from its text form (DateStyle ISO). Types that PostgreSQL encodes in
+ * ways of its own (arrays, composites, types with a cast to json) must be selected as to_json(col) and then arrive as
+ * json; enum cat_encoding says which. tests/lib/reply/json_equality compares with a real server.
+ *
+ * With strip_nulls the outcome is that of json_strip_nulls over the row: members that are null are left out at every
+ * depth, and nested json is written anew without blanks. (It differs in one thing: \u0000 and lone surrogates inside
+ * a json column, which PostgreSQL refuses, are kept as they are.)
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_REPLY_JSON_H
 #define ROWGATE_REPLY_JSON_H
 
-#include "base/buf.h"
 #include "pg/conn.h"
 #include "spool.h"
 
-/* Column names escaped and encoders chosen by type OID, once a result. */
+/* Column names escaped and encoders chosen, once a result. */
 struct json_shape;
 struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct arena *a);
 /* {"a":1,"b":"x"} */
 void json_object(struct spool *out, const struct json_shape *shape, const struct row *r);
 /* The value of one column. */
 void json_value(struct spool *out, const struct json_shape *shape, const struct row *r, size_t column);
-/* A JSON string with its quotes. */
-void json_text(struct buf *out, struct str text);
+/* The value of one column as ->> gives it: strings bare. STR_NONE: NULL. */
+struct str json_plain(const struct json_shape *shape, const struct row *r, size_t column, struct arena *a);
 
 #endif

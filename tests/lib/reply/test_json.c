@@ -1,0 +1,175 @@
+/* The encoder on rows made up: every kind of type, NULL, names, stripping, values beyond the buffer. What PostgreSQL
+ * itself says of every type is json_equality's to compare.
+ * SPDX-License-Identifier: MIT */
+#include "reply/json.h"
+
+#include <stdlib.h>
+
+#include "../expect.h"
+#include "base/arena.h"
+#include "fake_row.h"
+
+static struct spool spool_in(struct arena *a, size_t buffer)
+{
+	return spool_new(a, buffer, STR("/tmp"), (int64_t)1 << 28);
+}
+
+static struct str object_of(const struct fake_column *columns, size_t count, bool strip, struct arena *a)
+{
+	struct row r = { columns, count };
+	struct spool out = spool_in(a, 4096);
+	json_object(&out, json_shape_new(&r, strip, a), &r);
+	return fake_text(&out, a);
+}
+
+static const struct { uint32_t type; const char *value, *json; } values[] = {
+	{ T_INT4, "-5", "-5" },
+	{ 20, "9223372036854775807", "9223372036854775807" },
+	{ 21, "0", "0" },
+	{ T_INT4, NULL, "null" },
+	{ T_TEXT, NULL, "null" },
+	{ T_TEXT, "", "\"\"" },
+	{ T_TEXT, "a\"b\\c\nd", "\"a\\\"b\\\\c\\nd\"" },
+	{ T_UUID, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "\"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\"" },
+	{ T_USER, "an enum", "\"an enum\"" },
+	{ T_BYTEA, "\\x00ff", "\"\\\\x00ff\"" },
+	{ T_BOOL, "t", "true" },
+	{ T_BOOL, "f", "false" },
+	{ T_JSON, " {\"a\" : 1} ", " {\"a\" : 1} " },
+	{ T_JSONB, "null", "null" },
+	{ T_NUMERIC, "12345678901234567890.0100", "12345678901234567890.0100" },
+	{ T_NUMERIC, "NaN", "\"NaN\"" },
+	{ T_NUMERIC, "-Infinity", "\"-Infinity\"" },
+	{ T_FLOAT8, "-0", "-0" },
+	{ T_FLOAT8, "1e+20", "1e+20" },
+	{ T_FLOAT8, "-1.5e-07", "-1.5e-07" },
+	{ T_FLOAT8, "Infinity", "\"Infinity\"" },
+	{ T_TIMESTAMP, "2024-05-01 10:00:00.25", "\"2024-05-01T10:00:00.25\"" },
+	{ T_TIMESTAMP, "infinity", "\"infinity\"" },
+	{ T_TIMESTAMP, "-infinity", "\"-infinity\"" },
+	{ T_TIMESTAMP, "0044-03-15 12:00:00 BC", "\"0044-03-15T12:00:00 BC\"" },
+	{ T_TIMESTAMP, "294276-12-31 23:59:59.999999", "\"294276-12-31T23:59:59.999999\"" },
+	{ T_TIMESTAMPTZ, "2024-05-01 10:00:00+00", "\"2024-05-01T10:00:00+00:00\"" },
+	{ T_TIMESTAMPTZ, "2024-05-01 10:00:00.5-08", "\"2024-05-01T10:00:00.5-08:00\"" },
+	{ T_TIMESTAMPTZ, "2024-05-01 10:00:00+05:30", "\"2024-05-01T10:00:00+05:30\"" },
+	{ T_TIMESTAMPTZ, "1880-05-01 10:00:00+00:53:28", "\"1880-05-01T10:00:00+00:53:28\"" },
+	{ T_TIMESTAMPTZ, "0044-03-15 12:00:00+01 BC", "\"0044-03-15T12:00:00+01:00 BC\"" },
+	{ T_TIMESTAMPTZ, "infinity", "\"infinity\"" },
+	{ 1082, "2024-05-01", "\"2024-05-01\"" },
+};
+
+static void encodes_by_type(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(values); i++) {
+		struct fake_column column = { "c", values[i].type, values[i].value, 0 };
+		struct row r = { &column, 1 };
+		struct spool out = spool_in(*state, 4096);
+		json_value(&out, json_shape_new(&r, false, *state), &r, 0);
+		expect_text(values[i].json, fake_text(&out, *state), values[i].json);
+		struct str whole = str_printf(*state, "{\"c\":%s}", values[i].json);
+		expect_text("in an object", object_of(&column, 1, false, *state), whole.p);
+	}
+}
+
+static void writes_objects(void **state)
+{
+	static const struct fake_column columns[] = {
+		{ "id", T_INT4, "1", 0 }, { "say \"hi\"", T_TEXT, "x", 0 }, { "Größe", T_FLOAT8, NULL, 0 },
+		{ "data", T_JSONB, "{\"a\": [1, 2]}", 0 },
+	};
+	expect_text("all", object_of(columns, 4, false, *state),
+		"{\"id\":1,\"say \\\"hi\\\"\":\"x\",\"Größe\":null,\"data\":{\"a\": [1, 2]}}");
+	expect_text("none", object_of(columns, 0, false, *state), "{}");
+}
+
+static const struct { const char *json, *stripped; } nested[] = {
+	{ "{\"a\" : null, \"b\" : 1}", "{\"b\":1}" },
+	{ "{\"a\": {\"b\": null}, \"c\": null}", "{\"a\":{}}" },
+	{ "{\"a\":null}", "{}" },
+	{ "[null, 1 , {\"a\":null} ,[ ], {}, [null]]", "[null,1,{},[],{},[null]]" },
+	{ "{ \"a\" :\n[ 1,\t2 ] , \"b\":\"x y, {null}\"}", "{\"a\":[1,2],\"b\":\"x y, {null}\"}" },
+	{ "\"null\"", "\"null\"" },
+	{ " 12.50 ", "12.50" },
+	{ "{\"null\":\"null\",\"x\":null,\"t\":true,\"f\":false}", "{\"null\":\"null\",\"t\":true,\"f\":false}" },
+	{ "{\"\\u0041\\u00e9\\ud83d\\ude42\":\"\\/\\b\\u000b\\\"\\\\ \\u007f\"}",
+		"{\"Aé🙂\":\"/\\b\\u000b\\\"\\\\ \x7f\"}" },
+	{ "[\"\\u0000\", \"\\ud83d x\", \"\\ude42\"]", "[\"\\u0000\",\"\\ud83d x\",\"\\ude42\"]" },
+	{ "{\"a\":{\"b\":{\"c\":null,\"d\":[{\"e\":null,\"f\":0}]}},\"g\":null,\"h\":-1e+5}",
+		"{\"a\":{\"b\":{\"d\":[{\"f\":0}]}},\"h\":-1e+5}" },
+};
+
+static void strips_nulls(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(nested); i++) {
+		struct fake_column columns[] = { { "n", T_INT4, NULL, 0 }, { "j", T_JSON, nested[i].json, 0 } };
+		struct str want = str_printf(*state, "{\"j\":%s}", nested[i].stripped);
+		expect_text(nested[i].json, object_of(columns, 2, true, *state), want.p);
+	}
+	static const struct fake_column gone[] = { { "j", T_JSON, " null ", 0 }, { "t", T_TEXT, NULL, 0 } };
+	expect_text("all gone", object_of(gone, 2, true, *state), "{}");
+	static const struct fake_column text[] = { { "t", T_TEXT, "null", 0 }, { "j", T_JSON, NULL, 0 } };
+	expect_text("text", object_of(text, 2, true, *state), "{\"t\":\"null\"}");
+}
+
+/* Texts of every length around the sizes at which the way of writing changes, through small and large buffers. */
+static void writes_values_of_any_length(void **state)
+{
+	struct arena *a = *state;
+	static const uint32_t types[] = { T_TEXT, T_JSON, T_NUMERIC };
+	for (size_t length = 600; length < 700; length++) {
+		for (size_t t = 0; t < COUNT_OF(types); t++) {
+			char *text = arena_bytes(a, length);
+			memset(text, types[t] == T_TEXT ? '\n' : '7', length);
+			struct fake_column column = { "c", types[t], text, length };
+			struct str got = object_of(&column, 1, false, a);
+			assert_int_equal(got.n, 6 + (types[t] == T_TEXT ? 2 * length + 2 : length));
+		}
+		arena_reset(a);
+	}
+	size_t length = 10 << 20;
+	char *text = arena_bytes(a, length);
+	memset(text, '\x01', length);
+	struct fake_column column = { "c", T_TEXT, text, length };
+	struct str got = object_of(&column, 1, false, a);
+	assert_int_equal(got.n, 6 + 6 * length + 2);
+	assert_memory_equal(got.p + got.n - 14, "\\u0001\\u0001\"}", 14);
+}
+
+static const struct { uint32_t type; const char *value, *plain; } plains[] = {
+	{ T_TEXT, "a\"b", "a\"b" }, { T_INT4, "7", "7" }, { T_BOOL, "t", "true" }, { T_TEXT, NULL, NULL },
+	{ T_TIMESTAMP, "2024-05-01 10:00:00", "2024-05-01T10:00:00" }, { T_FLOAT8, "NaN", "NaN" },
+};
+
+static void gives_values_bare(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(plains); i++) {
+		struct fake_column column = { "c", plains[i].type, plains[i].value, 0 };
+		struct row r = { &column, 1 };
+		struct str got = json_plain(json_shape_new(&r, false, *state), &r, 0, *state);
+		expect_text(plains[i].plain ? plains[i].plain : "NULL", got, plains[i].plain);
+	}
+}
+
+static int set_up(void **state)
+{
+	*state = arena_new((size_t)1 << 30);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(encodes_by_type, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(writes_objects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(strips_nulls, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(writes_values_of_any_length, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gives_values_bare, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
