@@ -1,0 +1,236 @@
+/* Status and fields of an answer, by what was asked for and what came of it.
+ * SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "rows.h"
+#include "settings.h"
+
+/* A default: response.headers, which were appended first, may have set the field otherwise. */
+static void field(struct reply *r, struct str name, struct str value)
+{
+	if (value.p && !reply_has_field(r, name))
+		reply_field(r, name, value);
+}
+
+static void content_fields(struct reply *r, const struct plan *p, struct arena *a)
+{
+	field(r, STR("Content-Type"), media_text(&p->media, a));
+	if (p->query->schema_negotiated)
+		field(r, STR("Content-Profile"), p->query->schema);
+}
+
+/* What each kind of request may have applied (PARITY P1), whatever else was preferred. */
+enum applies {
+	APPLIES_RESOLUTION = 1, APPLIES_RETURN = 2, APPLIES_MISSING = 4, APPLIES_MAX_AFFECTED = 8
+};
+
+static void applied_field(struct reply *r, const struct plan *p, unsigned applies, struct arena *a)
+{
+	struct prefer applied = p->applied;
+	if (!(applies & APPLIES_RESOLUTION))
+		applied.resolution = RESOLUTION_NONE;
+	if (!(applies & APPLIES_RETURN))
+		applied.ret = RETURN_UNSET;
+	if (!(applies & APPLIES_MISSING))
+		applied.missing = MISSING_UNSET;
+	if (!(applies & APPLIES_MAX_AFFECTED))
+		applied.max_affected = -1;
+	field(r, STR("Preference-Applied"), prefer_applied(&applied, a));
+}
+
+static int64_t max64(int64_t x, int64_t y)
+{
+	return x > y ? x : y;
+}
+
+/* The count statement has a snapshot of its own, so it may have seen fewer rows than came. */
+static int64_t counted(const struct plan *p, const struct flight_outcome *outcome, int64_t seen, struct arena *a)
+{
+	int64_t count = max64(outcome->count, seen);
+	if (p->count == COUNT_EXACT || !p->count_by_statement)
+		return count;
+	int64_t planned = settings_plan_rows(outcome->plan_json, a);
+	if (p->count == COUNT_PLANNED)
+		return max64(planned, seen);
+	return count > p->conf->db_max_rows ? max64(count, planned) : count;
+}
+
+/* Rows there are in all, -1 when nobody asked: p->range.offset + rows when every row came. */
+static int64_t total_of(const struct plan *p, const struct flight_outcome *outcome, int64_t rows, struct arena *a)
+{
+	if (p->count == COUNT_NONE)
+		return -1;
+	int64_t seen = rows > 0 ? p->range.offset + rows : 0;
+	return counted(p, outcome, seen, a);
+}
+
+static bool out_of_range(const struct plan *p, int64_t total, struct arena *a, struct fault *f)
+{
+	fault_set(f, 416, "PGRST103", STR("Requested range not satisfiable"));
+	struct fault_header *h = arena_make(a, struct fault_header);
+	*h = (struct fault_header){ STR("Content-Range"), range_content(a, 0, 0, total), NULL };
+	f->headers = h;
+	return fault_details(f, str_printf(a, "An offset of %" PRId64 " was requested, but there are only %" PRId64
+		" rows.", p->range.offset, total));
+}
+
+/* 206 and Content-Range of what is read by range: relations and functions. */
+static bool range_fields(struct reply *r, const struct plan *p, const struct flight_outcome *outcome, int64_t rows,
+	struct arena *a, struct fault *f)
+{
+	int64_t total = total_of(p, outcome, rows, a);
+	if (total >= 0 && p->range.offset > total)
+		return out_of_range(p, total, a, f);
+	r->status = total > rows ? 206 : 200;
+	field(r, STR("Content-Range"), range_content(a, p->range.offset, rows, total));
+	return true;
+}
+
+/* Content-Range of a write: the range of rows that were updated (other writes name none), and how many when asked. */
+static void write_range_field(struct reply *r, const struct plan *p, int64_t rows, struct arena *a)
+{
+	bool asked = p->count == COUNT_EXACT || p->count == COUNT_ESTIMATED;
+	int64_t named = p->kind == PLAN_UPDATE ? rows : 0;
+	field(r, STR("Content-Range"), range_content(a, 0, named, asked ? rows : -1));
+}
+
+static struct str target_path(const struct plan *p, struct arena *a)
+{
+	return str_printf(a, "/%.*s", STR_ARG(http_encode(a, p->query->name)));
+}
+
+static struct str with_query(struct str path, const char *mark, struct str query, struct arena *a)
+{
+	return query.n == 0 ? path : str_printf(a, "%.*s%s%.*s", STR_ARG(path), mark, STR_ARG(query));
+}
+
+static bool make_read(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
+{
+	const struct plan *p = rows->plan;
+	if (!range_fields(r, p, outcome, rows_total(rows, outcome), a, f))
+		return false;
+	field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
+	content_fields(r, p, a);
+	applied_field(r, p, 0, a);
+	return true;
+}
+
+static bool make_call(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
+{
+	const struct plan *p = rows->plan;
+	if (!range_fields(r, p, outcome, rows_total(rows, outcome), a, f))
+		return false;
+	applied_field(r, p, APPLIES_MAX_AFFECTED, a);
+	if (p->result == RESULT_NOTHING)
+		r->status = 204;
+	else
+		content_fields(r, p, a);
+	return true;
+}
+
+static bool make_insert(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
+	struct arena *a, struct fault *f)
+{
+	(void)f;
+	const struct plan *p = rows->plan;
+	r->status = 201;
+	if (rows->location.p && rows->count == 1)
+		field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
+	write_range_field(r, p, rows_total(rows, outcome), a);
+	applied_field(r, p, APPLIES_RESOLUTION | APPLIES_RETURN | APPLIES_MISSING, a);
+	if (p->result == RESULT_ROWS)
+		content_fields(r, p, a);
+	return true;
+}
+
+/* PATCH and DELETE. */
+static bool make_change(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
+	struct arena *a, struct fault *f)
+{
+	(void)f;
+	const struct plan *p = rows->plan;
+	unsigned missing = p->kind == PLAN_UPDATE ? APPLIES_MISSING : 0;
+	r->status = p->result == RESULT_ROWS ? 200 : 204;
+	write_range_field(r, p, rows_total(rows, outcome), a);
+	applied_field(r, p, APPLIES_RETURN | APPLIES_MAX_AFFECTED | missing, a);
+	if (p->result == RESULT_ROWS)
+		content_fields(r, p, a);
+	return true;
+}
+
+static bool make_put(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
+{
+	(void)outcome;
+	(void)f;
+	const struct plan *p = rows->plan;
+	r->status = p->result == RESULT_ROWS ? 200 : 204;
+	applied_field(r, p, APPLIES_RETURN, a);
+	if (p->result == RESULT_ROWS)
+		content_fields(r, p, a);
+	return true;
+}
+
+typedef bool make_fn(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f);
+
+static make_fn *const makers[] = {
+	[PLAN_READ] = make_read, [PLAN_INSERT] = make_insert, [PLAN_UPDATE] = make_change,
+	[PLAN_UPSERT_ONE] = make_put, [PLAN_DELETE] = make_change, [PLAN_CALL] = make_call,
+};
+
+/* An execution plan is answered without what it would have been the answer to. */
+static bool make_plan(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
+{
+	(void)outcome;
+	(void)f;
+	content_fields(r, rows->plan, a);
+	return true;
+}
+
+bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
+{
+	const struct plan *p = rows->plan;
+	bool explain = p->media.kind == MEDIA_PLAN;
+	make_fn *make = explain ? make_plan : makers[p->kind];
+	*out_r = reply_new(200, a);
+	if (!explain && !reply_rows_judge(rows, outcome, a, f))
+		return false;
+	if (!rows_end(rows, f) || !settings_fields(out_r, outcome->response_headers, a, f)
+		|| !make(out_r, rows, outcome, a, f) || !settings_status(out_r, outcome->response_status, f))
+		return false;
+	field(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
+	out_r->body = rows->body;
+	reply_finish(out_r, p->query->head_only);
+	return true;
+}
+
+/* Allow of a relation: what its kind and its triggers make possible; grants are not looked at. */
+static struct str relation_methods(const struct cat_relation *rel, struct arena *a)
+{
+	bool put = rel->insertable && rel->updatable && rel->primary_key.count > 0;
+	return str_printf(a, "OPTIONS,GET,HEAD%s%s%s%s", rel->insertable ? ",POST" : "", put ? ",PUT" : "",
+		rel->updatable ? ",PATCH" : "", rel->deletable ? ",DELETE" : "");
+}
+
+static struct str methods(const struct plan *p, struct arena *a)
+{
+	if (p->routine)
+		return p->routine->volatility == CAT_VOLATILE ? STR("OPTIONS,POST") : STR("OPTIONS,GET,HEAD,POST");
+	return p->relation ? relation_methods(p->relation, a) : STR("OPTIONS,GET,HEAD");
+}
+
+bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	(void)f;
+	*out_r = reply_new(200, a);
+	reply_field(out_r, STR("Access-Control-Allow-Origin"), STR("*"));
+	reply_field(out_r, STR("Allow"), methods(p, a));
+	reply_field(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
+	reply_finish(out_r, false);
+	return true;
+}

@@ -1,0 +1,222 @@
+/* Rows to body, as they arrive.
+ * SPDX-License-Identifier: MIT */
+#include "rows.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "csv.h"
+#include "json.h"
+
+/* One shape of body: what stands before, between and behind the rows, what stands for none, how a row is written. */
+struct form {
+	struct str open, separator, close, empty;
+	void (*put)(struct reply_rows *rows, const struct row *r);
+	bool single;               /* only the first row is written */
+};
+
+static void put_object(struct reply_rows *rows, const struct row *r)
+{
+	json_object(&rows->body, rows->shape, r);
+}
+
+static void put_value(struct reply_rows *rows, const struct row *r)
+{
+	json_value(&rows->body, rows->shape, r, 0);
+}
+
+static void put_csv(struct reply_rows *rows, const struct row *r)
+{
+	if (rows->count == 1) {
+		csv_header(&rows->body, r);
+		spool_put(&rows->body, STR("\n"));
+	}
+	csv_row(&rows->body, r);
+}
+
+static void put_text(struct reply_rows *rows, const struct row *r)
+{
+	spool_put(&rows->body, row_value(r, 0));
+}
+
+/* PostgreSQL writes hex in lower case. */
+static unsigned hex_digit(char c)
+{
+	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10) & 15u;
+}
+
+/* bytea as hex (bytea_output's default): \x00ff. Anything else goes as it is. */
+static void put_bytes(struct reply_rows *rows, const struct row *r)
+{
+	enum { BYTEA = 17 };
+	struct str text = row_value(r, 0);
+	if (row_type(r, 0) != BYTEA || !str_starts(text, STR("\\x"))) {
+		spool_put(&rows->body, text);
+		return;
+	}
+	struct str hex = str_from(text, 2);
+	while (hex.n >= 2) {
+		struct str piece = str_sub(hex, 0, SPOOL_RESERVE_MOST);
+		char *to = spool_room(&rows->body, piece.n / 2);
+		if (!to)
+			return;
+		for (size_t i = 0; i + 1 < piece.n; i += 2)
+			*to++ = (char)(hex_digit(piece.p[i]) << 4 | hex_digit(piece.p[i + 1]));
+		rows->body.n += piece.n / 2;
+		hex = str_from(hex, piece.n);
+	}
+}
+
+/* The key's columns as a filter that finds the row again. */
+static void put_location(struct reply_rows *rows, const struct row *r)
+{
+	struct arena *a = rows->arena;
+	struct buf out = buf_new(a, arena_left(a));
+	for (size_t i = 0; i < row_columns(r); i++) {
+		struct str value = json_plain(rows->shape, r, i, a);
+		buf_char(&out, i == 0 ? '?' : '&');
+		buf_put(&out, http_encode(a, str_of(row_name(r, i))));
+		buf_put(&out, value.p ? STR("=eq.") : STR("=is.null"));
+		if (value.p)
+			buf_put(&out, http_encode(a, value));
+	}
+	rows->location = buf_str(&out);
+}
+
+static void put_nothing(struct reply_rows *rows, const struct row *r)
+{
+	(void)rows;
+	(void)r;
+}
+
+static const struct form
+	form_nothing = { .put = put_nothing },
+	form_location = { .put = put_location, .single = true },
+	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_object, false },
+	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_object, false },
+	form_values = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
+	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_value, false },
+	form_object = { .empty = STR_INIT("null"), .put = put_object, .single = true },
+	form_value = { .empty = STR_INIT("null"), .put = put_value, .single = true },
+	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = put_csv },
+	form_text = { .put = put_text },
+	form_bytes = { .put = put_bytes },
+	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = put_text },
+	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", \n "), STR_INIT("]}"),
+		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), put_value, false };
+
+static const struct form *json_form(const struct plan *p)
+{
+	bool value = p->result == RESULT_VALUE || p->result == RESULT_VALUES;
+	if (p->singular || p->result == RESULT_OBJECT || p->result == RESULT_VALUE)
+		return value ? &form_value : &form_object;
+	if (p->strip_nulls)
+		return value ? &form_stripped_values : &form_stripped;
+	return value ? &form_values : &form_objects;
+}
+
+static const struct form *form_for(const struct plan *p)
+{
+	if (p->result == RESULT_LOCATION)
+		return &form_location;
+	if (p->result == RESULT_NOTHING || p->query->head_only)
+		return &form_nothing;
+	switch (p->media.kind) {
+	case MEDIA_CSV:
+		return &form_csv;
+	case MEDIA_TEXT: case MEDIA_XML:
+		return &form_text;
+	case MEDIA_OCTETS: case MEDIA_OTHER:
+		return &form_bytes;
+	case MEDIA_PLAN:
+		return &form_lines;
+	case MEDIA_GEOJSON:
+		return &form_geojson;
+	default:
+		return json_form(p);
+	}
+}
+
+struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)
+{
+	struct reply_rows *rows = arena_make(a, struct reply_rows);
+	rows->plan = p;
+	rows->arena = a;
+	rows->form = form_for(p);
+	rows->body = spool_new(a, (size_t)p->conf->server_buffer, p->conf->server_spool_dir, p->conf->server_max_response);
+	return rows;
+}
+
+void reply_rows_clear(struct reply_rows *rows)
+{
+	spool_clear(&rows->body);
+	rows->count = 0;
+	rows->location = STR_NONE;
+}
+
+bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
+{
+	(void)f;
+	struct reply_rows *rows = arg;
+	rows->shape = json_shape_new(r, rows->plan->strip_nulls, rows->arena);
+	return true;
+}
+
+/* rowgate's own codes: PostgREST knows neither failure. */
+static bool check_body(struct reply_rows *rows, struct fault *f)
+{
+	if (!spool_broken(&rows->body))
+		return true;
+	if (rows->body.overflow)
+		return fault_set(f, 500, "RG500", STR("The response is larger than server-max-response allows"));
+	fault_set(f, 500, "RG500", STR("The response could not be held in server-spool-dir"));
+	return fault_details(f, str_printf(rows->arena, "%s", strerror(rows->body.error)));
+}
+
+bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
+{
+	struct reply_rows *rows = arg;
+	const struct form *form = rows->form;
+	rows->count++;
+	if (form->single && rows->count > 1)
+		return true;
+	spool_put(&rows->body, rows->count == 1 ? form->open : form->separator);
+	form->put(rows, r);
+	return check_body(rows, f);
+}
+
+bool rows_end(struct reply_rows *rows, struct fault *f)
+{
+	spool_put(&rows->body, rows->count == 0 ? rows->form->empty : rows->form->close);
+	return check_body(rows, f);
+}
+
+int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome)
+{
+	if (rows->plan->result == RESULT_NOTHING)
+		return (int64_t)outcome->affected;
+	return rows->count;
+}
+
+bool reply_rows_must_judge(const struct plan *p)
+{
+	return !p->read_only && (p->singular || p->max_affected >= 0 || p->kind == PLAN_UPSERT_ONE);
+}
+
+bool reply_rows_judge(void *arg, const struct flight_outcome *so_far, struct arena *a, struct fault *f)
+{
+	struct reply_rows *rows = arg;
+	const struct plan *p = rows->plan;
+	int64_t total = rows_total(rows, so_far);
+	if (p->kind == PLAN_UPSERT_ONE && total != 1)
+		return fault_set(f, 400, "PGRST115", STR("Payload values do not match URL in primary key column(s)"));
+	if (p->singular && p->kind != PLAN_UPSERT_ONE && total != 1) {
+		fault_set(f, 406, "PGRST116", STR("Cannot coerce the result to a single JSON object"));
+		return fault_details(f, str_printf(a, "The result contains %" PRId64 " rows", total));
+	}
+	if (p->max_affected >= 0 && total > p->max_affected) {
+		fault_set(f, 400, "PGRST124", STR("Query result exceeds max-affected preference constraint"));
+		return fault_details(f, str_printf(a, "The query affects %" PRId64 " rows", total));
+	}
+	return true;
+}

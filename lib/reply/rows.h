@@ -1,0 +1,26 @@
+/* What reply/rows.c has collected when reply/make.c writes status and fields.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_REPLY_ROWS_H
+#define ROWGATE_REPLY_ROWS_H
+
+#include "reply.h"
+
+struct json_shape;
+struct form;
+
+struct reply_rows {
+	const struct plan *plan;
+	struct arena *arena;
+	const struct form *form;
+	struct json_shape *shape;   /* once the columns are known */
+	struct spool body;
+	int64_t count;              /* rows that came */
+	struct str location;        /* RESULT_LOCATION with exactly one row: ?key=eq.value&..., or STR_NONE */
+};
+
+/* Ends the body behind its last row. False when it could not be held. */
+bool rows_end(struct reply_rows *rows, struct fault *f);
+/* Rows of the answer: those that came or, when none were asked for, those that were affected. */
+int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome);
+
+#endif
