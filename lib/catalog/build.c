@@ -6,8 +6,6 @@
 
 /* Offsets and counts are 32 bits wide; a pool near that is no schema any more. */
 #define POOL_MAX ((size_t)1 << 31)
-/* PostgreSQL gives objects of users OIDs from here on. */
-#define FIRST_USER_OID 16384
 
 void *rows_add(struct cat_builder *b, struct rows *rows)
 {
@@ -162,7 +160,7 @@ void build_column(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum,
 	extend_run(b, &relation->columns, &b->tables[TABLE_COLUMNS]);
 }
 
-uint32_t build_column_index(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum)
+static uint32_t column_index(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum)
 {
 	const struct cat_relation *relation = relation_of(b, relation_oid);
 	if (!relation || !relation->columns.count)
@@ -177,7 +175,7 @@ uint32_t build_column_index(struct cat_builder *b, uint32_t relation_oid, uint32
 /* Appends an index of columns to the key columns; an unknown one breaks the build. */
 static void add_key_column(struct cat_builder *b, struct cat_run *run, uint32_t relation_oid, uint32_t attnum)
 {
-	uint32_t column = build_column_index(b, relation_oid, attnum);
+	uint32_t column = column_index(b, relation_oid, attnum);
 	b->broken |= column == CAT_NONE;
 	*(uint32_t *)rows_add(b, &b->tables[TABLE_KEY_COLUMNS]) = column;
 	extend_run(b, run, &b->tables[TABLE_KEY_COLUMNS]);
@@ -277,23 +275,25 @@ void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct s
 		add_setting(b, &routine->settings, name, value);
 }
 
-void build_role(struct cat_builder *b, struct str name)
-{
-	((struct cat_role *)rows_add(b, &b->tables[TABLE_ROLES]))->name = build_text(b, name);
-}
-
-void build_role_setting(struct cat_builder *b, struct str name, struct str value)
+/* The role added last if it has that name, else a new one. */
+static struct cat_role *role_of(struct cat_builder *b, struct str name)
 {
 	struct rows *roles = &b->tables[TABLE_ROLES];
-	if (!roles->count) {
-		b->broken = true;
-		return;
-	}
-	struct cat_role *role = rows_at(roles, roles->count - 1);
+	struct cat_role *last = roles->count ? rows_at(roles, roles->count - 1) : NULL;
+	if (last && str_eq(pooled(b, last->name), name))
+		return last;
+	struct cat_role *added = rows_add(b, roles);
+	added->name = build_text(b, name);
+	return added;
+}
+
+void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value)
+{
+	struct cat_role *owner = role_of(b, role);
 	if (str_eq(name, STR("default_transaction_isolation")))
-		role->isolation = build_text(b, str_lower(b->scratch, value));
+		owner->isolation = build_text(b, str_lower(b->scratch, value));
 	else
-		add_setting(b, &role->settings, name, value);
+		add_setting(b, &owner->settings, name, value);
 }
 
 void build_timezone(struct cat_builder *b, struct str name)
@@ -312,34 +312,35 @@ static struct str oid_list_end(struct buf *list)
 	if (!list->n)
 		buf_char(list, '{');
 	buf_char(list, '}');
-	return buf_str(list);
+	buf_char(list, '\0');
+	return (struct str){ list->p, list->n - 1 };
 }
 
-struct str build_relation_oids(struct cat_builder *b, struct arena *a)
+/* Adds one member of each record, an OID, from a smallest one on. */
+static void oid_list_members(struct buf *list, const struct rows *rows, size_t member, uint32_t smallest)
+{
+	for (uint32_t i = 0; i < rows->count; i++) {
+		uint32_t oid;
+		memcpy(&oid, (const char *)rows_at(rows, i) + member, sizeof oid);
+		if (oid >= smallest)
+			oid_list_add(list, oid);
+	}
+}
+
+struct str build_oids(struct cat_builder *b, enum cat_table table, struct arena *a)
 {
 	struct buf list = buf_new(a, POOL_MAX);
-	for (uint32_t i = 0; i < b->tables[TABLE_RELATIONS].count; i++)
-		oid_list_add(&list, ((const struct cat_relation *)rows_at(&b->tables[TABLE_RELATIONS], i))->oid);
+	size_t member = table == TABLE_RELATIONS ? offsetof(struct cat_relation, oid) : offsetof(struct cat_routine, oid);
+	oid_list_members(&list, &b->tables[table], member, 0);
 	return oid_list_end(&list);
 }
 
-/* With repetitions: the query that takes it looks at each type once anyway, and knows the built-in ones. */
-struct str build_type_oids(struct cat_builder *b, struct arena *a)
+/* With repetitions: the query that takes them looks at each type once anyway, and knows the built-in ones. */
+struct str build_used_types(struct cat_builder *b, struct arena *a)
 {
-	static const struct { enum cat_table table; size_t member; } typed[] = {
-		{ TABLE_COLUMNS, offsetof(struct cat_column, type) },
-		{ TABLE_PARAMETERS, offsetof(struct cat_parameter, type) },
-		{ TABLE_ROUTINES, offsetof(struct cat_routine, return_type) },
-	};
 	struct buf list = buf_new(a, POOL_MAX);
-	for (size_t t = 0; t < sizeof typed / sizeof *typed; t++) {
-		const struct rows *rows = &b->tables[typed[t].table];
-		for (uint32_t i = 0; i < rows->count; i++) {
-			uint32_t type;
-			memcpy(&type, (const char *)rows_at(rows, i) + typed[t].member, sizeof type);
-			if (type >= FIRST_USER_OID)
-				oid_list_add(&list, type);
-		}
-	}
+	oid_list_members(&list, &b->tables[TABLE_COLUMNS], offsetof(struct cat_column, type), CAT_FIRST_USER_OID);
+	oid_list_members(&list, &b->tables[TABLE_PARAMETERS], offsetof(struct cat_parameter, type), CAT_FIRST_USER_OID);
+	oid_list_members(&list, &b->tables[TABLE_ROUTINES], offsetof(struct cat_routine, return_type), CAT_FIRST_USER_OID);
 	return oid_list_end(&list);
 }

@@ -31,18 +31,11 @@ void build_enum_value(struct cat_builder *b, uint32_t type_oid, struct str label
 void build_routine(struct cat_builder *b, const struct cat_routine *routine);
 void build_parameter(struct cat_builder *b, uint32_t routine_oid, const struct cat_parameter *parameter, bool is_out);
 void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct str name, struct str value);
-void build_role(struct cat_builder *b, struct str name);
-/* Of the role added last; default_transaction_isolation becomes its isolation. */
-void build_role_setting(struct cat_builder *b, struct str name, struct str value);
+/* Settings of one role come together; default_transaction_isolation becomes its isolation. */
+void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value);
 void build_timezone(struct cat_builder *b, struct str name);
 
-/* Whether the relation was added, and the column of it with that attnum: an index of columns or CAT_NONE. */
 bool build_has_relation(struct cat_builder *b, uint32_t oid);
-uint32_t build_column_index(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum);
-/* The OIDs of all relations, or of all types that columns, parameters and results have, as an array literal. */
-struct str build_relation_oids(struct cat_builder *b, struct arena *a);
-struct str build_type_oids(struct cat_builder *b, struct arena *a);
-
 /* Sorts, resolves, lays the block out in the arena and opens it. */
 bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct arena *a, struct fault *f);
 

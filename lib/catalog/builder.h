@@ -1,4 +1,4 @@
-/* What the builder collects before the block is laid out: shared by build.c and layout.c only.
+/* What the builder collects before the block is laid out: shared by build.c, layout.c and the loader only.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_CATALOG_BUILDER_H
 #define ROWGATE_CATALOG_BUILDER_H
@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "block.h"
 #include "build.h"
+
+/* PostgreSQL gives objects of users OIDs from here on (access/transam.h). */
+#define CAT_FIRST_USER_OID 16384
 
 /* A growing array of records of one size, aligned for any of them. */
 struct rows {
@@ -34,5 +37,9 @@ static inline void *rows_at(const struct rows *rows, uint32_t index)
 
 /* Position of the record whose OID, found at byte offset `member`, is oid; CAT_NONE when there is none. */
 uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid);
+
+/* The OIDs of all relations or all routines, and of the users' types that anything has, as array literals. */
+struct str build_oids(struct cat_builder *b, enum cat_table table, struct arena *a);
+struct str build_used_types(struct cat_builder *b, struct arena *a);
 
 #endif

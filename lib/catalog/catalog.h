@@ -9,6 +9,7 @@
 #define ROWGATE_CATALOG_CATALOG_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
 #include "records.h"
@@ -61,5 +62,7 @@ const struct cat_role *catalog_role(const struct catalog *cat, struct str name);
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name);
 bool catalog_timezone_known(const struct catalog *cat, struct str name);
 int catalog_server_version(const struct catalog *cat);
+/* JSON for people, a relation, key, function or role a line: what --dump-schema prints. */
+void catalog_dump(const struct catalog *cat, struct buf *out);
 
 #endif

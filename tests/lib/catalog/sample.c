@@ -89,11 +89,10 @@ static void add_routines(void)
 	add_parameter(205, "", 16500, false);
 	add_parameter(205, "sum", 23, true);
 	build_routine_setting(b, 202, STR("statement_timeout"), STR("5s"));
-	build_role(b, STR("web_user"));
-	build_role_setting(b, STR("statement_timeout"), STR("3s"));
-	build_role_setting(b, STR("default_transaction_isolation"), STR("SERIALIZABLE"));
-	build_role_setting(b, STR("work_mem"), STR("4MB"));
-	build_role(b, STR("anon"));
+	build_role_setting(b, STR("web_user"), STR("statement_timeout"), STR("3s"));
+	build_role_setting(b, STR("web_user"), STR("default_transaction_isolation"), STR("SERIALIZABLE"));
+	build_role_setting(b, STR("web_user"), STR("work_mem"), STR("4MB"));
+	build_role_setting(b, STR("anon"), STR("default_transaction_isolation"), STR("read committed"));
 }
 
 const struct catalog *sample_catalog(struct arena *a)

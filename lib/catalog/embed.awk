@@ -1,0 +1,18 @@
+# Turns each SQL file given into a C string named after it: sql/introspection/types.sql becomes introspection_types.
+# Comment lines and indentation stay behind. SPDX-License-Identifier: MIT
+FNR == 1 {
+	if (open) print "\t;"
+	name = FILENAME
+	sub(/^.*\//, "", name)
+	sub(/\.sql$/, "", name)
+	print "static const char introspection_" name "[] ="
+	open = 1
+}
+/^[ \t]*--/ { next }
+{
+	sub(/^[ \t]+/, "")
+	gsub(/\\/, "\\\\")
+	gsub(/"/, "\\\"")
+	print "\t\"" $0 "\\n\""
+}
+END { if (open) print "\t;" }

@@ -1,0 +1,36 @@
+/* What the parts of the loader share. Internal to lib/catalog/load*.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CATALOG_LOADER_H
+#define ROWGATE_CATALOG_LOADER_H
+
+#include "build.h"
+#include "builder.h"
+#include "load.h"
+
+struct load {
+	struct conn *conn;
+	const struct conf *conf;
+	struct cat_builder *b;
+	struct arena *scratch;     /* lives as long as the load */
+	struct arena *arena;       /* of the caller: faults */
+	struct fault *fault;
+	/* load_views.c */
+	struct rows origins;       /* struct view_origin, ascending by view and column */
+	struct rows base_keys;     /* struct base_key: primary keys of the tables that views are made of */
+	uint32_t view;             /* whose rule is being read */
+};
+
+typedef bool load_row_fn(void *load, const struct row *r);
+
+/* Runs an introspection query with up to two array literals as parameters (STR_NONE: not there). */
+bool load_run(struct load *l, const char *sql, struct str first, struct str second, load_row_fn *on_row);
+/* Values of a row: NULL and what is no number are 0; booleans come as t and f. */
+uint32_t load_u32(const struct row *r, size_t column);
+bool load_bool(const struct row *r, size_t column);
+/* An array literal of texts, each quoted. */
+struct str load_text_array(struct load *l, const struct conf_list *first, const struct conf_list *second);
+
+/* Primary keys of views: the key of a table all of whose columns the view has, straight or through other views. */
+bool load_view_keys(struct load *l);
+
+#endif

@@ -1,0 +1,43 @@
+-- Relations of the exposed schemas ($1), those their functions return, those their views are made of (through any
+-- number of views, in any schema), and what the foreign keys of all these refer to. Partitions are no relations of
+-- the interface: their parent is.
+WITH RECURSIVE domains(oid, base) AS (
+	SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
+	UNION ALL
+	SELECT d.oid, t.typbasetype FROM domains AS d JOIN pg_catalog.pg_type AS t ON t.oid = d.base AND t.typtype = 'd'
+), reached(oid) AS (
+	SELECT c.oid
+	FROM pg_catalog.pg_class AS c
+	JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+	UNION
+	SELECT t.typrelid
+	FROM pg_catalog.pg_proc AS p
+	JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+	LEFT JOIN domains AS d ON d.oid = p.prorettype
+	JOIN pg_catalog.pg_type AS t ON t.oid = coalesce(d.base, p.prorettype)
+	WHERE n.nspname = ANY ($1::text[]) AND t.typtype = 'c'
+	UNION
+	SELECT d.refobjid
+	FROM reached
+	JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = reached.oid AND w.rulename = '_RETURN'
+	JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid
+		AND d.refclassid = 'pg_catalog.pg_class'::regclass
+), wanted AS (
+	SELECT oid FROM reached
+	UNION
+	SELECT k.confrelid
+	FROM reached
+	JOIN pg_catalog.pg_constraint AS k ON k.conrelid = reached.oid AND k.contype = 'f' AND k.conparentid = 0
+)
+SELECT c.oid, n.nspname, c.relname, d.description, c.relkind, c.reltype,
+	CASE WHEN c.relkind IN ('r', 'p') THEN 28 WHEN c.relkind = 'm' THEN 0
+		ELSE pg_catalog.pg_relation_is_updatable(c.oid, true) END AS writable
+FROM wanted AS w
+JOIN pg_catalog.pg_class AS c ON c.oid = w.oid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_description AS d ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = c.oid
+	AND d.objsubid = 0
+WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition
+	AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+ORDER BY c.oid
