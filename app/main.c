@@ -1,1 +1,78 @@
-int main(void) { return 0; }
+/* rowgate: reads the command line and the configuration, then does what was asked.
+ * SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "options.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Memory of the whole process: configuration and what is made from it. */
+#define FOREVER_CEILING ((size_t)64 << 20)
+#define TEXT_MAX ((size_t)1 << 20)
+
+static int complain(const struct fault *f, const char *advice)
+{
+	fprintf(stderr, "rowgate: %.*s%s\n", STR_ARG(f->message), advice);
+	return advice[0] ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int print(struct str text)
+{
+	fwrite(text.p, 1, text.n, stdout);
+	if (fflush(stdout) == 0)
+		return 0;
+	perror("rowgate: standard output");
+	return EXIT_FAILED;
+}
+
+/* The actions that need the configuration. */
+static int act_configured(const struct options *o, struct arena *forever)
+{
+	struct conf conf;
+	struct fault f;
+	struct conf_source source = { .file = o->config, .environ = environ };
+	if (!conf_load(&conf, &source, forever, &f))
+		return complain(&f, "");
+	if (o->action == OPTIONS_DUMP_CONFIG) {
+		struct buf out = buf_new(forever, TEXT_MAX);
+		conf_dump(&conf, &out);
+		return print(buf_str(&out));
+	}
+	fputs("rowgate: serving is not built yet\n", stderr);
+	return EXIT_FAILED;
+}
+
+static int act(const struct options *o, struct arena *forever)
+{
+	struct buf out = buf_new(forever, TEXT_MAX);
+	switch (o->action) {
+	case OPTIONS_HELP:
+		options_help(&out);
+		return print(buf_str(&out));
+	case OPTIONS_VERSION:
+		return print(STR("rowgate " PACKAGE_VERSION "\n"));
+	case OPTIONS_EXAMPLE:
+		conf_example(&out);
+		return print(buf_str(&out));
+	case OPTIONS_REFERENCE:
+		conf_reference(&out);
+		return print(buf_str(&out));
+	default:
+		return act_configured(o, forever);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *forever = arena_new(FOREVER_CEILING);
+	struct options options;
+	struct fault f;
+	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
+	int status = options_read(&options, argc, argv, forever, &f)
+		? act(&options, forever) : complain(&f, "\nTry `rowgate --help`.");
+	arena_free(forever);
+	return status;
+}

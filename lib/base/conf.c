@@ -88,7 +88,8 @@ static bool check_value(struct conf_draft *d, const struct conf_option *o, const
 	const char *expected = o->check ? o->check(c) : NULL;
 	if (!expected)
 		return true;
-	return conf_draft_fault(d, d->given[o - conf_options].where, str_printf(d->arena, "%s must be %s", o->name, expected));
+	struct str where = d->given[o - conf_options].where;
+	return conf_draft_fault(d, where, str_printf(d->arena, "%s must be %s", o->name, expected));
 }
 
 static void settle_app_settings(struct conf_draft *d, struct conf *c)

@@ -56,8 +56,8 @@ static void put_variable(struct buf *out, const char *key)
 static void put_reference_row(struct buf *out, const struct conf_option *o)
 {
 	static const char *const types[] = {
-		[CONF_TEXT] = "text", [CONF_BOOL] = "boolean", [CONF_INT] = "number", [CONF_LIST] = "list", [CONF_ENUM] = "word",
-		[CONF_SECONDS] = "seconds", [CONF_BYTES] = "bytes", [CONF_MODE] = "file mode",
+		[CONF_TEXT] = "text", [CONF_BOOL] = "boolean", [CONF_INT] = "number", [CONF_LIST] = "list",
+		[CONF_ENUM] = "word", [CONF_SECONDS] = "seconds", [CONF_BYTES] = "bytes", [CONF_MODE] = "file mode",
 	};
 	buf_printf(out, "| `%s`", o->name);
 	if (o->alias)

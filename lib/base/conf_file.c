@@ -85,13 +85,14 @@ static void put_utf8(struct buf *out, uint32_t code)
 
 static bool take_hex4(struct scan *s, uint32_t *out_r)
 {
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	uint32_t code = 0;
 	for (int i = 0; i < 4; i++) {
 		int c = scan_peek(s);
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-		if (c < 0 || digit < 0)
+		const char *digit = c > 0 ? strchr(digits, c) : NULL;
+		if (!digit)
 			return false;
-		code = code * 16 + (uint32_t)digit;
+		code = code * 16 + (uint32_t)(digit - digits) % 16;
 		s->cur++;
 	}
 	*out_r = code;

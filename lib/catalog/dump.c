@@ -125,8 +125,9 @@ static void put_settings(struct dump *d, struct cat_run run)
 {
 	jsonw_key(&d->w, STR("settings"));
 	jsonw_open(&d->w, '{');
+	const struct cat_setting *settings = catalog_settings(d->cat, run);
 	for (uint32_t i = 0; i < run.count; i++)
-		put_text(d, catalog_text(d->cat, catalog_settings(d->cat, run)[i].name), catalog_settings(d->cat, run)[i].value);
+		put_text(d, catalog_text(d->cat, settings[i].name), settings[i].value);
 	jsonw_close(&d->w, '}');
 }
 

@@ -23,7 +23,8 @@ static const char pre_config_query[] =
 
 /* In-database keys (PARITY 1.12, D). */
 static const char in_database_keys[] =
-	"{client_error_verbosity,db_aggregates_enabled,db_anon_role,db_extra_search_path,db_hoisted_tx_settings,db_max_rows,"
+	"{client_error_verbosity,db_aggregates_enabled,db_anon_role,db_extra_search_path,db_hoisted_tx_settings,"
+	"db_max_rows,"
 	"db_plan_enabled,db_pre_request,db_prepared_statements,db_root_spec,db_schemas,db_tx_end,jwt_aud,"
 	"jwt_role_claim_key,jwt_secret,jwt_secret_is_base64,openapi_mode,openapi_security_active,"
 	"openapi_server_proxy_uri,server_cors_allowed_origins,server_timing_enabled,server_trace_header,"
@@ -79,9 +80,12 @@ bool role_settings_load(struct conf_setting **settings_r, size_t *count_r, struc
 	struct str function = role_pre_config(&s, pre_config);
 	if (function.n) {
 		if (!role_name_plain(function))
-			return fault_printf(f, a, 500, "RG500", "db-pre-config: \"%.*s\" is not a function's name", STR_ARG(function));
+			return fault_printf(f, a, 500, "RG500", "db-pre-config: \"%.*s\" is not a function's name",
+				STR_ARG(function));
 		struct stmt_param keys = { .value = str_of(in_database_keys) };
-		struct stmt call = { .sql = str_printf(a, pre_config_query, STR_ARG(function)), .params = &keys, .param_count = 1 };
+		struct stmt call = {
+			.sql = str_printf(a, pre_config_query, STR_ARG(function)), .params = &keys, .param_count = 1
+		};
 		if (!conn_run(c, &call, role_settings_add, &s, a, f))
 			return false;
 	}

@@ -57,8 +57,8 @@ struct plan {
 };
 
 /* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
- * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters (405
- * PGRST105), preferences (400 PGRST122, 128), media type (406 PGRST107). */
+ * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters
+ * (405 PGRST105), preferences (400 PGRST122, 128), media type (406 PGRST107). */
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 

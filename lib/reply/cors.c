@@ -51,7 +51,9 @@ bool cors_preflight(struct reply *out_r, const struct request *r, const struct c
 		return false;
 	if (http_method_from(method) == HTTP_OTHER)
 		return false;
-	*out_r = (struct reply){ .status = 200, .fields = buf_new(a, CORS_FIELDS_MAX), .body = spool_new(a, 1, STR_NONE, 0) };
+	*out_r = (struct reply){
+		.status = 200, .fields = buf_new(a, CORS_FIELDS_MAX), .body = spool_new(a, 1, STR_NONE, 0)
+	};
 	cors_allow_origin(out_r, c, origin);
 	reply_field(out_r, STR("Access-Control-Allow-Methods"), STR("GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"));
 	struct str requested = request_field(r, STR("access-control-request-headers"));

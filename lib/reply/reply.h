@@ -20,8 +20,8 @@ struct reply {
 
 /* A reply without fields and with an empty body. */
 struct reply reply_new(int status, struct arena *a);
-/* Appends a field. False, and nothing is appended, when the name is no token (RFC 9110 section 5.6.2), the value holds a
- * control byte, or the field section grows beyond a sane size: no header can be injected. */
+/* Appends a field. False, and nothing is appended, when the name is no token (RFC 9110 section 5.6.2), the value
+ * holds a control byte, or the field section grows beyond a sane size: no header can be injected. */
 bool reply_field(struct reply *r, struct str name, struct str value);
 /* Whether such a field was already appended; the name in any case. */
 bool reply_has_field(const struct reply *r, struct str name);

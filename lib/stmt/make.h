@@ -15,8 +15,8 @@ struct stmt_set {
 	const struct stmt *explain;  /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
 };
 
-/* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none, 413 and 414
- * for what is too much. */
+/* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none,
+ * 413 and 414 for what is too much. */
 bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 /* What the settings statement needs to know (PARITY T2, in that order). */

@@ -165,7 +165,8 @@ bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct aren
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
-	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid, pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS \"select\", "
+	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid, "
+		"pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS \"select\", "
 		"pg_catalog.has_any_column_privilege(c.oid, 'INSERT') AS \"insert\", "
 		"pg_catalog.has_any_column_privilege(c.oid, 'UPDATE') AS \"update\", "
 		"pg_catalog.has_table_privilege(c.oid, 'DELETE') AS \"delete\", false AS \"execute\" "
