@@ -13,7 +13,8 @@ static bool scan_value(struct scan *s, unsigned depth);
 /* RFC 8259's, which include line ends. */
 static void skip_blanks(struct scan *s)
 {
-	scan_set(s, " \t\r\n", SIZE_MAX, NULL);
+	while (s->cur < s->end && (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
+		s->cur++;
 }
 
 static bool scan_hex4(struct scan *s, unsigned *out_r)
@@ -198,31 +199,61 @@ struct str tokenjson_quote(struct str text, struct arena *a)
 	return buf_str(&out);
 }
 
+struct str tokenjson_unquote(struct str raw, struct arena *a)
+{
+	if (!raw.n || raw.p[0] != '"')
+		return STR_NONE;
+	return str_has(raw, '\\') ? tokenjson_str(parse_value(raw, a)) : str_sub(raw, 1, raw.n - 2);
+}
+
 /* A key spelled with escapes is decoded before it is compared. */
 static bool key_is(struct str raw, struct str name, struct arena *a)
 {
 	if (!str_has(raw, '\\'))
 		return str_eq(raw, name);
-	return str_eq(tokenjson_str(parse_value((struct str){ raw.p - 1, raw.n + 2 }, a)), name);
+	return str_eq(tokenjson_unquote((struct str){ raw.p - 1, raw.n + 2 }, a), name);
+}
+
+/* Walks the members of an object: *s starts out behind the opening brace, whole_r spans name and value. */
+static bool next_member(struct scan *s, struct str *key_r, struct str *whole_r)
+{
+	const char *start = s->cur;
+	if (!scan_member(s, TOKENJSON_DEPTH, key_r))
+		return false;
+	*whole_r = (struct str){ start, (size_t)(s->cur - start) };
+	scan_char(s, ',');
+	return true;
+}
+
+static struct scan members_of(struct str object)
+{
+	return scan_of(str_from(object, str_index(object, '{') + 1));
+}
+
+struct str tokenjson_raw(struct str object, struct str name, struct arena *a)
+{
+	struct str key, whole, raw = STR_NONE;
+	struct scan s = members_of(object);
+	while (next_member(&s, &key, &whole))
+		if (key_is(key, name, a)) {
+			struct str rest = str_from(whole, (size_t)(key.p + key.n + 1 - whole.p));
+			raw = str_trim(str_from(rest, str_index(rest, ':') + 1));
+		}
+	return raw;
 }
 
 struct str tokenjson_set(struct str object, struct str name, struct str value, struct arena *a)
 {
 	struct buf out = buf_new(a, object.n + name.n + value.n + 8);
-	struct scan s = scan_of(object);
-	skip_blanks(&s);
-	scan_char(&s, '{');
+	struct scan s = members_of(object);
+	struct str key, whole;
 	buf_char(&out, '{');
-	do {
-		struct str key;
-		const char *start = s.cur;
-		if (!scan_member(&s, TOKENJSON_DEPTH, &key))
-			break;
+	while (next_member(&s, &key, &whole)) {
 		if (key_is(key, name, a))
 			continue;
-		buf_put(&out, (struct str){ start, (size_t)(s.cur - start) });
+		buf_put(&out, whole);
 		buf_char(&out, ',');
-	} while (scan_char(&s, ','));
+	}
 	buf_char(&out, '"');
 	buf_put(&out, name);
 	buf_lit(&out, "\":");

@@ -22,6 +22,11 @@ struct json_object *tokenjson_parse(struct str text, struct arena *a);
 struct str tokenjson_str(struct json_object *value);
 /* The member of that name as tokenjson_str() gives it; STR_NONE when there is none. */
 struct str tokenjson_member(struct json_object *object, const char *name);
+/* The JSON text of the last member of that name, as it stands in an object that tokenjson_is_object() accepted,
+ * found without making a tree; STR_NONE when there is none. */
+struct str tokenjson_raw(struct str object, struct str name, struct arena *a);
+/* Such a text of a string, decoded; STR_NONE when it is none. */
+struct str tokenjson_unquote(struct str raw, struct arena *a);
 /* A JSON string with its quotes. */
 struct str tokenjson_quote(struct str text, struct arena *a);
 /* The object, which tokenjson_is_object() accepted, with its member `name` replaced by or set to value, a JSON

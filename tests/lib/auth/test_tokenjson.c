@@ -74,11 +74,31 @@ static void setting_a_member_keeps_the_others(void **state)
 	arena_free(a);
 }
 
+static void members_are_found_as_they_stand(void **state)
+{
+	static const struct {
+		const char *object, *raw, *text;
+	} rows[] = {
+		{ "{}", NULL, NULL }, { "{\"b\":1}", NULL, NULL }, { "{\"a\":1}", "1", NULL }, { "{ \"a\" : \"x:y\" }", "\"x:y\"", "x:y" },
+		{ "{\"a\":1,\"a\":\"2\"}", "\"2\"", "2" }, { "{\"b\":{\"a\":1},\"a\":[ 1 ]}", "[ 1 ]", NULL },
+		{ "{\"\\u0061\":\"\\n\"}", "\"\\n\"", "\n" }, { "{\"a\":\"\"}", "\"\"", "" }, { "{\"a\":null}", "null", NULL },
+	};
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str raw = tokenjson_raw(str_of(rows[i].object), STR("a"), a);
+		expect_text(rows[i].object, raw, rows[i].raw);
+		expect_text(rows[i].object, tokenjson_unquote(raw, a), rows[i].text);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_strict_objects_are_read),
 		cmocka_unit_test(nesting_has_an_end),
+		cmocka_unit_test(members_are_found_as_they_stand),
 		cmocka_unit_test(setting_a_member_keeps_the_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
