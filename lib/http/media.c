@@ -1,0 +1,209 @@
+/* Media types: one table of names, the Accept list sorted as PostgREST sorts it, and the vendor parameters.
+ * SPDX-License-Identifier: MIT */
+#include "http/media.h"
+
+/* What each type/subtype means; the first row of a kind is how it is written in an answer. */
+static const struct {
+	enum media_kind kind;
+	struct str text;
+	bool plan_json;
+} known[] = {
+	{ MEDIA_ANY, STR_INIT("*/*"), false },
+	{ MEDIA_JSON, STR_INIT("application/json"), false },
+	{ MEDIA_JSON, STR_INIT("application/vnd.pgrst.array+json"), false },
+	{ MEDIA_JSON, STR_INIT("application/vnd.pgrst.array"), false },
+	{ MEDIA_OBJECT, STR_INIT("application/vnd.pgrst.object+json"), false },
+	{ MEDIA_OBJECT, STR_INIT("application/vnd.pgrst.object"), false },
+	{ MEDIA_CSV, STR_INIT("text/csv"), false },
+	{ MEDIA_GEOJSON, STR_INIT("application/geo+json"), false },
+	{ MEDIA_OPENAPI, STR_INIT("application/openapi+json"), false },
+	{ MEDIA_TEXT, STR_INIT("text/plain"), false },
+	{ MEDIA_XML, STR_INIT("text/xml"), false },
+	{ MEDIA_OCTETS, STR_INIT("application/octet-stream"), false },
+	{ MEDIA_FORM, STR_INIT("application/x-www-form-urlencoded"), false },
+	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan+text"), false },
+	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan"), false },
+	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan+json"), true },
+};
+
+static const struct {
+	enum media_plan_option option;
+	struct str text;
+} plan_options[] = {
+	{ PLAN_ANALYZE, STR_INIT("analyze") }, { PLAN_VERBOSE, STR_INIT("verbose") },
+	{ PLAN_SETTINGS, STR_INIT("settings") }, { PLAN_BUFFERS, STR_INIT("buffers") }, { PLAN_WAL, STR_INIT("wal") },
+};
+#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
+
+static struct str unquoted(struct str s)
+{
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+		return str_sub(s, 1, s.n - 2);
+	return s;
+}
+
+static unsigned plan_options_of(struct str list)
+{
+	unsigned bits = 0;
+	while (list.p) {
+		struct str name = str_cut(&list, '|');
+		for (size_t i = 0; i < COUNT_OF(plan_options); i++)
+			if (str_eq_nocase(name, plan_options[i].text))
+				bits |= plan_options[i].option;
+	}
+	return bits;
+}
+
+/* What a parameter means depends on the kind; an unknown one means nothing. */
+static void apply_parameter(struct media *m, struct str parameter)
+{
+	struct str value = parameter;
+	struct str name = str_trim(str_cut(&value, '='));
+	value = unquoted(str_trim(value));
+	if (m->kind == MEDIA_PLAN && str_eq_nocase(name, STR("for")))
+		m->plan_for = value;
+	else if (m->kind == MEDIA_PLAN && str_eq_nocase(name, STR("options")))
+		m->plan_options = plan_options_of(value);
+	else if (!str_eq_nocase(name, STR("nulls")) || !str_eq_nocase(value, STR("stripped")))
+		return;
+	else if (m->kind == MEDIA_OBJECT)
+		m->kind = MEDIA_OBJECT_STRIPPED;
+	else if (m->kind == MEDIA_JSON && !str_eq(m->text, STR("application/json")))
+		m->kind = MEDIA_JSON_STRIPPED;
+}
+
+static struct media media_of(struct str value, struct arena *a)
+{
+	struct str rest = value;
+	struct media m = { .kind = MEDIA_OTHER, .text = str_lower(a, str_trim(str_cut(&rest, ';'))), .full = value,
+		.quality = 1000 };
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
+		if (str_eq(m.text, known[i].text)) {
+			m.kind = known[i].kind;
+			m.plan_json = known[i].plan_json;
+			break;
+		}
+	}
+	while (rest.p)
+		apply_parameter(&m, str_trim(str_cut(&rest, ';')));
+	return m;
+}
+
+/* q of RFC 9110 section 12.4.2 in thousandths; what is no q counts as 1. */
+static unsigned quality_of(struct str text)
+{
+	struct str fraction = text;
+	uint64_t whole, thousandths = 0;
+	if (!str_to_u64(str_trim(str_cut(&fraction, '.')), &whole))
+		return 1000;
+	unsigned scale = 100;
+	for (size_t i = 0; i < fraction.n && scale > 0 && fraction.p[i] >= '0' && fraction.p[i] <= '9'; i++, scale /= 10)
+		thousandths += (uint64_t)(fraction.p[i] - '0') * scale;
+	return whole >= 1 ? 1000 : (unsigned)thousandths;
+}
+
+/* Where the weight begins: everything from `;q=` on is no part of the media type. */
+static size_t weight_at(struct str value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] != ';')
+			continue;
+		struct str parameter = str_trim(str_from(value, i + 1));
+		if (str_starts_nocase(parameter, STR("q=")))
+			return i;
+	}
+	return value.n;
+}
+
+static struct media accept_item(struct str value, struct arena *a)
+{
+	size_t at = weight_at(value);
+	struct media m = media_of(str_trim(str_sub(value, 0, at)), a);
+	struct str weight = str_trim(str_from(value, at + 1));
+	if (at < value.n)
+		m.quality = quality_of(str_cut(&(struct str){ weight.p + 2, weight.n - 2 }, ';'));
+	return m;
+}
+
+static int count_char(struct str s, char c)
+{
+	int count = 0;
+	for (size_t i = 0; i < s.n; i++)
+		count += s.p[i] == c;
+	return count;
+}
+
+/* Whether x is to be tried before y, which came first: better q, then more parameters and fewer wildcards. */
+static bool goes_before(const struct media *x, const struct media *y)
+{
+	if (x->quality != y->quality)
+		return x->quality > y->quality;
+	return count_char(x->full, ';') - count_char(x->full, '*') > count_char(y->full, ';') - count_char(y->full, '*');
+}
+
+static void insert_sorted(struct media *list, size_t count, struct media m)
+{
+	size_t at = count;
+	for (; at > 0 && goes_before(&m, &list[at - 1]); at--)
+		list[at] = list[at - 1];
+	list[at] = m;
+}
+
+/* No client has a use for more; the sort is quadratic. */
+enum { ACCEPT_MAX = 64 };
+
+void media_accept(struct media **list_r, size_t *count_r, struct str value, struct arena *a)
+{
+	struct str rest = str_trim(value);
+	if (rest.n == 0)
+		rest = STR("*/*");
+	*list_r = arena_make_array(a, struct media, ACCEPT_MAX);
+	*count_r = 0;
+	while (rest.p && *count_r < ACCEPT_MAX) {
+		struct media m = accept_item(str_trim(str_cut(&rest, ',')), a);
+		if (m.quality > 0)
+			insert_sorted(*list_r, (*count_r)++, m);
+	}
+}
+
+struct media media_content(struct str value, struct arena *a)
+{
+	return media_of(value.p ? str_trim(value) : STR("application/json"), a);
+}
+
+static struct str kind_text(const struct media *m)
+{
+	switch (m->kind) {
+	case MEDIA_JSON_STRIPPED: return STR("application/vnd.pgrst.array+json;nulls=stripped");
+	case MEDIA_OBJECT_STRIPPED: return STR("application/vnd.pgrst.object+json;nulls=stripped");
+	case MEDIA_OTHER: return m->text;
+	default: break;
+	}
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (known[i].kind == m->kind && known[i].plan_json == m->plan_json)
+			return known[i].text;
+	return m->text;
+}
+
+static struct str plan_text(const struct media *m, struct arena *a)
+{
+	struct media inner = media_content(m->plan_for, a);
+	struct str names[COUNT_OF(plan_options)];
+	size_t count = 0;
+	for (size_t i = 0; i < COUNT_OF(plan_options); i++)
+		if (m->plan_options & plan_options[i].option)
+			names[count++] = plan_options[i].text;
+	struct str options = str_join(a, names, count, STR("|")), base = kind_text(m), target = kind_text(&inner);
+	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s; charset=utf-8", STR_ARG(base), STR_ARG(target),
+		count ? "; options=" : "", STR_ARG(options));
+}
+
+struct str media_text(const struct media *m, struct arena *a)
+{
+	if (m->kind == MEDIA_PLAN)
+		return plan_text(m, a);
+	if (m->kind == MEDIA_OCTETS || m->kind == MEDIA_OTHER)
+		return kind_text(m);
+	struct str base = kind_text(m);
+	return str_printf(a, "%.*s; charset=utf-8", STR_ARG(base));
+}
