@@ -1,0 +1,39 @@
+/* Reads over a JSON text without making anything of it: each taker checks one construct and moves behind it.
+ *
+ * RFC 8259, strict. Strings must be UTF-8 and hold no half of a surrogate pair, since PostgreSQL would refuse them
+ * later; the text need not end in NUL. Nesting costs one bit a level on a fixed stack, nothing recurses.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_QUERY_JSON_SCAN_H
+#define ROWGATE_QUERY_JSON_SCAN_H
+
+#include "base/str.h"
+
+enum { JSON_DEPTH_MAX = 10000 };
+
+struct json_scan {
+	const unsigned char *cur, *end;
+	size_t depth;
+	uint8_t stack[JSON_DEPTH_MAX / 8 + 1]; /* a bit a level: whether it is an object */
+};
+
+/* A string as it stands in the text. */
+struct json_string {
+	struct str raw;      /* between the quotes */
+	bool escaped;        /* it holds a backslash */
+};
+
+void json_scan_start(struct json_scan *s, struct str text);
+void json_blanks(struct json_scan *s);
+/* The byte if it comes next. */
+bool json_take(struct json_scan *s, char c);
+/* The rest of a string whose opening quote was taken. */
+bool json_string_rest(struct json_scan *s, struct json_string *out_r);
+/* A whole value of any kind, blanks before it allowed. */
+bool json_skip_value(struct json_scan *s);
+/* Blanks, a colon, blanks: between a key and its value. */
+bool json_colon(struct json_scan *s);
+/* Writes the decoded string to `to`, which has room for raw.n bytes, and returns its length. The string must have
+ * passed json_string_rest(). */
+size_t json_decode(struct json_string string, char *to);
+
+#endif
