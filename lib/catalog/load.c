@@ -91,6 +91,7 @@ static bool on_relation(void *arg, const struct row *r)
 		.insertable = (writable & BIT_INSERT) != 0,
 		.updatable = (writable & BIT_UPDATE) != 0,
 		.deletable = (writable & BIT_DELETE) != 0,
+		.runs_code = load_bool(r, 7),
 	});
 	return true;
 }

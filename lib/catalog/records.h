@@ -31,6 +31,7 @@ struct cat_relation {
 	struct cat_run columns;         /* of catalog_columns, by attnum */
 	struct cat_run primary_key;     /* of catalog_key_columns: column indices; a view's from its base tables */
 	uint8_t insertable, updatable, deletable; /* a view's: auto-updatable or by an INSTEAD OF trigger */
+	uint8_t runs_code;              /* reading it may run code of users: a view, a foreign table, policies */
 };
 
 struct cat_column {

@@ -89,13 +89,6 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 	return check_transaction(p, f) && negotiate(p, a, f);
 }
 
-/* Only a plain table of built-in types, without row security, is known to run nobody's code when it is read. */
-static bool reads_user_code(const struct plan *p)
-{
-	(void)p;
-	return true;
-}
-
 static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
 {
 	p->relation = catalog_relation(p->catalog, p->query->schema, p->query->name);
@@ -118,7 +111,7 @@ static bool make_read(struct plan *p, struct arena *a, struct fault *f)
 	p->read_only = true;
 	if (!resolve_rows(p, &source, a, f))
 		return false;
-	p->user_code = reads_user_code(p);
+	p->user_code = p->relation->runs_code || p->read->user_code;
 	set_range(p);
 	return finish(p, a, f);
 }

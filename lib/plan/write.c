@@ -111,7 +111,8 @@ bool plan_write(struct plan_write *out_r, const struct query *q, const struct pl
 		return false;
 	if (q->action != ACTION_UPDATE)
 		resolve_conflict(out_r, q, s->catalog, a);
-	out_r->defaults = q->action != ACTION_UPSERT_ONE && q->prefer.missing == MISSING_DEFAULT;
+	/* Only with columns= can a key be absent: otherwise every object has been seen to have all of them. */
+	out_r->defaults = q->prefer.missing == MISSING_DEFAULT && q->payload.kind == PAYLOAD_JSON_UNREAD;
 	resolve_body(out_r, &q->payload);
 	return resolve_columns(out_r, q, s, a, f);
 }

@@ -1,6 +1,7 @@
 -- Relations of the exposed schemas ($1), those their functions return, those their views are made of (through any
 -- number of views, in any schema), and what the foreign keys of all these refer to. Partitions are no relations of
--- the interface: their parent is.
+-- the interface: their parent is. Reading one may run code of users when it is a view or a foreign table, or when one
+-- of its policies calls a function that is not built in, or built in and volatile (set_config), or reads elsewhere.
 WITH RECURSIVE domains(oid, base) AS (
 	SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
 	UNION ALL
@@ -32,7 +33,21 @@ WITH RECURSIVE domains(oid, base) AS (
 )
 SELECT c.oid, n.nspname, c.relname, d.description, c.relkind, c.reltype,
 	CASE WHEN c.relkind IN ('r', 'p') THEN 28 WHEN c.relkind = 'm' THEN 0
-		ELSE pg_catalog.pg_relation_is_updatable(c.oid, true) END AS writable
+		ELSE pg_catalog.pg_relation_is_updatable(c.oid, true) END AS writable,
+	c.relkind IN ('v', 'f') OR (c.relrowsecurity AND EXISTS (
+		SELECT FROM pg_catalog.pg_policy AS o
+		WHERE o.polrelid = c.oid AND (EXISTS (
+			SELECT FROM pg_catalog.pg_depend AS d
+			WHERE d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid = o.oid AND d.refobjid <> c.oid
+				AND d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass,
+					'pg_catalog.pg_class'::regclass)
+		) OR EXISTS (
+			SELECT FROM pg_catalog.regexp_matches(o.polqual::text, ':(?:op|agg|win|elem)?f(?:unc|no)id ([0-9]+)', 'g')
+				AS f(id)
+			JOIN pg_catalog.pg_proc AS p ON p.oid = f.id[1]::oid
+			WHERE p.provolatile = 'v'
+		))
+	)) AS runs_code
 FROM wanted AS w
 JOIN pg_catalog.pg_class AS c ON c.oid = w.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
