@@ -34,12 +34,12 @@ CREATE OR REPLACE FUNCTION verify(token text, secret text, algorithm text DEFAUL
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT t.header, t.payload,
-		coalesce(split_part(token, '.', 3) = algorithm_sign(split_part(token, '.', 1) || '.' || split_part(token, '.', 2),
-				secret, algorithm), false)
+		coalesce(token = signables || '.' || algorithm_sign(signables, secret, algorithm), false)
 			AND CASE json_typeof(t.payload -> 'exp') WHEN 'number' THEN extract(epoch FROM now()) < (t.payload ->> 'exp')::numeric
 				ELSE t.payload -> 'exp' IS NULL END
 			AND CASE json_typeof(t.payload -> 'nbf') WHEN 'number' THEN extract(epoch FROM now()) >= (t.payload ->> 'nbf')::numeric
 				ELSE t.payload -> 'nbf' IS NULL END
 	FROM (SELECT convert_from(url_decode(split_part(token, '.', 1)), 'utf8')::json AS header,
-		convert_from(url_decode(split_part(token, '.', 2)), 'utf8')::json AS payload) AS t;
+		convert_from(url_decode(split_part(token, '.', 2)), 'utf8')::json AS payload,
+		split_part(token, '.', 1) || '.' || split_part(token, '.', 2) AS signables) AS t;
 END;
