@@ -71,12 +71,15 @@ static bool anonymous_disabled(struct fault *f)
 }
 
 /* set_config('role', 'none') would return to the authenticator itself; PostgreSQL reserves the name, so to a
- * token it is a role that does not exist, as is anything that cannot be a name at all. */
+ * token it is a role that does not exist, as is anything that cannot be a name at all: PostgreSQL's own answer. */
 static bool check_role(struct str role, struct arena *a, struct fault *f)
 {
-	if (role.n && str_is_text(role) && !str_eq(role, STR("none")))
+	bool is_text = str_is_text(role);
+	if (role.n && is_text && !str_eq(role, STR("none")))
 		return true;
-	jwt_fault(f, a, "22023", STR("the role of the token does not exist"));
+	struct str shown = is_text ? role : STR("?");
+	fault_printf(f, a, 401, "22023", "role \"%.*s\" does not exist", STR_ARG(shown));
+	f->www_authenticate = STR("Bearer");
 	f->sqlstate = STR("22023");
 	return false;
 }
