@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/master.h"
+#include "app/options.h"
 #include "base/arena.h"
 #include "base/conf.h"
-#include "options.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -28,21 +29,16 @@ static int print(struct str text)
 	return EXIT_FAILED;
 }
 
-/* The actions that need the configuration. */
-static int act_configured(const struct options *o, struct arena *forever)
+static int dump_config(const char *file, struct arena *forever)
 {
 	struct conf conf;
-	struct fault f;
-	struct conf_source source = { .file = o->config, .environ = environ };
+	struct fault f = { 0 };
+	struct conf_source source = { .file = file, .environ = environ };
 	if (!conf_load(&conf, &source, forever, &f))
 		return complain(&f, "");
-	if (o->action == OPTIONS_DUMP_CONFIG) {
-		struct buf out = buf_new(forever, TEXT_MAX);
-		conf_dump(&conf, &out);
-		return print(buf_str(&out));
-	}
-	fputs("rowgate: serving is not built yet\n", stderr);
-	return EXIT_FAILED;
+	struct buf out = buf_new(forever, TEXT_MAX);
+	conf_dump(&conf, &out);
+	return print(buf_str(&out));
 }
 
 static int act(const struct options *o, struct arena *forever)
@@ -60,16 +56,21 @@ static int act(const struct options *o, struct arena *forever)
 	case OPTIONS_REFERENCE:
 		conf_reference(&out);
 		return print(buf_str(&out));
-	default:
-		return act_configured(o, forever);
+	case OPTIONS_DUMP_CONFIG:
+		return dump_config(o->config, forever);
+	case OPTIONS_WORKER:
+		return master_run_single(o->config, environ);
+	case OPTIONS_SERVE:
+		return master_run(o->config, environ);
 	}
+	return EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
 {
 	struct arena *forever = arena_new(FOREVER_CEILING);
 	struct options options;
-	struct fault f;
+	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
 	int status = options_read(&options, argc, argv, forever, &f)
 		? act(&options, forever) : complain(&f, "\nTry `rowgate --help`.");

@@ -1,0 +1,45 @@
+/* The access log: one line an answer on standard output, in Apache's combined format with the role as user.
+ * SPDX-License-Identifier: MIT */
+#include "access.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static bool access_wanted(int64_t level, int status)
+{
+	return level >= LOG_LEVEL_INFO || (level == LOG_LEVEL_WARN && status >= 400)
+		|| (level == LOG_LEVEL_ERROR && status >= 500);
+}
+
+static void access_quoted(struct buf *b, struct str value)
+{
+	buf_lit(b, " \"");
+	log_text(b, value.p ? value : STR("-"));
+	buf_char(b, '"');
+}
+
+void access_log(const struct conf *conf, const struct request *r, const struct reply *reply,
+	const struct served *served, struct arena *a)
+{
+	if (!access_wanted(conf->log_level, reply->status))
+		return;
+	struct buf b = buf_new(a, 65536);
+	char when[64];
+	time_t now = (time_t)clock_wall_s();
+	struct tm tm;
+	size_t n = strftime(when, sizeof when, "%d/%b/%Y:%H:%M:%S %z", localtime_r(&now, &tm));
+	log_text(&b, r->remote_addr.n ? r->remote_addr : STR("-"));
+	buf_lit(&b, " - ");
+	log_text(&b, served->role.p ? served->role : STR("-"));
+	buf_lit(&b, " [");
+	buf_put(&b, (struct str){ when, n });
+	buf_lit(&b, "]");
+	struct str target = r->query.p ? str_join(a, (struct str[]){ r->path, r->query }, 2, STR("?")) : r->path;
+	access_quoted(&b, str_join(a, (struct str[]){ r->method_text, target, r->protocol }, 3, STR(" ")));
+	buf_printf(&b, " %d %lld", reply->status, reply->no_body ? 0LL : (long long)spool_length(&reply->body));
+	access_quoted(&b, request_field(r, STR("referer")));
+	access_quoted(&b, request_field(r, STR("user-agent")));
+	log_access(buf_str(&b));
+}

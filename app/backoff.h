@@ -1,0 +1,19 @@
+/* A pause before the next attempt that doubles with every failure in a row.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_BACKOFF_H
+#define ROWGATE_APP_BACKOFF_H
+
+#include <stdint.h>
+
+/* Zeroed: the next attempt may be made at once. */
+struct backoff {
+	int64_t at_us;       /* no attempt before this monotonic time */
+	int64_t pause_us;
+	int64_t first_us;    /* the first pause; 0: 0.1 s */
+};
+
+/* The pauses end growing at 32 s, as PostgREST's do. */
+void backoff_fail(struct backoff *b);
+void backoff_succeed(struct backoff *b);
+
+#endif

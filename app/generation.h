@@ -1,0 +1,30 @@
+/* One generation of what a worker serves by: configuration, keys, catalog. Never changed, only replaced.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_GENERATION_H
+#define ROWGATE_APP_GENERATION_H
+
+#include "auth/auth.h"
+#include "base/conf.h"
+#include "catalog/catalog.h"
+#include "pg/conn.h"
+
+struct generation {
+	struct arena *arena;
+	struct conf conf;
+	struct auth *auth;
+	const struct catalog *catalog;   /* NULL: not loaded yet; requests get 503 PGRST002 */
+};
+
+/* An empty generation; generation_free() whether or not the steps below succeed. */
+struct generation *generation_new(void);
+void generation_free(struct generation *g);
+/* Configuration from file and environment: enough to listen and to connect. The fault's message lives in g. */
+bool generation_configure(struct generation *g, const char *file, char *const *environ, struct fault *f);
+/* Asks the database for the rest: the settings of the connecting role (db-config) over the configuration, and the
+ * catalog. wait is as for conn_new(). On a fault g is as configured, or half of it: free it, and go on with the generation before. */
+bool generation_load(struct generation *g, const char *file, char *const *environ, conn_wait_fn *wait,
+	void *wait_arg, struct fault *f);
+/* A connection by the generation's db-uri; wait may be NULL. */
+struct conn *generation_connect(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
+
+#endif

@@ -1,0 +1,155 @@
+/* The listening socket: handed over by who started us, or made by server-listen.
+ * SPDX-License-Identifier: MIT */
+#include "listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+#define LISTEN_BACKLOG 1024
+#define LISTEN_FDS_START 3   /* sd_listen_fds(3) */
+
+static bool listen_is_listener(int fd)
+{
+	int on = 0;
+	socklen_t n = sizeof on;
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on;
+}
+
+static bool listen_fault(struct fault *f, struct arena *a, struct str where, const char *what)
+{
+	return fault_printf(f, a, 500, "RG500", "server-listen %.*s: %s: %s", STR_ARG(where), what, strerror(errno));
+}
+
+/* Removes what an earlier run left behind: a socket nobody listens on, nothing else. */
+static bool listen_clear(const struct sockaddr_un *address)
+{
+	struct stat st;
+	if (lstat(address->sun_path, &st) < 0)
+		return errno == ENOENT;
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = EEXIST;
+		return false;
+	}
+	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool alive = probe >= 0 && connect(probe, (const struct sockaddr *)address, sizeof *address) == 0;
+	if (probe >= 0)
+		close(probe);
+	if (alive) {
+		errno = EADDRINUSE;
+		return false;
+	}
+	return unlink(address->sun_path) == 0;
+}
+
+static int listen_unix(struct str path, int64_t mode, struct arena *a, struct fault *f)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	if (path.n == 0 || path.n >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		listen_fault(f, a, path, "the path of a unix socket has 1 to 107 bytes");
+		return -1;
+	}
+	memcpy(address.sun_path, path.p, path.n);
+	if (!listen_clear(&address)) {
+		listen_fault(f, a, path, "cannot take the place");
+		return -1;
+	}
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0
+		|| chmod(address.sun_path, (mode_t)mode) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
+		listen_fault(f, a, path, "cannot listen");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int listen_on(const struct addrinfo *at)
+{
+	int fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
+	int on = 1;
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
+		&& bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int listen_tcp(struct str where, struct arena *a, struct fault *f)
+{
+	size_t colon = str_rindex(where, ':');
+	struct str host = str_sub(where, 0, colon);
+	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+		host = str_sub(host, 1, host.n - 2);
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	struct addrinfo *list = NULL;
+	int failed = colon == where.n ? EAI_NONAME
+		: getaddrinfo(host.n ? str_cstr(a, host) : NULL, str_cstr(a, str_from(where, colon + 1)), &hints, &list);
+	if (failed) {
+		fault_printf(f, a, 500, "RG500", "server-listen %.*s: %s (unix:/path or host:port is expected)", STR_ARG(where),
+			gai_strerror(failed));
+		return -1;
+	}
+	int fd = -1;
+	for (const struct addrinfo *at = list; at && fd < 0; at = at->ai_next)
+		fd = listen_on(at);
+	if (fd < 0)
+		listen_fault(f, a, where, "cannot listen");
+	freeaddrinfo(list);
+	return fd;
+}
+
+/* A descriptor that systemd passed to this very process. */
+static int listen_inherited(void)
+{
+	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+	uint64_t count, owner;
+	bool for_us = str_to_u64(str_of(fds), &count) && count > 0
+		&& str_to_u64(str_of(pid), &owner) && owner == (uint64_t)getpid();
+	if (!for_us)
+		return -1;
+	return listen_is_listener(LISTEN_FDS_START) ? LISTEN_FDS_START : -1;
+}
+
+int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
+{
+	int fd = listen_is_listener(STDIN_FILENO) ? STDIN_FILENO : listen_inherited();
+	if (fd >= 0) {
+		if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0)
+			return fd;
+		listen_fault(f, a, STR("(inherited)"), "cannot make it non-blocking");
+		return -1;
+	}
+	struct str where = conf->server_listen;
+	if (!where.n) {
+		fault_set(f, 500, "RG500", STR("no listening socket: start rowgate from a web server, spawn-fcgi or systemd, "
+			"or set server-listen to unix:/path or host:port"));
+		return -1;
+	}
+	return str_starts(where, STR("unix:")) ? listen_unix(str_from(where, 5), conf->server_listen_mode, a, f)
+		: listen_tcp(where, a, f);
+}
+
+void listen_close(int fd, const struct conf *conf)
+{
+	struct sockaddr_un address;
+	socklen_t n = sizeof address;
+	bool ours = getsockname(fd, (struct sockaddr *)&address, &n) == 0 && address.sun_family == AF_UNIX
+		&& str_starts(conf->server_listen, STR("unix:"))
+		&& str_eq(str_of(address.sun_path), str_from(conf->server_listen, 5));
+	close(fd);
+	if (ours)
+		unlink(address.sun_path);
+}

@@ -1,0 +1,15 @@
+/* The listening socket: handed over by who started us, or made by server-listen.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_LISTEN_H
+#define ROWGATE_APP_LISTEN_H
+
+#include "base/conf.h"
+
+/* fd 0 when that is a listening socket (FastCGI 1.0 section 2.2: lighttpd bin-path, spawn-fcgi, mod_fcgid); else the
+ * first of LISTEN_FDS (systemd); else a socket made by server-listen (`unix:/path` or `host:port`). Non-blocking.
+ * -1 with the fault's message when there is none or it cannot be made. */
+int listen_socket(const struct conf *conf, struct arena *a, struct fault *f);
+/* Closes it, and removes the unix socket it was made as. */
+void listen_close(int fd, const struct conf *conf);
+
+#endif

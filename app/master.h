@@ -1,0 +1,13 @@
+/* The master process: listens, loads generations, keeps the workers running, and stops them.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_MASTER_H
+#define ROWGATE_APP_MASTER_H
+
+/* Serves until SIGTERM or SIGINT with preforked workers; SIGUSR1 and SIGUSR2 load configuration and catalog anew and
+ * replace every worker; a load that fails keeps the old generation. file: the configuration file or NULL. Returns an
+ * exit status. */
+int master_run(const char *file, char *const *environ);
+/* One worker without a master, for web servers that spawn processes themselves (mod_fcgid). */
+int master_run_single(const char *file, char *const *environ);
+
+#endif

@@ -1,0 +1,126 @@
+/* One request's way from the front to its answer: the sentence DESIGN section 1 begins with.
+ * SPDX-License-Identifier: MIT */
+#include "serve.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "pg/flight.h"
+#include "plan/plan.h"
+#include "query/query.h"
+#include "reply/cors.h"
+#include "reply/problem.h"
+#include "stmt/make.h"
+
+static bool serve_catalog_present(const struct server *s, struct fault *f)
+{
+	if (s->generation->catalog)
+		return true;
+	f->retry_after = 1;
+	return fault_set(f, 503, "PGRST002", STR("Could not query the database for the schema cache. Retrying."));
+}
+
+/* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
+static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
+{
+	int64_t now = clock_monotonic_us();
+	if (s->connect.at_us > now) {
+		fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+	} else if (conn_ready(s->conn, a, f)) {
+		backoff_succeed(&s->connect);
+		return true;
+	} else {
+		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
+		backoff_fail(&s->connect);
+	}
+	f->retry_after = s->connect.at_us > now ? (int)((s->connect.at_us - now + 999999) / 1000000) : 1;
+	return false;
+}
+
+static bool serve_plan(struct reply *out_r, struct server *s, const struct request *r, const struct auth_identity *who,
+	const struct plan *p, struct arena *a, struct fault *f)
+{
+	const struct conf *conf = &s->generation->conf;
+	struct stmt_set set;
+	struct stmt session, pre_request;
+	struct stmt_session about = { .plan = p, .request = r, .role = who->role, .claims = who->claims };
+	if (!stmt_make(&set, p, a, f) || !stmt_session(&session, &about, a, f))
+		return false;
+	struct flight flight = {
+		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
+		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
+		.user_code = p->user_code, .writes = !p->read_only, .rollback = p->rollback,
+	};
+	if (conf->db_pre_request.n) {
+		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))
+			return false;
+		flight.pre_request = &pre_request;
+	}
+	struct reply_rows *rows = reply_rows_new(p, a);
+	flight.arg = rows;
+	flight.on_columns = reply_rows_columns;
+	flight.on_row = reply_rows_add;
+	flight.judge = reply_rows_must_judge(p) ? reply_rows_judge : NULL;
+	struct flight_outcome outcome;
+	return serve_connected(s, a, f)
+		&& flight_run(s->conn, &flight, who->anonymous, &outcome, a, f)
+		&& reply_make(out_r, rows, &outcome, a, f);
+}
+
+static bool serve_answer(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
+	struct arena *a, struct fault *f)
+{
+	const struct generation *g = s->generation;
+	struct auth_identity who;
+	struct query q;
+	struct plan p;
+	if (!auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
+		return false;
+	served->role = who.role;
+	return serve_catalog_present(s, f)
+		&& query_read(&q, r, &g->conf, a, f)
+		&& plan_make(&p, &q, g->catalog, &g->conf, a, f)
+		&& (p.kind != PLAN_INSPECT || fault_set(f, 404, "PGRST126", STR("Root endpoint metadata is disabled")))
+		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, s, r, &who, &p, a, f));
+}
+
+/* Fields that every answer carries, errors included. */
+static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
+{
+	cors_answer(reply, r, conf);
+	struct str trace = conf->server_trace_header;
+	if (trace.n) {
+		struct str name = str_lower(a, trace);
+		struct str value = request_field(r, name);
+		if (value.p)
+			reply_field(reply, trace, value);
+	}
+	if (r->method == HTTP_HEAD)
+		reply->no_body = true;
+}
+
+void serve_fault(struct reply *out_r, struct server *s, const struct request *r, const struct fault *f,
+	struct arena *a)
+{
+	const struct conf *conf = &s->generation->conf;
+	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);
+	serve_finish(out_r, conf, r, a);
+}
+
+void serve(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r, struct arena *a)
+{
+	const struct conf *conf = &s->generation->conf;
+	struct fault f = { 0 };
+	*served_r = (struct served){ .role = STR_NONE };
+	if (cors_preflight(out_r, r, conf, a))
+		return;
+	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
+	if (arena_overflowed(a)) {
+		f = (struct fault){ 0 };
+		answered = fault_set(&f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
+	}
+	if (!answered)
+		serve_fault(out_r, s, r, &f, a);
+	else
+		serve_finish(out_r, conf, r, a);
+}

@@ -1,0 +1,370 @@
+/* A worker's kept connections and the listening socket in one epoll set, so that no connection holds it hostage.
+ * SPDX-License-Identifier: MIT */
+#include "slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define SLOTS_EVENTS 32
+/* How often stalled requests are looked for while there are half ones. */
+#define SLOTS_SWEEP_MS 1000
+
+struct slot {
+	struct fcgi_connection *connection;  /* NULL: free */
+	bool watched;                        /* in the epoll set */
+	bool parked;                         /* readable, but nobody could take it: out of the set while busy */
+	bool ready;                          /* among the events not yet handed out, or being answered */
+	struct slot *next_free;
+};
+
+struct slots {
+	struct slots_shared shared;
+	int epoll;
+	bool open;                           /* listener and hand-over are in the set */
+	bool draining;
+	bool busy;
+	bool partial;                        /* some slot may hold half a request */
+	size_t capacity, held;
+	int64_t peer_timeout;                /* seconds */
+	sigset_t wait_mask;
+	struct slot *all, *free;
+	struct epoll_event events[SLOTS_EVENTS];
+	int event_count, event_at;
+};
+
+bool slots_handover_new(int handover_r[2])
+{
+	return socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, handover_r) == 0;
+}
+
+/* EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of the descriptor in `shared` is
+ * what tells its events from those of slots. */
+static void slots_watch_shared(struct slots *s, int *fd, bool on)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = fd };
+	if (*fd >= 0 && epoll_ctl(s->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, *fd, &e) < 0)
+		log_error("epoll_ctl: %s", strerror(errno));
+}
+
+/* Takes connections, new and handed over, or lets the other workers have them. */
+static void slots_open(struct slots *s, bool on)
+{
+	if (on && (s->draining || s->busy || s->held == s->capacity))
+		on = false;
+	if (on == s->open)
+		return;
+	slots_watch_shared(s, &s->shared.listener, on);
+	slots_watch_shared(s, &s->shared.handover[0], on);
+	s->open = on;
+}
+
+struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
+	const sigset_t *wait_mask)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll < 0)
+		return NULL;
+	struct slots *s = calloc(1, sizeof *s);
+	if (!s || !(s->all = calloc(capacity, sizeof *s->all)))
+		abort();
+	s->shared = *shared;
+	s->epoll = epoll;
+	s->capacity = capacity;
+	s->peer_timeout = peer_timeout;
+	s->wait_mask = *wait_mask;
+	for (size_t i = capacity; i-- > 0;) {
+		s->all[i].next_free = s->free;
+		s->free = &s->all[i];
+	}
+	slots_open(s, true);
+	return s;
+}
+
+void slots_free(struct slots *s)
+{
+	for (size_t i = 0; i < s->capacity; i++)
+		if (s->all[i].connection)
+			fcgi_close(s->all[i].connection);
+	close(s->epoll);
+	free(s->all);
+	free(s);
+}
+
+void slots_drop(struct slots *s, struct slot *slot)
+{
+	/* Closing takes the descriptor out of the set, unless it was handed over: then it lives on elsewhere and must be
+	 * taken out by hand. An event of it still in the queue is cleared here. */
+	if (slot->watched)
+		epoll_ctl(s->epoll, EPOLL_CTL_DEL, fcgi_fd(slot->connection), NULL);
+	fcgi_close(slot->connection);
+	for (int i = s->event_at; i < s->event_count; i++)
+		if (s->events[i].data.ptr == slot)
+			s->events[i].events = 0;
+	*slot = (struct slot){ .next_free = s->free };
+	s->free = slot;
+	s->held--;
+	slots_open(s, true);
+}
+
+static void slots_watch(struct slots *s, struct slot *slot)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP, .data.ptr = slot };
+	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fcgi_fd(slot->connection), &e) < 0) {
+		log_error("epoll_ctl: %s", strerror(errno));
+		slots_drop(s, slot);
+		return;
+	}
+	slot->watched = true;
+	slot->parked = false;
+}
+
+/* Half a request has come: what was read of it is here and nowhere else. */
+static bool slot_partial(const struct slot *slot)
+{
+	return fcgi_waiting_since_us(slot->connection) != 0;
+}
+
+/* True when another worker can have it: the datagram is queued and our own copy closed. A full queue means that
+ * nobody is idle. */
+static bool slots_give(struct slots *s, struct slot *slot)
+{
+	if (slot_partial(slot))
+		return false;
+	char byte = 0;
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
+	};
+	int fd = fcgi_fd(slot->connection);
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+	if (s->shared.handover[1] < 0 || fd < 0 || sendmsg(s->shared.handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return false;
+	slots_drop(s, slot);
+	return true;
+}
+
+void slots_keep(struct slots *s, struct slot *slot)
+{
+	slot->ready = false;
+	s->partial = s->partial || slot_partial(slot);
+	if (s->draining && !slot_partial(slot)) {
+		if (!slots_give(s, slot))
+			slots_drop(s, slot);
+	} else if (!slot->watched) {
+		slots_watch(s, slot);
+	}
+}
+
+void slots_drain(struct slots *s)
+{
+	s->draining = true;
+	slots_open(s, false);
+	for (size_t i = 0; i < s->capacity; i++) {
+		struct slot *slot = &s->all[i];
+		if (slot->connection && !slot->ready && !slot_partial(slot) && !slots_give(s, slot))
+			slots_drop(s, slot);
+	}
+}
+
+size_t slots_held(const struct slots *s)
+{
+	return s->held;
+}
+
+struct fcgi_connection *slot_connection(struct slot *slot)
+{
+	return slot->connection;
+}
+
+/* A web server connects when it has a request to send: mostly its first record is there already. */
+static bool slots_readable(int fd)
+{
+	char byte;
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
+/* A connection in a free slot with something to read; NULL when nothing was sent yet (it is watched then). */
+static struct slot *slots_adopt(struct slots *s, int fd)
+{
+	struct slot *slot = s->free;
+	s->free = slot->next_free;
+	*slot = (struct slot){ .connection = fcgi_open(fd), .ready = true };
+	if (++s->held == s->capacity)
+		slots_open(s, false);
+	if (slots_readable(fd))
+		return slot;
+	slots_keep(s, slot);
+	return NULL;
+}
+
+/* A new connection, or -1 when another worker was faster. */
+static int slots_accept(const struct slots *s)
+{
+	struct timeval timeout = { .tv_sec = s->peer_timeout };
+	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			log_error("cannot accept a connection: %s", strerror(errno));
+		return -1;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
+		|| setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)
+		log_warn("cannot set a timeout on a connection: %s", strerror(errno));
+	return fd;
+}
+
+/* A connection that a busy worker gave away, or -1 when another was faster. */
+static int slots_receive(const struct slots *s)
+{
+	char byte;
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
+	};
+	int fd = -1;
+	if (recvmsg(s->shared.handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -1;
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
+}
+
+/* The slot an event is about, or NULL when there is none to answer. */
+static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
+{
+	if (!e->events)
+		return NULL;
+	if (e->data.ptr != &s->shared.listener && e->data.ptr != &s->shared.handover[0])
+		return e->data.ptr;
+	if (!s->open)
+		return NULL;
+	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(s);
+	return fd < 0 ? NULL : slots_adopt(s, fd);
+}
+
+/* The worker is idle again: what was parked is watched, new connections are taken. */
+static void slots_idle(struct slots *s)
+{
+	s->busy = false;
+	for (size_t i = 0; i < s->capacity; i++)
+		if (s->all[i].parked)
+			slots_watch(s, &s->all[i]);
+	slots_open(s, true);
+}
+
+/* Ends requests that have stalled in the middle. */
+static void slots_sweep(struct slots *s)
+{
+	int64_t before = clock_monotonic_us() - s->peer_timeout * 1000000;
+	s->partial = false;
+	for (size_t i = 0; i < s->capacity; i++) {
+		struct slot *slot = &s->all[i];
+		if (!slot->connection || !slot_partial(slot))
+			continue;
+		if (fcgi_waiting_since_us(slot->connection) < before) {
+			fcgi_refuse_stalled(slot->connection);
+			slots_drop(s, slot);
+		} else {
+			s->partial = true;
+		}
+	}
+}
+
+/* True when at least one event waits in the queue. */
+static bool slots_wait(struct slots *s, int timeout_ms)
+{
+	if (s->busy)
+		slots_idle(s);
+	if (s->partial)
+		slots_sweep(s);
+	if (s->partial && (timeout_ms < 0 || timeout_ms > SLOTS_SWEEP_MS))
+		timeout_ms = SLOTS_SWEEP_MS;
+	s->event_at = 0;
+	s->event_count = epoll_pwait(s->epoll, s->events, SLOTS_EVENTS, timeout_ms, &s->wait_mask);
+	if (s->event_count < 0)
+		s->event_count = 0;
+	for (int i = 0; i < s->event_count; i++)
+		if (s->events[i].data.ptr != &s->shared.listener && s->events[i].data.ptr != &s->shared.handover[0])
+			((struct slot *)s->events[i].data.ptr)->ready = true;
+	return s->event_count > 0;
+}
+
+struct slot *slots_next(struct slots *s, int timeout_ms)
+{
+	for (;;) {
+		while (s->event_at < s->event_count) {
+			struct slot *slot = slots_event(s, &s->events[s->event_at++]);
+			if (slot)
+				return slot;
+		}
+		if (!slots_wait(s, timeout_ms))
+			return NULL;
+	}
+}
+
+static void slots_park(struct slots *s, struct slot *slot)
+{
+	if (!slot->watched)
+		return;
+	epoll_ctl(s->epoll, EPOLL_CTL_DEL, fcgi_fd(slot->connection), NULL);
+	slot->watched = false;
+	slot->parked = true;
+}
+
+int slots_busy(struct slots *s)
+{
+	s->busy = true;
+	slots_open(s, false);
+	/* Events already fetched would be waited for by nobody. */
+	for (; s->event_at < s->event_count; s->event_at++) {
+		const struct epoll_event *e = &s->events[s->event_at];
+		if (e->events && e->data.ptr != &s->shared.listener && e->data.ptr != &s->shared.handover[0])
+			((struct slot *)e->data.ptr)->ready = false;
+	}
+	return s->epoll;
+}
+
+bool slots_hand_over(struct slots *s, const struct slot *current)
+{
+	struct epoll_event events[SLOTS_EVENTS];
+	int count = epoll_wait(s->epoll, events, SLOTS_EVENTS, 0);
+	bool left = false;
+	for (int i = 0; i < count; i++)
+		slots_park(s, events[i].data.ptr);
+	for (size_t i = 0; i < s->capacity; i++) {
+		struct slot *slot = &s->all[i];
+		if (slot->parked && slot != current && !slots_give(s, slot))
+			left = true;
+	}
+	return left;
+}
+
+void slots_hand_over_all(struct slots *s, const struct slot *current)
+{
+	slots_busy(s);
+	for (size_t i = 0; i < s->capacity; i++) {
+		struct slot *slot = &s->all[i];
+		if (slot->connection && slot != current)
+			slots_give(s, slot);
+	}
+}

@@ -1,0 +1,58 @@
+/* A worker's kept connections and the listening socket in one epoll set, so that no connection holds it hostage.
+ *
+ * A slot is a connection of the web server. Connections are accepted when the listener is readable and a slot is
+ * free; with every slot taken the listener is out of the set, and other workers accept. A readable slot is handed
+ * out by slots_next(), answered, and given back with slots_keep() or slots_drop().
+ *
+ * A web server that keeps connections binds each to the worker that accepted it. While that worker waits for
+ * PostgreSQL, slots_hand_over() gives readable connections of its others away: their descriptors go, unread, through a
+ * datagram socketpair that every worker of the host watches, and an idle one adopts them.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_SLOTS_H
+#define ROWGATE_APP_SLOTS_H
+
+#include <signal.h>
+
+#include "fcgi.h"
+
+struct slots;
+struct slot;
+
+/* What all workers of a host share. */
+struct slots_shared {
+	int listener;        /* non-blocking listening socket */
+	int handover[2];     /* datagram socketpair: [0] is received from, [1] sent to; -1: no hand-over */
+};
+
+/* A socketpair for struct slots_shared; false with errno set. */
+bool slots_handover_new(int handover_r[2]);
+
+/* peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the signals blocked while
+ * waiting; all others are only let in there, so none is lost between a look at its flag and the wait. NULL with errno
+ * set when the kernel refuses. */
+struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
+	const sigset_t *wait_mask);
+/* Closes every connection; what is shared stays open. */
+void slots_free(struct slots *s);
+/* No connection is accepted any more; idle ones are handed over or closed, the rest when they are given back. */
+void slots_drain(struct slots *s);
+/* The next connection with something to read, or NULL when the wait was interrupted by a signal, or nothing came in
+ * timeout_ms (-1: no limit). */
+struct slot *slots_next(struct slots *s, int timeout_ms);
+struct fcgi_connection *slot_connection(struct slot *slot);
+/* Watches the connection for its next request (gives it away or closes it when draining). */
+void slots_keep(struct slots *s, struct slot *slot);
+void slots_drop(struct slots *s, struct slot *slot);
+/* Connections held, for tests and logs. */
+size_t slots_held(const struct slots *s);
+
+/* The worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor that is
+ * readable while one of its other connections is, to be polled beside what it waits for. */
+int slots_busy(struct slots *s);
+/* Hands every readable connection but the current one over. True when some were left because no worker has room for
+ * them now: they are out of the descriptor's set, so try again in a while. */
+bool slots_hand_over(struct slots *s, const struct slot *current);
+/* Hands every connection but the current one over, readable or not: before an answer that will take long to write. */
+void slots_hand_over_all(struct slots *s, const struct slot *current);
+
+#endif
