@@ -50,9 +50,9 @@ static void put_argument(struct draft *d, struct str alias, const struct plan_ou
 static void put_aggregate(struct draft *d, struct str alias, const struct plan_output *out)
 {
 	static const struct str functions[] = {
-		[AGGREGATE_SUM] = STR_INIT("pg_catalog.sum("), [AGGREGATE_AVG] = STR_INIT("pg_catalog.avg("),
-		[AGGREGATE_COUNT] = STR_INIT("pg_catalog.count("), [AGGREGATE_MAX] = STR_INIT("pg_catalog.max("),
-		[AGGREGATE_MIN] = STR_INIT("pg_catalog.min("),
+		[AGGREGATE_SUM] = STR_INIT("sum("), [AGGREGATE_AVG] = STR_INIT("avg("),
+		[AGGREGATE_COUNT] = STR_INIT("count("), [AGGREGATE_MAX] = STR_INIT("max("),
+		[AGGREGATE_MIN] = STR_INIT("min("),
 	};
 	buf_put(&d->sql, out->aggregate_cast.p ? STR("CAST(") : STR(""));
 	buf_put(&d->sql, functions[out->aggregate]);
