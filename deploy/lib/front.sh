@@ -48,8 +48,18 @@ front_listen() {
 	esac
 }
 
+# Root is needed for a port below 1024, to make a socket where only root may, and by Apache, which opens its log by
+# name; its workers, and all else, run as an ordinary user.
+front_account() {
+	if is_root && { [ -n "$socket" ] || [ "$port" -lt 1024 ] || [ "$front" = apache ]; }; then
+		echo root
+	else
+		echo "$web_user"
+	fi
+}
+
 front_user() {
-	is_root || return 0
+	[ "$(front_account)" = root ] || return 0
 	local group
 	group=$(id -gn "$web_user")
 	case $front in
@@ -80,13 +90,12 @@ front_write() {
 front_start() {
 	front_write
 	[ -z "$socket" ] || [ ! -S "$socket" ] || rm -f "$socket"
+	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
 	case $front in
-	lighttpd) start_child front setpriv --pdeathsig INT lighttpd -D -f "$run/serve.conf" ;;
-	nginx) start_child front setpriv --pdeathsig TERM nginx -e stderr -p "$run" -c "$run/serve.conf" ;;
-	apache)
-		# It opens its log by name, which fails where standard error is a socket or another user's: give it a pipe.
-		start_child front setpriv --pdeathsig TERM apache2 -D FOREGROUND -f "$run/serve.conf" 2> >(trap '' INT TERM; exec cat >&2)
-		;;
+	lighttpd) start_child front "${command[@]}" -D -f "$run/serve.conf" ;;
+	nginx) start_child front "${command[@]}" -e stderr -p "$run" -c "$run/serve.conf" ;;
+	# Opening standard error by name fails where it is a socket or another user's: Apache is given a pipe.
+	apache) start_child front "${command[@]}" -D FOREGROUND -f "$run/serve.conf" 2> >(trap '' INT TERM; exec cat >&2) ;;
 	esac
 	wait_for 10 front_answers && is_alive front || return 1
 	[ -z "$socket" ] || chmod "$socket_mode" "$socket"

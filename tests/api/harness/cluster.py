@@ -1,0 +1,109 @@
+"""A throw-away PostgreSQL cluster on a unix socket, and databases in it.
+
+SPDX-License-Identifier: MIT
+"""
+import glob
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import psycopg2
+
+from .process import Process, run_as, wait_until
+
+# A cluster that lives for minutes needs no durability.
+SETTINGS = {
+    "listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+    "max_connections": "200", "log_statement": "none", "logging_collector": "off",
+}
+
+
+def binaries():
+    """The directory of the newest PostgreSQL's programs."""
+    found = glob.glob("/usr/lib/postgresql/*/bin")
+    if found:
+        return pathlib.Path(max(found, key=lambda path: float(path.split("/")[4])))
+    return pathlib.Path(shutil.which("postgres")).parent
+
+
+class Cluster:
+    def __init__(self):
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-test-", dir="/tmp"))
+        self.directory.chmod(0o755)
+        if os.geteuid() == 0:
+            shutil.chown(self.directory, self.user)
+        self.process = None
+
+    def start(self):
+        data = self.directory / "data"
+        if not data.exists():
+            subprocess.run([*run_as(self.user), binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+                           check=True, cwd="/", stdout=subprocess.DEVNULL)
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        self.process = Process([*run_as(self.user), binaries() / "postgres", "-D", data, "-k", self.directory, *settings],
+                               self.directory, cwd="/")
+        wait_until(self.answers, 30, "PostgreSQL is ready")
+
+    def answers(self):
+        if not self.process.alive():
+            raise RuntimeError("PostgreSQL did not start:\n" + self.process.log)
+        try:
+            self.connect("postgres").close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def stop(self):
+        self.process.stop(signal.SIGINT)
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.directory)
+
+    def connect(self, database, user="postgres"):
+        connection = psycopg2.connect(host=str(self.directory), dbname=database, user=user)
+        connection.autocommit = True
+        return connection
+
+    def uri(self, database, user="authenticator"):
+        return f"host={self.directory} dbname={database} user={user}"
+
+    def create(self, name):
+        maintenance = Database(self, "postgres")
+        maintenance.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        maintenance.run(f'CREATE DATABASE "{name}"')
+        return Database(self, name)
+
+
+class Database:
+    def __init__(self, cluster, name):
+        self.cluster = cluster
+        self.name = name
+        self.uri = cluster.uri(name)
+
+    def load(self, *files):
+        """Runs files with psql, each in one transaction."""
+        for file in files:
+            done = subprocess.run([binaries() / "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null",
+                                   "-h", self.cluster.directory, "-U", "postgres", "-d", self.name, "-f", file],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+
+    def run(self, sql, *values):
+        """Runs SQL as the superuser; gives the rows back, if there are any."""
+        connection = self.cluster.connect(self.name)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values or None)
+                return cursor.fetchall() if cursor.description else None
+        finally:
+            connection.close()
+
+    def value(self, sql, *values):
+        return self.run(sql, *values)[0][0]

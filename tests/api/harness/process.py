@@ -1,0 +1,99 @@
+"""Child processes that a test owns: started with a mark in their environment, stopped by id, missed by nobody.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import pathlib
+import pwd
+import signal
+import subprocess
+import time
+import uuid
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+BUILD = pathlib.Path(os.environ.get("ROWGATE_TEST_BUILD", TOP / "build-test")).resolve()
+
+
+def wait_until(ask, seconds, what):
+    """Asks every 10 ms until the answer is true, and gives it back."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"after {seconds} s still not: {what}")
+        time.sleep(0.01)
+
+
+def run_as(user):
+    """The words that make a command run as another user; root only."""
+    if os.geteuid() != 0 or pwd.getpwuid(os.geteuid()).pw_name == user:
+        return []
+    group = str(pwd.getpwnam(user).pw_gid)
+    return ["setpriv", "--reuid", user, "--regid", group, "--init-groups"]
+
+
+class Process:
+    """One command, its output in files, and everything it leaves behind found by the mark."""
+
+    def __init__(self, command, directory, environment=None, cwd=None):
+        self.out = directory / "stdout"
+        self.err = directory / "stderr"
+        mark = uuid.uuid4().hex
+        self.mark = f"TEST_MARK={mark}".encode()
+        self.popen = subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, cwd=cwd,
+            stdout=open(self.out, "wb"), stderr=open(self.err, "wb"), start_new_session=True,
+            env={**(os.environ if environment is None else environment), "TEST_MARK": mark})
+
+    @property
+    def log(self):
+        return self.out.read_text(errors="replace") + self.err.read_text(errors="replace")
+
+    def send(self, number):
+        os.kill(self.popen.pid, number)
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def stop(self, number=signal.SIGTERM, seconds=30):
+        """Asks it to end and gives back its exit status."""
+        if self.alive():
+            self.send(number)
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"did not stop within {seconds} s:\n{self.log}") from None
+
+    def kill(self):
+        """Ends it and all it started, without asking."""
+        for pid in [self.popen.pid, *self.left_behind()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.popen.wait()
+
+    def left_behind(self):
+        """Processes other than itself that it started: of its session, or with its mark (programs may erase either)."""
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != self.popen.pid:
+                try:
+                    session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+                    if session == self.popen.pid or self.mark in (entry / "environ").read_bytes().split(b"\0"):
+                        found.append(int(entry.name))
+                except OSError:
+                    pass
+        return found
+
+    def children(self, name):
+        """Those it started itself whose program has this name."""
+        found = []
+        for pid in self.left_behind():
+            words = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            if int(words.rpartition(")")[2].split()[1]) == self.popen.pid and f"({name})" in words:
+                found.append(pid)
+        return found

@@ -1,0 +1,128 @@
+"""deploy/serve as a test runs it, and ways to ask it things.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import pathlib
+import re
+import shutil
+import socket
+import tempfile
+import urllib.parse
+
+import requests
+
+from .process import BUILD, TOP, Process, wait_until
+
+FRONTS = ("lighttpd", "nginx", "apache")
+DEFAULT_FRONT = os.environ.get("ROWGATE_TEST_FRONT", "lighttpd")
+SECRET = "a secret of the tests, longer than 32 characters"
+
+# What a sanitizer or an assertion says when it has found something.
+BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|Sanitizer:DEADLYSIGNAL")
+
+
+class Server:
+    """One deploy/serve. Options are PostgREST's keys with '_' for '-', and rowgate's own as they are."""
+
+    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), **options):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-serve-", dir="/tmp"))
+        self.directory.chmod(0o777)
+        self.front = front or DEFAULT_FRONT
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+        surroundings |= {"ROWGATE_BUILD": str(BUILD), "ROWGATE_FRONT": self.front, "PGRST_SERVER_PORT": "0"}
+        if uri is not None:
+            surroundings |= {"PGRST_DB_URI": uri, "PGRST_SERVER_HOST": "127.0.0.1"}
+        for key, value in options.items():
+            name = "PGRST_" + key.upper()
+            if value is None:
+                surroundings.pop(name, None)
+            else:
+                surroundings[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        surroundings |= environment or {}
+        command = [*prefix, TOP / "deploy" / "serve", *arguments]
+        if config is not None:
+            (self.directory / "config").write_text(config)
+            command.append(self.directory / "config")
+        self.process = Process(command, self.directory, surroundings)
+        self.url = None
+
+    def wait_listening(self, seconds=20):
+        """Until the web server accepts: finds out where."""
+        def listening():
+            found = re.search(r"listens on (\S+)", self.process.log)
+            if not found and not self.process.alive():
+                raise RuntimeError("serve has ended:\n" + self.process.log)
+            return found
+        self.url = wait_until(listening, seconds, "serve listens")[1]
+        return self
+
+    def wait_ready(self, seconds=20):
+        """Until a request gets an answer of rowgate's that does not say "not yet"."""
+        self.wait_listening(seconds)
+
+        def ready():
+            if not self.process.alive():
+                raise RuntimeError("serve has ended:\n" + self.process.log)
+            try:
+                return requests.head(self.url + "/", timeout=10).status_code not in (502, 503)
+            except requests.ConnectionError:
+                return False
+        wait_until(ready, seconds, "rowgate answers")
+        return self
+
+    # Asking.
+
+    def request(self, method, path, token=None, **more):
+        """requests' own arguments; token is put into the Authorization header."""
+        headers = dict(more.pop("headers", {}))
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        return requests.request(method, self.url + path, headers=headers, timeout=more.pop("timeout", 30), **more)
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def post(self, path, **more):
+        return self.request("POST", path, **more)
+
+    def patch(self, path, **more):
+        return self.request("PATCH", path, **more)
+
+    def delete(self, path, **more):
+        return self.request("DELETE", path, **more)
+
+    def connect(self):
+        address = urllib.parse.urlsplit(self.url)
+        return socket.create_connection((address.hostname, address.port), timeout=30)
+
+    def raw(self, data):
+        """Sends bytes as they are; gives status and everything received."""
+        with self.connect() as connection:
+            connection.sendall(data)
+            received = b""
+            while chunk := connection.recv(65536):
+                received += chunk
+        return int(received.split(None, 2)[1]), received
+
+    def raw_request(self, method, target, *headers, body=b""):
+        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", *headers]
+        if body or method in ("POST", "PUT", "PATCH"):
+            lines.append(f"Content-Length: {len(body)}")
+        return self.raw("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+
+    # Ending.
+
+    def stop(self, expect=0, seconds=30, **how):
+        """Ends it and checks that it went well: the status, nothing left running, nothing found by a sanitizer."""
+        status = self.process.stop(seconds=seconds, **how)
+        log = self.process.log
+        try:
+            wait_until(lambda: not self.process.left_behind(), 5, "no process is left")
+        except TimeoutError:
+            self.process.kill()
+            raise AssertionError("serve left processes behind:\n" + log) from None
+        assert not BROKEN.search(log), log
+        assert expect is None or status == expect, f"exit status {status}:\n{log}"
+        shutil.rmtree(self.directory)
+        return log

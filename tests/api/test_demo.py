@@ -1,0 +1,241 @@
+"""The first command of the README: the private cluster, the demo, and the tutorial's curl lines as printed.
+
+SPDX-License-Identifier: MIT
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+from harness.server import Server
+
+
+@pytest.fixture(scope="module")
+def state():
+    """A directory for the cluster, in a place where PostgreSQL's account can go."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-state-", dir="/tmp"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory)
+
+
+class Demo:
+    """One state directory, served as often as a test wants."""
+
+    def __init__(self, state):
+        self.state = state
+        self.server = None
+
+    def start(self, **options):
+        self.server = Server(environment={"ROWGATE_STATE": str(self.state)}, **options).wait_ready(60)
+        return self.server
+
+    def sh(self, script, **environment):
+        """Runs shell lines of the tutorial; only the address is another. Gives the body and the status."""
+        script = script.replace("http://localhost:3000", self.server.url)
+        script = script.replace("curl ", "curl -s -w '\\n%{http_code}' ")
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=30,
+                              env={**os.environ, **environment})
+        assert done.returncode == 0, done.stderr
+        body, _, status = done.stdout.rpartition("\n")
+        return json.loads(body) if body else None, int(status)
+
+
+@pytest.fixture(scope="module")
+def demo(state):
+    made = Demo(state)
+    made.start()
+    yield made
+    made.server.stop()
+
+
+REGISTER = '''curl -X POST "http://localhost:3000/rpc/register_user" \\
+-H "Content-Type: application/json" \\
+-d '{
+"email": "user@example.com",
+"password": "securepassword123",
+"user_role": "regular_user"
+}'
+'''
+LOGIN = '''curl -X POST "http://localhost:3000/rpc/login" \\
+-H "Content-Type: application/json" \\
+-d '{
+"email": "user@example.com",
+"password": "securepassword123"
+}'
+'''
+WORKSHOPS = '''curl "http://localhost:3000/workshops" \\
+-H "Authorization: Bearer $TOKEN"
+'''
+CREATE = '''curl -X POST "http://localhost:3000/workshops" \\
+-H "Authorization: Bearer $TOKEN" \\
+-H "Content-Type: application/json" \\
+-d '{
+"title": "My Workshop",
+"description": "A workshop I created",
+"duration": 120,
+"instructor": "Me"
+}'
+'''
+
+
+@pytest.fixture(scope="module")
+def user(demo):
+    """Registered and signed in with the tutorial's lines: what register and login answered."""
+    registered, status = demo.sh(REGISTER)
+    assert status == 200, registered
+    login, status = demo.sh(LOGIN)
+    assert status == 200, login
+    return {"registered": registered, "login": login, "token": login["token"], "id": login["user"]["id"]}
+
+
+def other_user(demo, email):
+    demo.server.post("/rpc/register_user", json={"email": email, "password": "another password"})
+    return demo.server.post("/rpc/login", json={"email": email, "password": "another password"}).json()["token"]
+
+
+def test_register_answers_as_printed(user):
+    assert user["registered"] == {"success": True, "user_id": user["id"], "email": "user@example.com", "role": "regular_user"}
+
+
+def test_login_answers_as_printed(user):
+    assert sorted(user["login"]) == ["token", "user"]
+    assert user["login"]["user"] == {"id": user["id"], "email": "user@example.com", "role": "regular_user"}
+    assert user["token"].startswith("eyJ") and user["token"].count(".") == 2
+
+
+def test_workshops_with_the_token(demo, user):
+    workshops, status = demo.sh(WORKSHOPS, TOKEN=user["token"])
+    assert status == 200
+    assert set(workshops[0]) == {"id", "title", "description", "duration", "instructor", "owner_id"}
+
+
+def test_creating_a_workshop_makes_the_caller_its_owner(demo, user):
+    body, status = demo.sh(CREATE, TOKEN=user["token"])
+    assert status == 201 and body is None
+    mine = demo.server.get("/workshops", params={"title": "eq.My Workshop"}).json()
+    assert [row["owner_id"] for row in mine] == [user["id"]]
+
+
+def test_anonymous_may_read_and_not_write(demo):
+    assert demo.server.get("/workshops").status_code == 200
+    answer = demo.server.post("/workshops", json={"title": "Nobody's"})
+    assert answer.status_code == 401 and answer.json()["code"] == "42501"
+
+
+@pytest.mark.parametrize("role", ["admin_user", "editor", "viewer", "authenticated", "authenticator", "postgres", "", "REGULAR_USER"])
+def test_a_stranger_cannot_choose_a_role(demo, role):
+    answer = demo.server.post("/rpc/register_user", json={"email": "e@example.com", "password": "securepassword123", "user_role": role})
+    assert answer.status_code == 403
+    assert sorted(answer.json()) == ["code", "details", "hint", "message"]
+    assert demo.server.post("/rpc/login", json={"email": "e@example.com", "password": "securepassword123"}).json() == {"error": "Invalid credentials"}
+
+
+def test_register_twice(demo, user):
+    answer, status = demo.sh(REGISTER)
+    assert (answer, status) == ({"error": "Email already exists"}, 200)
+
+
+@pytest.mark.parametrize("password", ["wrong", "", None])
+def test_a_wrong_or_missing_password_gets_no_token(demo, user, password):
+    answer = demo.server.post("/rpc/login", json={"email": "user@example.com", "password": password})
+    assert answer.json() == {"error": "Invalid credentials"}
+
+
+def test_current_user(demo, user):
+    expected = {"user_id": user["id"], "email": "user@example.com", "role": "regular_user"}
+    assert demo.server.post("/rpc/current_user", token=user["token"]).json() == expected
+    assert demo.server.get("/rpc/current_user", token=user["token"]).json() == expected
+    assert demo.server.get("/rpc/current_user").status_code == 401
+
+
+def test_reset_answers_the_same_for_everyone(demo, user):
+    answers = [demo.server.post("/rpc/request_password_reset", json={"email": email}).json()
+               for email in ("user@example.com", "nobody@example.com")]
+    assert answers == [{"success": True, "message": "If email exists, reset link sent"}] * 2
+
+
+def test_an_unknown_session_is_not_refreshed(demo, user):
+    answer = demo.server.post("/rpc/refresh_token", json={"refresh_token": "00000000-0000-0000-0000-000000000000"})
+    assert answer.json() == {"error": "Invalid or expired refresh token"}
+
+
+def test_only_the_owner_changes_a_workshop_and_cannot_give_it_away(demo, user):
+    server, other = demo.server, other_user(demo, "other@example.com")
+    made = server.post("/workshops", token=user["token"], json={"title": "Kept"}, headers={"Prefer": "return=representation"}).json()[0]
+    at = f"/workshops?id=eq.{made['id']}"
+    wanted = {"Prefer": "return=representation"}
+    assert server.patch(at, token=user["token"], json={"title": "Changed"}, headers=wanted).json()[0]["title"] == "Changed"
+    assert server.patch(at, token=other, json={"title": "Stolen"}, headers=wanted).json() == []
+    assert server.patch(at, token=user["token"], json={"owner_id": made["owner_id"] + 1}).status_code == 403
+    assert server.post("/workshops", token=other, json={"title": "In another's name", "owner_id": user["id"]}).status_code == 403
+    assert server.get(at).json()[0]["title"] == "Changed"
+
+
+def test_registrations_are_their_owners_alone(demo, user):
+    server, other = demo.server, other_user(demo, "third@example.com")
+    assert server.post("/participants", token=user["token"], json={"workshop_id": 1, "name": "Me"}).status_code == 201
+    assert [row["user_id"] for row in server.get("/participants", token=user["token"]).json()] == [user["id"]]
+    assert server.get("/participants", token=other).json() == []
+    assert server.get("/participants").status_code == 401
+    server.delete("/participants?id=gt.0", token=other)
+    assert len(server.get("/participants", token=user["token"]).json()) == 1
+    assert server.delete("/participants?id=gt.0", token=user["token"]).status_code == 204
+    assert server.get("/participants", token=user["token"]).json() == []
+
+
+@pytest.mark.parametrize("name", ["crypt", "gen_salt", "sign", "verify", "hash_password", "verify_password", "access_token", "hmac", "uid"])
+def test_the_tools_are_out_of_reach(demo, user, name):
+    assert demo.server.post(f"/rpc/{name}", token=user["token"], json={}).status_code == 404
+
+
+def test_with_schema_auth_exposed_secrets_stay_hidden(state, demo, user):
+    demo.server.stop()
+    server = demo.start(db_schemas="public,auth")
+    auth = {"Accept-Profile": "auth"}
+    columns = "id,email,role,active"
+    assert server.get(f"/users?select={columns}", token=user["token"], headers=auth).json() == [
+        {"id": user["id"], "email": "user@example.com", "role": "regular_user", "active": True}]
+    assert server.get("/users?select=password_hash", token=user["token"], headers=auth).status_code == 403
+    assert server.get("/sessions?select=id", token=user["token"], headers=auth).status_code == 403
+    assert server.get("/password_reset_tokens", token=user["token"], headers=auth).status_code == 403
+    assert server.get(f"/users?select={columns}", headers=auth).status_code == 401
+
+
+def test_a_second_start_is_quick_and_keeps_everything(demo, user):
+    demo.server.stop()
+    began = time.monotonic()
+    demo.start()
+    assert time.monotonic() - began < 2
+    workshops, status = demo.sh(WORKSHOPS, TOKEN=user["token"])
+    assert status == 200 and "My Workshop" in [row["title"] for row in workshops]
+    assert demo.sh(LOGIN)[1] == 200
+
+
+def test_a_second_instance_on_the_same_state_is_refused(demo, state):
+    second = Server(environment={"ROWGATE_STATE": str(state)})
+    assert second.process.popen.wait(10) != 0
+    assert "already running" in second.stop(expect=None)
+    assert demo.server.get("/workshops").status_code == 200
+
+
+def test_the_lines_it_prints_work(demo):
+    lines = re.findall(r"^ +(curl .*)$", demo.server.process.log, re.M)
+    assert len(lines) == 3
+    for line in lines:
+        assert demo.sh(line)[1] == 200
+
+
+def test_secret_and_database_are_not_open_to_others(demo, state):
+    secret = state / "jwt-secret"
+    assert secret.stat().st_mode & 0o777 == 0o600 and len(secret.read_text()) >= 43
+    assert (state / "data").stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:
+        sockets = [path for path in pathlib.Path("/tmp").glob("rowgate.*/db")]
+        assert sockets and not any(path.stat().st_mode & 0o007 for path in sockets)

@@ -1,0 +1,145 @@
+"""Every web server passes the same things on: methods, names, sizes, connections.
+
+SPDX-License-Identifier: MIT
+"""
+import http.client
+import urllib.parse
+
+import pytest
+
+from harness.server import FRONTS
+
+SCHEMA = "fronts.sql"
+LIMITS = {"server_max_url": "4k", "server_max_header": "8k", "server_max_body": "2M"}
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def front(request, serve):
+    return serve(front=request.param, **LIMITS)
+
+
+def code(answer):
+    return answer.json()["code"]
+
+
+# id, method, path as sent, status, what the body says
+TARGETS = [
+    ("R2 table", "GET", "/things?id=eq.2", 200, '[{"id":2,"name":"two"}]'),
+    ("R6 encoded slash in a name", "GET", "/a%2Fb", 200, '[{"id":7}]'),
+    ("R6 space in a name", "GET", "/two%20words", 200, '[{"id":8}]'),
+    ("R6 plus is itself in a path", "GET", "/a+b", 200, '[{"id":9}]'),
+    ("R6 unicode in a name", "GET", "/gr%C3%B6%C3%9Fe?select=l%C3%A4nge", 200, '[{"länge":5}]'),
+    ("R6 decoded once", "GET", "/a%252Fb", 404, "PGRST205"),
+    ("R4 slash is a step deeper", "GET", "/a/b", 404, "PGRST125"),
+    ("U1 plus is a space in a query", "GET", "/things?name=eq.o+ne", 200, "[]"),
+    ("U1 encoded query", "GET", "/things?select=id&name=%65q.one", 200, '[{"id":1}]'),
+    ("R3 RPC by an unknown name", "GET", "/rpc/nothing", 404, "PGRST202"),
+    ("R7 unknown relation", "GET", "/nothing", 404, "PGRST205"),
+]
+
+
+@pytest.mark.parametrize("method, path, status, says", [row[1:] for row in TARGETS], ids=[row[0] for row in TARGETS])
+def test_target(front, method, path, status, says):
+    got, answer = front.raw_request(method, path)
+    assert got == status, answer
+    assert says in answer.decode()
+
+
+# id, path, the web servers that answer it themselves (Apache says 404 to %00)
+@pytest.mark.parametrize("path", ["/things%00", "/things?name=eq.%00", "/%zz", "/things?name=eq.%e2%28"],
+                         ids=["NUL in the path", "NUL in the query", "malformed encoding", "invalid UTF-8"])
+def test_bad_encoding_is_refused_and_the_worker_lives(front, path):
+    status, answer = front.raw_request("GET", path)
+    own_answer = front.front == "apache" and status == 404 and b"text/html" in answer
+    assert status == 400 or own_answer, answer
+    assert front.get("/things?id=eq.1").json() == [{"id": 1, "name": "one"}]
+
+
+METHODS = [("GET", 200), ("HEAD", 200), ("OPTIONS", 200), ("POST", 401), ("PATCH", 401), ("DELETE", 401)]
+
+
+@pytest.mark.parametrize("method, status", METHODS, ids=["R2 " + row[0] for row in METHODS])
+def test_method(front, method, status):
+    answer = front.request(method, "/things?id=eq.1", json={"name": "other"} if method in ("POST", "PATCH") else None)
+    assert answer.status_code == status, answer.text
+
+
+def test_r5_unknown_method(front):
+    status, answer = front.raw_request("BREW", "/things")
+    if front.front == "lighttpd":
+        assert status == 501  # lighttpd's own answer
+    else:
+        assert status == 405 and b"PGRST117" in answer
+
+
+def test_r6_head_has_the_fields_of_get_and_no_body(front):
+    head, get = front.request("HEAD", "/things"), front.get("/things")
+    assert head.content == b"" and get.content != b""
+    assert head.headers["Content-Range"] == get.headers["Content-Range"] == "0-2/*"
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+
+
+def test_long_url_is_refused(front):
+    answer = front.get("/things?name=eq." + "a" * 5000)
+    assert answer.status_code == 414 and code(answer) == "RG414"
+
+
+def test_long_header_is_refused(front):
+    answer = front.get("/things", headers={"X-Long": "a" * 9000})
+    assert answer.status_code == 431 and code(answer) == "RG431"
+
+
+def test_large_body_is_refused(front):
+    answer = front.post("/notes", json={"body": "a" * 3_000_000})
+    assert answer.status_code == 413 and code(answer) == "RG413"
+
+
+def test_body_of_a_megabyte_arrives_whole(front, database):
+    text = "".join(chr(0x20 + i % 90) for i in range(1_000_000))
+    answer = front.post("/notes", json={"body": text})
+    assert answer.status_code == 201, answer.text
+    assert database.run("DELETE FROM notes RETURNING body") == [(text,)]
+
+
+def test_chunked_body_arrives_whole(front, database):
+    parts = (b'{"body":"', b"a" * 100_000, b"b" * 100_000, b'"}')
+    answer = front.post("/notes", data=iter(parts), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201, answer.text
+    assert database.value("DELETE FROM notes RETURNING length(body)") == 200_000
+
+
+def test_large_answer_arrives_whole(front):
+    answer = front.get("/many")
+    assert answer.status_code == 200
+    assert [row["id"] for row in answer.json()] == list(range(1, 20001))
+
+
+def test_authorization_arrives(front):
+    answer = front.get("/things", token="no.token.atall")
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_many_requests_on_one_connection(front):
+    """Answers of every kind one after the other: none may leave bytes behind for the next."""
+    address = urllib.parse.urlsplit(front.url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    rounds = [("GET", "/things?id=eq.1", None, 200), ("HEAD", "/things", None, 200), ("GET", "/nothing", None, 404),
+              ("POST", "/things", b'{"id":9}', 401), ("POST", "/nothing", b"x" * 100_000, 404), ("GET", "/many?limit=1", None, 200)]
+    for method, path, body, status in rounds * 5:
+        headers = {"Content-Type": "application/json"} if body else {}
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        received = answer.read()
+        assert answer.status == status, (method, path, received)
+    connection.close()
+
+
+def test_a_client_that_leaves_harms_nobody(front):
+    for _ in range(5):
+        with front.connect() as connection:
+            connection.sendall(b"GET /many HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection.recv(1000)
+    for _ in range(5):
+        with front.connect() as connection:
+            connection.sendall(b"POST /notes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
+    assert front.get("/things?id=eq.1").status_code == 200

@@ -1,0 +1,235 @@
+"""deploy/serve in the place of the `postgrest` command: configuration, signals, several at once, and how it ends.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import pathlib
+import signal
+import socket
+import stat
+import subprocess
+import time
+import types
+
+import pytest
+import requests
+
+from harness.process import BUILD, TOP, Process, wait_until
+from harness.server import FRONTS, SECRET, Server
+from harness.token import token
+
+SCHEMA = "fronts.sql"
+
+
+@pytest.fixture
+def start(database):
+    """start(**options): a server of the test's own; what the test has not stopped is stopped."""
+    started = []
+
+    def one(**options):
+        server = Server(**({"uri": database.uri, "db_anon_role": "web_anon"} | options))
+        started.append(server)
+        return server
+    yield one
+    for server in started:
+        if server.process.alive():
+            server.stop()
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """run(*arguments, **environment): deploy/serve to its end."""
+    return lambda *arguments, **environment: run_serve(tmp_path, *arguments, **environment)
+
+
+def run_serve(directory, *arguments, **environment):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_"))}
+    done = Process([TOP / "deploy" / "serve", *arguments], directory, {**kept, "ROWGATE_BUILD": str(BUILD), **environment})
+    try:
+        status = done.popen.wait(20)
+    except subprocess.TimeoutExpired:
+        done.kill()
+        raise
+    assert not done.left_behind()
+    return types.SimpleNamespace(returncode=status, stdout=done.out.read_text(), stderr=done.err.read_text())
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_ready_within_a_second(start, front):
+    began = time.monotonic()
+    server = start(front=front).wait_ready()
+    took = time.monotonic() - began
+    assert server.get("/things?id=eq.1").status_code == 200
+    # A sanitized program on a busy machine may take longer; a plain one must not.
+    assert took < (1 if os.environ.get("ROWGATE_TEST_TIMING", "yes") == "yes" else 5), f"{took:.2f} s"
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_stops_on_sigterm_leaving_nothing(start, front):
+    before = set(pathlib.Path("/tmp").glob("rowgate.*"))
+    server = start(front=front).wait_ready()
+    mine = set(pathlib.Path("/tmp").glob("rowgate.*")) - before
+    server.stop()
+    assert mine and not any(path.exists() for path in mine)
+
+
+def test_stops_on_ctrl_c(start):
+    start().wait_ready().stop(number=signal.SIGINT)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_ends_with_an_error_when_the_web_server_dies(start, front):
+    server = start(front=front).wait_ready()
+    os.kill(server.process.children("apache2" if front == "apache" else front)[0], signal.SIGKILL)
+    assert server.process.popen.wait(30) != 0
+    assert "front has ended" in server.stop(expect=None)
+
+
+def test_ends_with_an_error_when_rowgate_dies(start):
+    server = start().wait_ready()
+    os.kill(server.process.children("rowgate")[0], signal.SIGKILL)
+    assert server.process.popen.wait(30) != 0
+    assert "rowgate has ended" in server.stop(expect=None)
+
+
+def test_address_from_the_configuration_file(start, database):
+    port = free_port()
+    server = start(uri=None, server_port=None, db_anon_role=None, config=f'''
+        # what a postgrest.conf looks like
+        db-uri = "{database.uri}"
+        db-schemas = "public"
+        db-anon-role = "web_anon"
+        jwt-secret = "{SECRET}"
+        server-host = "127.0.0.1"
+        server-port = {port}
+    ''').wait_ready()
+    assert server.url == f"http://127.0.0.1:{port}"
+    assert server.get("/things?select=id&id=eq.3").json() == [{"id": 3}]
+    assert server.get("/things", token=token({"role": "web_anon"})).status_code == 200
+
+
+def test_the_environment_is_stronger_than_the_file(start, database):
+    server = start(config=f'db-uri = "{database.uri}"\nserver-port = 1\ndb-max-rows = 1\n', db_max_rows=2).wait_ready()
+    assert len(server.get("/things").json()) == 2
+
+
+def test_any_address_by_default(start):
+    server = start(server_host=None).wait_ready()
+    port = server.url.rsplit(":", 1)[1]
+    assert server.get("/things").status_code == 200
+    listening = pathlib.Path("/proc/net/tcp").read_text().split("\n")
+    assert any(f"00000000:{int(port):04X}" in line for line in listening)
+
+
+@pytest.mark.parametrize("front", ["lighttpd", "nginx"])
+def test_unix_socket(start, tmp_path, front):
+    path = f"/tmp/rowgate-test-{os.getpid()}-{front}.sock"
+    server = start(front=front, server_unix_socket=path, server_unix_socket_mode="600").wait_listening()
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+
+    def ask():
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(path)
+            connection.sendall(b"GET /things?id=eq.1 HTTP/1.0\r\n\r\n")
+            return b'[{"id":1,"name":"one"}]' in connection.recv(65536) + connection.recv(65536)
+    wait_until(ask, 5, "the socket answers")
+    server.stop()
+    assert not os.path.exists(path)
+
+
+def test_several_at_once(start):
+    servers = [start(front=front, db_max_rows=rows) for front in FRONTS for rows in (1, 2)]
+    for server in servers:
+        server.wait_ready()
+    assert [len(server.get("/things").json()) for server in servers] == [1, 2] * len(FRONTS)
+
+
+def test_reload_of_the_schema(start, database):
+    server = start(db_channel_enabled=False).wait_ready()
+    database.run("DROP TABLE IF EXISTS newcomers; CREATE TABLE newcomers (id integer); GRANT SELECT ON newcomers TO web_anon")
+    assert server.get("/newcomers").status_code == 404
+    server.process.send(signal.SIGUSR1)
+    wait_until(lambda: server.get("/newcomers").status_code == 200, 5, "the new table is served")
+
+
+def test_reload_of_the_configuration(start, database):
+    server = start(config=f'db-uri = "{database.uri}"\ndb-max-rows = 1\n').wait_ready()
+    assert len(server.get("/things").json()) == 1
+    file = server.directory / "config"
+    file.write_text(file.read_text().replace("db-max-rows = 1", "db-max-rows = 2"))
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: len(server.get("/things").json()) == 2, 5, "the new limit holds")
+
+
+def test_bad_configuration_stops_the_start(run, tmp_path):
+    file = tmp_path / "bad.conf"
+    file.write_text('db-uri = "postgresql://"\nno-such-key = 1\n')
+    done = run(file)
+    assert done.returncode != 0
+    assert "bad.conf" in done.stderr and "no-such-key" in done.stderr and "2" in done.stderr
+
+
+def test_missing_configuration_file(run):
+    done = run("/nonexistent/rowgate.conf")
+    assert done.returncode != 0 and "/nonexistent/rowgate.conf" in done.stderr
+
+
+def test_unknown_front(run):
+    done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT="iis")
+    assert done.returncode != 0 and "lighttpd, nginx, apache" in done.stderr
+
+
+def test_a_taken_port_is_an_error(start, run):
+    port = start().wait_ready().url.rsplit(":", 1)[1]
+    for front in FRONTS:
+        done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_HOST="127.0.0.1", PGRST_SERVER_PORT=port)
+        assert done.returncode != 0, front
+
+
+@pytest.mark.parametrize("option, says", [("--dump-config", 'db-schemas = "public"'), ("--example", "db-uri"),
+                                          ("--version", "rowgate"), ("--help", "usage")])
+def test_passes_options_through(run, option, says):
+    done = run(option)
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout
+
+
+def test_dump_config_shows_file_and_environment(run, tmp_path):
+    file = tmp_path / "a.conf"
+    file.write_text('db-max-rows = 7\nserver-port = 4000\n')
+    done = run("--dump-config", file, PGRST_SERVER_PORT="4001", PGRST_DB_CONFIG="false")
+    assert "db-max-rows = 7" in done.stdout and "server-port = 4001" in done.stdout, done.stderr
+
+
+def test_serves_as_an_ordinary_user(start, database):
+    if os.geteuid() != 0:
+        return  # everything here has just done so
+    server = start(prefix=["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"],
+                   environment={"HOME": "/nonexistent"}).wait_ready()
+    assert server.get("/things?id=eq.1").status_code == 200
+
+
+def test_requests_under_way_are_answered_before_the_end(start, database):
+    database.run("CREATE OR REPLACE FUNCTION slow() RETURNS integer LANGUAGE sql AS 'SELECT 1 FROM pg_sleep(1)'")
+    server = start(front="nginx").wait_ready()
+    with server.connect() as connection:
+        connection.sendall(b"POST /rpc/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        time.sleep(0.3)
+        server.process.send(signal.SIGTERM)
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+    assert received.startswith(b"HTTP/1.1 200"), received
+    server.stop()
+
+
+def test_an_unreachable_database_answers_503(start):
+    server = start(uri="host=/nonexistent dbname=none user=authenticator").wait_listening()
+    answer = wait_until(lambda: requests.get(server.url + "/things", timeout=10), 5, "an answer")
+    assert answer.status_code == 503 and "Retry-After" in answer.headers
