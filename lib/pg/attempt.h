@@ -23,8 +23,8 @@ struct step {
 	struct name *name;          /* NULL: unnamed */
 };
 
-/* Isolation, cleansing, DEALLOCATEs, Parse and Execute of six statements, the end. */
-enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 5 + STEP_DEALLOCATE_MAX + 2 * 6 + 4 };
+/* BEGIN, four of cleansing, DEALLOCATEs, Parse and Execute of six statements, the end, the end after an error. */
+enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 4 + STEP_DEALLOCATE_MAX + 2 * 6 + 3 + 2 };
 
 /* Why the same flight may be tried again. */
 enum retry {
@@ -45,6 +45,7 @@ struct attempt {
 	bool huge;                  /* the parameters leave libpq a huge buffer */
 	struct step steps[STEP_MAX];
 	size_t count, done;         /* steps sent, steps answered */
+	bool explicit_block;        /* it began with BEGIN */
 	bool synced;                /* the Sync is among the steps */
 	bool failed;                /* fault is filled: the first error; the rest is only drained */
 	bool broken;                /* the connection is of no use any more */
@@ -56,6 +57,8 @@ struct attempt {
 void attempt_send(struct attempt *t);
 /* Sends what ends a judged flight: Sync after success, ROLLBACK and Sync else. */
 void attempt_send_end(struct attempt *t);
+/* Sends what ends the failed transaction block of a flight that began with BEGIN. */
+void attempt_send_rollback(struct attempt *t);
 /* Reads the answers to all steps sent. */
 void attempt_receive(struct attempt *t);
 /* The connection broke: the fault, unless there is one. */
@@ -64,7 +67,8 @@ void attempt_break(struct attempt *t, const char *libpq_message);
 void attempt_stop(struct attempt *t);
 /* Whether the outcome must be known before the Sync. */
 bool attempt_holds(const struct flight *flight);
-/* Whether user SQL may run in this flight. */
-bool attempt_runs_user_code(const struct flight *flight);
+/* Whether code of users may run in this flight, and whether a request has chosen which. */
+bool attempt_dirties(const struct flight *flight);
+bool attempt_taints(const struct flight *flight);
 
 #endif

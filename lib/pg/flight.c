@@ -48,7 +48,6 @@ static void judge(struct attempt *t)
 static void leave_connection(const struct attempt *t)
 {
 	struct conn *c = t->conn;
-	bool ran_user_code = attempt_runs_user_code(t->flight);
 
 	conn_settle(c);
 	if (t->broken) {
@@ -57,8 +56,8 @@ static void leave_connection(const struct attempt *t)
 	}
 	c->replace |= t->huge;
 	/* An error has undone the cleansing too. */
-	c->dirty = ran_user_code || (c->dirty && t->failed);
-	c->tainted = ran_user_code || t->failed;
+	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
+	c->tainted = attempt_taints(t->flight) || t->failed;
 	if (c->tainted)
 		names_doom_guarded(c->names);
 }
@@ -72,6 +71,12 @@ static void try_once(struct attempt *t)
 		attempt_send_end(t);
 		attempt_receive(t);
 	}
+	if (!t->broken && PQtransactionStatus(t->conn->pg) == PQTRANS_INERROR) {
+		attempt_send_rollback(t);
+		attempt_receive(t);
+	}
+	if (!t->broken && PQtransactionStatus(t->conn->pg) != PQTRANS_IDLE)
+		attempt_break(t, "the transaction did not end\n");
 	leave_connection(t);
 }
 

@@ -15,16 +15,17 @@ struct flight {
 	struct str role;              /* with search_path and the SQL text the key of prepared statements */
 	struct str search_path;
 	struct str isolation;         /* "", or one of SQL's four levels in any case: SET TRANSACTION goes first */
-	const struct stmt *settings;  /* the one SELECT set_config(...) statement, role switch included */
+	const struct stmt *settings;  /* "SELECT set_config(...), ...": a select list, role switch included; or NULL */
 	const struct stmt *pre_request; /* or NULL */
 	const struct stmt *main;      /* or NULL: settings only */
 	const struct stmt *count;     /* one row, one bigint; or NULL */
 	const struct stmt *explain;   /* EXPLAIN (FORMAT JSON) for planned and estimated counts; or NULL */
-	/* main may call a function of the user's: response settings are asked for, and the next flight cleanses the
-	 * session and does not trust prepared settings. A pre-request means the same. */
-	bool user_code;
-	bool response_settings;       /* ask for them although user_code is false: views, policies */
-	bool writes;                  /* never re-sent; triggers count as user code */
+	bool user_code;               /* code of users may run (views, policies, casts): response settings are asked for,
+	                                 and the next flight cleanses the session. A pre-request means the same */
+	bool calls;                   /* main calls a function that a request named: besides that, the next flight does
+	                                 not trust the settings' prepared name */
+	bool writes;                  /* means the same (triggers), and is never re-sent */
+	bool response_settings;       /* ask for them although no code of users runs */
 	bool rollback;                /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
 	/* Called once after the last row, before commit: false (with the fault filled) undoes everything.
 	 * NULL when nothing needs judging, which saves a round trip; writes with on_row or on_columns take it anyway,

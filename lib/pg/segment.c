@@ -2,24 +2,30 @@
  * SPDX-License-Identifier: MIT */
 #include "attempt.h"
 
-/* The session as a connection starts with it, after user code had it: settings, advisory locks, temporary tables
- * that would shadow others, cursors, channels. DISCARD ALL is refused in a pipeline; the role is set by settings. */
+/* The session as a connection starts with it, after user code had it: settings, temporary tables that would shadow
+ * others, cursors, channels. DISCARD ALL is refused in a pipeline; the role is set by the settings. */
 static const struct stmt cleansing[] = {
 	{ .sql = STR_INIT("RESET ALL") },
-	{ .sql = STR_INIT("SELECT pg_catalog.pg_advisory_unlock_all()") },
 	{ .sql = STR_INIT("DISCARD TEMP") },
 	{ .sql = STR_INIT("CLOSE ALL") },
 	{ .sql = STR_INIT("UNLISTEN *") },
 };
 
+/* Session-level advisory locks, which survive a rollback too, go as one more column of the settings: a SELECT of its
+ * own costs as much as the four above. */
+#define UNLOCK "SELECT pg_catalog.pg_advisory_unlock_all()"
+static const struct stmt unlock_all = { .sql = STR_INIT(UNLOCK) };
+
+/* An isolation level cannot be one of the settings, whose SELECT has its snapshot already. SET TRANSACTION without
+ * BEGIN works, but leaves a WARNING in the server's log each time. */
 static const struct {
 	struct str level;
-	struct stmt stmt;
+	struct stmt begin;
 } isolations[] = {
-	{ STR_INIT("read committed"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL READ COMMITTED") } },
-	{ STR_INIT("read uncommitted"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED") } },
-	{ STR_INIT("repeatable read"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") } },
-	{ STR_INIT("serializable"), { .sql = STR_INIT("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE") } },
+	{ STR_INIT("read committed"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL READ COMMITTED") } },
+	{ STR_INIT("read uncommitted"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL READ UNCOMMITTED") } },
+	{ STR_INIT("repeatable read"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL REPEATABLE READ") } },
+	{ STR_INIT("serializable"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL SERIALIZABLE") } },
 };
 
 static const struct stmt response_settings = {
@@ -28,11 +34,17 @@ static const struct stmt response_settings = {
 };
 static const struct stmt deallocate_all = { .sql = STR_INIT("DEALLOCATE ALL") };
 static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS ALL IMMEDIATE") };
+static const struct stmt commit = { .sql = STR_INIT("COMMIT") };
 static const struct stmt rollback = { .sql = STR_INIT("ROLLBACK") };
 
-bool attempt_runs_user_code(const struct flight *flight)
+bool attempt_taints(const struct flight *flight)
 {
-	return flight->user_code || flight->writes || flight->pre_request;
+	return flight->calls || flight->writes;
+}
+
+bool attempt_dirties(const struct flight *flight)
+{
+	return flight->user_code || flight->pre_request || attempt_taints(flight);
 }
 
 bool attempt_holds(const struct flight *flight)
@@ -45,35 +57,6 @@ static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt,
 {
 	if (stmt)
 		t->steps[t->count++] = (struct step){ kind, stmt, name };
-}
-
-static void add_isolation(struct attempt *t)
-{
-	for (size_t i = 0; i < sizeof(isolations) / sizeof(isolations[0]); i++)
-		if (str_eq_nocase(isolations[i].level, t->flight->isolation))
-			add(t, STEP_PLAIN, &isolations[i].stmt, NULL);
-}
-
-static void add_cleansing(struct attempt *t)
-{
-	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++)
-		add(t, STEP_PLAIN, &cleansing[i], NULL);
-}
-
-static void add_deallocates(struct attempt *t)
-{
-	struct name *name = NULL;
-
-	if (t->unnamed) {
-		add(t, STEP_PLAIN, &deallocate_all, NULL);
-		return;
-	}
-	for (int i = 0; i < STEP_DEALLOCATE_MAX && (name = names_next_doomed(t->conn->names, name)) != NULL; i++) {
-		struct stmt *stmt = arena_make(t->arena, struct stmt);
-
-		stmt->sql = str_printf(t->arena, "DEALLOCATE %s", name->text);
-		add(t, STEP_DEALLOCATE, stmt, name);
-	}
 }
 
 /* The name a statement goes by, or NULL: unnamed. */
@@ -92,7 +75,7 @@ static struct name *guarded_name_of(struct attempt *t, const struct stmt *stmt)
 
 	if (!stmt || t->unnamed || t->conn->tainted)
 		return NULL;
-	if (attempt_runs_user_code(t->flight) && !names_has(t->conn->names, &key))
+	if (attempt_taints(t->flight) && !names_has(t->conn->names, &key))
 		return NULL;
 	return names_use(t->conn->names, &key);
 }
@@ -104,10 +87,59 @@ static void add_statement(struct attempt *t, enum step_kind kind, const struct s
 	add(t, kind, stmt, name);
 }
 
+static void add_begin(struct attempt *t)
+{
+	for (size_t i = 0; i < sizeof(isolations) / sizeof(isolations[0]); i++)
+		if (str_eq_nocase(isolations[i].level, t->flight->isolation))
+			add(t, STEP_PLAIN, &isolations[i].begin, NULL);
+	t->explicit_block = t->count > 0;
+}
+
+static void add_cleansing(struct attempt *t)
+{
+	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++)
+		add_statement(t, STEP_PLAIN, &cleansing[i], guarded_name_of(t, &cleansing[i]));
+}
+
+/* The settings, with cleansing's column in front when that is due. */
+static const struct stmt *settings_of(struct attempt *t)
+{
+	const struct stmt *settings = t->flight->settings;
+	struct stmt *both;
+
+	if (!t->conn->dirty)
+		return settings;
+	if (!settings)
+		return &unlock_all;
+	both = arena_make(t->arena, struct stmt);
+	*both = *settings;
+	both->sql = str_join(t->arena, (struct str[]){ STR(UNLOCK), str_from(settings->sql, sizeof("SELECT") - 1) }, 2,
+		STR(","));
+	return both;
+}
+
+static void add_deallocates(struct attempt *t)
+{
+	struct name *name = NULL;
+
+	if (t->unnamed) {
+		add(t, STEP_PLAIN, &deallocate_all, NULL);
+		return;
+	}
+	for (int i = 0; i < STEP_DEALLOCATE_MAX && (name = names_next_doomed(t->conn->names, name)) != NULL; i++) {
+		struct stmt *stmt = arena_make(t->arena, struct stmt);
+
+		stmt->sql = str_printf(t->arena, "DEALLOCATE %s", name->text);
+		add(t, STEP_DEALLOCATE, stmt, name);
+	}
+}
+
 static void add_end(struct attempt *t, bool undo)
 {
 	if (undo)
 		add(t, STEP_PLAIN, &rollback, NULL);
+	else if (t->explicit_block)
+		add(t, STEP_PLAIN, &commit, NULL);
 	t->steps[t->count++] = (struct step){ .kind = STEP_SYNC };
 	t->synced = true;
 }
@@ -117,13 +149,14 @@ static void add_end(struct attempt *t, bool undo)
 static void add_all(struct attempt *t)
 {
 	const struct flight *f = t->flight;
-	const struct stmt *response = f->response_settings || attempt_runs_user_code(f) ? &response_settings : NULL;
+	const struct stmt *settings = settings_of(t);
+	const struct stmt *response = f->response_settings || attempt_dirties(f) ? &response_settings : NULL;
 	const struct {
 		enum step_kind kind;
 		const struct stmt *stmt;
 		struct name *name;
 	} body[] = {
-		{ STEP_PLAIN, f->settings, guarded_name_of(t, f->settings) },
+		{ STEP_PLAIN, settings, guarded_name_of(t, settings) },
 		{ STEP_PLAIN, f->pre_request, name_of(t, f->pre_request) },
 		{ STEP_MAIN, f->main, name_of(t, f->main) },
 		{ STEP_COUNT, f->count, name_of(t, f->count) },
@@ -131,7 +164,7 @@ static void add_all(struct attempt *t)
 		{ STEP_RESPONSE, response, guarded_name_of(t, response) },
 	};
 
-	add_isolation(t);
+	add_begin(t);
 	add_cleansing(t);
 	add_deallocates(t);
 	for (size_t i = 0; i < sizeof(body) / sizeof(body[0]); i++)
@@ -193,5 +226,13 @@ void attempt_send_end(struct attempt *t)
 	if (!t->failed && t->flight->rollback)
 		add(t, STEP_PLAIN, &check_constraints, NULL);
 	add_end(t, t->failed || t->flight->rollback);
+	send_from(t, first);
+}
+
+void attempt_send_rollback(struct attempt *t)
+{
+	size_t first = t->count;
+
+	add_end(t, true);
 	send_from(t, first);
 }
