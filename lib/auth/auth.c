@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "auth/auth.h"
 
-#include <ctype.h>
-
 #include "auth/claims.h"
 #include "auth/rolepath.h"
 #include "auth/tokenjson.h"
@@ -16,27 +14,11 @@ struct auth {
 	struct str anon_claims;
 };
 
-/* scheme ":" and only characters of a URI (RFC 3986), which is what RFC 7519 section 2 asks of a value with ':'. */
-static bool is_uri(struct str s)
-{
-	size_t colon = str_index(s, ':');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c <= ' ' || c >= 0x7f || str_has(STR("\"<>\\^`{|}"), (char)c))
-			return false;
-		if (i < colon && !isalnum(c) && (i == 0 || !str_has(STR("+-."), (char)c)))
-			return false;
-	}
-	return colon > 0 && isalpha((unsigned char)s.p[0]);
-}
-
 bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f)
 {
 	struct auth *auth = arena_make(forever, struct auth);
 	if (sodium_init() < 0)
 		return fault_set(f, 500, "PGRST300", STR("libsodium cannot be initialised"));
-	if (c->jwt_aud.n && str_has(c->jwt_aud, ':') && !is_uri(c->jwt_aud))
-		return fault_set(f, 500, "PGRST300", STR("jwt-aud: jwt-aud should be a string or a valid URI"));
 	if (!rolepath_parse(&auth->role_path, c->jwt_role_claim_key.n ? c->jwt_role_claim_key : STR("$.role"), forever, f))
 		return false;
 	if (c->jwt_secret.n && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))

@@ -351,8 +351,6 @@ static void bad_configuration_stops_the_start(void **state)
 		{ { .jwt_secret = STR_INIT("short") }, "jwt-secret: The JWT secret must be at least 32 characters long." },
 		{ { .jwt_secret = STR_INIT("*"), .jwt_secret_is_base64 = true },
 			"jwt-secret: jwt-secret-is-base64 is true, but the secret is not valid base64" },
-		{ { .jwt_aud = STR_INIT("http://%%localhorst.invalid is no uri") },
-			"jwt-aud: jwt-aud should be a string or a valid URI" },
 		{ { .jwt_role_claim_key = STR_INIT("role") },
 			"jwt-role-claim-key: failed to parse role-claim-key value (role): expected one of . [ $ at character 1" },
 	};
