@@ -27,9 +27,9 @@ static bool generation_read(struct generation *g, struct conf_source source, str
 	return conf_load(&g->conf, &source, g->arena, f) && auth_new(&g->auth, &g->conf, g->arena, f);
 }
 
-bool generation_configure(struct generation *g, const char *file, char *const *environ, struct fault *f)
+bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f)
 {
-	return generation_read(g, (struct conf_source){ .file = file, .environ = environ }, f);
+	return generation_read(g, (struct conf_source){ .file = file, .environ = vars }, f);
 }
 
 struct conn *generation_connect(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
@@ -48,13 +48,13 @@ static void generation_disconnect(void *arg)
 	conn_free(arg);
 }
 
-bool generation_load(struct generation *g, const char *file, char *const *environ, conn_wait_fn *wait,
+bool generation_load(struct generation *g, const char *file, char *const *vars, conn_wait_fn *wait,
 	void *wait_arg, struct fault *f)
 {
 	struct arena *a = arena_new(GENERATION_MEMORY);
 	struct conn *c = generation_connect(g, wait, wait_arg);
 	arena_on_reset(a, generation_disconnect, c);
-	struct conf_source source = { .file = file, .environ = environ };
+	struct conf_source source = { .file = file, .environ = vars };
 	struct conf_setting *settings = NULL;
 	bool ok = conn_ready(c, g->arena, f)
 		&& (!g->conf.db_config

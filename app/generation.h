@@ -19,11 +19,11 @@ struct generation {
 struct generation *generation_new(void);
 void generation_free(struct generation *g);
 /* Configuration from file and environment: enough to listen and to connect. The fault's message lives in g. */
-bool generation_configure(struct generation *g, const char *file, char *const *environ, struct fault *f);
+bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f);
 /* Asks the database for the rest: the settings of the connecting role (db-config) over the configuration, and the
  * catalog. wait is as for conn_new(). On a fault g is as configured, or half of it: free it, and go on with the
  * generation before. */
-bool generation_load(struct generation *g, const char *file, char *const *environ, conn_wait_fn *wait,
+bool generation_load(struct generation *g, const char *file, char *const *vars, conn_wait_fn *wait,
 	void *wait_arg, struct fault *f);
 /* A connection by the generation's db-uri; wait may be NULL. */
 struct conn *generation_connect(const struct generation *g, conn_wait_fn *wait, void *wait_arg);

@@ -276,12 +276,12 @@ static int master_signals(void)
 }
 
 /* A configured generation and a listening socket, or NULL after saying why not. */
-static struct generation *master_start(const char *file, char *const *environ, int *listener_r)
+static struct generation *master_start(const char *file, char *const *vars, int *listener_r)
 {
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_INFO, "rowgate");
-	if (generation_configure(g, file, environ, &f)) {
+	if (generation_configure(g, file, vars, &f)) {
 		master_log(&g->conf, "master");
 		*listener_r = listen_socket(&g->conf, g->arena, &f);
 		if (*listener_r >= 0)
@@ -292,11 +292,11 @@ static struct generation *master_start(const char *file, char *const *environ, i
 	return NULL;
 }
 
-int master_run(const char *file, char *const *environ)
+int master_run(const char *file, char *const *vars)
 {
-	struct master m = { .file = file, .environ = environ };
+	struct master m = { .file = file, .environ = vars };
 	m.signals = master_signals();
-	m.generation = master_start(file, environ, &m.shared.listener);
+	m.generation = master_start(file, vars, &m.shared.listener);
 	if (!m.generation)
 		return EXIT_FAILURE;
 	if (!slots_handover_new(m.shared.handover)) {
@@ -321,15 +321,15 @@ int master_run(const char *file, char *const *environ)
 	return EXIT_SUCCESS;
 }
 
-int master_run_single(const char *file, char *const *environ)
+int master_run_single(const char *file, char *const *vars)
 {
 	struct slots_shared shared = { .handover = { -1, -1 } };
 	struct backoff load = { 0 };
-	struct generation *g = master_start(file, environ, &shared.listener);
+	struct generation *g = master_start(file, vars, &shared.listener);
 	int status = EXIT_FAILURE;
 	while (g) {
 		struct fault f = { 0 };
-		if (generation_load(g, file, environ, NULL, NULL, &f)) {
+		if (generation_load(g, file, vars, NULL, NULL, &f)) {
 			backoff_succeed(&load);
 		} else {
 			log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
@@ -340,7 +340,7 @@ int master_run_single(const char *file, char *const *environ)
 		g = NULL;
 		if (status == WORKER_RELOAD) {
 			g = generation_new();
-			if (!generation_configure(g, file, environ, &f)) {
+			if (!generation_configure(g, file, vars, &f)) {
 				log_crit("%.*s", STR_ARG(f.message));
 				generation_free(g);
 				return EXIT_FAILURE;

@@ -6,8 +6,8 @@
 /* Serves until SIGTERM or SIGINT with preforked workers; SIGUSR1 and SIGUSR2 load configuration and catalog anew and
  * replace every worker; a load that fails keeps the old generation. file: the configuration file or NULL. Returns an
  * exit status. */
-int master_run(const char *file, char *const *environ);
+int master_run(const char *file, char *const *vars);
 /* One worker without a master, for web servers that spawn processes themselves (mod_fcgid). */
-int master_run_single(const char *file, char *const *environ);
+int master_run_single(const char *file, char *const *vars);
 
 #endif
