@@ -20,7 +20,6 @@ static void free_params(OSSL_PARAM **p) { OSSL_PARAM_free(*p); }
 static void free_number(BIGNUM **n) { BN_free(*n); }
 static void free_context(EVP_PKEY_CTX **c) { EVP_PKEY_CTX_free(*c); }
 static void free_pkey(void *pkey) { EVP_PKEY_free(pkey); }
-#define AUTO(fn) __attribute__((cleanup(fn)))
 
 static bool jwk_fault(struct fault *f, struct arena *a, const char *what, const char *name)
 {
@@ -41,17 +40,12 @@ static bool jwk_bytes(struct str *out_r, struct json_object *jwk, const char *na
 	return true;
 }
 
-static const unsigned char *bytes_of(struct str s)
-{
-	return (const unsigned char *)s.p;
-}
-
 /* Builds a public key of libcrypto; NULL when it refuses. */
 static EVP_PKEY *pkey_from(const char *type, OSSL_PARAM_BLD *builder)
 {
 	EVP_PKEY *pkey = NULL;
-	OSSL_PARAM *params AUTO(free_params) = OSSL_PARAM_BLD_to_param(builder);
-	EVP_PKEY_CTX *context AUTO(free_context) = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM *params KEYS_AUTO(free_params) = OSSL_PARAM_BLD_to_param(builder);
+	EVP_PKEY_CTX *context KEYS_AUTO(free_context) = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	if (!params || !context || EVP_PKEY_fromdata_init(context) != 1)
 		return NULL;
 	return EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) == 1 ? pkey : NULL;
@@ -82,13 +76,13 @@ static bool read_rsa(struct key *key, struct json_object *jwk, struct arena *a, 
 		return false;
 	if (n.n > RSA_MAX_BITS / 8 + 1 || e.n > 8)
 		return jwk_fault(f, a, "is too long", n.n > RSA_MAX_BITS / 8 + 1 ? "n" : "e");
-	BIGNUM *modulus AUTO(free_number) = BN_bin2bn(bytes_of(n), (int)n.n, NULL);
-	BIGNUM *exponent AUTO(free_number) = BN_bin2bn(bytes_of(e), (int)e.n, NULL);
+	BIGNUM *modulus KEYS_AUTO(free_number) = BN_bin2bn(keys_bytes(n), (int)n.n, NULL);
+	BIGNUM *exponent KEYS_AUTO(free_number) = BN_bin2bn(keys_bytes(e), (int)e.n, NULL);
 	if (BN_num_bits(modulus) < RSA_MIN_BITS)
 		return jwk_fault(f, a, "is shorter than the 2048 bits RFC 7518 section 3.3 requires", "n");
 	if (!BN_is_odd(modulus) || !BN_is_odd(exponent) || BN_is_one(exponent))
 		return jwk_fault(f, a, "is no RSA parameter", BN_is_odd(modulus) ? "e" : "n");
-	OSSL_PARAM_BLD *builder AUTO(free_builder) = OSSL_PARAM_BLD_new();
+	OSSL_PARAM_BLD *builder KEYS_AUTO(free_builder) = OSSL_PARAM_BLD_new();
 	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus);
 	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent);
 	EVP_PKEY *pkey = pkey_from("RSA", builder);
@@ -123,7 +117,7 @@ static bool read_ec_on(struct key *key, const struct curve *curve, struct json_o
 	unsigned char point[1 + 2 * 66] = { 4 /* uncompressed */ };
 	memcpy(point + 1, x.p, x.n);
 	memcpy(point + 1 + x.n, y.p, y.n);
-	OSSL_PARAM_BLD *builder AUTO(free_builder) = OSSL_PARAM_BLD_new();
+	OSSL_PARAM_BLD *builder KEYS_AUTO(free_builder) = OSSL_PARAM_BLD_new();
 	OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0);
 	OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * curve->size);
 	EVP_PKEY *pkey = pkey_from("EC", builder);
@@ -161,7 +155,7 @@ static bool read_ed448(struct key *key, struct json_object *jwk, struct arena *a
 	struct str x;
 	if (!jwk_bytes(&x, jwk, "x", a, f))
 		return false;
-	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, bytes_of(x), x.n);
+	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, keys_bytes(x), x.n);
 	if (!pkey)
 		return jwk_fault(f, a, "has the wrong length for its curve", "x");
 	key_keep(key, pkey, a);

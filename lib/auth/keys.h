@@ -45,6 +45,14 @@ enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct 
 /* RFC 7518 names, case-sensitive. */
 bool jwt_alg_from(struct str name, enum jwt_alg *out_r);
 
+/* For libcrypto's handles inside one function: fn gets the variable's address at the end of its scope. */
+#define KEYS_AUTO(fn) __attribute__((cleanup(fn)))
+
+static inline const unsigned char *keys_bytes(struct str s)
+{
+	return (const unsigned char *)s.p;
+}
+
 /* jwk.c: one JWK. A key that is well-formed but of no use to us has algs == 0; a broken one is a fault. */
 bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, struct fault *f);
 /* signature.c: an HMAC key from its bytes, and the check of one signature by one suitable key. */

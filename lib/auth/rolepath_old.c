@@ -1,7 +1,6 @@
 /* PostgREST's older role path: .key."any key"[0][?(@ == "x")][1:-1]
  * SPDX-License-Identifier: MIT */
 #include "auth/rolepath_tree.h"
-#include "auth/tokenjson.h"
 
 static const char key_bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$@";
 
@@ -53,11 +52,6 @@ static bool operator(struct rolepath_parser *p, enum condition_kind *out_r)
 	return rolepath_expected(p, "one of == != ^== ==^ *==");
 }
 
-static void put_literal(void *literal)
-{
-	json_object_put(literal);
-}
-
 /* Behind "[?(". */
 static bool filter(struct rolepath_parser *p, struct selector *s)
 {
@@ -74,21 +68,14 @@ static bool filter(struct rolepath_parser *p, struct selector *s)
 	if (!scan_lit(&p->s, STR(")]")))
 		return rolepath_expected(p, ")]");
 	c->left = (struct operand){ .is_query = true };
-	c->right.literal = json_object_new_string_len(text.p, (int)text.n);
-	arena_on_reset(p->arena, put_literal, c->right.literal);
+	c->right.literal = rolepath_keep(p, json_object_new_string_len(text.p, (int)text.n));
 	*s = (struct selector){ .kind = SELECTOR_FILTER, .filter = c, .arrays_only = true };
 	return true;
 }
 
-static bool at_number(const struct rolepath_parser *p)
-{
-	int c = scan_peek(&p->s);
-	return c == '-' || (c >= '0' && c <= '9');
-}
-
 static bool bound(struct rolepath_parser *p, struct bound *out_r)
 {
-	out_r->given = at_number(p);
+	out_r->given = rolepath_at_number(p);
 	return !out_r->given || rolepath_int(p, &out_r->at);
 }
 

@@ -14,17 +14,6 @@ static bool want(struct rolepath_parser *p, char c, const char *what)
 	return scan_char(&p->s, c) || rolepath_expected(p, what);
 }
 
-static bool at_number(const struct rolepath_parser *p)
-{
-	int c = scan_peek(&p->s);
-	return c == '-' || (c >= '0' && c <= '9');
-}
-
-static void put_literal(void *literal)
-{
-	json_object_put(literal);
-}
-
 /* Rewrites a quoted string as JSON and lets json-c read the escapes: only the quotes differ between the two. */
 static bool string(struct rolepath_parser *p, struct json_object **out_r)
 {
@@ -60,7 +49,7 @@ static bool name_selector(struct rolepath_parser *p, struct selector *s)
 static bool bound(struct rolepath_parser *p, struct bound *out_r)
 {
 	scan_blanks(&p->s);
-	out_r->given = at_number(p);
+	out_r->given = rolepath_at_number(p);
 	if (out_r->given && !rolepath_int(p, &out_r->at))
 		return false;
 	scan_blanks(&p->s);
@@ -193,13 +182,12 @@ static bool literal(struct rolepath_parser *p, struct operand *o)
 	int c = scan_peek(&p->s);
 	if (c == '\'' || c == '"')
 		return string(p, &o->literal);
-	if (at_number(p))
+	if (rolepath_at_number(p))
 		return number(p, o);
 	bool yes = scan_lit(&p->s, STR("true"));
 	if (!yes && !scan_lit(&p->s, STR("false")))
 		return scan_lit(&p->s, STR("null")) || rolepath_expected(p, "@, $, a literal, search( or match(");
-	o->literal = json_object_new_boolean(yes);
-	arena_on_reset(p->arena, put_literal, o->literal);
+	o->literal = rolepath_keep(p, json_object_new_boolean(yes));
 	return true;
 }
 

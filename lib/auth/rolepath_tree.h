@@ -66,6 +66,10 @@ struct rolepath_parser {
 };
 
 bool rolepath_expected(struct rolepath_parser *p, const char *what);
+/* A literal of a condition, given back with the arena. */
+struct json_object *rolepath_keep(struct rolepath_parser *p, struct json_object *literal);
+/* Whether a number starts here. */
+bool rolepath_at_number(const struct rolepath_parser *p);
 /* A whole number within 2^53, optional '-', no leading zeros. */
 bool rolepath_int(struct rolepath_parser *p, int64_t *out_r);
 /* rolepath_rfc.c, behind the '$'; rolepath_old.c: the whole text. */
