@@ -1,15 +1,23 @@
 /* The OpenAPI 2.0 document of a schema, made from the catalog (PARITY 1.14).
+ *
+ * Keys and wording are PostgREST's, so that what was generated from its document is generated from ours. Where its
+ * document promises what would fail, ours says less: a method is listed when the role may use it and the relation
+ * (a read-only view, say) allows it, GET of a function only when its arguments can come in a query string.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_REPLY_OPENAPI_H
 #define ROWGATE_REPLY_OPENAPI_H
 
 #include "reply.h"
 
-/* Collects what the current role may do: the rows of PLAN_INSPECT's main statement (see stmt_privileges). */
+/* Collects what the current role may do: the rows of PLAN_INSPECT's main statement (see stmt_privileges). With
+ * openapi-mode = ignore-privileges there are none, and everything is shown. */
 struct openapi;
 struct openapi *openapi_new(const struct plan *p, struct arena *a);
 /* For struct flight.on_row. */
 bool openapi_add(void *openapi, const struct row *r, struct fault *f);
+/* Forgets every row, before the flight is sent a second time. */
+void openapi_clear(struct openapi *o);
+/* The whole answer; host and scheme come from the request unless openapi-server-proxy-uri names them. */
 bool openapi_make(struct reply *out_r, struct openapi *o, const struct request *r, struct arena *a, struct fault *f);
 
 #endif

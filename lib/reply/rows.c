@@ -163,14 +163,14 @@ bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
 }
 
 /* rowgate's own codes: PostgREST knows neither failure. */
-static bool check_body(struct reply_rows *rows, struct fault *f)
+bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f)
 {
-	if (!spool_broken(&rows->body))
+	if (!spool_broken(body))
 		return true;
-	if (rows->body.overflow)
+	if (body->overflow)
 		return fault_set(f, 500, "RG500", STR("The response is larger than server-max-response allows"));
 	fault_set(f, 500, "RG500", STR("The response could not be held in server-spool-dir"));
-	return fault_details(f, str_printf(rows->arena, "%s", strerror(rows->body.error)));
+	return fault_details(f, str_printf(a, "%s", strerror(body->error)));
 }
 
 bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
@@ -182,13 +182,13 @@ bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
 		return true;
 	spool_put(&rows->body, rows->count == 1 ? form->open : form->separator);
 	form->put(rows, r);
-	return check_body(rows, f);
+	return rows_spool_holds(&rows->body, rows->arena, f);
 }
 
 bool rows_end(struct reply_rows *rows, struct fault *f)
 {
 	spool_put(&rows->body, rows->count == 0 ? rows->form->empty : rows->form->close);
-	return check_body(rows, f);
+	return rows_spool_holds(&rows->body, rows->arena, f);
 }
 
 int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome)

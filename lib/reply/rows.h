@@ -18,6 +18,8 @@ struct reply_rows {
 	struct str location;        /* RESULT_LOCATION with exactly one row: ?key=eq.value&..., or STR_NONE */
 };
 
+/* Whether the body took everything that was written to it; if not, 500 and the fault says why. */
+bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f);
 /* Ends the body behind its last row. False when it could not be held. */
 bool rows_end(struct reply_rows *rows, struct fault *f);
 /* Rows of the answer: those that came or, when none were asked for, those that were affected. */

@@ -1,0 +1,55 @@
+/* What the parts of the OpenAPI document share. Internal to lib/reply/openapi*.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_REPLY_OPENAPI_DOC_H
+#define ROWGATE_REPLY_OPENAPI_DOC_H
+
+#include "base/jsonw.h"
+#include "openapi.h"
+
+/* In the order of the columns of stmt_privileges. */
+enum openapi_right { RIGHT_SELECT = 1, RIGHT_INSERT = 2, RIGHT_UPDATE = 4, RIGHT_DELETE = 8, RIGHT_ALL = 15 };
+
+/* A routine's place in `routines`, for the rows that name it by OID. */
+struct openapi_oid {
+	uint32_t oid, index;
+};
+
+struct openapi {
+	const struct plan *plan;
+	const struct catalog *cat;
+	struct arena *arena;
+	struct arena *scratch;                 /* of its own, emptied with each flush */
+	const struct cat_relation *relations;  /* of the schema */
+	size_t relation_count;
+	uint8_t *rights;                       /* of each relation: bits of enum openapi_right; none: not shown */
+	const struct cat_routine *routines;
+	size_t routine_count;
+	bool *executable;                      /* of each routine */
+	struct openapi_oid *routine_oids;      /* ascending */
+	struct buf buf;                        /* what has not gone to the body yet */
+	struct jsonw w;
+	struct spool body;
+};
+
+/* Moves what was written to the body: after each relation, so that memory does not grow with the schema. */
+void openapi_flush(struct openapi *o);
+/* The first line of a comment as summary, the rest without leading line breaks as description. */
+void openapi_put_comment(struct openapi *o, struct cat_text comment);
+/* The i-th routine stands for its overloads: a path has one description, that of the most parameters. */
+bool openapi_shows_routine(const struct openapi *o, size_t i);
+
+/* The type of values of an SQL type, STR_NONE for json, which may be anything. */
+struct str openapi_type(struct str sql_name);
+/* The name that stands as "format" of a column or parameter. */
+struct str openapi_column_format(const struct openapi *o, const struct cat_column *column);
+struct str openapi_parameter_format(const struct openapi *o, const struct cat_parameter *parameter);
+
+/* "definitions": a schema object for each relation. */
+void openapi_put_definitions(struct openapi *o);
+/* The schema of a function's arguments. */
+void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine);
+/* "paths" and "parameters". */
+void openapi_put_paths(struct openapi *o);
+void openapi_put_parameters(struct openapi *o);
+
+#endif

@@ -1,0 +1,255 @@
+/* Definitions of the OpenAPI document: relations and arguments as JSON schemas.
+ * SPDX-License-Identifier: MIT */
+#include "base/scan.h"
+#include "openapi_doc.h"
+
+/* Types that are not simply strings; anything else is one, arrays aside. */
+static const struct {
+	struct str sql_name, type;
+} types[] = {
+	{ STR_INIT("boolean"), STR_INIT("boolean") },
+	{ STR_INIT("smallint"), STR_INIT("integer") },
+	{ STR_INIT("integer"), STR_INIT("integer") },
+	{ STR_INIT("bigint"), STR_INIT("integer") },
+	{ STR_INIT("numeric"), STR_INIT("number") },
+	{ STR_INIT("real"), STR_INIT("number") },
+	{ STR_INIT("double precision"), STR_INIT("number") },
+	{ STR_INIT("json"), { NULL, 0 } },
+	{ STR_INIT("jsonb"), { NULL, 0 } },
+};
+
+struct str openapi_type(struct str sql_name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_eq(types[i].sql_name, sql_name))
+			return types[i].type;
+	return str_ends(sql_name, STR("[]")) ? STR("array") : STR("string");
+}
+
+/* Built-in types by their bare name, also behind a domain; others as the column has them. */
+struct str openapi_column_format(const struct openapi *o, const struct cat_column *column)
+{
+	const struct cat_type *base = catalog_type(o->cat, column->base_type);
+	if (base && str_eq(catalog_text(o->cat, base->schema), STR("pg_catalog")))
+		return catalog_text(o->cat, base->sql_name);
+	return catalog_text(o->cat, column->full_type_name);
+}
+
+struct str openapi_parameter_format(const struct openapi *o, const struct cat_parameter *parameter)
+{
+	const struct cat_type *type = catalog_type(o->cat, parameter->type);
+	return catalog_text(o->cat, type ? type->sql_name : parameter->type_name);
+}
+
+/* "items" of an array: what its elements are. */
+static void put_items(struct openapi *o, struct str format)
+{
+	if (!str_ends(format, STR("[]")))
+		return;
+	jsonw_key(&o->w, STR("items"));
+	jsonw_open(&o->w, '{');
+	jsonw_member(&o->w, STR("type"), openapi_type(str_sub(format, 0, format.n - 2)));
+	jsonw_close(&o->w, '}');
+}
+
+/* number of RFC 8259 section 6, or true, false, null: what may stand in JSON as it is. */
+static bool is_json_literal(struct str s)
+{
+	static const char digits[] = "0123456789";
+	if (str_eq(s, STR("true")) || str_eq(s, STR("false")) || str_eq(s, STR("null")))
+		return true;
+	struct scan c = scan_of(s);
+	struct str whole;
+	scan_char(&c, '-');
+	if (!scan_set(&c, digits, s.n, &whole) || (whole.n > 1 && whole.p[0] == '0'))
+		return false;
+	if (scan_char(&c, '.') && !scan_set(&c, digits, s.n, NULL))
+		return false;
+	if (scan_char(&c, 'e') || scan_char(&c, 'E')) {
+		if (!scan_char(&c, '-'))
+			scan_char(&c, '+');
+		if (!scan_set(&c, digits, s.n, NULL))
+			return false;
+	}
+	return scan_done(&c);
+}
+
+/* A default that is a plain value: of a string 'x'::type without cast and quotes (an expression as its text), of
+ * other types only what is JSON already. */
+static void put_default(struct openapi *o, struct str value, struct str format)
+{
+	if (!value.p)
+		return;
+	if (!str_eq(openapi_type(format), STR("string"))) {
+		if (is_json_literal(value)) {
+			jsonw_key(&o->w, STR("default"));
+			jsonw_raw(&o->w, value);
+		}
+		return;
+	}
+	struct str cast = str_printf(o->scratch, "::%.*s", STR_ARG(format));
+	if (str_ends(value, cast)) {
+		value = str_sub(value, 0, value.n - cast.n);
+		while (value.n && value.p[0] == '\'')
+			value = str_from(value, 1);
+		while (value.n && value.p[value.n - 1] == '\'')
+			value.n--;
+	}
+	jsonw_member(&o->w, STR("default"), value);
+}
+
+/* The foreign key of which the column is the only one, to a relation of the same schema; the first by name of that. */
+static const struct cat_foreign_key *key_of(const struct openapi *o, const struct cat_relation *rel,
+	uint32_t column_index)
+{
+	size_t count;
+	const struct cat_foreign_key *keys = catalog_foreign_keys_of(o->cat, rel, &count), *found = NULL;
+	struct str schema = catalog_text(o->cat, rel->schema);
+	for (size_t i = 0; i < count; i++) {
+		const struct cat_foreign_key *k = &keys[i];
+		struct str target = catalog_text(o->cat, catalog_relation_at(o->cat, k->to)->schema);
+		if (k->columns.count == 2 && *catalog_key_columns(o->cat, k->columns) == column_index
+			&& str_eq(target, schema) && (!found || k->to < found->to))
+			found = k;
+	}
+	return found;
+}
+
+static void put_key_note(struct openapi *o, struct buf *note, const struct cat_foreign_key *key)
+{
+	const uint32_t *columns = catalog_key_columns(o->cat, key->columns);
+	struct str table = catalog_text(o->cat, catalog_relation_at(o->cat, key->to)->name);
+	struct str column = catalog_text(o->cat, catalog_column_at(o->cat, columns[1])->name);
+	buf_printf(note, "\nThis is a Foreign Key to `%.*s.%.*s`.<fk table='%.*s' column='%.*s'/>", STR_ARG(table),
+		STR_ARG(column), STR_ARG(table), STR_ARG(column));
+}
+
+/* The comment, and what a client generator looks for: which columns are keys. */
+static void put_column_description(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column)
+{
+	struct buf note = buf_new(o->scratch, arena_left(o->scratch));
+	struct str comment = catalog_text(o->cat, column->comment);
+	uint32_t index = (uint32_t)(column - catalog_column_at(o->cat, 0));
+	const struct cat_foreign_key *key = key_of(o, rel, index);
+	bool primary = catalog_in_primary_key(o->cat, rel, column);
+	if (primary || key) {
+		buf_put(&note, comment);
+		buf_put(&note, comment.p ? STR("\n\nNote:") : STR("Note:"));
+	}
+	if (primary)
+		buf_lit(&note, "\nThis is a Primary Key.<pk/>");
+	if (key)
+		put_key_note(o, &note, key);
+	jsonw_member(&o->w, STR("description"), note.n ? buf_str(&note) : comment);
+}
+
+static void put_enum(struct openapi *o, struct cat_run values)
+{
+	if (!values.count)
+		return;
+	jsonw_key(&o->w, STR("enum"));
+	jsonw_open(&o->w, '[');
+	for (uint32_t i = 0; i < values.count; i++)
+		jsonw_text(&o->w, catalog_text(o->cat, catalog_texts(o->cat, values)[i]));
+	jsonw_close(&o->w, ']');
+}
+
+static void put_property(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column)
+{
+	struct str format = openapi_column_format(o, column);
+	jsonw_key(&o->w, catalog_text(o->cat, column->name));
+	jsonw_open(&o->w, '{');
+	put_default(o, catalog_text(o->cat, column->default_value), format);
+	put_column_description(o, rel, column);
+	put_enum(o, column->enum_values);
+	jsonw_member(&o->w, STR("format"), format);
+	put_items(o, format);
+	if (column->max_length > 0) {
+		jsonw_key(&o->w, STR("maxLength"));
+		jsonw_int(&o->w, column->max_length);
+	}
+	jsonw_member(&o->w, STR("type"), openapi_type(format));
+	jsonw_close(&o->w, '}');
+}
+
+/* "required" may not be empty: it is begun with its first name. */
+static void put_required(struct openapi *o, struct str name, bool *begun)
+{
+	if (!*begun) {
+		jsonw_key(&o->w, STR("required"));
+		jsonw_open(&o->w, '[');
+	}
+	*begun = true;
+	jsonw_text(&o->w, name);
+}
+
+static void put_definition(struct openapi *o, const struct cat_relation *rel)
+{
+	const struct cat_column *columns = catalog_columns(o->cat, rel->columns);
+	bool required = false;
+	jsonw_key(&o->w, catalog_text(o->cat, rel->name));
+	jsonw_open(&o->w, '{');
+	jsonw_member(&o->w, STR("description"), catalog_text(o->cat, rel->comment));
+	for (uint32_t i = 0; i < rel->columns.count; i++)
+		if (!columns[i].nullable)
+			put_required(o, catalog_text(o->cat, columns[i].name), &required);
+	if (required)
+		jsonw_close(&o->w, ']');
+	jsonw_key(&o->w, STR("properties"));
+	jsonw_open(&o->w, '{');
+	for (uint32_t i = 0; i < rel->columns.count; i++)
+		put_property(o, rel, &columns[i]);
+	jsonw_close(&o->w, '}');
+	jsonw_member(&o->w, STR("type"), STR("object"));
+	jsonw_close(&o->w, '}');
+}
+
+void openapi_put_definitions(struct openapi *o)
+{
+	jsonw_key(&o->w, STR("definitions"));
+	jsonw_open(&o->w, '{');
+	for (size_t i = 0; i < o->relation_count; i++) {
+		if (o->rights[i])
+			put_definition(o, &o->relations[i]);
+		openapi_flush(o);
+	}
+	jsonw_close(&o->w, '}');
+}
+
+static void put_argument(struct openapi *o, const struct cat_parameter *p)
+{
+	struct str format = openapi_parameter_format(o, p);
+	jsonw_open(&o->w, '{');
+	jsonw_member(&o->w, STR("format"), format);
+	put_items(o, format);
+	jsonw_member(&o->w, STR("type"), openapi_type(format));
+	jsonw_close(&o->w, '}');
+}
+
+/* The only parameter, unnamed, takes the body whole; named ones are the members of an object. */
+void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine)
+{
+	const struct cat_parameter *parameters = catalog_parameters(o->cat, routine->parameters);
+	uint32_t count = routine->parameters.count;
+	bool required = false;
+	if (count == 1 && !parameters[0].name.length) {
+		put_argument(o, &parameters[0]);
+		return;
+	}
+	jsonw_open(&o->w, '{');
+	jsonw_member(&o->w, STR("description"), catalog_text(o->cat, routine->comment));
+	for (uint32_t i = 0; i < count; i++)
+		if (parameters[i].required)
+			put_required(o, catalog_text(o->cat, parameters[i].name), &required);
+	if (required)
+		jsonw_close(&o->w, ']');
+	jsonw_key(&o->w, STR("properties"));
+	jsonw_open(&o->w, '{');
+	for (uint32_t i = 0; i < count; i++) {
+		jsonw_key(&o->w, catalog_text(o->cat, parameters[i].name));
+		put_argument(o, &parameters[i]);
+	}
+	jsonw_close(&o->w, '}');
+	jsonw_member(&o->w, STR("type"), STR("object"));
+	jsonw_close(&o->w, '}');
+}
