@@ -24,9 +24,9 @@ static bool listen_is_listener(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on;
 }
 
-static bool listen_fault(struct fault *f, struct arena *a, struct str where, const char *what)
+static bool listen_fault(struct fault *f, struct arena *a, const char *key, struct str where, const char *what)
 {
-	return fault_printf(f, a, 500, "RG500", "server-listen %.*s: %s: %s", STR_ARG(where), what, strerror(errno));
+	return fault_printf(f, a, 500, "RG500", "%s %.*s: %s: %s", key, STR_ARG(where), what, strerror(errno));
 }
 
 /* Removes what an earlier run left behind: a socket nobody listens on, nothing else. */
@@ -50,23 +50,23 @@ static bool listen_clear(const struct sockaddr_un *address)
 	return unlink(address->sun_path) == 0;
 }
 
-static int listen_unix(struct str path, int64_t mode, struct arena *a, struct fault *f)
+int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (path.n == 0 || path.n >= sizeof address.sun_path) {
 		errno = ENAMETOOLONG;
-		listen_fault(f, a, path, "the path of a unix socket has 1 to 107 bytes");
+		listen_fault(f, a, key, path, "the path of a unix socket has 1 to 107 bytes");
 		return -1;
 	}
 	memcpy(address.sun_path, path.p, path.n);
 	if (!listen_clear(&address)) {
-		listen_fault(f, a, path, "cannot take the place");
+		listen_fault(f, a, key, path, "cannot take the place");
 		return -1;
 	}
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0
 		|| chmod(address.sun_path, (mode_t)mode) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
-		listen_fault(f, a, path, "cannot listen");
+		listen_fault(f, a, key, path, "cannot listen");
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -87,7 +87,7 @@ static int listen_on(const struct addrinfo *at)
 	return -1;
 }
 
-static int listen_tcp(struct str where, struct arena *a, struct fault *f)
+int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f)
 {
 	size_t colon = str_rindex(where, ':');
 	struct str host = str_sub(where, 0, colon);
@@ -98,15 +98,14 @@ static int listen_tcp(struct str where, struct arena *a, struct fault *f)
 	int failed = colon == where.n ? EAI_NONAME
 		: getaddrinfo(host.n ? str_cstr(a, host) : NULL, str_cstr(a, str_from(where, colon + 1)), &hints, &list);
 	if (failed) {
-		fault_printf(f, a, 500, "RG500", "server-listen %.*s: %s (unix:/path or host:port is expected)", STR_ARG(where),
-			gai_strerror(failed));
+		fault_printf(f, a, 500, "RG500", "%s %.*s: %s", key, STR_ARG(where), gai_strerror(failed));
 		return -1;
 	}
 	int fd = -1;
 	for (const struct addrinfo *at = list; at && fd < 0; at = at->ai_next)
 		fd = listen_on(at);
 	if (fd < 0)
-		listen_fault(f, a, where, "cannot listen");
+		listen_fault(f, a, key, where, "cannot listen");
 	freeaddrinfo(list);
 	return fd;
 }
@@ -129,7 +128,7 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 	if (fd >= 0) {
 		if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0)
 			return fd;
-		listen_fault(f, a, STR("(inherited)"), "cannot make it non-blocking");
+		listen_fault(f, a, "server-listen", STR("(inherited)"), "cannot make it non-blocking");
 		return -1;
 	}
 	struct str where = conf->server_listen;
@@ -138,8 +137,9 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 			"or set server-listen to unix:/path or host:port"));
 		return -1;
 	}
-	return str_starts(where, STR("unix:")) ? listen_unix(str_from(where, 5), conf->server_listen_mode, a, f)
-		: listen_tcp(where, a, f);
+	return str_starts(where, STR("unix:"))
+		? listen_unix("server-listen", str_from(where, 5), conf->server_listen_mode, a, f)
+		: listen_tcp("server-listen", where, a, f);
 }
 
 void listen_close(int fd, const struct conf *conf)

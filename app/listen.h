@@ -9,7 +9,11 @@
  * first of LISTEN_FDS (systemd); else a socket made by server-listen (`unix:/path` or `host:port`). Non-blocking.
  * -1 with the fault's message when there is none or it cannot be made. */
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f);
-/* Closes it, and removes the unix socket it was made as. */
+/* The makers behind it, for other sockets: a unix socket of that mode, or host:port. key names the setting in faults.
+ * Both answer like listen_socket(). */
+int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f);
+int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f);
+/* Closes what listen_socket() gave, and removes the unix socket it was made as. */
 void listen_close(int fd, const struct conf *conf);
 
 #endif

@@ -1,4 +1,4 @@
-/* The master process: listens, loads generations, keeps the workers running, and stops them.
+/* The master process: listens, loads generations, looks after the crew, answers probes, and stops it all.
  * SPDX-License-Identifier: MIT */
 #include "master.h"
 
@@ -7,15 +7,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/admin.h"
 #include "app/backoff.h"
+#include "app/crew.h"
 #include "app/generation.h"
 #include "app/listen.h"
 #include "app/notify.h"
+#include "app/refuse.h"
 #include "app/worker.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -26,28 +27,28 @@
 #define MASTER_WAIT_STEP_MS 500
 /* How long in-flight requests may take once the master was told to stop. */
 #define MASTER_STOP_US INT64_C(30000000)
-/* A worker that lived this long did not die of its start. */
-#define MASTER_SETTLED_US INT64_C(1000000)
-
-struct child {
-	pid_t pid;                 /* 0: none */
-	int64_t started_us;
-};
+/* How often the master looks whether a worker is free again while it answers for them. */
+#define MASTER_REFUSE_MS 100
+/* Generations that workers may still serve by; more in a row than this and the oldest are waited for. */
+#define MASTER_GENERATIONS 16
 
 struct master {
 	const char *file;
 	char *const *environ;
-	struct generation *generation;
+	struct generation *generation;              /* the current one */
+	struct generation *before[MASTER_GENERATIONS]; /* those that some worker still serves by */
 	struct slots_shared shared;
 	int signals;
-	struct child *children;    /* the current generation's */
-	size_t worker_count;
-	size_t leaving;            /* workers told to stop and not yet reaped */
-	struct backoff spawn, load;
+	struct crew *crew;
+	struct admin *admin;
 	struct notify *notify;
+	struct backoff load;
+	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
 	bool stopping;
 	int64_t stop_deadline_us;
 };
+
+enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_BOARD, POLL_LISTENER, POLL_HANDOVER, POLL_ADMIN };
 
 static size_t master_worker_count(const struct conf *c)
 {
@@ -66,62 +67,14 @@ static void master_log(const struct conf *c, const char *ident)
 		log_to_stderr((enum log_level)c->log_level, ident);
 }
 
-static _Noreturn void master_child(const struct master *m, pid_t parent)
+/* crew_child_fn */
+static void master_child(void *arg)
 {
-	/* A master that dies without a word takes its workers with it; it may have died before this line. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
+	const struct master *m = arg;
 	close(m->signals);
 	notify_forget(m->notify);
+	admin_forget(m->admin);
 	master_log(&m->generation->conf, "worker");
-	_exit(worker_run(m->generation, &m->shared, 0));
-}
-
-static void master_spawn(struct master *m, struct child *child)
-{
-	pid_t parent = getpid(), pid = fork();
-	if (pid == 0)
-		master_child(m, parent);
-	if (pid < 0) {
-		log_error("cannot start a worker: %s", strerror(errno));
-		backoff_fail(&m->spawn);
-		return;
-	}
-	*child = (struct child){ .pid = pid, .started_us = clock_monotonic_us() };
-}
-
-static void master_spawn_missing(struct master *m)
-{
-	if (m->stopping || m->spawn.at_us > clock_monotonic_us())
-		return;
-	for (size_t i = 0; i < m->worker_count; i++)
-		if (!m->children[i].pid)
-			master_spawn(m, &m->children[i]);
-}
-
-static void master_reap(struct master *m)
-{
-	int status;
-	pid_t pid;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		struct child *child = NULL;
-		for (size_t i = 0; i < m->worker_count; i++)
-			if (m->children[i].pid == pid)
-				child = &m->children[i];
-		if (!child) {
-			m->leaving--;
-			continue;
-		}
-		if (!m->stopping)
-			log_error("worker %ld ended with %s %d", (long)pid, WIFSIGNALED(status) ? "signal" : "status",
-				WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		if (clock_monotonic_us() - child->started_us < MASTER_SETTLED_US)
-			backoff_fail(&m->spawn);
-		else
-			backoff_succeed(&m->spawn);
-		child->pid = 0;
-	}
 }
 
 /* conn_wait_fn of the master's own connections. A server that does not answer must not keep the master for ever, and
@@ -142,54 +95,68 @@ static bool master_wait(void *arg, int fd, bool for_write)
 	return false;
 }
 
-/* Every worker of the generation before gets a successor and is told to finish. */
-static void master_replace(struct master *m, struct generation *next)
+/* Frees the generations that no worker serves by any more. */
+static void master_forget(struct master *m)
 {
-	struct generation *before = m->generation;
-	size_t count = master_worker_count(&next->conf);
-	struct child *old = m->children;
-	size_t old_count = m->worker_count;
-	m->generation = next;
-	notify_follow(m->notify, next);
-	m->children = calloc(count, sizeof *m->children);
-	if (!m->children)
-		abort();
-	m->worker_count = count;
-	master_spawn_missing(m);
-	for (size_t i = 0; i < old_count; i++)
-		if (old[i].pid && kill(old[i].pid, SIGTERM) == 0)
-			m->leaving++;
-	free(old);
-	generation_free(before);
+	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
+		if (m->before[i] && !crew_uses(m->crew, m->before[i])) {
+			generation_free(m->before[i]);
+			m->before[i] = NULL;
+		}
 }
 
-/* Loads configuration and catalog anew. When that fails the old generation goes on serving. */
+/* A place for the generation that is being replaced; NULL while too many are still in use. */
+static struct generation **master_place(struct master *m)
+{
+	master_forget(m);
+	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
+		if (!m->before[i])
+			return &m->before[i];
+	return NULL;
+}
+
+static void master_load_failed(struct master *m, const struct fault *f)
+{
+	const char *what = m->generation->catalog ? "the reload failed, the old generation goes on" : "cannot load";
+	log_error("%s: %.*s%s%.*s", what, STR_ARG(f->message), f->details.n ? ": " : "", STR_ARG(f->details));
+	backoff_fail(&m->load);
+}
+
+/* Loads configuration and catalog anew. When that fails the old generation goes on serving, and it is tried again. */
 static void master_load(struct master *m)
 {
-	struct generation *next = generation_new();
+	struct generation **place = master_place(m);
+	struct generation *next;
 	struct fault f = { 0 };
-	if (!generation_configure(next, m->file, m->environ, &f)
-		|| !generation_load(next, m->file, m->environ, master_wait, NULL, &f)) {
-		const char *what = m->generation->catalog ? "the reload failed, the old generation goes on" : "cannot load";
-		log_error("%s: %.*s%s%.*s", what, STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
+	m->load_wanted = true;
+	if (!place)
+		return;
+	next = generation_new();
+	bool configured = generation_configure(next, m->file, m->environ, &f);
+	if (!configured || !generation_load(next, m->file, m->environ, master_wait, NULL, &f)) {
+		/* A mistake in the file is not tried again before somebody says so. */
+		m->load_wanted = configured;
+		master_load_failed(m, &f);
 		generation_free(next);
-		if (!m->generation->catalog)
-			backoff_fail(&m->load);
 		return;
 	}
+	m->load_wanted = false;
 	backoff_succeed(&m->load);
+	*place = m->generation;
+	m->generation = next;
 	master_log(&next->conf, "master");
 	log_info("serving with %zu workers", master_worker_count(&next->conf));
-	master_replace(m, next);
+	notify_follow(m->notify, next);
+	crew_follow(m->crew, next, master_worker_count(&next->conf));
 }
 
 static void master_stop(struct master *m)
 {
+	if (m->stopping)
+		return;
 	m->stopping = true;
 	m->stop_deadline_us = clock_monotonic_us() + MASTER_STOP_US;
-	for (size_t i = 0; i < m->worker_count; i++)
-		if (m->children[i].pid)
-			kill(m->children[i].pid, SIGTERM);
+	crew_stop(m->crew);
 }
 
 static void master_signal(struct master *m)
@@ -197,7 +164,7 @@ static void master_signal(struct master *m)
 	struct signalfd_siginfo info;
 	while (read(m->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
-			master_reap(m);
+			crew_reap(m->crew);
 		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
 			master_stop(m);
 		else if (!m->stopping)
@@ -205,60 +172,78 @@ static void master_signal(struct master *m)
 	}
 }
 
-static bool master_has_children(const struct master *m)
+/* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
+static int64_t master_refuse_at_us(const struct master *m)
 {
-	for (size_t i = 0; i < m->worker_count; i++)
-		if (m->children[i].pid)
-			return true;
-	return m->leaving > 0;
+	int64_t since = board_all_slow_since_us(crew_board(m->crew));
+	return since ? since + m->generation->conf.db_pool_acquisition_timeout * 1000000 : INT64_MAX;
 }
 
-/* Milliseconds to the next thing that is due, -1: nothing is. */
-static int master_timeout(const struct master *m)
+static struct admin_state master_state(const struct master *m)
 {
-	int64_t due = INT64_MAX;
-	if (m->stopping)
-		due = m->stop_deadline_us;
-	else if (!m->generation->catalog)
-		due = m->load.at_us;
-	else
-		due = notify_due_us(m->notify);
-	for (size_t i = 0; i < m->worker_count && !m->stopping; i++)
-		if (!m->children[i].pid && m->spawn.at_us < due)
-			due = m->spawn.at_us;
-	if (due == INT64_MAX)
-		return -1;
-	int64_t left = due - clock_monotonic_us();
-	return left > 0 ? (int)(left / 1000) + 1 : 0;
+	bool serving = !m->stopping && crew_alive(m->crew) > 0;
+	return (struct admin_state){
+		.live = serving,
+		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(crew_board(m->crew)),
+	};
 }
 
-static void master_kill(struct master *m)
+/* Everything that may be due; returns when the next is. */
+static int64_t master_turn(struct master *m)
 {
-	log_warn("workers that did not finish in time are killed");
-	for (size_t i = 0; i < m->worker_count; i++)
-		if (m->children[i].pid)
-			kill(m->children[i].pid, SIGKILL);
-	m->stop_deadline_us = INT64_MAX;
-}
-
-static void master_loop(struct master *m)
-{
-	while (!m->stopping || master_has_children(m)) {
-		struct pollfd p[2] = {
-			{ .fd = m->signals, .events = POLLIN },
-			{ .fd = notify_fd(m->notify), .events = POLLIN },
-		};
-		if (poll(p, 2, master_timeout(m)) > 0)
-			master_signal(m);
-		int64_t now = clock_monotonic_us();
-		if (m->stopping && now >= m->stop_deadline_us)
-			master_kill(m);
-		if (!m->stopping && !m->generation->catalog && now >= m->load.at_us)
-			master_load(m);
-		if (!m->stopping && m->generation->catalog && notify_turn(m->notify))
-			master_load(m);
-		master_spawn_missing(m);
+	int64_t now = clock_monotonic_us(), due;
+	if (m->stopping) {
+		if (now >= m->stop_deadline_us) {
+			log_warn("workers that did not finish in time are killed");
+			crew_kill(m->crew);
+			m->stop_deadline_us = INT64_MAX;
+		}
+		return m->stop_deadline_us;
 	}
+	if (m->generation->catalog && notify_turn(m->notify))
+		m->load_wanted = true;
+	if (m->load_wanted && m->load.at_us <= now)
+		master_load(m);
+	due = crew_turn(m->crew);
+	master_forget(m);
+	if (m->load_wanted && m->load.at_us < due)
+		due = m->load.at_us;
+	if (m->generation->catalog && notify_due_us(m->notify) < due)
+		due = notify_due_us(m->notify);
+	return due < master_refuse_at_us(m) ? due : master_refuse_at_us(m);
+}
+
+static int master_timeout_ms(int64_t due_us)
+{
+	int64_t left = due_us - clock_monotonic_us();
+	if (due_us == INT64_MAX)
+		return -1;
+	return left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)(left / 1000) + 1;
+}
+
+/* Waits for signals, notifications, probes; for connections only while no worker takes them. */
+static void master_sleep(struct master *m, int64_t due_us)
+{
+	bool refusing = !m->stopping && master_refuse_at_us(m) <= clock_monotonic_us();
+	struct pollfd p[POLL_ADMIN + ADMIN_FDS] = {
+		[POLL_SIGNALS] = { .fd = m->signals, .events = POLLIN },
+		[POLL_NOTIFY] = { .fd = notify_fd(m->notify), .events = POLLIN },
+		[POLL_BOARD] = { .fd = board_fd(crew_board(m->crew)), .events = POLLIN },
+		[POLL_LISTENER] = { .fd = refusing ? m->shared.listener : -1, .events = POLLIN },
+		[POLL_HANDOVER] = { .fd = refusing ? m->shared.handover[0] : -1, .events = POLLIN },
+	};
+	nfds_t n = POLL_ADMIN + admin_poll(m->admin, p + POLL_ADMIN);
+	/* While refusing, the end of it is not an event: look again soon. */
+	int timeout_ms = refusing ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
+	if (poll(p, n, timeout_ms) <= 0)
+		return;
+	if (p[POLL_SIGNALS].revents)
+		master_signal(m);
+	if (p[POLL_BOARD].revents)
+		board_listen(crew_board(m->crew));
+	if (p[POLL_LISTENER].revents || p[POLL_HANDOVER].revents)
+		refuse_waiting(&m->shared, &m->generation->conf);
+	admin_turn(m->admin, master_state(m));
 }
 
 static int master_signals(void)
@@ -292,41 +277,68 @@ static struct generation *master_start(const char *file, char *const *vars, int 
 	return NULL;
 }
 
+/* What the master has beside its socket; false after saying why not. */
+static bool master_equip(struct master *m)
+{
+	struct fault f = { 0 };
+	if (!slots_handover_new(m->shared.handover)) {
+		log_warn("workers cannot hand connections over: %s", strerror(errno));
+		m->shared.handover[0] = m->shared.handover[1] = -1;
+	}
+	fcgi_init();
+	m->signals = master_signals();
+	m->notify = notify_new(master_wait, NULL);
+	m->crew = crew_new(&m->shared, master_child, m);
+	if (m->signals < 0 || !m->crew) {
+		log_crit("cannot start: %s", strerror(errno));
+		return false;
+	}
+	if (!admin_new(&m->admin, &m->generation->conf, m->generation->arena, &f)) {
+		log_crit("%.*s", STR_ARG(f.message));
+		return false;
+	}
+	return true;
+}
+
+static void master_end(struct master *m)
+{
+	/* The socket's file was made by the first generation's setting, which no reload changes. */
+	listen_close(m->shared.listener, &m->generation->conf);
+	admin_free(m->admin);
+	notify_free(m->notify);
+	crew_free(m->crew);
+	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
+		if (m->before[i])
+			generation_free(m->before[i]);
+	generation_free(m->generation);
+}
+
 int master_run(const char *file, char *const *vars)
 {
-	struct master m = { .file = file, .environ = vars };
-	m.signals = master_signals();
+	struct master m = { .file = file, .environ = vars, .signals = -1 };
 	m.generation = master_start(file, vars, &m.shared.listener);
 	if (!m.generation)
 		return EXIT_FAILURE;
-	if (!slots_handover_new(m.shared.handover)) {
-		log_warn("workers cannot hand connections over: %s", strerror(errno));
-		m.shared.handover[0] = m.shared.handover[1] = -1;
+	bool equipped = master_equip(&m);
+	if (equipped) {
+		/* Workers answer 503 until the first load succeeds. */
+		master_load(&m);
+		if (!m.generation->catalog)
+			crew_follow(m.crew, m.generation, master_worker_count(&m.generation->conf));
+		while (!m.stopping || crew_alive(m.crew))
+			master_sleep(&m, master_turn(&m));
 	}
-	m.notify = notify_new(master_wait, NULL);
-	master_load(&m);
-	if (!m.generation->catalog) {
-		/* Workers answer 503 until a load succeeds. */
-		m.worker_count = master_worker_count(&m.generation->conf);
-		m.children = calloc(m.worker_count, sizeof *m.children);
-		if (!m.children)
-			abort();
-	}
-	master_spawn_missing(&m);
-	master_loop(&m);
-	listen_close(m.shared.listener, &m.generation->conf);
-	notify_free(m.notify);
-	free(m.children);
-	generation_free(m.generation);
-	return EXIT_SUCCESS;
+	master_end(&m);
+	return equipped ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int master_run_single(const char *file, char *const *vars)
 {
 	struct slots_shared shared = { .handover = { -1, -1 } };
+	struct worker_place place = { .shared = &shared };
 	struct backoff load = { 0 };
-	struct generation *g = master_start(file, vars, &shared.listener);
 	int status = EXIT_FAILURE;
+	struct generation *g = master_start(file, vars, &shared.listener);
 	while (g) {
 		struct fault f = { 0 };
 		if (generation_load(g, file, vars, NULL, NULL, &f)) {
@@ -335,16 +347,13 @@ int master_run_single(const char *file, char *const *vars)
 			log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
 			backoff_fail(&load);
 		}
-		status = worker_run(g, &shared, load.at_us);
+		status = worker_run(g, &place, load.at_us);
 		generation_free(g);
-		g = NULL;
-		if (status == WORKER_RELOAD) {
-			g = generation_new();
-			if (!generation_configure(g, file, vars, &f)) {
-				log_crit("%.*s", STR_ARG(f.message));
-				generation_free(g);
-				return EXIT_FAILURE;
-			}
+		g = status == WORKER_RELOAD ? generation_new() : NULL;
+		if (g && !generation_configure(g, file, vars, &f)) {
+			log_crit("%.*s", STR_ARG(f.message));
+			generation_free(g);
+			return EXIT_FAILURE;
 		}
 	}
 	return status;

@@ -80,6 +80,11 @@ static bool notify_wanted(const struct notify *n)
 	return n->generation && n->generation->conf.db_channel_enabled && n->channel.n;
 }
 
+bool notify_well(const struct notify *n)
+{
+	return n->conn || !notify_wanted(n);
+}
+
 int notify_fd(const struct notify *n)
 {
 	return n->conn ? conn_fd(n->conn) : -1;

@@ -14,6 +14,8 @@ void notify_free(struct notify *n);
 void notify_forget(const struct notify *n);
 /* Listens by this generation from now on; a changed db-uri or channel makes a new connection. */
 void notify_follow(struct notify *n, const struct generation *g);
+/* Whether the connection is there, or none is wanted. */
+bool notify_well(const struct notify *n);
 /* The descriptor to watch, or -1; and the monotonic time at which notify_turn() should run at the latest. */
 int notify_fd(const struct notify *n);
 int64_t notify_due_us(const struct notify *n);

@@ -229,7 +229,7 @@ static int slots_accept(const struct slots *s)
 }
 
 /* A connection that a busy worker gave away, or -1 when another was faster. */
-static int slots_receive(const struct slots *s)
+static int slots_receive(const struct slots_shared *shared)
 {
 	char byte;
 	union {
@@ -241,12 +241,18 @@ static int slots_receive(const struct slots *s)
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
 	};
 	int fd = -1;
-	if (recvmsg(s->shared.handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+	if (recvmsg(shared->handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
 		return -1;
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
 		memcpy(&fd, CMSG_DATA(c), sizeof fd);
 	return fd;
+}
+
+int slots_take(const struct slots_shared *shared)
+{
+	int fd = shared->handover[0] < 0 ? -1 : slots_receive(shared);
+	return fd >= 0 ? fd : accept4(shared->listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
 /* The slot an event is about, or NULL when there is none to answer. */
@@ -258,7 +264,7 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 		return e->data.ptr;
 	if (!s->open)
 		return NULL;
-	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(s);
+	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
 	return fd < 0 ? NULL : slots_adopt(s, fd);
 }
 

@@ -26,6 +26,7 @@ static volatile sig_atomic_t worker_stopping;
 
 struct worker {
 	struct server server;
+	const struct worker_place *place;
 	struct slots *slots;
 	struct arena *arena;
 	const struct request *request;     /* NULL between requests */
@@ -72,6 +73,14 @@ static bool worker_poll(struct pollfd fds[static 3], int timeout_ms, bool *ready
 	return *ready_r || n <= 0 || !(fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
+/* The request takes its time: returns the descriptor to watch the other connections by. */
+static int worker_slow(const struct worker *w)
+{
+	if (w->place->board)
+		board_slow(w->place->board, w->place->cell);
+	return slots_busy(w->slots);
+}
+
 /* conn_wait_fn: waits for PostgreSQL. A request that is not answered at once stops this worker from taking
  * connections and lets it hand those of its others over that become readable. */
 static bool worker_wait(void *arg, int fd, bool for_write)
@@ -90,7 +99,7 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 		if (ready)
 			return true;
 		if (w->busy_fd < 0)
-			fds[2].fd = w->busy_fd = slots_busy(w->slots);
+			fds[2].fd = w->busy_fd = worker_slow(w);
 		timeout_ms = slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
 	}
 }
@@ -126,9 +135,21 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	if (reply.body.fd >= 0)
 		slots_hand_over_all(w->slots, w->slot);
 	bool keep = fcgi_send(c, &reply);
+	if (w->place->board)
+		board_database(w->place->board, w->place->cell, w->server.connect.at_us == 0);
 	access_log(conf, &request, &reply, &served, w->arena);
 	w->request = NULL;
 	return keep;
+}
+
+/* The request is over. */
+static void worker_rested(struct worker *w)
+{
+	if (w->busy_fd < 0)
+		return;
+	w->busy_fd = -1;
+	if (w->place->board)
+		board_done(w->place->board, w->place->cell);
 }
 
 /* Milliseconds to leave_at_us, -1: no limit. */
@@ -156,7 +177,7 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 		w->slot = slot;
 		bool keep = worker_answer(w, slot_connection(slot));
 		w->slot = NULL;
-		w->busy_fd = -1;
+		worker_rested(w);
 		if (keep)
 			slots_keep(w->slots, slot);
 		else
@@ -165,20 +186,31 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 	}
 }
 
-int worker_run(const struct generation *g, const struct slots_shared *shared, int64_t leave_at_us)
+/* Connects before the first request does. A failure is that request's to report. */
+static void worker_warm(struct worker *w)
 {
-	struct worker w = { .server = { .generation = g }, .busy_fd = -1 };
+	struct fault f = { 0 };
+	if (w->server.generation->catalog && !conn_ready(w->server.conn, w->arena, &f))
+		log_warn("%.*s", STR_ARG(f.details.p ? f.details : f.message));
+	worker_rested(w);
+	arena_reset(w->arena);
+}
+
+int worker_run(const struct generation *g, const struct worker_place *place, int64_t leave_at_us)
+{
+	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
 	sigset_t wait_mask;
 	fcgi_init();
 	worker_signals(&wait_mask);
 	w.arena = arena_new((size_t)g->conf.request_memory);
-	w.slots = slots_new(shared, (size_t)g->conf.server_slots, g->conf.server_peer_timeout, &wait_mask);
+	w.slots = slots_new(place->shared, (size_t)g->conf.server_slots, g->conf.server_peer_timeout, &wait_mask);
 	if (!w.slots) {
 		log_crit("no epoll set: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	w.server.conn = generation_connect(g, worker_wait, &w);
 	log_set_context(worker_log_context, &w);
+	worker_warm(&w);
 	worker_loop(&w, leave_at_us);
 	log_set_context(NULL, NULL);
 	slots_free(w.slots);

@@ -1,0 +1,121 @@
+/* What the workers of a host tell their master without a word: a page of shared memory with a cell for each.
+ * SPDX-License-Identifier: MIT */
+#include "board.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+struct cell {
+	_Alignas(64) _Atomic int64_t slow_since_us;   /* 0: not slow */
+	_Atomic bool database_down;
+};
+
+struct board {
+	size_t count;
+	int poke;
+	struct cell *cells;                            /* shared */
+	bool *taken;                                   /* the master's own */
+};
+
+struct board *board_new(size_t cells)
+{
+	int poke = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (poke < 0)
+		return NULL;
+	void *shared = mmap(NULL, cells * sizeof(struct cell), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED) {
+		close(poke);
+		return NULL;
+	}
+	struct board *b = malloc(sizeof *b);
+	bool *taken = calloc(cells, sizeof *taken);
+	if (!b || !taken)
+		abort();
+	*b = (struct board){ .count = cells, .poke = poke, .cells = shared, .taken = taken };
+	return b;
+}
+
+void board_free(struct board *b)
+{
+	if (!b)
+		return;
+	munmap(b->cells, b->count * sizeof(struct cell));
+	close(b->poke);
+	free(b->taken);
+	free(b);
+}
+
+int board_fd(const struct board *b)
+{
+	return b->poke;
+}
+
+void board_listen(struct board *b)
+{
+	uint64_t pokes;
+	if (read(b->poke, &pokes, sizeof pokes) < 0)
+		return; /* nobody poked */
+}
+
+void board_slow(struct board *b, size_t cell)
+{
+	uint64_t one = 1;
+	atomic_store(&b->cells[cell].slow_since_us, clock_monotonic_us());
+	if (write(b->poke, &one, sizeof one) < 0)
+		return; /* the counter is full: the master has been poked often enough */
+}
+
+void board_done(struct board *b, size_t cell)
+{
+	atomic_store(&b->cells[cell].slow_since_us, 0);
+}
+
+void board_database(struct board *b, size_t cell, bool up)
+{
+	atomic_store(&b->cells[cell].database_down, !up);
+}
+
+void board_take(struct board *b, size_t cell)
+{
+	board_done(b, cell);
+	board_database(b, cell, true);
+	b->taken[cell] = true;
+}
+
+void board_leave(struct board *b, size_t cell)
+{
+	b->taken[cell] = false;
+}
+
+bool board_is_slow(const struct board *b, size_t cell)
+{
+	return atomic_load(&b->cells[cell].slow_since_us) != 0;
+}
+
+int64_t board_all_slow_since_us(const struct board *b)
+{
+	int64_t latest = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		if (!b->taken[i])
+			continue;
+		int64_t since = atomic_load(&b->cells[i].slow_since_us);
+		if (!since)
+			return 0;
+		if (since > latest)
+			latest = since;
+	}
+	return latest;
+}
+
+bool board_database_up(const struct board *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->taken[i] && atomic_load(&b->cells[i].database_down))
+			return false;
+	return true;
+}

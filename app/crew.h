@@ -1,0 +1,35 @@
+/* The workers of a host: started, replaced one at a time when a generation changes, restarted when they die, stopped.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_CREW_H
+#define ROWGATE_APP_CREW_H
+
+#include "app/board.h"
+#include "app/generation.h"
+#include "app/slots.h"
+
+struct crew;
+
+/* What a new worker's process does first and last: gives the master's own descriptors back, then serves. */
+typedef void crew_child_fn(void *arg);
+
+/* No worker yet. shared is what they listen on; child is called in each new process. */
+struct crew *crew_new(const struct slots_shared *shared, crew_child_fn *child, void *child_arg);
+void crew_free(struct crew *c);
+/* Serves by this generation from now on, with count workers. Those of earlier generations are replaced one at a time,
+ * so that there is never more than one worker above the count; they finish what they are doing and hand their kept
+ * connections on. generation must stay valid until crew_uses() denies it. */
+void crew_follow(struct crew *c, const struct generation *generation, size_t count);
+bool crew_uses(const struct crew *c, const struct generation *generation);
+/* Collects workers that ended. */
+void crew_reap(struct crew *c);
+/* Starts and stops what is due. Returns the monotonic time at which to call it again at the latest. */
+int64_t crew_turn(struct crew *c);
+/* Tells every worker to finish and starts none any more. */
+void crew_stop(struct crew *c);
+/* Ends those that have not finished. */
+void crew_kill(struct crew *c);
+size_t crew_alive(const struct crew *c);
+/* Of the current generation's workers. */
+struct board *crew_board(const struct crew *c);
+
+#endif
