@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "query/query.h"
 #include "reply/cors.h"
+#include "reply/openapi.h"
 #include "reply/problem.h"
 #include "stmt/make.h"
 
@@ -37,6 +38,29 @@ static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 	return false;
 }
 
+/* What a flight's rows become: the document of GET / or the rows of everything else. */
+struct serve_sink {
+	struct reply_rows *rows;
+	struct openapi *openapi;
+};
+
+static struct serve_sink serve_sink_new(const struct plan *p, struct flight *flight, struct arena *a)
+{
+	struct serve_sink sink = { 0 };
+	if (p->kind == PLAN_INSPECT) {
+		sink.openapi = openapi_new(p, a);
+		flight->arg = sink.openapi;
+		flight->on_row = openapi_add;
+	} else {
+		sink.rows = reply_rows_new(p, a);
+		flight->arg = sink.rows;
+		flight->on_columns = reply_rows_columns;
+		flight->on_row = reply_rows_add;
+		flight->judge = reply_rows_must_judge(p) ? reply_rows_judge : NULL;
+	}
+	return sink;
+}
+
 static bool serve_plan(struct reply *out_r, struct server *s, const struct request *r, const struct auth_identity *who,
 	const struct plan *p, struct arena *a, struct fault *f)
 {
@@ -49,22 +73,19 @@ static bool serve_plan(struct reply *out_r, struct server *s, const struct reque
 	struct flight flight = {
 		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
 		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
-		.user_code = p->user_code, .calls = p->kind == PLAN_CALL, .writes = !p->read_only, .rollback = p->rollback,
+		.user_code = p->user_code, .calls = p->kind == PLAN_CALL,
+		.writes = !p->read_only, .rollback = p->rollback,
 	};
 	if (conf->db_pre_request.n) {
 		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))
 			return false;
 		flight.pre_request = &pre_request;
 	}
-	struct reply_rows *rows = reply_rows_new(p, a);
-	flight.arg = rows;
-	flight.on_columns = reply_rows_columns;
-	flight.on_row = reply_rows_add;
-	flight.judge = reply_rows_must_judge(p) ? reply_rows_judge : NULL;
+	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	struct flight_outcome outcome;
 	return serve_connected(s, a, f)
 		&& flight_run(s->conn, &flight, who->anonymous, &outcome, a, f)
-		&& reply_make(out_r, rows, &outcome, a, f);
+		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
 static bool serve_answer(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
@@ -80,7 +101,6 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 	return serve_catalog_present(s, f)
 		&& query_read(&q, r, &g->conf, a, f)
 		&& plan_make(&p, &q, g->catalog, &g->conf, a, f)
-		&& (p.kind != PLAN_INSPECT || fault_set(f, 404, "PGRST126", STR("Root endpoint metadata is disabled")))
 		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, s, r, &who, &p, a, f));
 }
 
