@@ -369,6 +369,7 @@ static const char golden_dump[] =
 	"server-max-response = \"1G\"\n"
 	"server-max-url = \"32k\"\n"
 	"server-path-prefix = \"\"\n"
+	"server-peer-timeout = 10\n"
 	"server-port = 3000\n"
 	"server-reuseport = false\n"
 	"server-slots = 64\n"
