@@ -17,8 +17,9 @@ static bool serve_catalog_present(const struct server *s, struct fault *f)
 {
 	if (s->generation->catalog)
 		return true;
+	fault_set(f, 503, "PGRST002", STR("Could not query the database for the schema cache. Retrying."));
 	f->retry_after = 1;
-	return fault_set(f, 503, "PGRST002", STR("Could not query the database for the schema cache. Retrying."));
+	return false;
 }
 
 /* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
