@@ -74,8 +74,7 @@ static bool serve_plan(struct reply *out_r, struct server *s, const struct reque
 	struct flight flight = {
 		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
 		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
-		.user_code = p->user_code, .calls = p->kind == PLAN_CALL,
-		.writes = !p->read_only, .rollback = p->rollback,
+		.user_code = p->user_code, .calls = p->calls, .writes = !p->read_only, .rollback = p->rollback,
 	};
 	if (conf->db_pre_request.n) {
 		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))

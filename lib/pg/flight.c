@@ -117,7 +117,7 @@ bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, str
 			.unnamed = retry == RETRY_UNNAMED, .huge = huge,
 		};
 
-		*out_r = (struct flight_outcome){ .count = -1 };
+		*out_r = (struct flight_outcome){ .count = -1, .inserted = -1 };
 		if (!prepare(c, retry, a, f))
 			return false;
 		*f = (struct fault){ 0 };

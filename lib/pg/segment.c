@@ -30,7 +30,8 @@ static const struct {
 
 static const struct stmt response_settings = {
 	.sql = STR_INIT("SELECT pg_catalog.current_setting('response.headers', true), "
-		"pg_catalog.current_setting('response.status', true)"),
+		"pg_catalog.current_setting('response.status', true), "
+		"pg_catalog.current_setting('" STMT_INSERTED "', true)"),
 };
 static const struct stmt deallocate_all = { .sql = STR_INIT("DEALLOCATE ALL") };
 static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS ALL IMMEDIATE") };

@@ -86,6 +86,7 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 {
 	set_transaction(p);
 	set_applied(p);
+	p->calls = p->kind == PLAN_CALL || (p->read && p->read->user_code);
 	return check_transaction(p, f) && negotiate(p, a, f);
 }
 

@@ -135,7 +135,7 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 {
 	(void)f;
 	const struct plan *p = rows->plan;
-	r->status = 201;
+	r->status = p->applied.resolution == RESOLUTION_MERGE && outcome->inserted <= 0 ? 200 : 201;
 	if (rows->location.p && rows->count == 1)
 		field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
 	write_range_field(r, p, rows_total(rows, outcome), a);
@@ -163,10 +163,10 @@ static bool make_change(struct reply *r, struct reply_rows *rows, const struct f
 static bool make_put(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f)
 {
-	(void)outcome;
 	(void)f;
 	const struct plan *p = rows->plan;
-	r->status = p->result == RESULT_ROWS ? 200 : 204;
+	int represented = outcome->inserted > 0 ? 201 : 200;
+	r->status = p->result == RESULT_ROWS ? represented : 204;
 	applied_field(r, p, APPLIES_RETURN, a);
 	if (p->result == RESULT_ROWS)
 		content_fields(r, p, a);

@@ -9,10 +9,14 @@
 
 /* The protocol counts parameters in 16 bits. */
 enum { MAX_PARAMS = 65535, FIRST_PARAMS = 16, MAX_SQL = 64 * 1024 * 1024 };
+/* Most statements fit, and so are not copied while they grow. */
+enum { FIRST_SQL = 1024 };
 
 struct draft stmt_draft(struct arena *a)
 {
-	return (struct draft){ .sql = buf_new(a, MAX_SQL), .bad_type = STR_NONE, .arena = a };
+	struct draft d = { .sql = buf_new(a, MAX_SQL), .bad_type = STR_NONE, .arena = a };
+	(void)buf_reserve(&d.sql, FIRST_SQL);
+	return d;
 }
 
 bool stmt_finish(struct stmt *out_r, struct draft *d, struct fault *f)

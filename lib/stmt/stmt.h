@@ -12,6 +12,9 @@ struct stmt_param {
 	bool binary;          /* sent with its length: for json bodies and bytea */
 };
 
+/* The setting in which a merging INSERT leaves how many of its rows were new. */
+#define STMT_INSERTED "rowgate.inserted"
+
 struct stmt {
 	struct str sql;       /* NUL-terminated */
 	const struct stmt_param *params;

@@ -24,6 +24,17 @@ static void put_assignments(struct draft *d, const struct plan *p, struct str fr
 	}
 }
 
+/* `inserted` counts: one up for a row that comes, one down when it turns into an update. What is left when all is done
+ * was inserted, and decides between 201 and 200: neither the command tag nor RETURNING tells the two apart on views,
+ * foreign and partitioned tables. */
+static void put_counter(struct draft *d, struct str step)
+{
+	stmt_sql(d, "pg_catalog.set_config('" STMT_INSERTED "', (coalesce(nullif(pg_catalog.current_setting('"
+		STMT_INSERTED "', true), ''), '0')::int");
+	buf_put(&d->sql, step);
+	stmt_sql(d, ")::text, true) IS NOT NULL");
+}
+
 static void put_conflict(struct draft *d, const struct plan *p)
 {
 	const struct plan_write *w = p->write;
@@ -40,6 +51,8 @@ static void put_conflict(struct draft *d, const struct plan *p)
 	}
 	stmt_sql(d, ") DO UPDATE SET ");
 	put_assignments(d, p, STR("excluded"));
+	stmt_sql(d, " WHERE ");
+	put_counter(d, STR(" - 1"));
 }
 
 /* The key as Location shows it: what to_json makes of it, without the quotes. */
@@ -83,6 +96,10 @@ static void put_insert(struct draft *d, const struct plan *p)
 	stmt_sql(d, " FROM ");
 	stmt_body_rows(d, p);
 	stmt_where(d, STMT_BODY, p->write->where);
+	if (p->write->resolution == RESOLUTION_MERGE) {
+		buf_put(&d->sql, p->write->where ? STR(" AND ") : STR(" WHERE "));
+		put_counter(d, STR(" + 1"));
+	}
 	put_conflict(d, p);
 	put_returning(d, p);
 }

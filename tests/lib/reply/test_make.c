@@ -22,7 +22,7 @@ struct given {
 	int64_t max_affected;      /* 0: none */
 	struct prefer applied;
 	int rows;
-	int64_t affected, counted;
+	int64_t affected, counted, inserted;
 	const char *headers, *status, *plan_json;
 	int64_t max_rows;          /* db-max-rows, 0: none */
 };
@@ -120,6 +120,16 @@ static const struct answer answers[] = {
 	{ "delete, shown", { .kind = PLAN_DELETE, .result = RESULT_ROWS, .rows = 1 }, 200,
 		"Content-Range: */*\r\n" JSON_TYPE VARY "Content-Length: 23\r\n", "[" ONE "]" },
 	{ "put", { .kind = PLAN_UPSERT_ONE, .result = RESULT_NOTHING, .affected = 1 }, 204, VARY, NULL },
+	{ "put, new", { .kind = PLAN_UPSERT_ONE, .result = RESULT_ROWS, .rows = 1, .inserted = 1 }, 201,
+		JSON_TYPE VARY "Content-Length: 23\r\n", "[" ONE "]" },
+	{ "put, known", { .kind = PLAN_UPSERT_ONE, .result = RESULT_ROWS, .rows = 1 }, 200,
+		JSON_TYPE VARY "Content-Length: 23\r\n", "[" ONE "]" },
+	{ "merged, some new", { .kind = PLAN_INSERT, .result = RESULT_NOTHING, .affected = 2, .inserted = 1, .applied = {
+		.resolution = RESOLUTION_MERGE } }, 201,
+		"Content-Range: */*\r\nPreference-Applied: resolution=merge-duplicates\r\n" VARY "Content-Length: 0\r\n", "" },
+	{ "merged, none new", { .kind = PLAN_INSERT, .result = RESULT_NOTHING, .affected = 2, .applied = {
+		.resolution = RESOLUTION_MERGE } }, 200,
+		"Content-Range: */*\r\nPreference-Applied: resolution=merge-duplicates\r\n" VARY "Content-Length: 0\r\n", "" },
 	{ "put of another key", { .kind = PLAN_UPSERT_ONE, .result = RESULT_NOTHING }, 400, "PGRST115", NULL },
 
 	/* Calls. */
@@ -176,7 +186,7 @@ static bool answer(struct reply *out_r, const struct given *g, struct conf *conf
 	if (plan.range.limit == 0)
 		plan.range.limit = -1;
 	struct flight_outcome outcome = { .rows = (uint64_t)g->rows, .affected = (uint64_t)g->affected,
-		.count = g->by_statement ? g->counted : -1, .plan_json = str_of(g->plan_json),
+		.count = g->by_statement ? g->counted : -1, .inserted = g->inserted, .plan_json = str_of(g->plan_json),
 		.response_headers = str_of(g->headers), .response_status = str_of(g->status) };
 	struct reply_rows *collected = reply_rows_new(&plan, a);
 	struct row r = { rows[0], g->result == RESULT_VALUE || g->result == RESULT_VALUES ? 1 : 2 };

@@ -74,18 +74,24 @@ static void writes(void **state)
 		{ "POST /items?select=id\nPrefer: resolution=merge-duplicates, return=representation\n\n[{`id`:1,"
 		  "`name`:`x`}]",
 		  "INSERT INTO `api`.`items`(`id`, `name`) SELECT `id`, `name` FROM pg_catalog."
-		  "json_to_recordset($1) AS `pgrst_body`(`id` integer, `name` text) ON CONFLICT (`id`) DO UPDATE "
-		  "SET `id` = `excluded`.`id`, `name` = `excluded`.`name` RETURNING `items`.`id` | [{`id`:1,"
-		  "`name`:`x`}] as 114" },
+		  "json_to_recordset($1) AS `pgrst_body`(`id` integer, `name` text) WHERE pg_catalog."
+		  "set_config('rowgate.inserted', (coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', "
+		  "true), ''), '0')::int + 1)::text, true) IS NOT NULL ON CONFLICT (`id`) DO UPDATE SET `id` = "
+		  "`excluded`.`id`, `name` = `excluded`.`name` WHERE pg_catalog.set_config('rowgate.inserted', "
+		  "(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int - "
+		  "1)::text, true) IS NOT NULL RETURNING `items`.`id` | [{`id`:1,`name`:`x`}] as 114" },
 		{ "POST /items\nPrefer: resolution=ignore-duplicates\n\n[{`id`:1,`name`:`x`}]",
 		  "INSERT INTO `api`.`items`(`id`, `name`) SELECT `id`, `name` FROM pg_catalog."
 		  "json_to_recordset($1) AS `pgrst_body`(`id` integer, `name` text) ON CONFLICT (`id`) DO NOTHING "
 		  "| [{`id`:1,`name`:`x`}] as 114" },
 		{ "POST /pairs?on_conflict=a,b\nPrefer: resolution=merge-duplicates\n\n{`a`:1,`b`:2,`v`:`q`}",
 		  "INSERT INTO `api`.`pairs`(`a`, `b`, `v`) SELECT `a`, `b`, `v` FROM pg_catalog."
-		  "json_to_record($1) AS `pgrst_body`(`a` integer, `b` integer, `v` text) ON CONFLICT (`a`, `b`) "
-		  "DO UPDATE SET `a` = `excluded`.`a`, `b` = `excluded`.`b`, `v` = `excluded`.`v` | {`a`:1,`b`:2,"
-		  "`v`:`q`} as 114" },
+		  "json_to_record($1) AS `pgrst_body`(`a` integer, `b` integer, `v` text) WHERE pg_catalog."
+		  "set_config('rowgate.inserted', (coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', "
+		  "true), ''), '0')::int + 1)::text, true) IS NOT NULL ON CONFLICT (`a`, `b`) DO UPDATE SET `a` = "
+		  "`excluded`.`a`, `b` = `excluded`.`b`, `v` = `excluded`.`v` WHERE pg_catalog.set_config('rowgate."
+		  "inserted', (coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), "
+		  "'0')::int - 1)::text, true) IS NOT NULL | {`a`:1,`b`:2,`v`:`q`} as 114" },
 		{ "POST /log\nPrefer: resolution=merge-duplicates\n\n{`line`:`1`}",
 		  "INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog.json_to_record($1) AS "
 		  "`pgrst_body`(`line` text) | {`line`:`1`} as 114" },
@@ -116,18 +122,29 @@ static void writes(void **state)
 		  "DELETE FROM `api`.`items`" },
 		{ "PUT /items?id=eq.9&select=id\nPrefer: return=representation\n\n{`id`:9,`name`:`put`}",
 		  "INSERT INTO `api`.`items`(`id`, `name`) SELECT `id`, `name` FROM pg_catalog.json_to_record($1) "
-		  "AS `pgrst_body`(`id` integer, `name` text) WHERE (`pgrst_body`.`id` = $2) ON CONFLICT (`id`) DO "
-		  "UPDATE SET `id` = `excluded`.`id`, `name` = `excluded`.`name` RETURNING `items`.`id` | {`id`:9,"
-		  "`name`:`put`} as 114 | 9" },
+		  "AS `pgrst_body`(`id` integer, `name` text) WHERE (`pgrst_body`.`id` = $2) AND pg_catalog."
+		  "set_config('rowgate.inserted', (coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', "
+		  "true), ''), '0')::int + 1)::text, true) IS NOT NULL ON CONFLICT (`id`) DO UPDATE SET `id` = "
+		  "`excluded`.`id`, `name` = `excluded`.`name` WHERE pg_catalog.set_config('rowgate.inserted', "
+		  "(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int - "
+		  "1)::text, true) IS NOT NULL RETURNING `items`.`id` | {`id`:9,`name`:`put`} as 114 | 9" },
 		{ "PUT /items?id=eq.9\n\n{`id`:8,`name`:`put`}",
 		  "INSERT INTO `api`.`items`(`id`, `name`) SELECT `id`, `name` FROM pg_catalog.json_to_record($1) "
-		  "AS `pgrst_body`(`id` integer, `name` text) WHERE (`pgrst_body`.`id` = $2) ON CONFLICT (`id`) DO "
-		  "UPDATE SET `id` = `excluded`.`id`, `name` = `excluded`.`name` | {`id`:8,`name`:`put`} as 114 | 9" },
+		  "AS `pgrst_body`(`id` integer, `name` text) WHERE (`pgrst_body`.`id` = $2) AND pg_catalog."
+		  "set_config('rowgate.inserted', (coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', "
+		  "true), ''), '0')::int + 1)::text, true) IS NOT NULL ON CONFLICT (`id`) DO UPDATE SET `id` = "
+		  "`excluded`.`id`, `name` = `excluded`.`name` WHERE pg_catalog.set_config('rowgate.inserted', "
+		  "(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int - "
+		  "1)::text, true) IS NOT NULL | {`id`:8,`name`:`put`} as 114 | 9" },
 		{ "PUT /pairs?a=eq.1&b=eq.2\n\n{`a`:1,`b`:2,`v`:`x`}",
 		  "INSERT INTO `api`.`pairs`(`a`, `b`, `v`) SELECT `a`, `b`, `v` FROM pg_catalog."
 		  "json_to_record($1) AS `pgrst_body`(`a` integer, `b` integer, `v` text) WHERE (`pgrst_body`.`a` "
-		  "= $2 AND `pgrst_body`.`b` = $3) ON CONFLICT (`a`, `b`) DO UPDATE SET `a` = `excluded`.`a`, `b` "
-		  "= `excluded`.`b`, `v` = `excluded`.`v` | {`a`:1,`b`:2,`v`:`x`} as 114 | 1 | 2" },
+		  "= $2 AND `pgrst_body`.`b` = $3) AND pg_catalog.set_config('rowgate.inserted', "
+		  "(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int + "
+		  "1)::text, true) IS NOT NULL ON CONFLICT (`a`, `b`) DO UPDATE SET `a` = `excluded`.`a`, `b` = "
+		  "`excluded`.`b`, `v` = `excluded`.`v` WHERE pg_catalog.set_config('rowgate.inserted', "
+		  "(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int - "
+		  "1)::text, true) IS NOT NULL | {`a`:1,`b`:2,`v`:`x`} as 114 | 1 | 2" },
 		{ "POST /odd%20%22t%22\nPrefer: return=representation\n\n{`we\\`ird`:`v`}",
 		  "INSERT INTO `api`.`odd ``t```(`we``ird`) SELECT `we``ird` FROM pg_catalog.json_to_record($1) AS "
 		  "`pgrst_body`(`we``ird` text) RETURNING `odd ``t```.`we``ird` | {`we\\`ird`:`v`} as 114" },
@@ -146,7 +163,9 @@ static void writes(void **state)
 		  "as 114" },
 		{ "PUT /items?id=eq.1\n\n{}",
 		  "INSERT INTO `api`.`items` SELECT FROM (VALUES (1)) AS `pgrst_body` WHERE (`pgrst_body`.`id` = "
-		  "$1) ON CONFLICT (`id`) DO NOTHING | 1" },
+		  "$1) AND pg_catalog.set_config('rowgate.inserted', (coalesce(nullif(pg_catalog."
+		  "current_setting('rowgate.inserted', true), ''), '0')::int + 1)::text, true) IS NOT NULL ON "
+		  "CONFLICT (`id`) DO NOTHING | 1" },
 	};
 	struct conf c = fixture_conf();
 	fixture_golden(rows, COUNT_OF(rows), &c);
