@@ -134,7 +134,7 @@ static struct str quoted(struct arena *a, const char *text)
 		buf_char(&out, *text);
 	}
 	buf_char(&out, '\'');
-	return buf_str(&out);
+	return str_dup(a, buf_str(&out));
 }
 
 struct type {
@@ -177,8 +177,7 @@ static struct str values_of(struct equality *e, const struct literals *l)
 		buf_printf(&out, "::%s)", l->type);
 	}
 	buf_lit(&out, ") AS t(v)");
-	buf_char(&out, '\0');
-	return buf_str(&out);
+	return str_dup(e->arena, buf_str(&out));
 }
 
 static void compare_literals(struct equality *e, const struct literals *l)
@@ -251,12 +250,11 @@ static void compare_rows(struct equality *e, const char *what, struct str source
 	run(e, str_printf(e->arena, "SELECT * FROM %s LIMIT 1", source.p), add_columns, &c);
 	if (c.plain.n == 0)
 		return;
-	buf_char(&c.encoded, '\0');
-	buf_char(&c.plain, '\0');
+	struct str encoded = buf_str(&c.encoded), plain = buf_str(&c.plain);
 	e->what = what;
 	for (e->mode = 0; e->mode < MODES; e->mode++) {
-		run(e, str_printf(e->arena, "SELECT %s%s AS whole FROM %s", e->mode == MODE_CSV ? c.plain.p : c.encoded.p,
-			whole[e->mode], source.p), compare_row, e);
+		run(e, str_printf(e->arena, "SELECT %.*s%s AS whole FROM %s",
+			STR_ARG(e->mode == MODE_CSV ? plain : encoded), whole[e->mode], source.p), compare_row, e);
 	}
 }
 
