@@ -10,10 +10,11 @@ size_t row_columns(const struct row *r)
 
 struct str row_value(const struct row *r, size_t column)
 {
-	if (PQgetisnull(r->result, r->index, (int)column))
+	/* In the loop over every value of every row: one call fewer for what is not empty. */
+	int n = PQgetlength(r->result, r->index, (int)column);
+	if (n == 0 && PQgetisnull(r->result, r->index, (int)column))
 		return STR_NONE;
-	return (struct str){ PQgetvalue(r->result, r->index, (int)column),
-		(size_t)PQgetlength(r->result, r->index, (int)column) };
+	return (struct str){ PQgetvalue(r->result, r->index, (int)column), (size_t)n };
 }
 
 const char *row_name(const struct row *r, size_t column)

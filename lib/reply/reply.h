@@ -34,15 +34,14 @@ void reply_finish(struct reply *r, bool head_only);
 /* Collects the rows of a flight into the body and, at its end, makes status and fields. */
 struct reply_rows;
 struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
-/* For struct flight: on_columns, on_row and judge, with the reply_rows as their arg. */
+/* For struct flight: on_columns, on_row and judge, with the reply_rows as their arg. The columns begin anew: a flight
+ * that had to be sent again leaves nothing of its first try. */
 bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
 /* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);
-/* Forgets every row, before the flight is sent a second time. */
-void reply_rows_clear(struct reply_rows *rows);
 /* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
  * A range beyond the total is 416 PGRST103 here. */
 bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,

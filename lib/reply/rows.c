@@ -147,17 +147,13 @@ struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)
 	return rows;
 }
 
-void reply_rows_clear(struct reply_rows *rows)
-{
-	spool_clear(&rows->body);
-	rows->count = 0;
-	rows->location = STR_NONE;
-}
-
 bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
 {
 	(void)f;
 	struct reply_rows *rows = arg;
+	spool_clear(&rows->body);
+	rows->count = 0;
+	rows->location = STR_NONE;
 	rows->shape = json_shape_new(r, rows->plan->strip_nulls, rows->arena);
 	return true;
 }

@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 enum {
-	FIRST_CAPACITY = 8 * 1024,
-	PIECE = 128 * 1024       /* read back at a time */
+	/* 6, 24 and 96 kB are below the size from which an arena maps a block and, at its reset, gives it back: the pages
+	 * of an ordinary answer stay with the process and need not be faulted in for the next. */
+	FIRST_CAPACITY = 6 * 1024,
+	GROWTH = 4,
+	PIECE = 128 * 1024 /* read back at a time */
 };
 
 struct spool spool_new(struct arena *a, size_t buffer, struct str dir, int64_t max)
@@ -114,7 +117,7 @@ static void grow(struct spool *s, size_t needed)
 {
 	size_t capacity = s->capacity ? s->capacity : FIRST_CAPACITY;
 	while (capacity < needed)
-		capacity *= 2;
+		capacity *= GROWTH;
 	if (capacity > s->buffer)
 		capacity = s->buffer;
 	s->p = arena_regrow(s->arena, s->p, s->capacity, capacity);

@@ -1,7 +1,7 @@
 /* Bytes of an answer: a bounded buffer first, an unlinked temporary file beyond it.
  *
  * Content-Range and status stay exact while memory stays flat, because nothing leaves before the end is known. The
- * buffer starts small and doubles, so a small answer costs a small buffer. After the first failure every call is a
+ * buffer starts small and grows, so a small answer costs a small buffer. After the first failure every call is a
  * no-op: writers look once, at the end, at spool_broken().
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_REPLY_SPOOL_H
