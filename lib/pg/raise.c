@@ -66,8 +66,10 @@ static bool take_status(int *out_r, json_object *json)
 		!(json_object_is_type(member, json_type_int) || json_object_is_type(member, json_type_double)))
 		return false;
 	status = json_object_get_double(member);
+	if (!(status > INT_MIN && status < INT_MAX))
+		return false;
 	*out_r = status >= 200 && status <= 999 ? (int)status : 500;
-	return status == (double)(int64_t)status;
+	return status == (double)(int)status;
 }
 
 static bool take_headers(struct fault *f, json_object *json, struct arena *a)

@@ -1,0 +1,196 @@
+/* The bookkeeping of prepared statements.
+ * SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "../expect.h"
+#include "pg/names.h"
+
+static struct name_key key_of(const char *role, const char *path, const char *sql)
+{
+	return (struct name_key){ str_of(role), str_of(path), str_of(sql), false };
+}
+
+static struct name *use(struct names *n, const char *role, const char *sql)
+{
+	struct name_key key = key_of(role, "public", sql);
+
+	return names_use(n, &key);
+}
+
+static struct name *use_guarded(struct names *n, const char *sql)
+{
+	struct name_key key = { STR(""), STR(""), str_of(sql), true };
+
+	return names_use(n, &key);
+}
+
+/* As after a flight in which Parse was answered. */
+static void parse(struct names *n, const char *role, const char *sql)
+{
+	names_begin(n);
+	names_parsed(use(n, role, sql));
+}
+
+static void the_key_is_role_path_and_sql(void **state)
+{
+	static const char *const keys[][3] = {
+		{ "a", "p", "SELECT 1" }, { "b", "p", "SELECT 1" }, { "a", "q", "SELECT 1" }, { "a", "p", "SELECT 2" },
+		{ "ap", "", "SELECT 1" }, { "", "ap", "SELECT 1" }, { "a", "p", "SELECT 1, 2, 3, 4, 5, 6" },
+	};
+	struct names *n = names_new(10);
+
+	(void)state;
+	names_begin(n);
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		struct name_key key = key_of(keys[i][0], keys[i][1], keys[i][2]);
+		struct name *x = names_use(n, &key);
+
+		assert_int_equal(x->state, NAME_NEW);
+		assert_ptr_equal(names_use(n, &key), x);
+		expect_int("count", (int64_t)names_count(n), (int64_t)i + 1);
+		names_parsed(x);
+	}
+	names_free(n);
+}
+
+static void names_are_lower_case_and_never_used_twice(void **state)
+{
+	struct names *n = names_new(2);
+	char first[20];
+
+	(void)state;
+	names_begin(n);
+	strcpy(first, use(n, "a", "SELECT 1")->text);
+	for (const char *c = first; *c; c++)
+		assert_false(*c >= 'A' && *c <= 'Z');
+	names_clear(n);
+	assert_string_not_equal(use(n, "a", "SELECT 1")->text, first);
+	names_free(n);
+}
+
+static void the_least_recently_used_is_doomed(void **state)
+{
+	struct names *n = names_new(3);
+	struct name *doomed;
+
+	(void)state;
+	parse(n, "a", "1");
+	parse(n, "a", "2");
+	parse(n, "a", "3");
+	parse(n, "a", "1");
+	assert_null(names_next_doomed(n, NULL));
+	parse(n, "a", "4");
+	doomed = names_next_doomed(n, NULL);
+	assert_non_null(doomed);
+	assert_string_equal(doomed->text, "rg2");
+	assert_null(names_next_doomed(n, doomed));
+	expect_int("living", (int64_t)names_count(n), 3);
+	names_forget(n, doomed);
+	assert_null(names_next_doomed(n, NULL));
+	names_free(n);
+}
+
+static void what_a_flight_uses_is_not_evicted_by_it(void **state)
+{
+	struct names *n = names_new(2);
+	struct name *one, *two;
+
+	(void)state;
+	names_begin(n);
+	one = use(n, "a", "1");
+	two = use(n, "a", "2");
+	assert_null(use(n, "a", "3"));
+	names_parsed(one);
+	names_parsed(two);
+	assert_null(use(n, "a", "3"));
+	names_begin(n);
+	assert_non_null(use(n, "a", "3"));
+	names_free(n);
+}
+
+static void a_name_whose_parse_failed_is_free_again(void **state)
+{
+	struct names *n = names_new(1);
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		names_begin(n);
+		names_forget(n, use(n, "a", "1"));
+		expect_int("living", (int64_t)names_count(n), 0);
+	}
+	assert_null(names_next_doomed(n, NULL));
+	names_free(n);
+}
+
+static void guarded_names_go_together(void **state)
+{
+	struct names *n = names_new(10);
+	struct name_key key = { STR(""), STR(""), STR("SELECT 1"), true };
+	struct name *doomed;
+
+	(void)state;
+	parse(n, "", "SELECT 1");
+	names_parsed(use_guarded(n, "SELECT 1"));
+	names_parsed(use_guarded(n, "SELECT 2"));
+	assert_true(names_has(n, &key));
+	names_doom_guarded(n);
+	assert_false(names_has(n, &key));
+	expect_int("living", (int64_t)names_count(n), 1);
+	doomed = names_next_doomed(n, NULL);
+	doomed = names_next_doomed(n, doomed);
+	assert_non_null(doomed);
+	assert_null(names_next_doomed(n, doomed));
+	names_free(n);
+}
+
+/* Doomed names whose DEALLOCATE is never answered must not grow without bound: at last statements go unnamed. */
+static void doomed_names_are_bounded(void **state)
+{
+	struct names *n = names_new(4);
+	char sql[20];
+	int named = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		struct name *x;
+
+		snprintf(sql, sizeof(sql), "%d", i);
+		names_begin(n);
+		x = use(n, "a", sql);
+		if (x)
+			names_parsed(x);
+		named += x != NULL;
+	}
+	assert_true(named >= 4 && named < 100);
+	names_clear(n);
+	assert_non_null(use(n, "a", "1"));
+	names_free(n);
+}
+
+static void no_capacity_keeps_nothing(void **state)
+{
+	struct names *n = names_new(0);
+
+	(void)state;
+	names_begin(n);
+	assert_null(use(n, "a", "1"));
+	assert_null(names_next_doomed(n, NULL));
+	names_doom_guarded(n);
+	names_free(n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_key_is_role_path_and_sql),
+		cmocka_unit_test(names_are_lower_case_and_never_used_twice),
+		cmocka_unit_test(the_least_recently_used_is_doomed),
+		cmocka_unit_test(what_a_flight_uses_is_not_evicted_by_it),
+		cmocka_unit_test(a_name_whose_parse_failed_is_free_again),
+		cmocka_unit_test(guarded_names_go_together),
+		cmocka_unit_test(doomed_names_are_bounded),
+		cmocka_unit_test(no_capacity_keeps_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
