@@ -79,8 +79,10 @@ int conn_server_version(const struct conn *c)
 
 static void log_notice(void *arg, const char *message)
 {
+	struct str line = str_trim(str_of(message));
+
 	(void)arg;
-	log_debug("PostgreSQL says: %s", message);
+	log_debug("PostgreSQL says: %.*s", STR_ARG(line));
 }
 
 /* The value of one option in what libpq parsed, or NULL. */
@@ -217,7 +219,8 @@ enum conn_io conn_flush(struct conn *c)
 
 enum conn_io conn_result(struct conn *c, PGresult **result_r)
 {
-	while (PQisBusy(c->pg)) {
+	/* libpq closes its socket when it gives up: then there is nothing to wait for. */
+	while (PQstatus(c->pg) == CONNECTION_OK && PQisBusy(c->pg)) {
 		enum conn_io io = wait_for(c, false);
 
 		if (io != CONN_IO_OK)

@@ -51,6 +51,7 @@ static void leave_connection(const struct attempt *t)
 
 	conn_settle(c);
 	if (t->broken) {
+		log_info("the connection to PostgreSQL is given up: %.*s", STR_ARG(t->fault->message));
 		conn_drop(c);
 		return;
 	}
