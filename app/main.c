@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/generation.h"
 #include "app/master.h"
 #include "app/options.h"
 #include "base/arena.h"
@@ -41,6 +42,21 @@ static int dump_config(const char *file, struct arena *forever)
 	return print(buf_str(&out));
 }
 
+/* Asks the database itself: no server need run. */
+static int dump_schema(const char *file)
+{
+	struct fault f = { 0 };
+	struct generation *g = generation_new();
+	bool loaded = generation_configure(g, file, environ, &f)
+		&& generation_load(g, file, environ, NULL, NULL, &f);
+	struct buf out = buf_new(g->arena, arena_left(g->arena));
+	if (loaded)
+		catalog_dump(g->catalog, &out);
+	int status = loaded ? print(buf_str(&out)) : complain(&f, "");
+	generation_free(g);
+	return status;
+}
+
 static int act(const struct options *o, struct arena *forever)
 {
 	struct buf out = buf_new(forever, TEXT_MAX);
@@ -58,6 +74,8 @@ static int act(const struct options *o, struct arena *forever)
 		return print(buf_str(&out));
 	case OPTIONS_DUMP_CONFIG:
 		return dump_config(o->config, forever);
+	case OPTIONS_DUMP_SCHEMA:
+		return dump_schema(o->config);
 	case OPTIONS_WORKER:
 		return master_run_single(o->config, environ);
 	case OPTIONS_SERVE:

@@ -9,7 +9,7 @@ static const struct word {
 	const char *help;            /* NULL: not shown */
 } words[] = {
 	{ "--dump-config", NULL, OPTIONS_DUMP_CONFIG, NULL, "print the configuration in force, secrets included" },
-	{ "--dump-schema", NULL, OPTIONS_SERVE, "this version cannot print its catalog", NULL },
+	{ "--dump-schema", NULL, OPTIONS_DUMP_SCHEMA, NULL, "print what the database offers, as JSON" },
 	{ "--example", "-e", OPTIONS_EXAMPLE, NULL, "print a sample configuration file with every key" },
 	{ "--reference", NULL, OPTIONS_REFERENCE, NULL, "print every key as a Markdown table" },
 	{ "--ready", NULL, OPTIONS_SERVE, "this version has no admin server to ask", NULL },

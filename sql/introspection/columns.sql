@@ -1,5 +1,13 @@
 -- Columns of the relations ($1: OIDs). A column's own default goes before that of its domain; an identity that may
--- be overridden shows its sequence; the value of a generated column is no default.
+-- be overridden shows its sequence; the value of a generated column is no default. NOT NULL of any domain in a chain
+-- of domains binds.
+WITH RECURSIVE domains(oid, base, not_null) AS (
+	SELECT t.oid, t.typbasetype, t.typnotnull FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
+	UNION ALL
+	SELECT d.oid, t.typbasetype, t.typnotnull
+	FROM domains AS d
+	JOIN pg_catalog.pg_type AS t ON t.oid = d.base AND t.typtype = 'd'
+)
 SELECT a.attrelid, a.attnum, a.attname, d.description,
 	CASE WHEN a.attgenerated <> '' THEN NULL
 		WHEN a.attidentity = 'd' THEN (
@@ -13,7 +21,7 @@ SELECT a.attrelid, a.attnum, a.attname, d.description,
 			LIMIT 1)
 		ELSE coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), pg_catalog.pg_get_expr(t.typdefaultbin, 0))
 	END AS default_value,
-	NOT (a.attnotnull OR (t.typtype = 'd' AND t.typnotnull)) AS nullable,
+	NOT (a.attnotnull OR (t.typtype = 'd' AND a.atttypid IN (SELECT oid FROM domains WHERE not_null))) AS nullable,
 	a.attgenerated, a.attidentity, a.atttypid,
 	pg_catalog.format_type(a.atttypid, a.atttypmod) AS full_type_name,
 	CASE WHEN m.typmod < 0 THEN 0

@@ -27,7 +27,7 @@ static void command_lines(void **state)
 		{ { "-v" }, OPTIONS_VERSION, NULL, NULL },
 		{ { "--version", "--version" }, OPTIONS_VERSION, NULL, NULL },
 		{ { "-h" }, OPTIONS_HELP, NULL, NULL },
-		{ { "--dump-schema" }, OPTIONS_SERVE, NULL, "--dump-schema: this version cannot print its catalog" },
+		{ { "--dump-schema", "x.conf" }, OPTIONS_DUMP_SCHEMA, "x.conf", NULL },
 		{ { "--ready" }, OPTIONS_SERVE, NULL, "--ready: this version has no admin server to ask" },
 		{ { "--worker=account" }, OPTIONS_SERVE, NULL, "--worker=account: this version has no account workers" },
 		{ { "--worker=x" }, OPTIONS_SERVE, NULL, "--worker=x: unknown option" },
