@@ -15,16 +15,13 @@ static struct str own_media_type(const struct plan *p)
 		: STR_NONE;
 }
 
-static bool accept_rows(struct plan *p, const struct media *m)
+static bool makes_rows(const struct plan *p, const struct media *m)
 {
 	struct str own = own_media_type(p);
-	p->media = *m;
 	if (own.p && str_eq(own, m->text))
 		return true;
 	switch (m->kind) {
 	case MEDIA_ANY:
-		p->media = JSON;
-		return true;
 	case MEDIA_JSON:
 	case MEDIA_JSON_STRIPPED:
 	case MEDIA_OBJECT:
@@ -36,8 +33,25 @@ static bool accept_rows(struct plan *p, const struct media *m)
 	}
 }
 
-static bool accept_document(struct plan *p, const struct media *m)
+/* An execution plan is that of the statement which would have made another media type. */
+static bool accept_explain(struct plan *p, const struct media *m, struct arena *a)
 {
+	struct media inner = media_content(m->plan_for, a);
+	if (!p->conf->db_plan_enabled || !makes_rows(p, &inner))
+		return false;
+	p->count_by_statement = false;
+	return true;
+}
+
+static bool accept_rows(struct plan *p, const struct media *m, struct arena *a)
+{
+	p->media = m->kind == MEDIA_ANY ? JSON : *m;
+	return m->kind == MEDIA_PLAN ? accept_explain(p, m, a) : makes_rows(p, m);
+}
+
+static bool accept_document(struct plan *p, const struct media *m, struct arena *a)
+{
+	(void)a;
 	p->media = OPENAPI;
 	return m->kind == MEDIA_ANY || m->kind == MEDIA_JSON || m->kind == MEDIA_OPENAPI;
 }
@@ -56,7 +70,7 @@ bool negotiate(struct plan *p, struct arena *a, struct fault *f)
 	const struct query *q = p->query;
 	bool accepted = false;
 	for (size_t i = 0; i < q->accept_count && !accepted; i++)
-		accepted = (p->kind == PLAN_INSPECT ? accept_document : accept_rows)(p, &q->accept[i]);
+		accepted = (p->kind == PLAN_INSPECT ? accept_document : accept_rows)(p, &q->accept[i], a);
 	if (!accepted)
 		return refuse(q, a, f);
 	enum media_kind kind = p->media.kind;

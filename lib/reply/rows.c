@@ -117,9 +117,10 @@ static const struct form *json_form(const struct plan *p)
 
 static const struct form *form_for(const struct plan *p)
 {
-	if (p->result == RESULT_LOCATION)
+	bool explain = p->media.kind == MEDIA_PLAN; /* whatever the statement itself would return */
+	if (p->result == RESULT_LOCATION && !explain)
 		return &form_location;
-	if (p->result == RESULT_NOTHING || p->query->head_only)
+	if ((p->result == RESULT_NOTHING && !explain) || p->query->head_only)
 		return &form_nothing;
 	switch (p->media.kind) {
 	case MEDIA_CSV:

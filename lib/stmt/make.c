@@ -35,9 +35,28 @@ static bool make_explain(struct stmt *out_r, const struct plan *p, struct arena 
 	return stmt_finish(out_r, &d, f);
 }
 
+static void put_explain(struct draft *d, const struct media *m)
+{
+	static const struct {
+		unsigned option;
+		struct str sql;
+	} options[] = {
+		{ PLAN_ANALYZE, STR_INIT(", ANALYZE") }, { PLAN_VERBOSE, STR_INIT(", VERBOSE") },
+		{ PLAN_SETTINGS, STR_INIT(", SETTINGS") }, { PLAN_BUFFERS, STR_INIT(", BUFFERS") },
+		{ PLAN_WAL, STR_INIT(", WAL") },
+	};
+	buf_put(&d->sql, m->plan_json ? STR("EXPLAIN (FORMAT JSON") : STR("EXPLAIN (FORMAT TEXT"));
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (m->plan_options & options[i].option)
+			buf_put(&d->sql, options[i].sql);
+	stmt_sql(d, ") ");
+}
+
 static bool make_main(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
+	if (p->media.kind == MEDIA_PLAN)
+		put_explain(&d, &p->media);
 	if (p->write)
 		stmt_write(&d, p);
 	else

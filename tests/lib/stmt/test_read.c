@@ -172,6 +172,28 @@ static void aggregates(void **state)
 	fixture_golden(rows, COUNT_OF(rows), &c);
 }
 
+static void explained(void **state)
+{
+	(void)state;
+	static const struct golden rows[] = {
+		{ "GET /log\nAccept: application/vnd.pgrst.plan",
+		  "EXPLAIN (FORMAT TEXT) SELECT `log`.`line` FROM `api`.`log`" },
+		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
+		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
+		  "EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) SELECT `log`.`line` FROM `api`."
+		  "`log` LIMIT $1 | 1" },
+		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
+		  "EXPLAIN (FORMAT TEXT) INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+		  "json_to_record($1) AS `pgrst_body`(`line` text) | {`line`:`x`} as 114" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
+		  "406 PGRST107 None of these media types are available: application/vnd.pgrst.plan; "
+		  "for=`image/png`" },
+	};
+	struct conf c = fixture_conf();
+	c.db_plan_enabled = true;
+	fixture_golden(rows, COUNT_OF(rows), &c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +201,7 @@ int main(void)
 		cmocka_unit_test(filters),
 		cmocka_unit_test(order_and_range),
 		cmocka_unit_test(aggregates),
+		cmocka_unit_test(explained),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
