@@ -55,8 +55,10 @@ static struct serve_sink serve_sink_new(const struct plan *p, struct flight *fli
 	} else {
 		sink.rows = reply_rows_new(p, a);
 		flight->arg = sink.rows;
-		flight->on_columns = reply_rows_columns;
-		flight->on_row = reply_rows_add;
+		if (reply_rows_wanted(p)) {
+			flight->on_columns = reply_rows_columns;
+			flight->on_row = reply_rows_add;
+		}
 		flight->judge = reply_rows_must_judge(p) ? reply_rows_judge : NULL;
 	}
 	return sink;

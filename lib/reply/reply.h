@@ -39,6 +39,9 @@ struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
 bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
 bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
+/* Whether the plan's rows are to be handed over. Where they are not, a flight without on_columns and on_row saves a
+ * write the round trip in which these could still refuse. */
+bool reply_rows_wanted(const struct plan *p);
 /* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);

@@ -195,6 +195,11 @@ int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *o
 	return rows->count;
 }
 
+bool reply_rows_wanted(const struct plan *p)
+{
+	return p->result != RESULT_NOTHING;
+}
+
 bool reply_rows_must_judge(const struct plan *p)
 {
 	return !p->read_only && (p->singular || p->max_affected >= 0 || p->kind == PLAN_UPSERT_ONE);
