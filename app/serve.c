@@ -22,14 +22,36 @@ static bool serve_catalog_present(const struct server *s, struct fault *f)
 	return false;
 }
 
+int64_t server_idle_until_us(const struct server *s)
+{
+	int64_t limit = s->generation->conf.db_pool_max_idletime;
+	return s->connected_us && limit > 0 ? s->used_us + limit * 1000000 : INT64_MAX;
+}
+
+static void serve_disconnect(struct server *s)
+{
+	conn_close(s->conn);
+	s->connected_us = 0;
+}
+
+void server_rest(struct server *s)
+{
+	if (server_idle_until_us(s) <= clock_monotonic_us())
+		serve_disconnect(s);
+}
+
 /* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
 static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 {
-	int64_t now = clock_monotonic_us();
+	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
+	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
+		serve_disconnect(s);
 	if (s->connect.at_us > now) {
 		fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
 	} else if (conn_ready(s->conn, a, f)) {
 		backoff_succeed(&s->connect);
+		s->connected_us = s->connected_us ? s->connected_us : now;
+		s->used_us = now;
 		return true;
 	} else {
 		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));

@@ -13,12 +13,19 @@ struct server {
 	const struct generation *generation;
 	struct conn *conn;
 	struct backoff connect;   /* pauses between attempts to connect */
+	int64_t connected_us;     /* since when there is a connection (monotonic), 0: there is none */
+	int64_t used_us;          /* when it was last used */
 };
 
 /* What the access log tells of a request. */
 struct served {
 	struct str role;          /* STR_NONE: the request did not get that far */
 };
+
+/* When the connection will have been idle for db-pool-max-idletime; INT64_MAX: there is none, or no limit. */
+int64_t server_idle_until_us(const struct server *s);
+/* Closes a connection that has been idle for that long. */
+void server_rest(struct server *s);
 
 /* Answers a request; never fails: what goes wrong is an answer too. */
 void serve(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r, struct arena *a);

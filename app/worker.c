@@ -152,12 +152,15 @@ static void worker_rested(struct worker *w)
 		board_done(w->place->board, w->place->cell);
 }
 
-/* Milliseconds to leave_at_us, -1: no limit. */
-static int worker_timeout(int64_t leave_at_us)
+/* Milliseconds to the next thing that is due, -1: nothing is. */
+static int worker_timeout(const struct worker *w, int64_t leave_at_us)
 {
-	if (!leave_at_us)
+	int64_t due = leave_at_us ? leave_at_us : INT64_MAX, idle = server_idle_until_us(&w->server);
+	if (idle < due)
+		due = idle;
+	if (due == INT64_MAX)
 		return -1;
-	int64_t left = leave_at_us - clock_monotonic_us();
+	int64_t left = due - clock_monotonic_us();
 	return left > 0 ? (int)(left / 1000) + 1 : 0;
 }
 
@@ -165,15 +168,17 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 {
 	bool draining = false;
 	while (!draining || slots_held(w->slots) > 0) {
-		int timeout = worker_timeout(leave_at_us);
-		if (!draining && (worker_stopping || timeout == 0)) {
+		bool leave = leave_at_us && leave_at_us <= clock_monotonic_us();
+		if (!draining && (worker_stopping || leave)) {
 			slots_drain(w->slots);
 			draining = true;
 			continue;
 		}
-		struct slot *slot = slots_next(w->slots, timeout);
-		if (!slot)
+		struct slot *slot = slots_next(w->slots, worker_timeout(w, draining ? 0 : leave_at_us));
+		if (!slot) {
+			server_rest(&w->server);
 			continue;
+		}
 		w->slot = slot;
 		bool keep = worker_answer(w, slot_connection(slot));
 		w->slot = NULL;
@@ -184,16 +189,6 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 			slots_drop(w->slots, slot);
 		arena_reset(w->arena);
 	}
-}
-
-/* Connects before the first request does. A failure is that request's to report. */
-static void worker_warm(struct worker *w)
-{
-	struct fault f = { 0 };
-	if (w->server.generation->catalog && !conn_ready(w->server.conn, w->arena, &f))
-		log_warn("%.*s", STR_ARG(f.details.p ? f.details : f.message));
-	worker_rested(w);
-	arena_reset(w->arena);
 }
 
 int worker_run(const struct generation *g, const struct worker_place *place, int64_t leave_at_us)
@@ -210,7 +205,6 @@ int worker_run(const struct generation *g, const struct worker_place *place, int
 	}
 	w.server.conn = generation_connect(g, worker_wait, &w);
 	log_set_context(worker_log_context, &w);
-	worker_warm(&w);
 	worker_loop(&w, leave_at_us);
 	log_set_context(NULL, NULL);
 	slots_free(w.slots);
