@@ -26,21 +26,21 @@ static char *refuse(struct buf *b)
 	return NULL;
 }
 
-/* Twice the capacity when the maximum and the arena allow it, else exactly what is needed, else an overflow. */
+/* Twice the capacity or more. Near its maximum a buffer grows to it at once, near the arena's ceiling to half of what
+ * is left, never only to what is needed: appending stays linear there too. */
 static bool grow(struct buf *b, size_t needed)
 {
-	size_t capacity = b->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : b->capacity;
+	size_t capacity = b->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : b->capacity, left = arena_left(b->arena);
 	while (capacity < needed && capacity <= b->max / 2)
 		capacity *= 2;
 	if (capacity < needed || capacity > b->max)
-		capacity = needed;
-	size_t left = arena_left(b->arena);
-	if (capacity > left)
-		capacity = needed;
-	if (capacity > left) {
+		capacity = b->max;
+	if (needed > left) {
 		arena_mark_overflow(b->arena);
 		return false;
 	}
+	if (capacity > left)
+		capacity = needed + (left - needed) / 2;
 	b->p = arena_regrow(b->arena, b->p, b->capacity, capacity);
 	b->capacity = capacity;
 	return true;

@@ -82,6 +82,26 @@ static void one_megabyte_in_small_steps(void **state)
 	arena_free(a);
 }
 
+/* Growing by what is needed, again and again, would copy the whole each time. */
+static void grows_in_few_steps_near_its_limits(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct buf b = buf_new(a, 100001);
+	for (int i = 0; i < 100001; i++) {
+		buf_char(&b, 'x');
+		if (i % 1000 == 0)
+			arena_alloc(a, 1); /* so that it cannot grow in place */
+	}
+	assert_false(b.overflow);
+	assert_true(arena_used(a) < 400000);
+	b = buf_new(a, SIZE_MAX);
+	while (!b.overflow)
+		buf_lit(&b, "12345678");
+	assert_true(b.n > 200000);
+	arena_free(a);
+}
+
 static void over_memory_of_the_caller(void **state)
 {
 	(void)state;
@@ -103,6 +123,7 @@ int main(void)
 		cmocka_unit_test(refuses_to_pass_its_maximum),
 		cmocka_unit_test(refuses_to_pass_the_ceiling_of_its_arena),
 		cmocka_unit_test(one_megabyte_in_small_steps),
+		cmocka_unit_test(grows_in_few_steps_near_its_limits),
 		cmocka_unit_test(over_memory_of_the_caller),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
