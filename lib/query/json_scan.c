@@ -11,21 +11,6 @@ void json_scan_start(struct json_scan *s, struct str text)
 	s->depth = 0;
 }
 
-void json_blanks(struct json_scan *s)
-{
-	while (s->cur < s->end && *s->cur <= ' '
-		&& (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
-		s->cur++;
-}
-
-bool json_take(struct json_scan *s, char c)
-{
-	if (s->cur == s->end || *s->cur != (unsigned char)c)
-		return false;
-	s->cur++;
-	return true;
-}
-
 /* The high bit of the lowest byte that is a quote, a backslash, a control character or not ASCII; bits above the
  * lowest may be wrong. 0 when all eight are plain. */
 static uint64_t first_special(uint64_t eight)
@@ -217,15 +202,6 @@ static bool push(struct json_scan *s, bool object)
 static bool in_object(const struct json_scan *s)
 {
 	return s->stack[(s->depth - 1) / 8] >> (s->depth - 1) % 8 & 1;
-}
-
-bool json_colon(struct json_scan *s)
-{
-	json_blanks(s);
-	if (!json_take(s, ':'))
-		return false;
-	json_blanks(s);
-	return true;
 }
 
 static bool skip_key(struct json_scan *s)

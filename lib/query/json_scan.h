@@ -23,15 +23,37 @@ struct json_string {
 };
 
 void json_scan_start(struct json_scan *s, struct str text);
-void json_blanks(struct json_scan *s);
+
+static inline void json_blanks(struct json_scan *s)
+{
+	while (s->cur < s->end && *s->cur <= ' '
+		&& (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
+		s->cur++;
+}
+
 /* The byte if it comes next. */
-bool json_take(struct json_scan *s, char c);
+static inline bool json_take(struct json_scan *s, char c)
+{
+	if (s->cur == s->end || *s->cur != (unsigned char)c)
+		return false;
+	s->cur++;
+	return true;
+}
+
+/* Blanks, a colon, blanks: between a key and its value. */
+static inline bool json_colon(struct json_scan *s)
+{
+	json_blanks(s);
+	if (!json_take(s, ':'))
+		return false;
+	json_blanks(s);
+	return true;
+}
+
 /* The rest of a string whose opening quote was taken. */
 bool json_string_rest(struct json_scan *s, struct json_string *out_r);
 /* A whole value of any kind, blanks before it allowed. */
 bool json_skip_value(struct json_scan *s);
-/* Blanks, a colon, blanks: between a key and its value. */
-bool json_colon(struct json_scan *s);
 /* Writes the decoded string to `to`, which has room for raw.n bytes, and returns its length. The string must have
  * passed json_string_rest(). */
 size_t json_decode(struct json_string string, char *to);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 /* Letters, digits, `_`, `$` and the blank; every character beyond ASCII counts as a letter. */
 static const struct parse_class identifier = {
 	.in = { [' '] = true, ['$'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true,
@@ -121,10 +123,21 @@ typedef bool part_fn(struct parse *p, struct str *out_r);
 struct dashed {
 	part_fn *part;
 	struct str name;
-	bool copied;
+	struct buf copy;     /* holds the name when it is no longer a view */
 };
 
-/* One part more: as a view while nothing was trimmed off the parts, else glued together anew. */
+static void append_part(struct parse *p, struct dashed *d, struct str part)
+{
+	if (!d->copy.arena) {
+		d->copy = buf_new(p->arena, (size_t)(p->end - p->start));
+		buf_put(&d->copy, d->name);
+	}
+	buf_char(&d->copy, '-');
+	buf_put(&d->copy, part);
+	d->name = buf_str(&d->copy);
+}
+
+/* One part more: as a view while nothing was trimmed off the parts, else glued together. */
 static bool dashed_part(struct parse *p, void *arg)
 {
 	struct dashed *d = arg;
@@ -133,12 +146,10 @@ static bool dashed_part(struct parse *p, void *arg)
 		return false;
 	if (!d->name.p)
 		d->name = part;
-	else if (!d->copied && d->name.p + d->name.n + 1 == part.p)
+	else if (!d->copy.arena && d->name.p + d->name.n + 1 == part.p)
 		d->name.n += 1 + part.n;
-	else {
-		d->name = str_join(p->arena, (struct str[]){ d->name, part }, 2, STR("-"));
-		d->copied = true;
-	}
+	else
+		append_part(p, d, part);
 	return true;
 }
 

@@ -26,6 +26,8 @@ static const struct {
 struct reading {
 	struct query *q;
 	struct http_pair *params;
+	struct query_scope **scopes;   /* by their place in paths */
+	struct name_set paths;         /* each scope's path in one text */
 	bool call_read;
 	struct arena *a;
 	struct fault *f;
@@ -41,26 +43,18 @@ static enum param_kind kind_of(struct str name)
 	return PARAM_FILTER;
 }
 
-static bool same_path(const struct query_scope *scope, const struct name_list *path)
-{
-	if (scope->path_length != path->count)
-		return false;
-	for (size_t i = 0; i < path->count; i++)
-		if (!str_eq(scope->path[i], path->items[i]))
-			return false;
-	return true;
-}
-
 /* The scope of that path, made when it is the first to be said of it. */
 static struct query_scope *scope_of(struct reading *r, const struct name_list *path)
 {
-	struct query_scope **link = &r->q->scopes;
-	for (; *link; link = &(*link)->next)
-		if (same_path(*link, path))
-			return *link;
-	*link = arena_make(r->a, struct query_scope);
-	**link = (struct query_scope){ .path = path->items, .path_length = path->count, .range = ROW_RANGE_ALL };
-	return *link;
+	struct str text = str_join(r->a, path->items, path->count, STR("\0"));
+	size_t count = r->paths.count;
+	if (!name_set_add(&r->paths, text))
+		return r->scopes[name_set_find(&r->paths, text)];
+	struct query_scope *scope = arena_make(r->a, struct query_scope);
+	*scope = (struct query_scope){ .path = path->items, .path_length = path->count, .range = ROW_RANGE_ALL };
+	*(count ? &r->scopes[count - 1]->next : &r->q->scopes) = scope;
+	r->scopes[count] = scope;
+	return scope;
 }
 
 static void add_condition(struct reading *r, struct query_scope *scope, struct logic *condition)
@@ -75,7 +69,10 @@ static bool tree_path(struct reading *r, struct str name, struct name_list *path
 {
 	struct parse p = parse_of(name, r->a);
 	*path_r = (struct name_list){ 0 };
-	return grammar_tree_path(&p, path_r, field_r) || parse_fault(&p, "tree path", name, r->f);
+	while (!grammar_tree_path(&p, path_r, field_r))
+		if (!parse_again(&p))
+			return parse_fault(&p, "tree path", name, r->f);
+	return true;
 }
 
 static bool read_order(struct reading *r, const struct http_pair *pair)
@@ -86,8 +83,9 @@ static bool read_order(struct reading *r, const struct http_pair *pair)
 	struct field unused;
 	if (!tree_path(r, pair->name, &path, &unused))
 		return false;
-	if (!grammar_order(&p, &terms))
-		return parse_fault(&p, "order", pair->value, r->f);
+	while (!grammar_order(&p, &terms))
+		if (!parse_again(&p))
+			return parse_fault(&p, "order", pair->value, r->f);
 	struct query_scope *scope = scope_of(r, &path);
 	if (!scope->has_order)
 		scope->order = terms;
@@ -112,15 +110,17 @@ static bool read_logic(struct reading *r, const struct http_pair *pair)
 {
 	struct name_list path = { 0 };
 	struct parse p = parse_of(pair->name, r->a);
-	if (!grammar_path(&p, &path))
-		return parse_fault(&p, "logic path", pair->name, r->f);
+	while (!grammar_path(&p, &path))
+		if (!parse_again(&p))
+			return parse_fault(&p, "logic path", pair->name, r->f);
 	struct str op = path.items[--path.count];
 	bool negated = take_not(&path);
 	struct str text = str_printf(r->a, "%s%.*s%.*s", negated ? "not." : "", STR_ARG(op), STR_ARG(pair->value));
 	struct logic *tree = arena_make(r->a, struct logic);
 	p = parse_of(text, r->a);
-	if (!grammar_logic(&p, tree))
-		return parse_fault(&p, "logic tree", pair->value, r->f);
+	while (!grammar_logic(&p, tree))
+		if (!parse_again(&p))
+			return parse_fault(&p, "logic tree", pair->value, r->f);
 	add_condition(r, scope_of(r, &path), tree);
 	return true;
 }
@@ -129,8 +129,9 @@ static bool read_columns(struct reading *r, const struct http_pair *pair)
 {
 	struct name_list all = { 0 };
 	struct parse p = parse_of(pair->value, r->a);
-	if (!grammar_names(&p, &all))
-		return parse_fault(&p, "columns parameter", pair->value, r->f);
+	while (!grammar_names(&p, &all))
+		if (!parse_again(&p))
+			return parse_fault(&p, "columns parameter", pair->value, r->f);
 	struct name_set once = name_set_new(all.count, r->a);
 	for (size_t i = 0; i < all.count; i++)
 		name_set_add(&once, all.items[i]);
@@ -144,8 +145,9 @@ static bool read_on_conflict(struct reading *r, const struct http_pair *pair)
 {
 	struct name_list list = { 0 };
 	struct parse p = parse_of(pair->value, r->a);
-	if (!grammar_names(&p, &list))
-		return parse_fault(&p, "on_conflict parameter", pair->value, r->f);
+	while (!grammar_names(&p, &list))
+		if (!parse_again(&p))
+			return parse_fault(&p, "on_conflict parameter", pair->value, r->f);
 	r->q->on_conflict = list.items;
 	r->q->on_conflict_count = list.count;
 	return true;
@@ -154,9 +156,16 @@ static bool read_on_conflict(struct reading *r, const struct http_pair *pair)
 static bool read_select(struct reading *r, const struct http_pair *pair)
 {
 	struct parse p = parse_of(pair->value, r->a);
-	if (!grammar_select(&p, &r->q->select))
-		return parse_fault(&p, "select parameter", pair->value, r->f);
+	while (!grammar_select(&p, &r->q->select))
+		if (!parse_again(&p))
+			return parse_fault(&p, "select parameter", pair->value, r->f);
 	r->q->has_select = true;
+	return true;
+}
+
+static bool add_argument(struct reading *r, struct str name, struct str value)
+{
+	r->params[r->q->param_count++] = (struct http_pair){ str_dup(r->a, name), value };
 	return true;
 }
 
@@ -169,14 +178,13 @@ static bool read_filter(struct reading *r, const struct http_pair *pair)
 		return false;
 	struct parse p = parse_of(pair->value, r->a);
 	condition->kind = LOGIC_FILTER;
-	if (grammar_operation(&p, grammar_operand, &condition->filter)) {
-		add_condition(r, scope_of(r, &path), condition);
-		return true;
+	while (!grammar_operation(&p, grammar_operand, &condition->filter)) {
+		if (r->call_read && p.cur == p.start)
+			return add_argument(r, condition->filter.field.name, pair->value);
+		if (!parse_again(&p))
+			return parse_fault(&p, "filter", pair->value, r->f);
 	}
-	if (!r->call_read || p.cur != p.start)
-		return parse_fault(&p, "filter", pair->value, r->f);
-	struct str name = str_dup(r->a, condition->filter.field.name);
-	r->params[r->q->param_count++] = (struct http_pair){ name, pair->value };
+	add_condition(r, scope_of(r, &path), condition);
 	return true;
 }
 
@@ -275,6 +283,8 @@ bool params_read(struct query *q, struct str raw, bool call_read, struct arena *
 	for (size_t i = 0; i < count; i++)
 		kinds[i] = (uint8_t)kind_of(pairs[i].name);
 	r.params = arena_make_array(a, struct http_pair, count);
+	r.scopes = arena_make_array(a, struct query_scope *, count + 1);
+	r.paths = name_set_new(4, a);
 	q->params = r.params;
 	q->select = arena_make(a, struct select_item);
 	q->canonical_query = params_canonical(pairs, count, a);

@@ -15,6 +15,17 @@ struct parse parse_of(struct str text, struct arena *a)
 	return (struct parse){ .start = start, .cur = start, .end = start + text.n, .arena = a };
 }
 
+bool parse_again(struct parse *p)
+{
+	if (p->recording)
+		return false;
+	p->recording = true;
+	p->cur = p->start;
+	p->depth = 0;
+	p->too_deep = false;
+	return true;
+}
+
 /* The character at a place, + 1; text is UTF-8 throughout. */
 static uint32_t met_at(const struct parse *p, const char *at)
 {
@@ -78,6 +89,8 @@ static void merge(struct parse_error *into, const struct parse_error *later)
 /* Records that at `at` something else than the labels was met at `met`. */
 static void missed(struct parse *p, const char *at, const char *met, uint8_t label, uint8_t label2)
 {
+	if (!p->recording)
+		return;
 	struct parse_error e = { .at = at, .met = met_at(p, met) };
 	add_expected(&e, label);
 	add_expected(&e, label2);
@@ -86,7 +99,8 @@ static void missed(struct parse *p, const char *at, const char *met, uint8_t lab
 
 void parse_forget(struct parse *p)
 {
-	p->error = (struct parse_error){ .at = p->cur };
+	if (p->recording)
+		p->error = (struct parse_error){ .at = p->cur };
 }
 
 static bool taken(struct parse *p, size_t n)
@@ -178,7 +192,8 @@ void parse_blanks(struct parse *p)
 static bool refuse(struct parse *p, const char *at, uint32_t character)
 {
 	struct parse_error e = { .at = at, .refused = { character } };
-	merge(&p->error, &e);
+	if (p->recording)
+		merge(&p->error, &e);
 	return false;
 }
 
@@ -204,7 +219,8 @@ bool parse_end(struct parse *p)
 		return true;
 	struct parse_error e = { .at = p->cur, .refused = { met_at(p, p->cur) } };
 	add_expected(&e, LABEL_END);
-	merge(&p->error, &e);
+	if (p->recording)
+		merge(&p->error, &e);
 	return false;
 }
 
@@ -222,13 +238,17 @@ bool parse_sees_word(struct parse *p, enum parse_label word)
 	if (!parse_word(p, word))
 		return parse_try(p, &m, false);
 	p->cur = m.cur;
-	p->error = m.error;
+	if (p->recording)
+		p->error = m.error;
 	return true;
 }
 
 struct parse_mark parse_open(struct parse *p)
 {
-	struct parse_mark m = { p->cur, p->error };
+	struct parse_mark m;
+	m.cur = p->cur;
+	if (p->recording)
+		m.error = p->error;
 	parse_forget(p);
 	return m;
 }
@@ -236,7 +256,7 @@ struct parse_mark parse_open(struct parse *p)
 /* What took nothing adds to what was expected before it; what took something has replaced it. */
 static void settle(struct parse *p, const struct parse_mark *m)
 {
-	if (p->cur != m->cur)
+	if (!p->recording || p->cur != m->cur)
 		return;
 	struct parse_error own = p->error;
 	p->error = m->error;
@@ -253,7 +273,7 @@ bool parse_try(struct parse *p, const struct parse_mark *m, bool ok)
 
 bool parse_named(struct parse *p, const struct parse_mark *m, bool ok, enum parse_label name)
 {
-	if (p->cur == m->cur && (!ok || is_known(&p->error))) {
+	if (p->recording && p->cur == m->cur && (!ok || is_known(&p->error))) {
 		p->error.count = 0;
 		add_expected(&p->error, (uint8_t)name);
 	}

@@ -4,7 +4,12 @@
  * words, so the record follows Parsec's rules: a taker that takes something forgets what was expected before; one
  * that takes nothing adds what it expected; of two failures the one further on counts, at the same place both. A
  * taker that fails may leave the cursor moved ("it failed having taken something"): then no alternative is tried,
- * unless parse_try() puts the cursor back. Recording costs a few stores, so there is no second pass for errors.
+ * unless parse_try() puts the cursor back. Most parameters are right, so the record is kept only in a second pass over
+ * one that was not:
+ *
+ *	while (!grammar_order(&p, &terms))
+ *		if (!parse_again(&p))
+ *			return parse_fault(&p, ...);
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_QUERY_PARSE_H
 #define ROWGATE_QUERY_PARSE_H
@@ -62,6 +67,7 @@ struct parse_error {
 
 struct parse {
 	const char *start, *cur, *end;
+	bool recording;                        /* the second pass */
 	struct parse_error error;
 	unsigned depth;
 	bool too_deep;                         /* sticky: nested beyond PARSE_DEPTH_MAX */
@@ -75,6 +81,8 @@ struct parse_class {
 };
 
 struct parse parse_of(struct str text, struct arena *a);
+/* After a failure: back to the beginning, to record why. False the second time. */
+bool parse_again(struct parse *p);
 
 bool parse_char(struct parse *p, char c);
 /* A word of the table above. */
