@@ -52,14 +52,13 @@ static bool takes_keys(const struct cat_routine *r, const struct query *q, const
 	return known == keys->count && !body_is_for_nothing;
 }
 
-static int by_parameters(const struct cat_routine *x, const struct cat_routine *y)
-{
-	return (x->parameters.count > y->parameters.count) - (x->parameters.count < y->parameters.count);
-}
-
+/* Fewer parameters first, then in the catalog's order. */
 static int by_size(const void *x, const void *y)
 {
-	return by_parameters(*(const struct cat_routine *const *)x, *(const struct cat_routine *const *)y);
+	const struct cat_routine *a = *(const struct cat_routine *const *)x, *b = *(const struct cat_routine *const *)y;
+	if (a->parameters.count != b->parameters.count)
+		return a->parameters.count < b->parameters.count ? -1 : 1;
+	return (a > b) - (a < b);
 }
 
 /* One candidate is the choice, none is PGRST202, more are PGRST203. */

@@ -19,14 +19,39 @@ static struct row_range capped(struct row_range range, int64_t max_rows)
 	return range;
 }
 
-/* Range and count of rows that are read. A count goes along unless all rows come anyway; a function that writes is
- * not run a second time to count what it returns. */
+static bool is_whole(struct row_range range)
+{
+	return range.limit < 0 && range.offset == 0;
+}
+
+/* Range and count of the rows of a relation: a count goes along unless all rows come anyway. */
 static void set_range(struct plan *p)
 {
-	bool repeatable = !p->routine || p->read_only;
 	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
-	bool whole = p->range.limit < 0 && p->range.offset == 0;
-	p->count_by_statement = p->count != COUNT_NONE && repeatable && (!whole || p->count != COUNT_EXACT);
+	p->count_by_statement = p->count == COUNT_PLANNED || p->count == COUNT_ESTIMATED ||
+		(p->count == COUNT_EXACT && !is_whole(p->range));
+}
+
+/* What is written or returned by a function is counted as it comes, never guessed: an estimate is exact, a planner's
+ * figure is not to be had. */
+static enum prefer_count countable(enum prefer_count wanted)
+{
+	static const enum prefer_count counts[] = {
+		[COUNT_NONE] = COUNT_NONE, [COUNT_EXACT] = COUNT_EXACT, [COUNT_PLANNED] = COUNT_NONE,
+		[COUNT_ESTIMATED] = COUNT_EXACT,
+	};
+	return counts[wanted];
+}
+
+/* A function that may write is not run a second time to count what lies beyond the range: that stays unknown. */
+static void set_call_range(struct plan *p)
+{
+	if (p->routine->returns_set)
+		p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
+	if (is_whole(p->range))
+		return;
+	p->count = p->read_only ? p->count : COUNT_NONE;
+	p->count_by_statement = p->count != COUNT_NONE;
 }
 
 static bool may_override(int64_t tx_end)
@@ -134,7 +159,7 @@ static bool make_write(struct plan *p, struct arena *a, struct fault *f)
 	struct plan_write *w = arena_make(a, struct plan_write);
 	p->write = w;
 	p->user_code = true;
-	p->range = ROW_RANGE_ALL;
+	p->count = countable(p->count);
 	if (!resolve_rows(p, &source, a, f) || !plan_write(w, p->query, &source, a, f))
 		return false;
 	p->result = write_result(p);
@@ -150,10 +175,10 @@ static enum plan_result call_result(const struct cat_routine *r)
 	return r->returns_set ? RESULT_VALUES : RESULT_VALUE;
 }
 
-static bool is_hoisted(const struct conf *c, struct str name)
+bool plan_hoists(const struct conf *c, struct str setting)
 {
 	for (size_t i = 0; i < c->db_hoisted_tx_settings.count; i++)
-		if (str_eq_nocase(c->db_hoisted_tx_settings.items[i], name))
+		if (str_eq_nocase(c->db_hoisted_tx_settings.items[i], setting))
 			return true;
 	return false;
 }
@@ -161,7 +186,7 @@ static bool is_hoisted(const struct conf *c, struct str name)
 static struct str routine_isolation(const struct plan *p)
 {
 	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
-	for (size_t i = 0; i < p->routine->settings.count && is_hoisted(p->conf, ISOLATION); i++)
+	for (size_t i = 0; i < p->routine->settings.count && plan_hoists(p->conf, ISOLATION); i++)
 		if (str_eq_nocase(catalog_text(p->catalog, settings[i].name), ISOLATION))
 			return catalog_text(p->catalog, settings[i].value);
 	return STR("");
@@ -191,8 +216,8 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	if (!resolve_rows(p, &source, a, f))
 		return false;
 	plan_call(call, p->query, p->routine, p->catalog, a);
-	if (p->routine->returns_set)
-		set_range(p);
+	p->count = countable(p->count);
+	set_call_range(p);
 	return check_max_affected(p, f) && finish(p, a, f);
 }
 

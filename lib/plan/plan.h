@@ -49,7 +49,7 @@ struct plan {
 	bool rollback;
 	struct str isolation;          /* of the function called, "": the role's or the default; see stmt_isolation() */
 	struct row_range range;        /* effective, db-max-rows included */
-	enum prefer_count count;       /* count=exact and so on */
+	enum prefer_count count;       /* what of count= can be had: a relation's rows any, else exact or none */
 	bool count_by_statement;       /* a count or explain statement goes along; false: the rows returned (or
 	                                * affected) are the total */
 	int64_t max_affected;          /* -1: no limit; only with handling=strict */
@@ -62,5 +62,8 @@ struct plan {
  * (405 PGRST105), preferences (400 PGRST122, 128), media type (406 PGRST107). */
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
+
+/* Whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */
+bool plan_hoists(const struct conf *c, struct str setting);
 
 #endif

@@ -49,10 +49,18 @@ static bool comes_again(const struct request *r, size_t i)
 	return false;
 }
 
-static struct str headers_json(const struct stmt_session *s, struct arena *a)
+/* The finished object; one too large for a setting is too large for the statement. */
+static struct str json_object(struct draft *d, struct buf *out)
+{
+	buf_char(out, '}');
+	d->sql.overflow = d->sql.overflow || out->overflow;
+	return buf_str(out);
+}
+
+static struct str headers_json(struct draft *d, const struct stmt_session *s)
 {
 	const struct request *r = s->request;
-	struct buf out = buf_new(a, MAX_SETTING);
+	struct buf out = buf_new(d->arena, MAX_SETTING);
 	buf_char(&out, '{');
 	for (size_t i = 0; i < r->field_count; i++) {
 		struct str name = r->fields[i].name;
@@ -61,8 +69,7 @@ static struct str headers_json(const struct stmt_session *s, struct arena *a)
 		if (!withheld && !comes_again(r, i))
 			put_pair(&out, name, r->fields[i].value);
 	}
-	buf_char(&out, '}');
-	return buf_str(&out);
+	return json_object(d, &out);
 }
 
 /* name=value pairs of one Cookie field (RFC 6265 section 5.4). */
@@ -76,15 +83,14 @@ static void put_cookies(struct buf *out, struct str field)
 	}
 }
 
-static struct str cookies_json(const struct request *r, struct arena *a)
+static struct str cookies_json(struct draft *d, const struct request *r)
 {
-	struct buf out = buf_new(a, MAX_SETTING);
+	struct buf out = buf_new(d->arena, MAX_SETTING);
 	buf_char(&out, '{');
 	for (size_t i = 0; i < r->field_count; i++)
 		if (str_eq(r->fields[i].name, STR("cookie")))
 			put_cookies(&out, r->fields[i].value);
-	buf_char(&out, '}');
-	return buf_str(&out);
+	return json_object(d, &out);
 }
 
 /* The role's own settings go before the switch: the right to set them is the authenticator's. */
@@ -98,22 +104,17 @@ static void put_role(struct draft *d, const struct stmt_session *s)
 	put_fixed(d, "role", s->role);
 }
 
-static bool is_hoisted(const struct conf *c, struct str name)
-{
-	for (size_t i = 0; i < c->db_hoisted_tx_settings.count; i++)
-		if (str_eq_nocase(c->db_hoisted_tx_settings.items[i], name))
-			return !str_eq_nocase(name, ISOLATION); /* that one takes SET TRANSACTION: stmt_isolation() */
-	return false;
-}
-
+/* The isolation level is not for set_config(): see stmt_isolation(). */
 static void put_hoisted(struct draft *d, const struct plan *p)
 {
 	if (!p->routine)
 		return;
 	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
-	for (size_t i = 0; i < p->routine->settings.count; i++)
-		if (is_hoisted(p->conf, catalog_text(p->catalog, settings[i].name)))
-			put_named(d, catalog_text(p->catalog, settings[i].name), catalog_text(p->catalog, settings[i].value));
+	for (size_t i = 0; i < p->routine->settings.count; i++) {
+		struct str name = catalog_text(p->catalog, settings[i].name);
+		if (plan_hoists(p->conf, name) && !str_eq_nocase(name, ISOLATION))
+			put_named(d, name, catalog_text(p->catalog, settings[i].value));
+	}
 }
 
 static void put_app_settings(struct draft *d, const struct conf *c)
@@ -130,8 +131,8 @@ bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena
 	put_fixed(&d, "request.jwt.claims", s->claims);
 	put_fixed(&d, "request.method", s->request->method_text);
 	put_fixed(&d, "request.path", s->request->path);
-	put_fixed(&d, "request.headers", headers_json(s, a));
-	put_fixed(&d, "request.cookies", cookies_json(s->request, a));
+	put_fixed(&d, "request.headers", headers_json(&d, s));
+	put_fixed(&d, "request.cookies", cookies_json(&d, s->request));
 	if (s->plan->query->prefer.timezone.p)
 		put_fixed(&d, "timezone", s->plan->query->prefer.timezone);
 	put_hoisted(&d, s->plan);

@@ -167,6 +167,7 @@ static void add_routines(void)
 	build_routine_setting(b, 317, STR("statement_timeout"), STR("7s"));
 	build_routine_setting(b, 317, STR("work_mem"), STR("64MB"));
 	build_routine_setting(b, 317, STR("default_transaction_isolation"), STR("serializable"));
+	add_routine(318, "drain", 'v', CAT_RETURNS_SCALAR, 23, true);
 }
 
 static void add_roles(void)
