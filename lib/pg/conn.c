@@ -85,41 +85,11 @@ static void log_notice(void *arg, const char *message)
 	log_debug("PostgreSQL says: %.*s", STR_ARG(line));
 }
 
-/* The value of one option in what libpq parsed, or NULL. */
-static const char *option_value(const PQconninfoOption *options, const char *keyword)
+static PGconn *connect_start(const struct conn *c)
 {
-	for (const PQconninfoOption *o = options; o && o->keyword; o++)
-		if (strcmp(o->keyword, keyword) == 0 && o->val && o->val[0])
-			return o->val;
-	return NULL;
-}
-
-/* The operator's own server options with ours behind them. Nobody reads notices, so they need not be sent: SET
- * TRANSACTION in an implicit transaction would send a WARNING each time. Poolers that are too old for prepared
- * statements refuse this startup option too, and a notice does no harm. */
-static const char *server_options(const struct conn *c, struct arena *a)
-{
-	PQconninfoOption *given = PQconninfoParse(c->options.uri.p, NULL);
-	PQconninfoOption *defaults = PQconndefaults();
-	const char *own = option_value(given, "options");
-	const char *text;
-
-	if (!own)
-		own = option_value(defaults, "options");
-	if (c->options.prepared)
-		text = str_printf(a, "%s%s-c client_min_messages=error", own ? own : "", own ? " " : "").p;
-	else
-		text = own ? str_dup(a, str_of(own)).p : NULL;
-	PQconninfoFree(given);
-	PQconninfoFree(defaults);
-	return text;
-}
-
-static PGconn *connect_start(const struct conn *c, struct arena *a)
-{
-	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. */
-	const char *keywords[] = { "fallback_application_name", "dbname", "client_encoding", "options", NULL };
-	const char *values[] = { c->options.application_name.p, c->options.uri.p, "UTF8", server_options(c, a), NULL };
+	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. No "options": poolers refuse it. */
+	const char *keywords[] = { "fallback_application_name", "dbname", "client_encoding", NULL };
+	const char *values[] = { c->options.application_name.p, c->options.uri.p, "UTF8", NULL };
 
 	return PQconnectStartParams(keywords, values, 1);
 }
@@ -154,7 +124,7 @@ static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
 static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 {
 	conn_drop(c);
-	c->pg = connect_start(c, a);
+	c->pg = connect_start(c);
 	if (c->pg)
 		PQsetNoticeProcessor(c->pg, log_notice, NULL);
 	if (!connect_wait(c, a, f)) {
@@ -171,13 +141,13 @@ static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 	return true;
 }
 
-/* Whether an idle connection is still there. The first PQconsumeInput alone says that all is well on a connection
- * the server has hung up; the socket knows better. */
+/* The first PQconsumeInput alone says that all is well on a connection the server has hung up; the socket knows
+ * better. */
 static bool is_alive(struct conn *c)
 {
 	struct pollfd p = { .fd = PQsocket(c->pg), .events = POLLIN | POLLRDHUP };
 
-	if (PQstatus(c->pg) != CONNECTION_OK || c->replace)
+	if (PQstatus(c->pg) != CONNECTION_OK)
 		return false;
 	if (poll(&p, 1, 0) <= 0)
 		return true;
@@ -188,7 +158,7 @@ static bool is_alive(struct conn *c)
 
 bool conn_ready(struct conn *c, struct arena *a, struct fault *f)
 {
-	return (c->pg && is_alive(c)) || connect_now(c, a, f);
+	return (c->pg && !c->replace && PQstatus(c->pg) == CONNECTION_OK) || connect_now(c, a, f);
 }
 
 /* Waits for the deadline at most once there is one, else as the caller wishes. */
@@ -201,6 +171,11 @@ static enum conn_io wait_for(struct conn *c, bool for_write)
 		return c->wait(c->wait_arg, p.fd, for_write) ? CONN_IO_OK : CONN_IO_STOPPED;
 	left_ms = (c->deadline_us - clock_monotonic_us()) / 1000;
 	return left_ms > 0 && poll(&p, 1, (int)left_ms) > 0 ? CONN_IO_OK : CONN_IO_BROKEN;
+}
+
+bool conn_ensure(struct conn *c, struct arena *a, struct fault *f)
+{
+	return (c->pg && !c->replace && is_alive(c)) || connect_now(c, a, f);
 }
 
 enum conn_io conn_flush(struct conn *c)

@@ -31,8 +31,9 @@ typedef bool conn_wait_fn(void *arg, int fd, bool for_write);
 struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, void *wait_arg);
 /* NULL is allowed. */
 void conn_free(struct conn *c);
-/* Connects when not connected or seen to be dead; 503 PGRST000 with PostgREST's wording when it cannot.
- * Asks libpq's own back-off of no one: the caller decides how often to try. */
+/* Connects when not connected; 503 PGRST000 with PostgREST's wording when it cannot. The caller decides how often to
+ * try. A server that has hung up while the connection was idle is noticed and replaced by conn_run() and
+ * flight_run(), at no cost for reads. */
 bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
 void conn_close(struct conn *c);

@@ -93,14 +93,15 @@ static enum retry retry_of(const struct attempt *t, unsigned used)
 	return used & 1u << retry ? RETRY_NEVER : retry;
 }
 
-/* The connection in the state the next attempt wants. */
-static bool prepare(struct conn *c, enum retry retry, struct arena *a, struct fault *f)
+/* The connection in the state the attempt wants. A read that finds it dead is simply sent again; of a write nobody
+ * could tell what became of it, so it looks first. */
+static bool prepare(struct conn *c, bool writes, enum retry retry, struct arena *a, struct fault *f)
 {
 	if (retry != RETRY_NEVER)
 		log_debug("the flight is tried again after: %.*s", STR_ARG(f->message));
 	if (retry == RETRY_UNNAMED)
 		names_clear(c->names);
-	return c->pg || conn_ready(c, a, f);
+	return writes ? conn_ensure(c, a, f) : conn_ready(c, a, f);
 }
 
 bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,
@@ -119,7 +120,7 @@ bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, str
 		};
 
 		*out_r = (struct flight_outcome){ .count = -1, .inserted = -1 };
-		if (!prepare(c, retry, a, f))
+		if (!prepare(c, flight->writes, retry, a, f))
 			return false;
 		*f = (struct fault){ 0 };
 		try_once(&t);

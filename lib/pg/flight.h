@@ -15,7 +15,7 @@ struct flight {
 	struct str role;              /* with search_path and the SQL text the key of prepared statements */
 	struct str search_path;
 	struct str isolation;         /* "", or one of SQL's four levels in any case: SET TRANSACTION goes first */
-	const struct stmt *settings;  /* "SELECT set_config(...), ...": a select list, role switch included; or NULL */
+	const struct stmt *settings;  /* "SELECT ..." of set_config() calls, role switch included; or NULL */
 	const struct stmt *pre_request; /* or NULL */
 	const struct stmt *main;      /* or NULL: settings only */
 	const struct stmt *count;     /* one row, one bigint; or NULL */
@@ -50,7 +50,7 @@ struct flight_outcome {
 	bool sent;                    /* bytes went out: the fate of a write is unknown if the connection broke */
 };
 
-/* Runs the flight on a connection that conn_ready() said is up. On a fault from PostgreSQL code, message, details
+/* Runs the flight, on a new connection if need be. On a fault from PostgreSQL code, message, details
  * and hint are PostgreSQL's, http_status is by PARITY 1.11 (see sqlstate.h), and the connection is usable again or
  * known to be dead. anonymous decides between 401 and 403 for 42501. */
 bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,

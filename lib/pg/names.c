@@ -40,16 +40,17 @@ static void *need(void *memory)
 static uint64_t hash_text(uint64_t h, struct str s)
 {
 	const uint64_t multiplier = 0x9E3779B97F4A7C15u;
+	size_t at = 0;
 	uint64_t word;
 
-	for (; s.n >= sizeof(word); s = str_from(s, sizeof(word))) {
-		memcpy(&word, s.p, sizeof(word));
+	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.p + at, sizeof(word));
 		h = (h ^ word) * multiplier;
 		h ^= h >> 29;
 	}
 	word = s.n;
-	for (size_t i = 0; i < s.n; i++)
-		word = word << 8 | (unsigned char)s.p[i];
+	for (; at < s.n; at++)
+		word = word << 8 | (unsigned char)s.p[at];
 	h = (h ^ word) * multiplier;
 	return h ^ h >> 32;
 }

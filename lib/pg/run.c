@@ -77,6 +77,8 @@ bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, co
 {
 	struct run r = { .conn = c, .on_row = on_row, .arg = arg, .arena = a, .fault = f };
 
+	if (!conn_ensure(c, a, f))
+		return false;
 	/* What it runs is unknown: the next flight starts from a clean session. */
 	c->dirty = c->tainted = true;
 	names_doom_guarded(c->names);

@@ -8,9 +8,11 @@ enum { MAX_SETTING = 1024 * 1024 };
 
 static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
 
+/* One array in one column: a column of its own for each setting costs as much again as setting it, on both sides,
+ * and sends every value back. ARRAY evaluates its elements in order; ROW() IS NULL would stop at the first. */
 static void put_call(struct draft *d)
 {
-	buf_put(&d->sql, d->param_count ? STR(", pg_catalog.set_config(") : STR("SELECT pg_catalog.set_config("));
+	buf_put(&d->sql, d->param_count ? STR(", pg_catalog.set_config(") : STR("SELECT ARRAY[pg_catalog.set_config("));
 }
 
 static void put_value(struct draft *d, struct str value)
@@ -139,6 +141,7 @@ bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena
 	put_app_settings(&d, s->plan->conf);
 	put_fixed(&d, "transaction_read_only", s->plan->read_only ? STR("on") : STR("off"));
 	put_fixed(&d, "DateStyle", STR("ISO"));
+	stmt_sql(&d, "] IS NULL");
 	return stmt_finish(out_r, &d, f);
 }
 

@@ -37,11 +37,11 @@ static const struct stmt_param settings_params[] = {
 	{ .value = STR_INIT("ISO") },
 };
 static const struct stmt settings_stmt = {
-	STR_INIT("SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), "
+	STR_INIT("SELECT ARRAY[pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), "
 		"pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true), "
 		"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), "
 		"pg_catalog.set_config('request.cookies', $7, true), "
-		"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)"),
+		"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)] IS NULL"),
 	settings_params, sizeof(settings_params) / sizeof(settings_params[0]),
 };
 
