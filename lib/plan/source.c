@@ -93,6 +93,7 @@ bool source_to_json(const struct plan_source *s, const struct plan_field *f)
 	return (t ? (enum cat_encoding)t->encoding : catalog_encoding_builtin(f->type)) == CAT_ENCODE_TO_JSON;
 }
 
+/* Enums, and arrays of them, are the user's types that bring no functions along. */
 bool source_user_code(const struct plan_source *s, const struct plan_field *f)
 {
 	if (f->type == 0)
@@ -100,5 +101,6 @@ bool source_user_code(const struct plan_source *s, const struct plan_field *f)
 	if (f->type < FIRST_USER_OID)
 		return false;
 	const struct cat_type *t = catalog_type(s->catalog, f->type);
-	return !t || t->kind != 'e';
+	const struct cat_type *element = t && t->element_type ? catalog_type(s->catalog, t->element_type) : t;
+	return !element || element->kind != 'e';
 }
