@@ -197,12 +197,13 @@ int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *o
 
 bool reply_rows_wanted(const struct plan *p)
 {
-	return p->result != RESULT_NOTHING;
+	return p->result != RESULT_NOTHING || p->media.kind == MEDIA_PLAN;
 }
 
 bool reply_rows_must_judge(const struct plan *p)
 {
-	return !p->read_only && (p->singular || p->max_affected >= 0 || p->kind == PLAN_UPSERT_ONE);
+	bool bounded = p->singular || p->max_affected >= 0 || p->kind == PLAN_UPSERT_ONE;
+	return bounded && !p->read_only && p->media.kind != MEDIA_PLAN;
 }
 
 bool reply_rows_judge(void *arg, const struct flight_outcome *so_far, struct arena *a, struct fault *f)

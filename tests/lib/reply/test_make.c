@@ -327,9 +327,26 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* An execution plan's lines are shown and nothing is judged, whatever the statement would have returned. */
+static void explained_writes(void **state)
+{
+	(void)state;
+	static const enum plan_kind kinds[] = { PLAN_INSERT, PLAN_UPDATE, PLAN_UPSERT_ONE, PLAN_DELETE, PLAN_CALL };
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		struct plan plan = { .kind = kinds[i], .result = RESULT_NOTHING, .media = { .kind = MEDIA_PLAN },
+			.max_affected = 1 };
+		assert_true(reply_rows_wanted(&plan));
+		assert_false(reply_rows_must_judge(&plan));
+		plan.media.kind = MEDIA_JSON;
+		assert_false(reply_rows_wanted(&plan));
+		assert_true(reply_rows_must_judge(&plan));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(explained_writes),
 		cmocka_unit_test_setup_teardown(makes_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_the_range_that_was_not_there, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_answers_beyond_the_limit, set_up, tear_down),
