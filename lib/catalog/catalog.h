@@ -24,8 +24,8 @@ struct str catalog_block(const struct catalog *cat);
 
 struct str catalog_text(const struct catalog *cat, struct cat_text t);
 /* NULL when unknown. In the block are the relations of db-schemas, those their views are made of, those their
- * functions return, and the two ends of their foreign keys, whichever schema these are in: only ask for a schema
- * the caller may use. Partitions are left out, as PostgREST leaves them out. */
+ * functions return, and those the foreign keys of all these refer to, whichever schema they are in: only ask for a
+ * schema the caller may use. Partitions are left out, as PostgREST leaves them out. */
 const struct cat_relation *catalog_relation(const struct catalog *cat, struct str schema, struct str name);
 const struct cat_relation *catalog_relation_at(const struct catalog *cat, uint32_t index);
 const struct cat_relation *catalog_relation_by_oid(const struct catalog *cat, uint32_t oid);
