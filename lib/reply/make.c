@@ -55,7 +55,7 @@ static int64_t counted(const struct plan *p, const struct flight_outcome *outcom
 	return count > p->conf->db_max_rows ? max64(count, planned) : count;
 }
 
-/* Rows there are in all, -1 when nobody asked: p->range.offset + rows when every row came. */
+/* Rows there are in all, at least those that came and those that were passed over; -1 when nobody asked. */
 static int64_t total_of(const struct plan *p, const struct flight_outcome *outcome, int64_t rows, struct arena *a)
 {
 	if (p->count == COUNT_NONE)

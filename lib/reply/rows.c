@@ -45,26 +45,56 @@ static unsigned hex_digit(char c)
 	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10) & 15u;
 }
 
-/* bytea as hex (bytea_output's default): \x00ff. Anything else goes as it is. */
+static size_t decode_hex(char *to, struct str piece)
+{
+	for (size_t i = 0; i + 1 < piece.n; i += 2)
+		*to++ = (char)(hex_digit(piece.p[i]) << 4 | hex_digit(piece.p[i + 1]));
+	return piece.n / 2;
+}
+
+/* The byte that text starts with in bytea's escape form: as it is, \\ or \ooo; returns how long it was. */
+static size_t decode_escape(char *to, struct str text)
+{
+	bool octal = text.n >= 4 && text.p[0] == '\\' && text.p[1] != '\\';
+	if (octal)
+		*to = (char)((text.p[1] & 3) << 6 | (text.p[2] & 7) << 3 | (text.p[3] & 7));
+	else
+		*to = text.p[0];
+	return octal ? 4 : text.p[0] == '\\' ? 2 : 1;
+}
+
+static void put_hex(struct spool *out, struct str hex)
+{
+	while (hex.n >= 2) {
+		struct str piece = str_sub(hex, 0, SPOOL_RESERVE_MOST);
+		char *to = spool_room(out, SPOOL_RESERVE_MOST);
+		if (!to)
+			return;
+		out->n += decode_hex(to, piece);
+		hex = str_from(hex, piece.n);
+	}
+}
+
+static void put_unescaped(struct spool *out, struct str text)
+{
+	while (text.n > 0) {
+		char byte;
+		text = str_from(text, decode_escape(&byte, text));
+		spool_put(out, (struct str){ &byte, 1 });
+	}
+}
+
+/* The bytes of a bytea, whichever its bytea_output: \x00ff, or with \000 for single bytes. Other types go as text. */
 static void put_bytes(struct reply_rows *rows, const struct row *r)
 {
 	enum { BYTEA = 17 };
 	struct str text = row_value(r, 0);
-	if (row_type(r, 0) != BYTEA || !str_starts(text, STR("\\x"))) {
+	if (row_type(r, 0) != BYTEA)
 		spool_put(&rows->body, text);
-		return;
-	}
-	struct str hex = str_from(text, 2);
-	while (hex.n >= 2) {
-		struct str piece = str_sub(hex, 0, SPOOL_RESERVE_MOST);
-		char *to = spool_room(&rows->body, piece.n / 2);
-		if (!to)
-			return;
-		for (size_t i = 0; i + 1 < piece.n; i += 2)
-			*to++ = (char)(hex_digit(piece.p[i]) << 4 | hex_digit(piece.p[i + 1]));
-		rows->body.n += piece.n / 2;
-		hex = str_from(hex, piece.n);
-	}
+	else if (str_starts(text, STR("\\x")))
+		put_hex(&rows->body, str_from(text, 2));
+	else
+		put_unescaped(&rows->body, text);
 }
 
 /* The key's columns as a filter that finds the row again. */

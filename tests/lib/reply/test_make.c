@@ -249,7 +249,7 @@ static void turns_bytea_into_bytes(void **state)
 		.media = media_of(MEDIA_OCTETS) };
 	static const struct { uint32_t type; const char *value; struct str bytes; } cases[] = {
 		{ T_BYTEA, "\\x00ff10", STR_INIT("\0\xff\x10") }, { T_BYTEA, "\\x", STR_INIT("") },
-		{ T_BYTEA, "\\\\000", STR_INIT("\\\\000") }, { T_TEXT, "\\x00", STR_INIT("\\x00") },
+		{ T_BYTEA, "a\\\\b\\000\\377\\", STR_INIT("a\\b\0\xff\\") }, { T_TEXT, "\\x00", STR_INIT("\\x00") },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct fake_column column = { "f", cases[i].type, cases[i].value, 0 };
