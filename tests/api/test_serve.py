@@ -56,7 +56,7 @@ def run_serve(directory, *arguments, **environment):
     except subprocess.TimeoutExpired:
         done.kill()
         raise
-    assert not done.left_behind()
+    wait_until(lambda: not done.left_behind(), 5, "no process is left")
     return types.SimpleNamespace(returncode=status, stdout=done.out.read_text(), stderr=done.err.read_text())
 
 
