@@ -170,7 +170,11 @@ static enum conn_io wait_for(struct conn *c, bool for_write)
 	if (c->deadline_us == 0)
 		return c->wait(c->wait_arg, p.fd, for_write) ? CONN_IO_OK : CONN_IO_STOPPED;
 	left_ms = (c->deadline_us - clock_monotonic_us()) / 1000;
-	return left_ms > 0 && poll(&p, 1, (int)left_ms) > 0 ? CONN_IO_OK : CONN_IO_BROKEN;
+	if (left_ms <= 0)
+		return CONN_IO_BROKEN;
+	/* Interrupted, or too late: the caller looks again, and so do we. */
+	poll(&p, 1, (int)left_ms);
+	return CONN_IO_OK;
 }
 
 bool conn_ensure(struct conn *c, struct arena *a, struct fault *f)

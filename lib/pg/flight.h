@@ -14,7 +14,7 @@ struct flight_outcome;
 struct flight {
 	struct str role;              /* with search_path and the SQL text the key of prepared statements */
 	struct str search_path;
-	struct str isolation;         /* "", or one of SQL's four levels in any case: SET TRANSACTION goes first */
+	struct str isolation;         /* "", or one of SQL's four levels in any case: BEGIN with it goes first */
 	const struct stmt *settings;  /* "SELECT ..." of set_config() calls, role switch included; or NULL */
 	const struct stmt *pre_request; /* or NULL */
 	const struct stmt *main;      /* or NULL: settings only */

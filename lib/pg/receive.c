@@ -19,6 +19,7 @@ void attempt_stop(struct attempt *t)
 	if (!t->failed)
 		conn_stopped_fault(t->fault);
 	t->failed = true;
+	t->retry = RETRY_NEVER;
 	conn_cancel(t->conn);
 	/* A cancel between statements is ignored, and the Sync would commit: attempt_send_end says ROLLBACK. */
 	if (!t->synced)
