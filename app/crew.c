@@ -17,6 +17,7 @@
 
 /* A worker that lived this long did not die of its start. */
 #define CREW_SETTLED_US INT64_C(1000000)
+#define CREW_SERIES_US INT64_C(10000000)
 /* An idle worker leaves sooner than this. */
 #define CREW_LEAVE_US INT64_C(200000)
 /* workers is at most this (see the option table), and one is above the count while they are replaced. */
@@ -77,6 +78,11 @@ void crew_follow(struct crew *c, const struct generation *generation, size_t cou
 	backoff_succeed(&c->spawn);
 }
 
+bool crew_serving_any(const struct crew *c)
+{
+	return c->generation;
+}
+
 bool crew_uses(const struct crew *c, const struct generation *generation)
 {
 	for (size_t i = 0; i < CREW_MAX; i++)
@@ -130,7 +136,11 @@ static void crew_ended(struct crew *c, struct member *m, int status)
 	if (!m->leaving_us && !c->stopping)
 		log_error("worker %ld ended with %s %d", (long)m->pid, WIFSIGNALED(status) ? "signal" : "status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	if (!m->leaving_us && clock_monotonic_us() - m->started_us < CREW_SETTLED_US)
+	int64_t now = clock_monotonic_us();
+	/* Failures far apart are no series. */
+	if (now - c->spawn.at_us > CREW_SERIES_US)
+		backoff_succeed(&c->spawn);
+	if (!m->leaving_us && now - m->started_us < CREW_SETTLED_US)
 		backoff_fail(&c->spawn);
 	board_leave(c->board, (size_t)(m - c->members));
 	*m = (struct member){ 0 };
@@ -146,9 +156,10 @@ void crew_reap(struct crew *c)
 				crew_ended(c, &c->members[i], status);
 }
 
+/* Its successors take its kept connections over. */
 static void crew_dismiss(struct member *m)
 {
-	if (m->pid && !m->leaving_us && kill(m->pid, SIGTERM) == 0)
+	if (kill(m->pid, SIGUSR2) == 0)
 		m->leaving_us = clock_monotonic_us();
 }
 
@@ -224,8 +235,16 @@ int64_t crew_turn(struct crew *c)
 void crew_stop(struct crew *c)
 {
 	c->stopping = true;
-	for (size_t i = 0; i < CREW_MAX; i++)
-		crew_dismiss(&c->members[i]);
+	for (size_t i = 0; i < CREW_MAX; i++) {
+		struct member *m = &c->members[i];
+		if (m->pid && kill(m->pid, SIGTERM) == 0 && !m->leaving_us)
+			m->leaving_us = clock_monotonic_us();
+	}
+}
+
+bool crew_calm(const struct crew *c)
+{
+	return crew_alive(c) <= c->count;
 }
 
 void crew_kill(struct crew *c)

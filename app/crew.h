@@ -19,12 +19,16 @@ void crew_free(struct crew *c);
  * so that there is never more than one worker above the count; they finish what they are doing and hand their kept
  * connections on. generation must stay valid until crew_uses() denies it. */
 void crew_follow(struct crew *c, const struct generation *generation, size_t count);
+/* Whether there is a generation to serve by. */
+bool crew_serving_any(const struct crew *c);
 bool crew_uses(const struct crew *c, const struct generation *generation);
 /* Collects workers that ended. */
 void crew_reap(struct crew *c);
 /* Starts and stops what is due. Returns the monotonic time at which to call it again at the latest. */
 int64_t crew_turn(struct crew *c);
-/* Tells every worker to finish and starts none any more. */
+/* Whether there is no worker above the count. */
+bool crew_calm(const struct crew *c);
+/* Tells every worker to finish and starts none any more; called again: to cancel what PostgreSQL still does. */
 void crew_stop(struct crew *c);
 /* Ends those that have not finished. */
 void crew_kill(struct crew *c);

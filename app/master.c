@@ -22,11 +22,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* How long the database may keep the master waiting in one go, and how often it looks up meanwhile. */
+/* How long the database may keep the master waiting in one go, and how often it looks after the rest meanwhile: after
+ * the first such time workers start without a catalog, to answer 503. */
 #define MASTER_WAIT_MS 60000
-#define MASTER_WAIT_STEP_MS 500
+#define MASTER_PATIENCE_MS 200
 /* How long in-flight requests may take once the master was told to stop. */
 #define MASTER_STOP_US INT64_C(30000000)
+/* What comes after that: how long they may take to cancel. */
+#define MASTER_CANCEL_US INT64_C(3000000)
+/* While workers are being replaced a reload waits, so that its connection is not one too many, but not for ever. */
+#define MASTER_CALM_US INT64_C(5000000)
+#define MASTER_CALM_STEP_US INT64_C(20000)
 /* How often the master looks whether a worker is free again while it answers for them. */
 #define MASTER_REFUSE_MS 100
 /* Generations that workers may still serve by; more in a row than this and the oldest are waited for. */
@@ -44,7 +50,9 @@ struct master {
 	struct notify *notify;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
-	bool stopping;
+	int64_t wanted_us;                          /* since when a load waits for the crew to calm down, 0: it does not */
+	int loading;                                /* the socket of the connection that is used for a load, or -1 */
+	bool stopping, cancelling;
 	int64_t stop_deadline_us;
 };
 
@@ -72,27 +80,60 @@ static void master_child(void *arg)
 {
 	const struct master *m = arg;
 	close(m->signals);
+	if (m->loading >= 0 && m->loading != notify_fd(m->notify))
+		close(m->loading);
 	notify_forget(m->notify);
 	admin_forget(m->admin);
 	master_log(&m->generation->conf, "worker");
+}
+
+/* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
+static int64_t master_refuse_at_us(const struct master *m)
+{
+	int64_t since = board_all_slow_since_us(crew_board(m->crew));
+	return since ? since + m->generation->conf.db_pool_acquisition_timeout * 1000000 : INT64_MAX;
+}
+
+static struct admin_state master_state(const struct master *m)
+{
+	bool serving = !m->stopping && crew_alive(m->crew) > 0;
+	return (struct admin_state){
+		.live = serving,
+		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(crew_board(m->crew)),
+	};
+}
+
+/* What goes on while the master waits for its database: it comes here each time nothing arrived for a while. */
+static void master_meanwhile(struct master *m)
+{
+	crew_reap(m->crew);
+	if (!crew_serving_any(m->crew))
+		crew_follow(m->crew, m->generation, master_worker_count(&m->generation->conf));
+	crew_turn(m->crew);
+	if (master_refuse_at_us(m) <= clock_monotonic_us())
+		refuse_waiting(&m->shared, &m->generation->conf);
+	admin_turn(m->admin, master_state(m));
 }
 
 /* conn_wait_fn of the master's own connections. A server that does not answer must not keep the master for ever, and
  * a signal to stop, which stays pending for the signalfd, ends the wait. */
 static bool master_wait(void *arg, int fd, bool for_write)
 {
-	(void)arg;
-	for (int waited = 0; waited < MASTER_WAIT_MS; waited += MASTER_WAIT_STEP_MS) {
+	struct master *m = arg;
+	bool ready = false, stop = false;
+	m->loading = fd;
+	for (int waited = 0; !ready && !stop && waited < MASTER_WAIT_MS; waited += MASTER_PATIENCE_MS) {
 		struct pollfd p = { .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN };
 		sigset_t pending;
-		int n = poll(&p, 1, MASTER_WAIT_STEP_MS);
-		if (n > 0)
-			return true;
-		if (sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT)))
-			return false;
+		ready = poll(&p, 1, MASTER_PATIENCE_MS) > 0;
+		stop = sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
+		if (!ready && !stop)
+			master_meanwhile(m);
 	}
-	log_error("the database does not answer");
-	return false;
+	m->loading = -1;
+	if (!ready && !stop)
+		log_error("the database does not answer");
+	return ready;
 }
 
 /* Frees the generations that no worker serves by any more. */
@@ -128,12 +169,17 @@ static void master_load(struct master *m)
 	struct generation **place = master_place(m);
 	struct generation *next;
 	struct fault f = { 0 };
+	int64_t now = clock_monotonic_us();
+	m->wanted_us = m->load_wanted && m->wanted_us ? m->wanted_us : now;
 	m->load_wanted = true;
-	if (!place)
+	if (!place || (!crew_calm(m->crew) && now - m->wanted_us < MASTER_CALM_US)) {
+		m->load.at_us = now + MASTER_CALM_STEP_US;
 		return;
+	}
+	m->wanted_us = 0;
 	next = generation_new();
 	bool configured = generation_configure(next, m->file, m->environ, &f);
-	if (!configured || !generation_load(next, m->file, m->environ, master_wait, NULL, &f)) {
+	if (!configured || !generation_load(next, m->file, m->environ, master_wait, m, &f)) {
 		/* A mistake in the file is not tried again before somebody says so. */
 		m->load_wanted = configured;
 		master_load_failed(m, &f);
@@ -172,28 +218,17 @@ static void master_signal(struct master *m)
 	}
 }
 
-/* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
-static int64_t master_refuse_at_us(const struct master *m)
-{
-	int64_t since = board_all_slow_since_us(crew_board(m->crew));
-	return since ? since + m->generation->conf.db_pool_acquisition_timeout * 1000000 : INT64_MAX;
-}
-
-static struct admin_state master_state(const struct master *m)
-{
-	bool serving = !m->stopping && crew_alive(m->crew) > 0;
-	return (struct admin_state){
-		.live = serving,
-		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(crew_board(m->crew)),
-	};
-}
-
 /* Everything that may be due; returns when the next is. */
 static int64_t master_turn(struct master *m)
 {
 	int64_t now = clock_monotonic_us(), due;
 	if (m->stopping) {
-		if (now >= m->stop_deadline_us) {
+		if (now >= m->stop_deadline_us && !m->cancelling) {
+			log_warn("requests that did not finish in time are cancelled");
+			crew_stop(m->crew);
+			m->cancelling = true;
+			m->stop_deadline_us = now + MASTER_CANCEL_US;
+		} else if (now >= m->stop_deadline_us) {
 			log_warn("workers that did not finish in time are killed");
 			crew_kill(m->crew);
 			m->stop_deadline_us = INT64_MAX;
@@ -287,7 +322,7 @@ static bool master_equip(struct master *m)
 	}
 	fcgi_init();
 	m->signals = master_signals();
-	m->notify = notify_new(master_wait, NULL);
+	m->notify = notify_new(master_wait, m);
 	m->crew = crew_new(&m->shared, master_child, m);
 	if (m->signals < 0 || !m->crew) {
 		log_crit("cannot start: %s", strerror(errno));
@@ -315,7 +350,7 @@ static void master_end(struct master *m)
 
 int master_run(const char *file, char *const *vars)
 {
-	struct master m = { .file = file, .environ = vars, .signals = -1 };
+	struct master m = { .file = file, .environ = vars, .signals = -1, .loading = -1 };
 	m.generation = master_start(file, vars, &m.shared.listener);
 	if (!m.generation)
 		return EXIT_FAILURE;

@@ -53,9 +53,17 @@ static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 		s->connected_us = s->connected_us ? s->connected_us : now;
 		s->used_us = now;
 		return true;
+	} else if (s->client_left) {
+		return false; /* that says nothing about the server */
 	} else {
+		if (f->http_status == CONN_STOPPED) {
+			*f = (struct fault){ 0 };
+			fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+			fault_details(f, STR("the server does not answer"));
+		}
 		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
 		backoff_fail(&s->connect);
+		now = clock_monotonic_us();
 	}
 	f->retry_after = s->connect.at_us > now ? (int)((s->connect.at_us - now + 999999) / 1000000) : 1;
 	return false;
@@ -156,12 +164,18 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	const struct conf *conf = &s->generation->conf;
 	struct fault f = { 0 };
 	*served_r = (struct served){ .role = STR_NONE };
+	s->client_left = false;
 	if (cors_preflight(out_r, r, conf, a))
 		return;
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
 	if (arena_overflowed(a)) {
 		f = (struct fault){ 0 };
 		answered = fault_set(&f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
+	}
+	if (!answered && f.http_status == CONN_STOPPED && !s->client_left) {
+		f = (struct fault){ .retry_after = 1 };
+		fault_set(&f, 503, "RG503", STR("The server is being stopped"));
+		f.retry_after = 1;
 	}
 	if (!answered)
 		serve_fault(out_r, s, r, &f, a);

@@ -15,6 +15,7 @@ struct server {
 	struct backoff connect;   /* pauses between attempts to connect */
 	int64_t connected_us;     /* since when there is a connection (monotonic), 0: there is none */
 	int64_t used_us;          /* when it was last used */
+	bool client_left;         /* why the wait for PostgreSQL was ended, if it was */
 };
 
 /* What the access log tells of a request. */

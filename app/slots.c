@@ -30,6 +30,7 @@ struct slots {
 	int epoll;
 	bool open;                           /* listener and hand-over are in the set */
 	bool draining;
+	bool hand_on;                        /* while draining: idle connections go to other workers */
 	bool busy;
 	bool partial;                        /* some slot may hold half a request */
 	size_t capacity, held;
@@ -42,7 +43,7 @@ struct slots {
 
 bool slots_handover_new(int handover_r[2])
 {
-	return socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, handover_r) == 0;
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, handover_r) == 0;
 }
 
 /* EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of the descriptor in `shared` is
@@ -52,6 +53,86 @@ static void slots_watch_shared(struct slots *s, int *fd, bool on)
 	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = fd };
 	if (*fd >= 0 && epoll_ctl(s->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, *fd, &e) < 0)
 		log_error("epoll_ctl: %s", strerror(errno));
+}
+
+/* A new connection, or -1 when another worker was faster. */
+static int slots_accept(const struct slots *s)
+{
+	struct timeval timeout = { .tv_sec = s->peer_timeout };
+	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			log_error("cannot accept a connection: %s", strerror(errno));
+		return -1;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
+		|| setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)
+		log_warn("cannot set a timeout on a connection: %s", strerror(errno));
+	return fd;
+}
+
+/* A connection that a busy worker gave away, or -1 when another was faster. */
+static int slots_receive(const struct slots_shared *shared)
+{
+	char byte;
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
+	};
+	int fd = -1;
+	if (shared->handover[0] < 0 || recvmsg(shared->handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -1;
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
+}
+
+/* Queues a descriptor for whoever is idle next; the caller keeps its own copy. False when the queue is full. */
+static bool slots_offer(const struct slots_shared *shared, int fd)
+{
+	char byte = 0;
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
+	};
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+	return shared->handover[1] >= 0 && fd >= 0
+		&& sendmsg(shared->handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+static bool slots_is_shared(const struct slots *s, const struct epoll_event *e)
+{
+	return e->data.ptr == &s->shared.listener || e->data.ptr == &s->shared.handover[0];
+}
+
+/* What is shared wakes one idle worker for each connection. Events of it that this worker has fetched but will not
+ * look at woke it and nobody else: another is woken in its place by handing the connection over. */
+static void slots_pass_on(struct slots *s)
+{
+	for (int i = s->event_at; s->shared.handover[1] >= 0 && i < s->event_count; i++) {
+		struct epoll_event *e = &s->events[i];
+		if (!e->events || !slots_is_shared(s, e))
+			continue;
+		e->events = 0;
+		int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
+		if (fd < 0)
+			continue;
+		if (!slots_offer(&s->shared, fd))
+			log_warn("a connection is dropped: nobody can take it");
+		close(fd);
+	}
 }
 
 /* Takes connections, new and handed over, or lets the other workers have them. */
@@ -64,6 +145,8 @@ static void slots_open(struct slots *s, bool on)
 	slots_watch_shared(s, &s->shared.listener, on);
 	slots_watch_shared(s, &s->shared.handover[0], on);
 	s->open = on;
+	if (!on)
+		slots_pass_on(s);
 }
 
 struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
@@ -132,27 +215,32 @@ static bool slot_partial(const struct slot *slot)
 	return fcgi_waiting_since_us(slot->connection) != 0;
 }
 
-/* True when another worker can have it: the datagram is queued and our own copy closed. A full queue means that
- * nobody is idle. */
+/* True when another worker can have it: the message is queued and our own copy closed. A full queue means that nobody
+ * is idle. */
 static bool slots_give(struct slots *s, struct slot *slot)
+{
+	if (slot_partial(slot) || !slots_offer(&s->shared, fcgi_fd(slot->connection)))
+		return false;
+	slots_drop(s, slot);
+	return true;
+}
+
+/* A web server connects when it has a request to send: mostly its first record is there already. */
+static bool slots_readable(int fd)
+{
+	char byte;
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
+/* A connection between two requests while draining: handed on, or closed if no request came on it meanwhile. False
+ * when it is still to be answered. */
+static bool slots_release(struct slots *s, struct slot *slot)
 {
 	if (slot_partial(slot))
 		return false;
-	char byte = 0;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
-	};
-	int fd = fcgi_fd(slot->connection);
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	if (s->shared.handover[1] < 0 || fd < 0 || sendmsg(s->shared.handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (s->hand_on && slots_give(s, slot))
+		return true;
+	if (slots_readable(fcgi_fd(slot->connection)))
 		return false;
 	slots_drop(s, slot);
 	return true;
@@ -162,23 +250,10 @@ void slots_keep(struct slots *s, struct slot *slot)
 {
 	slot->ready = false;
 	s->partial = s->partial || slot_partial(slot);
-	if (s->draining && !slot_partial(slot)) {
-		if (!slots_give(s, slot))
-			slots_drop(s, slot);
-	} else if (!slot->watched) {
+	if (s->draining && slots_release(s, slot))
+		return;
+	if (!slot->watched)
 		slots_watch(s, slot);
-	}
-}
-
-void slots_drain(struct slots *s)
-{
-	s->draining = true;
-	slots_open(s, false);
-	for (size_t i = 0; i < s->capacity; i++) {
-		struct slot *slot = &s->all[i];
-		if (slot->connection && !slot->ready && !slot_partial(slot) && !slots_give(s, slot))
-			slots_drop(s, slot);
-	}
 }
 
 size_t slots_held(const struct slots *s)
@@ -189,13 +264,6 @@ size_t slots_held(const struct slots *s)
 struct fcgi_connection *slot_connection(struct slot *slot)
 {
 	return slot->connection;
-}
-
-/* A web server connects when it has a request to send: mostly its first record is there already. */
-static bool slots_readable(int fd)
-{
-	char byte;
-	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 /* A connection in a free slot with something to read; NULL when nothing was sent yet (it is watched then). */
@@ -212,47 +280,26 @@ static struct slot *slots_adopt(struct slots *s, int fd)
 	return NULL;
 }
 
-/* A new connection, or -1 when another worker was faster. */
-static int slots_accept(const struct slots *s)
-{
-	struct timeval timeout = { .tv_sec = s->peer_timeout };
-	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
-	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-			log_error("cannot accept a connection: %s", strerror(errno));
-		return -1;
-	}
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
-		|| setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)
-		log_warn("cannot set a timeout on a connection: %s", strerror(errno));
-	return fd;
-}
-
-/* A connection that a busy worker gave away, or -1 when another was faster. */
-static int slots_receive(const struct slots_shared *shared)
-{
-	char byte;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
-	};
-	int fd = -1;
-	if (recvmsg(shared->handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
-		return -1;
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	return fd;
-}
-
 int slots_take(const struct slots_shared *shared)
 {
-	int fd = shared->handover[0] < 0 ? -1 : slots_receive(shared);
+	int fd = slots_receive(shared);
 	return fd >= 0 ? fd : accept4(shared->listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+void slots_drain(struct slots *s, bool hand_on)
+{
+	s->draining = true;
+	s->hand_on = hand_on;
+	slots_open(s, false);
+	/* Nobody else is there to take what was handed over. */
+	for (int fd; !hand_on && s->held < s->capacity && (fd = slots_receive(&s->shared)) >= 0;) {
+		struct slot *slot = slots_adopt(s, fd);
+		if (slot)
+			slots_keep(s, slot);
+	}
+	for (size_t i = 0; i < s->capacity; i++)
+		if (s->all[i].connection && !s->all[i].ready)
+			slots_release(s, &s->all[i]);
 }
 
 /* The slot an event is about, or NULL when there is none to answer. */
@@ -260,7 +307,7 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 {
 	if (!e->events)
 		return NULL;
-	if (e->data.ptr != &s->shared.listener && e->data.ptr != &s->shared.handover[0])
+	if (!slots_is_shared(s, e))
 		return e->data.ptr;
 	if (!s->open)
 		return NULL;
@@ -310,7 +357,7 @@ static bool slots_wait(struct slots *s, int timeout_ms)
 	if (s->event_count < 0)
 		s->event_count = 0;
 	for (int i = 0; i < s->event_count; i++)
-		if (s->events[i].data.ptr != &s->shared.listener && s->events[i].data.ptr != &s->shared.handover[0])
+		if (!slots_is_shared(s, &s->events[i]))
 			((struct slot *)s->events[i].data.ptr)->ready = true;
 	return s->event_count > 0;
 }
@@ -344,7 +391,7 @@ int slots_busy(struct slots *s)
 	/* Events already fetched would be waited for by nobody. */
 	for (; s->event_at < s->event_count; s->event_at++) {
 		const struct epoll_event *e = &s->events[s->event_at];
-		if (e->events && e->data.ptr != &s->shared.listener && e->data.ptr != &s->shared.handover[0])
+		if (e->events && !slots_is_shared(s, e))
 			((struct slot *)e->data.ptr)->ready = false;
 	}
 	return s->epoll;

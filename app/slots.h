@@ -6,7 +6,7 @@
  *
  * A web server that keeps connections binds each to the worker that accepted it. While that worker waits for
  * PostgreSQL, slots_hand_over() gives readable connections of its others away: their descriptors go, unread, through a
- * datagram socketpair that every worker of the host watches, and an idle one adopts them.
+ * socketpair that every worker of the host watches, and an idle one adopts them.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_SLOTS_H
 #define ROWGATE_APP_SLOTS_H
@@ -21,7 +21,7 @@ struct slot;
 /* What all workers of a host share. */
 struct slots_shared {
 	int listener;        /* non-blocking listening socket */
-	int handover[2];     /* datagram socketpair: [0] is received from, [1] sent to; -1: no hand-over */
+	int handover[2];     /* SOCK_SEQPACKET socketpair: [0] is received from, [1] sent to; -1: no hand-over */
 };
 
 /* A socketpair for struct slots_shared; false with errno set. */
@@ -37,8 +37,9 @@ struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int6
 	const sigset_t *wait_mask);
 /* Closes every connection; what is shared stays open. */
 void slots_free(struct slots *s);
-/* No connection is accepted any more; idle ones are handed over or closed, the rest when they are given back. */
-void slots_drain(struct slots *s);
+/* No connection is accepted any more. hand_on: others go on serving, and idle connections are handed over; else they
+ * are closed. The rest follow when they are given back. May be called again. */
+void slots_drain(struct slots *s, bool hand_on);
 /* The next connection with something to read, or NULL when the wait was interrupted by a signal, or nothing came in
  * timeout_ms (-1: no limit). */
 struct slot *slots_next(struct slots *s, int timeout_ms);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/access.h"
 #include "app/fcgi.h"
@@ -20,9 +21,15 @@
  * then tries again to hand over what nobody could take. */
 #define WORKER_PATIENCE_MS 2
 #define WORKER_RETRY_MS 20
+/* How long PostgreSQL may take to let us in. After a failure no longer than the pause before, so that few requests wait
+ * for a server that swallows everything. */
+#define WORKER_CONNECT_US INT64_C(5000000)
+/* How long a worker that leaves waits for the server to end its session. */
+#define WORKER_GOODBYE_MS 500
 
-/* The only state a signal handler shares with the loop. */
-static volatile sig_atomic_t worker_stopping;
+/* The only state signal handlers share with the loop. */
+static volatile sig_atomic_t worker_stops;     /* SIGTERM or SIGINT: 1 finish what has come, 2 at once */
+static volatile sig_atomic_t worker_leaving;   /* SIGUSR2: another one serves in its place */
 
 struct worker {
 	struct server server;
@@ -32,45 +39,77 @@ struct worker {
 	const struct request *request;     /* NULL between requests */
 	struct slot *slot;                 /* whose request is being answered, or NULL */
 	int busy_fd;                       /* see slots_busy(); -1: not busy */
+	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
+	sigset_t wait_mask;                /* what is blocked while it waits */
 };
 
 static void worker_stop(int signal_number)
 {
 	(void)signal_number;
-	worker_stopping = 1;
+	worker_stops = worker_stops ? 2 : 1;
 }
 
-/* After fcgi_init(), which installs handlers of its own. The stop signals stay blocked but in slots_next(), so a
- * request is never interrupted; wait_mask_r is what that wait uses. */
-static void worker_signals(sigset_t *wait_mask_r)
+static void worker_leave(int signal_number)
+{
+	(void)signal_number;
+	worker_leaving = 1;
+}
+
+/* After fcgi_init(), which installs handlers of its own. They stay blocked but in slots_next() and while
+ * PostgreSQL is waited for, so nothing else is ever interrupted; wait_mask_r is what those waits use. alone: there is
+ * no master to send SIGUSR2. */
+static void worker_signals(sigset_t *wait_mask_r, bool alone)
 {
 	struct sigaction stop = { .sa_handler = worker_stop }, ignore = { .sa_handler = SIG_IGN };
+	struct sigaction leave = { .sa_handler = worker_leave };
 	sigset_t blocked;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);
 	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGUSR2);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	sigemptyset(wait_mask_r);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
-	/* SIGUSR1 to a mod_fcgid process means the same as SIGTERM; from a master's terminal the reload signals are the
-	 * master's alone. */
+	sigaction(SIGUSR2, alone ? &ignore : &leave, NULL);
+	/* A master's, and libfcgi's. */
 	sigaction(SIGUSR1, &ignore, NULL);
-	sigaction(SIGUSR2, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
 /* True when fd is ready. False when the client left, which the web server tells by closing its end, or on an error. */
-static bool worker_poll(struct pollfd fds[static 3], int timeout_ms, bool *ready_r)
+static bool worker_poll(struct worker *w, struct pollfd fds[static 3], int timeout_ms, bool *ready_r)
 {
-	int n = poll(fds, 3, timeout_ms);
+	struct timespec timeout = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L };
+	int n = ppoll(fds, 3, timeout_ms < 0 ? NULL : &timeout, &w->wait_mask);
 	if (n < 0 && errno != EINTR) {
 		log_error("poll: %s", strerror(errno));
 		return false;
 	}
 	*ready_r = n > 0 && fds[0].revents;
-	return *ready_r || n <= 0 || !(fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR));
+	w->server.client_left = n > 0 && (fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR));
+	return *ready_r || (!w->server.client_left && worker_stops < 2);
+}
+
+/* Milliseconds left for connecting, -1: that is not what is waited for. */
+static int worker_connect_ms(struct worker *w)
+{
+	int64_t pause = w->server.connect.pause_us, now = clock_monotonic_us();
+	int64_t limit = pause && pause < WORKER_CONNECT_US ? pause : WORKER_CONNECT_US;
+	if (!conn_connecting(w->server.conn)) {
+		w->connecting_us = 0;
+		return -1;
+	}
+	w->connecting_us = w->connecting_us ? w->connecting_us : now;
+	int64_t left = w->connecting_us + limit - now;
+	return left > 0 ? (int)(left / 1000) + 1 : 0;
+}
+
+/* The shorter of two timeouts in milliseconds, of which -1 is none. */
+static int worker_sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
 }
 
 /* The request takes its time: returns the descriptor to watch the other connections by. */
@@ -94,10 +133,13 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 	int timeout_ms = w->busy_fd < 0 ? WORKER_PATIENCE_MS : -1;
 	for (;;) {
 		bool ready = false;
-		if (!worker_poll(fds, timeout_ms, &ready))
+		int connect_ms = worker_connect_ms(w);
+		if (!worker_poll(w, fds, worker_sooner(timeout_ms, connect_ms), &ready))
 			return false;
 		if (ready)
 			return true;
+		if (connect_ms == 0)
+			return false;
 		if (w->busy_fd < 0)
 			fds[2].fd = w->busy_fd = worker_slow(w);
 		timeout_ms = slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
@@ -132,8 +174,10 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	else
 		serve(&reply, &served, &w->server, &request, w->arena);
 	/* A long answer is written at the pace of the web server; nothing else must wait for that. */
-	if (reply.body.fd >= 0)
+	if (reply.body.fd >= 0) {
+		w->busy_fd = worker_slow(w);
 		slots_hand_over_all(w->slots, w->slot);
+	}
 	bool keep = fcgi_send(c, &reply);
 	if (w->place->board)
 		board_database(w->place->board, w->place->cell, w->server.connect.at_us == 0);
@@ -148,6 +192,7 @@ static void worker_rested(struct worker *w)
 	if (w->busy_fd < 0)
 		return;
 	w->busy_fd = -1;
+	w->connecting_us = 0;
 	if (w->place->board)
 		board_done(w->place->board, w->place->cell);
 }
@@ -169,10 +214,12 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 	bool draining = false;
 	while (!draining || slots_held(w->slots) > 0) {
 		bool leave = leave_at_us && leave_at_us <= clock_monotonic_us();
-		if (!draining && (worker_stopping || leave)) {
-			slots_drain(w->slots);
-			draining = true;
-			continue;
+		if (worker_stops || ((worker_leaving || leave) && !draining)) {
+			slots_drain(w->slots, !worker_stops);
+			if (!draining || !slots_held(w->slots)) {
+				draining = true;
+				continue;
+			}
 		}
 		struct slot *slot = slots_next(w->slots, worker_timeout(w, draining ? 0 : leave_at_us));
 		if (!slot) {
@@ -191,14 +238,29 @@ static void worker_loop(struct worker *w, int64_t leave_at_us)
 	}
 }
 
+/* Hangs up and waits until the server has ended the session, so that a successor never adds to the connections. */
+static void worker_goodbye(struct worker *w)
+{
+	int fd = dup(conn_fd(w->server.conn));
+	char rest[256];
+	conn_free(w->server.conn);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t until = clock_monotonic_us() + WORKER_GOODBYE_MS * 1000;
+	while (fd >= 0 && clock_monotonic_us() < until && poll(&p, 1, WORKER_GOODBYE_MS) > 0)
+		if (read(fd, rest, sizeof rest) <= 0)
+			break;
+	if (fd >= 0)
+		close(fd);
+}
+
 int worker_run(const struct generation *g, const struct worker_place *place, int64_t leave_at_us)
 {
 	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
-	sigset_t wait_mask;
 	fcgi_init();
-	worker_signals(&wait_mask);
+	worker_signals(&w.wait_mask, !place->board);
 	w.arena = arena_new((size_t)g->conf.request_memory);
-	w.slots = slots_new(place->shared, (size_t)g->conf.server_slots, g->conf.server_peer_timeout, &wait_mask);
+	w.slots = slots_new(place->shared, (size_t)g->conf.server_slots, g->conf.server_peer_timeout,
+		&w.wait_mask);
 	if (!w.slots) {
 		log_crit("no epoll set: %s", strerror(errno));
 		return EXIT_FAILURE;
@@ -208,7 +270,7 @@ int worker_run(const struct generation *g, const struct worker_place *place, int
 	worker_loop(&w, leave_at_us);
 	log_set_context(NULL, NULL);
 	slots_free(w.slots);
-	conn_free(w.server.conn);
+	worker_goodbye(&w);
 	arena_free(w.arena);
-	return worker_stopping ? EXIT_SUCCESS : WORKER_RELOAD;
+	return worker_stops || worker_leaving ? EXIT_SUCCESS : WORKER_RELOAD;
 }

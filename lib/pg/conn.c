@@ -62,6 +62,11 @@ void conn_close(struct conn *c)
 	conn_drop(c);
 }
 
+bool conn_connecting(const struct conn *c)
+{
+	return c->pg && PQstatus(c->pg) != CONNECTION_OK && PQstatus(c->pg) != CONNECTION_BAD;
+}
+
 int conn_fd(const struct conn *c)
 {
 	return c->pg ? PQsocket(c->pg) : -1;

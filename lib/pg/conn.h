@@ -37,6 +37,8 @@ void conn_free(struct conn *c);
 bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
 void conn_close(struct conn *c);
+/* Whether a connection is being made: what the wait callback is asked about then. */
+bool conn_connecting(const struct conn *c);
 /* The socket to watch while idle, or -1. */
 int conn_fd(const struct conn *c);
 /* Process id of the server's end, 0 when not connected. */
