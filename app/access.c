@@ -42,4 +42,7 @@ void access_log(const struct conf *conf, const struct request *r, const struct r
 	access_quoted(&b, request_field(r, STR("referer")));
 	access_quoted(&b, request_field(r, STR("user-agent")));
 	log_access(buf_str(&b));
+	/* Parameters are not in it: values never reach a log. */
+	if (conf->log_query && served->sql.p)
+		log_access(served->sql);
 }

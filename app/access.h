@@ -5,7 +5,8 @@
 
 #include "app/serve.h"
 
-/* Writes the line if log-level asks for answers of this status: error 5xx, warn 4xx too, info all (PARITY O8). */
+/* Writes the line if log-level asks for answers of this status: error 5xx, warn 4xx too, info all (PARITY O8);
+ * and below it the main SQL statement with log-query. */
 void access_log(const struct conf *conf, const struct request *r, const struct reply *reply,
 	const struct served *served, struct arena *a);
 

@@ -94,8 +94,8 @@ static struct serve_sink serve_sink_new(const struct plan *p, struct flight *fli
 	return sink;
 }
 
-static bool serve_plan(struct reply *out_r, struct server *s, const struct request *r, const struct auth_identity *who,
-	const struct plan *p, struct arena *a, struct fault *f)
+static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
+	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
 {
 	const struct conf *conf = &s->generation->conf;
 	struct stmt_set set;
@@ -103,6 +103,7 @@ static bool serve_plan(struct reply *out_r, struct server *s, const struct reque
 	struct stmt_session about = { .plan = p, .request = r, .role = who->role, .claims = who->claims };
 	if (!stmt_make(&set, p, a, f) || !stmt_session(&session, &about, a, f))
 		return false;
+	served->sql = set.main ? set.main->sql : STR_NONE;
 	struct flight flight = {
 		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
 		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
@@ -115,8 +116,10 @@ static bool serve_plan(struct reply *out_r, struct server *s, const struct reque
 	}
 	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	struct flight_outcome outcome;
+	timing_mark(&served->timing, TIMING_PLAN);
 	return serve_connected(s, a, f)
 		&& flight_run(s->conn, &flight, who->anonymous, &outcome, a, f)
+		&& timing_mark(&served->timing, TIMING_TRANSACTION)
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
@@ -130,10 +133,12 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 	if (!auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
 		return false;
 	served->role = who.role;
+	timing_mark(&served->timing, TIMING_JWT);
 	return serve_catalog_present(s, f)
 		&& query_read(&q, r, &g->conf, a, f)
+		&& timing_mark(&served->timing, TIMING_PARSE)
 		&& plan_make(&p, &q, g->catalog, &g->conf, a, f)
-		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, s, r, &who, &p, a, f));
+		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f));
 }
 
 /* Fields that every answer carries, errors included. */
@@ -163,7 +168,7 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 {
 	const struct conf *conf = &s->generation->conf;
 	struct fault f = { 0 };
-	*served_r = (struct served){ .role = STR_NONE };
+	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
 	s->client_left = false;
 	if (cors_preflight(out_r, r, conf, a))
 		return;
@@ -181,4 +186,5 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 		serve_fault(out_r, s, r, &f, a);
 	else
 		serve_finish(out_r, conf, r, a);
+	timing_field(&served_r->timing, out_r, a);
 }

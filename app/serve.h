@@ -5,6 +5,7 @@
 
 #include "app/backoff.h"
 #include "app/generation.h"
+#include "app/timing.h"
 #include "pg/conn.h"
 #include "reply/reply.h"
 
@@ -21,6 +22,8 @@ struct server {
 /* What the access log tells of a request. */
 struct served {
 	struct str role;          /* STR_NONE: the request did not get that far */
+	struct str sql;           /* the main statement, or STR_NONE */
+	struct timing timing;
 };
 
 /* When the connection will have been idle for db-pool-max-idletime; INT64_MAX: there is none, or no limit. */

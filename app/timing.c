@@ -1,0 +1,37 @@
+/* How long the stages of a request took, for the Server-Timing field (W3C Server Timing; PARITY H3).
+ * SPDX-License-Identifier: MIT */
+#include "timing.h"
+
+#include "base/clock.h"
+
+#define TIMING_FIELD_MAX 512
+
+struct timing timing_start(bool on)
+{
+	return (struct timing){ .on = on, .last_us = on ? clock_monotonic_us() : 0 };
+}
+
+bool timing_mark(struct timing *t, enum timing_stage stage)
+{
+	if (t->on) {
+		int64_t now = clock_monotonic_us();
+		t->spent_us[stage] += now - t->last_us;
+		t->last_us = now;
+	}
+	return true;
+}
+
+void timing_field(struct timing *t, struct reply *reply, struct arena *a)
+{
+	static const char *const names[TIMING_STAGES] = {
+		[TIMING_JWT] = "jwt", [TIMING_PARSE] = "parse", [TIMING_PLAN] = "plan",
+		[TIMING_TRANSACTION] = "transaction", [TIMING_RESPONSE] = "response",
+	};
+	struct buf b = buf_new(a, TIMING_FIELD_MAX);
+	if (!t->on)
+		return;
+	timing_mark(t, TIMING_RESPONSE);
+	for (size_t i = 0; i < TIMING_STAGES; i++)
+		buf_printf(&b, "%s%s;dur=%.3f", i ? ", " : "", names[i], (double)t->spent_us[i] / 1000);
+	reply_field(reply, STR("Server-Timing"), buf_str(&b));
+}
