@@ -28,10 +28,11 @@ static const struct {
 	{ STR_INIT("serializable"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL SERIALIZABLE") } },
 };
 
-static const struct stmt response_settings = {
-	.sql = STR_INIT("SELECT pg_catalog.current_setting('response.headers', true), "
-		"pg_catalog.current_setting('response.status', true), "
-		"pg_catalog.current_setting('" STMT_INSERTED "', true)"),
+#define RESPONSE "SELECT pg_catalog.current_setting('response.headers', true), " \
+	"pg_catalog.current_setting('response.status', true)"
+static const struct stmt response_settings = { .sql = STR_INIT(RESPONSE) };
+static const struct stmt write_settings = {
+	.sql = STR_INIT(RESPONSE ", pg_catalog.current_setting('" STMT_INSERTED "', true)"),
 };
 static const struct stmt deallocate_all = { .sql = STR_INIT("DEALLOCATE ALL") };
 static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS ALL IMMEDIATE") };
@@ -145,13 +146,20 @@ static void add_end(struct attempt *t, bool undo)
 	t->synced = true;
 }
 
+static const struct stmt *response_of(const struct flight *f)
+{
+	if (f->writes)
+		return &write_settings;
+	return f->response_settings || attempt_dirties(f) ? &response_settings : NULL;
+}
+
 /* Names are taken first, so that those evicted for them are deallocated in front of everything. A Parse goes right
  * before its Execute: it is judged by the role and search_path that the settings have brought. */
 static void add_all(struct attempt *t)
 {
 	const struct flight *f = t->flight;
 	const struct stmt *settings = settings_of(t);
-	const struct stmt *response = f->response_settings || attempt_dirties(f) ? &response_settings : NULL;
+	const struct stmt *response = response_of(f);
 	const struct {
 		enum step_kind kind;
 		const struct stmt *stmt;
