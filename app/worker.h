@@ -19,8 +19,8 @@ struct worker_place {
 
 /* Serves requests from the listening socket until SIGTERM or SIGINT: then in-flight requests are finished, idle
  * connections closed, and 0 returned (an exit status); a second one cancels what PostgreSQL still does. SIGUSR2, from a
- * master: the same, but idle connections are handed to the other workers. leave_at_us: a monotonic time after which it returns
- * WORKER_RELOAD in the same manner, 0: never. The process's signals are the worker's from here on. */
+ * master: the same, but idle connections are handed to the other workers. leave_at_us: a monotonic time after which it
+ * returns WORKER_RELOAD in the same manner, 0: never. The process's signals are the worker's from here on. */
 int worker_run(const struct generation *g, const struct worker_place *place, int64_t leave_at_us);
 
 #endif
