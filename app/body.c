@@ -55,7 +55,7 @@ struct body *body_new(const struct conf *conf, int64_t expected, struct arena *a
 
 static int body_file(struct body *b)
 {
-	const char *dir = b->dir.n ? str_cstr(b->arena, b->dir) : "/tmp";
+	const char *dir = str_cstr(b->arena, b->dir);
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
@@ -71,7 +71,6 @@ static int body_file(struct body *b)
 static bool body_refuse(struct body *b, struct fault *f)
 {
 	log_error("cannot spool a request body of %zu bytes in %.*s: %s", b->capacity, STR_ARG(b->dir), strerror(errno));
-	(void)b;
 	return fault_set(f, 507, "RG507", STR("The server has no room for the request body"));
 }
 
