@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT
 """
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import stat
@@ -208,12 +209,25 @@ def test_dump_config_shows_file_and_environment(run, tmp_path):
     assert "db-max-rows = 7" in done.stdout and "server-port = 4001" in done.stdout, done.stderr
 
 
-def test_serves_as_an_ordinary_user(start, database):
-    if os.geteuid() != 0:
-        return  # everything here has just done so
-    server = start(prefix=["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"],
-                   environment={"HOME": "/nonexistent"}).wait_ready()
-    assert server.get("/things?id=eq.1").status_code == 200
+@pytest.fixture
+def checkout():
+    """A built checkout that nobody may write to, in a place where everyone can go."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-checkout-", dir="/tmp"))
+    shutil.copytree(TOP / "deploy", directory / "deploy")
+    (directory / "build").mkdir()
+    shutil.copy(BUILD / "rowgate", directory / "build")
+    subprocess.run(["chmod", "-R", "a-w,a+rX", directory], check=True)
+    yield directory
+    subprocess.run(["chmod", "-R", "u+w", directory], check=True)
+    shutil.rmtree(directory)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_serves_as_an_ordinary_user_from_a_read_only_checkout(start, checkout, front):
+    ordinary = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    servers = [start(front=front, prefix=ordinary, checkout=checkout, environment={"HOME": "/nonexistent"}) for _ in range(2)]
+    for server in servers:
+        assert server.wait_ready().get("/things?id=eq.1").status_code == 200
 
 
 def test_requests_under_way_are_answered_before_the_end(start, database):

@@ -25,12 +25,12 @@ BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .*
 class Server:
     """One deploy/serve. Options are PostgREST's keys with '_' for '-', and rowgate's own as they are."""
 
-    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), **options):
+    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), checkout=None, **options):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-serve-", dir="/tmp"))
         self.directory.chmod(0o777)
         self.front = front or DEFAULT_FRONT
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
-        surroundings |= {"ROWGATE_BUILD": str(BUILD), "ROWGATE_FRONT": self.front, "PGRST_SERVER_PORT": "0"}
+        surroundings |= {"ROWGATE_BUILD": str(checkout / "build" if checkout else BUILD), "ROWGATE_FRONT": self.front, "PGRST_SERVER_PORT": "0"}
         if uri is not None:
             surroundings |= {"PGRST_DB_URI": uri, "PGRST_SERVER_HOST": "127.0.0.1"}
         for key, value in options.items():
@@ -40,7 +40,7 @@ class Server:
             else:
                 surroundings[name] = str(value).lower() if isinstance(value, bool) else str(value)
         surroundings |= environment or {}
-        command = [*prefix, TOP / "deploy" / "serve", *arguments]
+        command = [*prefix, (checkout or TOP) / "deploy" / "serve", *arguments]
         if config is not None:
             (self.directory / "config").write_text(config)
             command.append(self.directory / "config")
