@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "generation.h"
 
-#include <stdlib.h>
-
 #include "base/arena.h"
 #include "catalog/load.h"
 #include "catalog/role_settings.h"
@@ -26,13 +24,7 @@ void generation_free(struct generation *g)
 
 static bool generation_read(struct generation *g, struct conf_source source, struct fault *f)
 {
-	if (!conf_load(&g->conf, &source, g->arena, f))
-		return false;
-	if (!g->conf.server_spool_dir.n) {
-		const char *tmpdir = getenv("TMPDIR");
-		g->conf.server_spool_dir = tmpdir && tmpdir[0] == '/' ? str_dup(g->arena, str_of(tmpdir)) : STR("/tmp");
-	}
-	return auth_new(&g->auth, &g->conf, g->arena, f);
+	return conf_load(&g->conf, &source, g->arena, f) && auth_new(&g->auth, &g->conf, g->arena, f);
 }
 
 bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f)
