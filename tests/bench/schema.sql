@@ -27,6 +27,10 @@ CREATE POLICY owners ON owned FOR SELECT
 CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, weight integer NOT NULL);
 CREATE FUNCTION add(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
 
+-- The same rows as one value made by json_agg: what rowgate would serve if PostgreSQL wrote the JSON.
+CREATE FUNCTION owned_json() RETURNS json LANGUAGE sql STABLE AS $$SELECT coalesce(json_agg(_), '[]') FROM (SELECT * FROM owned) AS _$$;
+CREATE FUNCTION items_json() RETURNS json LANGUAGE sql STABLE AS $$SELECT coalesce(json_agg(_), '[]') FROM (SELECT * FROM items LIMIT 1000) AS _$$;
+
 GRANT SELECT ON items, owned TO web_anon, regular_user;
 GRANT INSERT ON events TO web_anon, regular_user;
 ANALYZE items;
