@@ -181,13 +181,8 @@ CREATE FUNCTION api.raise_plain() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAIS
 -- Media types.
 CREATE DOMAIN api."text/html" AS text;
 CREATE DOMAIN api."application/vnd.page" AS bytea;
-CREATE DOMAIN api."*/*" AS bytea;
 CREATE FUNCTION api.page() RETURNS api."text/html" LANGUAGE sql IMMUTABLE AS $$ SELECT '<p>hi</p>'::api."text/html" $$;
 CREATE FUNCTION api.blob() RETURNS api."application/vnd.page" LANGUAGE sql IMMUTABLE AS $$ SELECT '\x0001ff'::api."application/vnd.page" $$;
-CREATE FUNCTION api.anything() RETURNS api."*/*" LANGUAGE sql IMMUTABLE AS $$ SELECT '\x4142'::api."*/*" $$;
-CREATE FUNCTION api.html_step(state api."text/html", pair api.pairs) RETURNS api."text/html" LANGUAGE sql IMMUTABLE AS
-	$$ SELECT (state || '<li>' || pair.a || pair.b || '</li>')::api."text/html" $$;
-CREATE AGGREGATE api.html_list(api.pairs) (SFUNC = api.html_step, STYPE = api."text/html", INITCOND = '');
 
 -- The second schema, and one that nobody sees.
 CREATE TABLE other.items (id integer PRIMARY KEY, other text);
