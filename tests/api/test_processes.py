@@ -6,18 +6,25 @@ loads longer.
 SPDX-License-Identifier: MIT
 """
 import os
+import pathlib
 import re
 import signal
+import socket
 import time
 
 import pytest
 
+from harness.cluster import Cluster
 from harness.load import Clients, Watch
 from harness.process import wait_until
 from harness.server import Server
 
 SCHEMA = "processes.sql"
+SQL = pathlib.Path(__file__).parent / "sql"
 LONG = os.environ.get("ROWGATE_TEST_LONG") == "yes"
+# A sanitized program keeps what was freed, and is slow.
+PLAIN = os.environ.get("ROWGATE_TEST_TIMING", "yes") == "yes"
+PATIENCE = 1 if PLAIN else 4
 
 
 @pytest.fixture
@@ -80,3 +87,246 @@ def test_no_request_is_lost_in_100_reloads(start, database):
     assert set(statuses) == {("GET", 200), ("POST", 201)}, statuses
     assert database.value("SELECT count(*) FROM events") == statuses[("POST", 201)]
     assert watch.most <= workers + 2
+
+
+def slow_call(seconds):
+    return "POST", "/rpc/wait", f'{{"seconds":{seconds}}}'
+
+
+def test_a_slow_request_keeps_nobody_waiting(start):
+    """More kept connections than workers, one of them busy for seconds: those that share its worker are handed over."""
+    server = start(front="nginx", workers=2)
+    with Clients(server, 12, read_or_insert) as fast:
+        time.sleep(0.5)
+        with Clients(server, 1, lambda client, number: slow_call(3)):
+            time.sleep(9 if LONG else 3)
+    assert {answer.status for answer in fast.answers} == {200, 201}
+    assert fast.slowest() < 0.5 * PATIENCE
+
+
+def test_stalled_uploads_keep_nobody_waiting(start):
+    """mod_proxy_fcgi passes a body on as it comes: more stalled ones than workers, and a read is answered."""
+    server = start(front="apache", workers=4)
+    stalled = [server.connect() for _ in range(6)]
+    for connection in stalled:
+        connection.sendall(b"POST /notes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                           b"Content-Length: 100000\r\n\r\n{\"body\":\"" + b"a" * 50000)
+    time.sleep(0.5)
+    for number in range(8):
+        began = time.monotonic()
+        assert server.get(f"/things?id=eq.{number + 1}").status_code == 200
+        assert time.monotonic() - began < 1 * PATIENCE
+    for connection in stalled:
+        connection.sendall(b"a" * (100000 - 50011) + b'"}')
+        assert connection.recv(100).startswith(b"HTTP/1.1 201")
+        connection.close()
+
+
+# What a web server never sends, in FastCGI records: version, type, id, content length, padding, reserved.
+BEGIN = bytes([1, 1, 0, 1, 0, 8, 0, 0]) + bytes([0, 1, 1, 0, 0, 0, 0, 0])
+GARBAGE = [b"", b"\x01", BEGIN[:5], BEGIN, BEGIN + bytes([1, 4, 0, 1, 0xff, 0xff, 0, 0]) + b"half", b"GET / HTTP/1.1\r\n\r\n",
+           BEGIN + bytes([1, 4, 0, 1, 0, 4, 0, 0]) + b"\xff\xff\xff\xff", BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]),
+           BEGIN + bytes([1, 5, 0, 1, 0, 9, 0, 0]) + b"{", bytes(range(256)) * 4]
+
+
+def send_raw(server, data, stay=False):
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(socket_of(server))
+    try:
+        connection.sendall(data)
+    except OSError:
+        pass  # refused in the middle
+    if stay:
+        return connection
+    connection.close()
+    return None
+
+
+def master_of(server):
+    return server.process.children("rowgate")[0]
+
+
+def workers_of(server):
+    return [int(pid) for pid in pathlib.Path(f"/proc/{master_of(server)}/task/{master_of(server)}/children").read_text().split()]
+
+
+def socket_of(server):
+    """The FastCGI socket: in the environment of the master."""
+    words = pathlib.Path(f"/proc/{master_of(server)}/environ").read_bytes().split(b"\0")
+    return next(word for word in words if word.startswith(b"ROWGATE_SERVER_LISTEN=")).partition(b"unix:")[2].decode()
+
+
+def test_half_sent_records_hold_no_worker(start):
+    server = start(front="nginx", workers=2, server_peer_timeout=1)
+    held = [send_raw(server, garbage, stay=True) for garbage in GARBAGE * 3]
+    for number in range(20):
+        began = time.monotonic()
+        assert server.get(f"/things?id=eq.{number + 1}").status_code == 200
+        assert time.monotonic() - began < 1 * PATIENCE
+    begun = send_raw(server, BEGIN, stay=True)
+    begun.settimeout(10)
+    assert b"408" in begun.recv(1000)
+    for connection in [*held, begun]:
+        connection.close()
+    assert len(workers_of(server)) == 2
+
+
+def private_kb(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_Dirty"))
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def ticks(pid):
+    return sum(int(word) for word in pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+
+
+def test_garbage_leaves_nothing_behind(start):
+    server = start(front="nginx", workers=2, server_peer_timeout=1)
+
+    def thousand():
+        for number in range(1000):
+            send_raw(server, GARBAGE[number % len(GARBAGE)])
+        assert server.get("/things?id=eq.1").status_code == 200
+        time.sleep(2.5)
+    thousand()
+    before = {pid: (descriptors(pid), private_kb(pid)) for pid in workers_of(server)}
+    thousand()
+    assert set(before) == set(workers_of(server))
+    for pid, (count, memory) in before.items():
+        assert descriptors(pid) <= count + 1  # the kept connections of nginx move about
+        assert private_kb(pid) < memory + 1024 or not PLAIN
+
+
+def test_idle_processes_use_no_time(start):
+    server = start(front="nginx", workers=4)
+    server.get("/things?id=eq.1")
+    everyone = [master_of(server), *workers_of(server)]
+    before = sum(ticks(pid) for pid in everyone)
+    time.sleep(3)
+    assert sum(ticks(pid) for pid in everyone) - before <= 1
+
+
+def backends(database, condition="true"):
+    return database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s AND "
+                          + condition, database.name)
+
+
+def test_a_slow_reader_holds_neither_backend_nor_memory(start, database):
+    """100,000 rows read at about a megabyte a second; mod_proxy_fcgi passes them on at that pace."""
+    server = start(front="apache", workers=2)
+    server.get("/things?id=eq.1")
+    before = {pid: private_kb(pid) for pid in workers_of(server)}
+    with server.connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.sendall(b"GET /many HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65536)
+        wait_until(lambda: backends(database, "state = 'active'") == 0, 3 * PATIENCE, "the backend is idle")
+        received, end = 0, time.monotonic() + (20 if LONG else 3)
+        while time.monotonic() < end:
+            received += len(connection.recv(100_000))
+            time.sleep(0.1)
+            assert backends(database, "state = 'active'") == 0
+            assert server.get("/things?id=eq.1").status_code == 200
+        for pid, memory in before.items():
+            assert private_kb(pid) < memory + 4096 or not PLAIN
+        assert received > 1_000_000
+
+
+def insert_only(client, number):
+    return "POST", "/events", f'{{"sender":"client {client}","number":{number}}}'
+
+
+def check_inserts(database, clients):
+    """Every 201 is a row; every row was a 201, or a request whose fate was not told."""
+    rows = {row for row in database.run("SELECT sender, number FROM events")}
+    sent = {(f"client {answer.number[0]}", answer.number[1]): answer.status for answer in clients.answers}
+    assert set(sent.values()) <= {201, 500, 502, 503, 504, None}, clients.statuses()
+    assert not {key for key, status in sent.items() if status == 201} - rows
+    # A request that was refused in rowgate's own words, or got no answer, may have been a row.
+    assert not rows - set(sent)
+    assert database.value("SELECT count(*) FROM events") == len(rows)
+
+
+@pytest.fixture
+def own(database):
+    """A cluster of the test's own, which it may break."""
+    made = Cluster()
+    made.start()
+    copy = made.create("processes")
+    copy.load(SQL / "roles.sql")
+    copy.load(SQL / "processes.sql")
+    # What was confirmed must survive the end of a backend: Cluster() trades that for speed.
+    copy.run("ALTER ROLE authenticator SET synchronous_commit = on")
+    yield copy
+    made.remove()
+
+
+def kill_worker(server, cluster):
+    os.kill(workers_of(server)[0], signal.SIGKILL)
+
+
+def kill_backend(server, cluster):
+    connection = cluster.connect("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query !~ 'LISTEN' LIMIT 1")
+        os.kill(cursor.fetchone()[0], signal.SIGKILL)
+    connection.close()
+
+
+def restart(server, cluster):
+    cluster.process.stop(signal.SIGQUIT)  # pg_ctl -m immediate
+    cluster.start()
+
+
+@pytest.mark.parametrize("harm", [kill_worker, kill_backend, restart])
+def test_no_insert_is_lost_or_made_up(start, own, harm):
+    server = start(front="nginx", workers=4, uri=own.uri)
+    with Clients(server, 8, insert_only, rate=200) as clients:
+        time.sleep(1)
+        for _ in range(5 if LONG else 2):
+            harm(server, own.cluster)
+            time.sleep(1)
+            wait_until(lambda: server.post("/events", json={"sender": "test", "number": 0}).status_code == 201, 30, "inserts work")
+    own.run("DELETE FROM events WHERE sender = 'test'")
+    statuses = clients.statuses()
+    assert statuses[("POST", 201)] > 100, statuses
+    check_inserts(own, clients)
+
+
+def test_refusals_come_at_once_and_service_comes_back(start, own):
+    server = start(front="nginx", workers=2, uri=own.uri)
+    assert server.get("/things?id=eq.1").status_code == 200
+    own.cluster.process.stop(signal.SIGINT)
+    slowest = 0
+    for number in range(30):
+        began = time.monotonic()
+        answer = server.get("/things?id=eq.1")
+        slowest = max(slowest, time.monotonic() - began)
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
+    assert slowest < 0.05 * PATIENCE + 0.05
+    own.cluster.start()
+    wait_until(lambda: server.get("/things?id=eq.1").status_code == 200, 40, "the service is back")
+
+
+def test_a_server_that_swallows_everything_holds_nobody(start):
+    """A listening socket that nobody accepts from: connections are made, and nothing is ever answered."""
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        port = hole.getsockname()[1]
+        server = Server(front="nginx", workers=2, uri=f"host=127.0.0.1 port={port} dbname=none user=none",
+                        db_anon_role="web_anon").wait_listening()
+        for _ in range(5):
+            assert wait_until(lambda: server.get("/things").status_code, 5, "an answer") == 503
+        server.stop()
+
+
+def test_a_client_that_leaves_cancels_its_query(start, database):
+    server = start(front="nginx", workers=2)
+    with server.connect() as connection:
+        connection.sendall(b"POST /rpc/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                           b"Content-Length: 14\r\n\r\n{\"seconds\":60}")
+        wait_until(lambda: backends(database, "query ~ 'wait' AND state = 'active'") == 1, 5, "the query runs")
+    wait_until(lambda: backends(database, "state = 'active'") == 0, 1 * PATIENCE, "the query is cancelled")
