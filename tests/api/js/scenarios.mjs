@@ -1,0 +1,41 @@
+// What applications do through the real client library: prints one JSON text, a result for each scenario.
+// Usage: scenarios.mjs URL
+// SPDX-License-Identifier: MIT
+import { createRequire } from "node:module";
+
+const { PostgrestClient } = createRequire(process.env.ROWGATE_TEST_JS + "/")("@supabase/postgrest-js");
+const api = new PostgrestClient(process.argv[2], { schema: "api" });
+
+const scenarios = {
+	select: () => api.from("items").select("id,name").order("id").limit(2),
+	filters: () => api.from("items").select("id").gt("id", 1).lte("id", 5).not("name", "is", null).order("id", { ascending: false }),
+	in: () => api.from("items").select("id").in("name", ["date, dried", "apple"]).order("id"),
+	or: () => api.from("items").select("id").or("id.eq.1,and(id.gt.4,active.is.true)").order("id"),
+	contains: () => api.from("items").select("id").contains("tags", ["fruit"]).order("id"),
+	like: () => api.from("items").select("id").ilike("name", "%AN%"),
+	textSearch: () => api.from("texts").select("id").textSearch("vec", "'cat'", { config: "english" }),
+	range: () => api.from("items").select("id", { count: "exact" }).order("id").range(1, 2),
+	head: () => api.from("items").select("*", { count: "exact", head: true }),
+	single: () => api.from("items").select("id,label").eq("id", 1).single(),
+	singleOfNone: () => api.from("items").select("id").eq("id", 99).single(),
+	maybeSingle: () => api.from("items").select("id").eq("id", 99).maybeSingle(),
+	csv: () => api.from("pairs").select("a,b").order("a").order("b").csv(),
+	insert: () => api.from("pairs").insert([{ a: 9, b: "x" }, { a: 9, b: "y", value: 1 }]).select(),
+	insertOnly: () => api.from("pairs").insert({ a: 9, b: "z" }),
+	upsert: () => api.from("pairs").upsert({ a: 1, b: "x", value: 99 }).select().single(),
+	update: () => api.from("tasks").update({ rank: 77 }).eq("id", 1).select("id,rank"),
+	delete: () => api.from("tasks").delete({ count: "exact" }).lt("id", 3),
+	rpc: () => api.rpc("add", { a: 1, b: 2 }),
+	rpcGet: () => api.rpc("add", { a: 1, b: 2 }, { get: true }),
+	rpcRows: () => api.rpc("all_items").select("id").eq("id", 3).single(),
+	otherSchema: () => api.schema("other").from("items").select(),
+	error: () => api.from("itemz").select(),
+	conflict: () => api.from("tasks").insert({ id: 1, title: "again" }),
+};
+
+const results = {};
+for (const [name, ask] of Object.entries(scenarios)) {
+	const { data, error, count, status } = await ask();
+	results[name] = { data, count, status, code: error?.code ?? null };
+}
+console.log(JSON.stringify(results));

@@ -1,0 +1,49 @@
+"""The real @supabase/postgrest-js against rowgate; tests/run installs it and says where in ROWGATE_TEST_JS.
+
+SPDX-License-Identifier: MIT
+"""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+SCHEMA = "parity.sql"
+SCRIPT = pathlib.Path(__file__).parent / "js" / "scenarios.mjs"
+pytestmark = pytest.mark.skipif("ROWGATE_TEST_JS" not in os.environ, reason="no postgrest-js: run tests/run")
+
+
+def ids(*numbers):
+    return [{"id": number} for number in numbers]
+
+
+# name: status, data, count, code of the error
+EXPECTED = {
+    "select": (200, [{"id": 1, "name": "apple"}, {"id": 2, "name": "Banana"}], None, None), "filters": (200, ids(5, 3, 2), None, None),
+    "in": (200, ids(1, 5), None, None), "or": (200, ids(1, 6), None, None), "contains": (200, ids(1, 2), None, None),
+    "like": (200, ids(2), None, None), "textSearch": (200, ids(1), None, None), "range": (206, ids(2, 3), 6, None),
+    "head": (200, None, 6, None), "single": (200, {"id": 1, "label": "1:apple"}, None, None),
+    "singleOfNone": (406, None, None, "PGRST116"), "maybeSingle": (200, None, None, None),
+    "csv": (200, "a,b\n1,x\n1,y\n2,x", None, None),
+    "insert": (201, [{"a": 9, "b": "x", "value": None}, {"a": 9, "b": "y", "value": 1}], None, None),
+    "insertOnly": (201, None, None, None), "upsert": (200, {"a": 1, "b": "x", "value": 99}, None, None),
+    "update": (200, [{"id": 1, "rank": 77}], None, None), "delete": (204, None, 2, None),
+    "rpc": (200, 3, None, None), "rpcGet": (200, 3, None, None), "rpcRows": (200, {"id": 3}, None, None),
+    "otherSchema": (200, [{"id": 1, "other": "elsewhere"}], None, None),
+    "error": (404, None, None, "PGRST205"), "conflict": (409, None, None, "23505"),
+}
+
+
+@pytest.fixture(scope="module")
+def results(serve):
+    server = serve(front="nginx", db_schemas="api,other", db_extra_search_path="extra", db_tx_end="rollback")
+    done = subprocess.run(["node", SCRIPT, server.url], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_scenario(results, name):
+    got = results[name]
+    assert (got["status"], got["data"], got["count"], got["code"]) == EXPECTED[name]
