@@ -77,3 +77,21 @@ def test_T6_nothing_is_left_behind(parity):
 def test_error_minimal_verbosity(serve):
     server = serve(front="nginx", client_error_verbosity="minimal", **OPTIONS)
     assert set(server.get("/no_such_thing").json()) == {"code", "message"}
+
+
+def test_T3_pre_request(serve):
+    server = serve(front="nginx", db_pre_request="hidden.check_request", **OPTIONS)
+    case("T3", "GET /items?select=id&id=eq.1", 200, [{"id": 1}], {"X-Checked": "yes"}).check(server)
+    case("T3", "GET /items", 403, fault("42501", "stop"), Authorization="Bearer " + token({"role": "regular_user", "stop": True})).check(server)
+
+
+def test_T2_app_settings(serve):
+    server = serve(front="nginx", **{"app_settings_colour": "green"}, **OPTIONS)
+    says("T2", "app.settings.colour", '"green"').check(server)
+
+
+def test_T4_deferred_constraint_before_rollback(serve, database):
+    server = serve(front="nginx", db_tx_end="rollback", **OPTIONS)
+    case("T4", "POST /late_children", 409, body={"id": 1, "parent": 5}).check(server)
+    case("T4", "POST /parents", 201, body={"id": 5}).check(server)
+    assert database.value("SELECT count(*) FROM api.parents") == 0

@@ -191,6 +191,15 @@ CREATE TABLE other.only_here (id integer PRIMARY KEY);
 CREATE FUNCTION other.here() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'other'::text $$;
 CREATE TABLE hidden.itemz (id integer);
 
+CREATE FUNCTION hidden.check_request() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF current_setting('request.jwt.claims')::json ->> 'stop' IS NOT NULL THEN
+		RAISE insufficient_privilege USING MESSAGE = 'stop';
+	END IF;
+	PERFORM set_config('response.headers', '[{"X-Checked": "yes"}]', true);
+END $$;
+GRANT USAGE ON SCHEMA hidden TO web_anon, regular_user;
+
 GRANT USAGE ON SCHEMA api, other, extra TO web_anon, regular_user, other_user;
 GRANT ALL ON ALL TABLES IN SCHEMA api, other TO web_anon, regular_user, other_user;
 REVOKE ALL ON api.members_only FROM web_anon;
