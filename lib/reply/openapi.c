@@ -47,16 +47,11 @@ struct openapi *openapi_new(const struct plan *p, struct arena *a)
 	o->scratch = arena_new((size_t)p->conf->request_memory);
 	arena_on_reset(a, free_scratch, o->scratch);
 	index_routines(o);
-	openapi_clear(o);
-	return o;
-}
-
-void openapi_clear(struct openapi *o)
-{
-	bool all = o->plan->conf->openapi_mode != CONF_OPENAPI_FOLLOW;
+	bool all = p->conf->openapi_mode != CONF_OPENAPI_FOLLOW;
 	memset(o->rights, all ? RIGHT_ALL : 0, o->relation_count);
 	for (size_t i = 0; i < o->routine_count; i++)
 		o->executable[i] = all;
+	return o;
 }
 
 static bool is_set(const struct row *r, size_t column)
