@@ -11,7 +11,6 @@ import pytest
 
 SCHEMA = "parity.sql"
 SCRIPT = pathlib.Path(__file__).parent / "js" / "scenarios.mjs"
-pytestmark = pytest.mark.skipif("ROWGATE_TEST_JS" not in os.environ, reason="no postgrest-js: run tests/run")
 
 
 def ids(*numbers):
@@ -37,6 +36,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def results(serve):
+    assert "ROWGATE_TEST_JS" in os.environ, "no postgrest-js: run tests/run, which installs it"
     server = serve(front="nginx", db_schemas="api,other", db_extra_search_path="extra", db_tx_end="rollback")
     done = subprocess.run(["node", SCRIPT, server.url], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
