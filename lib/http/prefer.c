@@ -97,7 +97,7 @@ static void choose(struct prefer *p, const struct choice *choice)
 	p->handling = (enum prefer_handling)choice->of[PREFER_HANDLING];
 }
 
-bool prefer_read(struct prefer *out_r, const struct request *r, struct arena *a, struct fault *f)
+void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a)
 {
 	struct choice choice = { { 0 } };
 	struct str *invalid = arena_make_array(a, struct str, preference_count(r));
@@ -107,9 +107,13 @@ bool prefer_read(struct prefer *out_r, const struct request *r, struct arena *a,
 		if (str_eq(r->fields[i].name, STR("prefer")))
 			read_field(out_r, &choice, &max_seen, invalid, r->fields[i].value);
 	choose(out_r, &choice);
-	if (out_r->handling != HANDLING_STRICT || out_r->invalid_count == 0)
+}
+
+bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f)
+{
+	if (p->handling != HANDLING_STRICT || p->invalid_count == 0)
 		return true;
-	struct str list = str_join(a, invalid, out_r->invalid_count, STR(", "));
+	struct str list = str_join(a, p->invalid, p->invalid_count, STR(", "));
 	fault_set(f, 400, "PGRST122", STR("Invalid preferences given with handling=strict"));
 	return fault_details(f, str_printf(a, "Invalid preferences: %.*s", STR_ARG(list)));
 }

@@ -68,17 +68,6 @@ static void set_transaction(struct plan *p)
 	p->rollback = rolls_back;
 }
 
-/* A tx= that the configuration does not allow is a preference not understood. */
-static bool check_transaction(const struct plan *p, struct fault *f)
-{
-	const struct prefer *prefer = &p->query->prefer;
-	if (prefer->tx == TX_UNSET || may_override(p->conf->db_tx_end) || prefer->handling != HANDLING_STRICT)
-		return true;
-	fault_set(f, 400, "PGRST122", STR("Invalid preferences given with handling=strict"));
-	return fault_details(f, prefer->tx == TX_COMMIT ? STR("Invalid preferences: tx=commit")
-		: STR("Invalid preferences: tx=rollback"));
-}
-
 /* What Preference-Applied may say of each kind of plan. */
 enum { APPLIES_RETURN = 1, APPLIES_MISSING = 2, APPLIES_RESOLUTION = 4, APPLIES_MAX_AFFECTED = 8 };
 static const unsigned APPLIES[] = {
@@ -112,7 +101,8 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 	set_transaction(p);
 	set_applied(p);
 	p->calls = p->kind == PLAN_CALL || (p->read && p->read->user_code);
-	return check_transaction(p, f) && negotiate(p, a, f);
+	/* Preferences bind only where a statement is run for the request itself. */
+	return (p->kind == PLAN_INSPECT || prefer_check(&p->query->prefer, a, f)) && negotiate(p, a, f);
 }
 
 static bool find_relation(struct plan *p, struct arena *a, struct fault *f)

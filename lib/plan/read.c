@@ -206,10 +206,10 @@ bool plan_read(struct plan_select *out_r, const struct query *q, const struct pl
 	resolve_outputs(out_r, q, s, a);
 	if (out_r->aggregated && !c->db_aggregates_enabled)
 		return fault_set(f, 400, "PGRST123", STR("Use of aggregate functions is not allowed"));
+	resolve_order(out_r, q, s, a);
 	if (q->action != ACTION_READ && q->action != ACTION_CALL)
 		return true;
 	out_r->where = plan_where(q, s, a);
 	out_r->user_code = out_r->user_code || (out_r->where && where_user_code(s, out_r->where));
-	resolve_order(out_r, q, s, a);
 	return true;
 }

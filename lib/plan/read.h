@@ -58,8 +58,8 @@ struct plan_select {
 
 struct plan_source;
 
-/* Resolves the select list of a request against its source; for reads and calls filters and order too, which a write
- * applies by itself. */
+/* Resolves the select list and the order of a request against its source; for reads and calls its filters too, which
+ * a write applies by itself. */
 bool plan_read(struct plan_select *out_r, const struct query *q, const struct plan_source *s, const struct conf *c,
 	struct arena *a, struct fault *f);
 /* The root's filters and logic trees, NULL when there are none. */

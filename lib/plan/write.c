@@ -36,13 +36,15 @@ static bool resolve_columns(struct plan_write *w, const struct query *q, const s
 	return true;
 }
 
+/* The key in the order of the relation's columns, in which Location names them, whatever the constraint's own. */
 static void resolve_key(struct plan_write *w, const struct plan_source *s, struct arena *a)
 {
-	const uint32_t *at = catalog_key_columns(s->catalog, s->relation->primary_key);
-	w->key_count = s->relation->primary_key.count;
-	const struct cat_column **key = arena_make_array(a, const struct cat_column *, w->key_count);
-	for (size_t i = 0; i < w->key_count; i++)
-		key[i] = catalog_column_at(s->catalog, at[i]);
+	struct cat_run columns = s->relation->columns;
+	const struct cat_column *column = catalog_columns(s->catalog, columns);
+	const struct cat_column **key = arena_make_array(a, const struct cat_column *, s->relation->primary_key.count);
+	for (size_t i = 0; i < columns.count; i++)
+		if (catalog_in_primary_key(s->catalog, s->relation, &column[i]))
+			key[w->key_count++] = &column[i];
 	w->key = key;
 }
 

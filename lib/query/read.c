@@ -118,25 +118,17 @@ static bool read_range(struct query *q, const struct request *r, struct fault *f
 	return true;
 }
 
-/* Preferences bind only where a statement is run. */
-static bool read_preferences(struct query *q, const struct request *r, struct arena *a, struct fault *f)
-{
-	struct fault ignored = { 0 };
-	bool binding = q->action != ACTION_INFO && q->action != ACTION_INSPECT;
-	return prefer_read(&q->prefer, r, a, binding ? f : &ignored) || !binding;
-}
-
 bool query_read(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a, struct fault *f)
 {
 	struct media *accept;
 	*out_r = (struct query){ 0 };
 	media_accept(&accept, &out_r->accept_count, request_field(r, STR("accept")), a);
 	out_r->accept = accept;
+	prefer_read(&out_r->prefer, r, a);
 	return read_path(out_r, r->path, c, a, f)
 		&& read_schema(out_r, r, c, a, f)
 		&& read_action(out_r, r, a, f)
 		&& params_read(out_r, r->query, out_r->target == TARGET_ROUTINE && r->method != HTTP_POST, a, f)
 		&& read_range(out_r, r, f)
-		&& payload_read(out_r, r, a, f)
-		&& read_preferences(out_r, r, a, f);
+		&& payload_read(out_r, r, a, f);
 }

@@ -69,12 +69,47 @@ static void put_location(struct draft *d, const struct plan *p)
 	}
 }
 
+/* Whether the representation is more than the rows as they were written: a select runs over them. */
+static bool selects_from_source(const struct plan *p)
+{
+	return p->result == RESULT_ROWS && (p->read->aggregated || p->read->order_count > 0);
+}
+
+static bool is_among(struct str name, const struct str *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(names[i], name))
+			return true;
+	return false;
+}
+
+/* The columns and computed fields that the select over pgrst_source names, each once. */
+static void put_used(struct draft *d, const struct plan_select *sel)
+{
+	size_t most = sel->output_count + sel->order_count, count = 0;
+	struct str *used = arena_make_array(d->arena, struct str, most);
+	for (size_t i = 0; i < most; i++) {
+		bool is_output = i < sel->output_count;
+		struct str name = is_output ? sel->outputs[i].field.name : sel->order[i - sel->output_count].field.name;
+		if (!name.p || is_among(name, used, count))
+			continue;
+		buf_put(&d->sql, count ? STR(", ") : STR(""));
+		stmt_ident(d, sel->alias);
+		stmt_sql(d, ".");
+		stmt_ident(d, name);
+		used[count++] = name;
+	}
+	if (count == 0)
+		stmt_sql(d, "1");
+}
+
 static void put_returning(struct draft *d, const struct plan *p)
 {
 	if (p->result == RESULT_LOCATION) {
 		put_location(d, p);
-	} else if (p->result == RESULT_ROWS && p->read->aggregated) {
-		stmt_sql(d, " RETURNING *");
+	} else if (selects_from_source(p)) {
+		stmt_sql(d, " RETURNING ");
+		put_used(d, p->read);
 	} else if (p->result == RESULT_ROWS && p->read->output_count > 0) {
 		stmt_sql(d, " RETURNING ");
 		stmt_outputs(d, p);
@@ -153,8 +188,7 @@ void stmt_write(struct draft *d, const struct plan *p)
 		put_empty_update(d, p);
 		return;
 	}
-	bool aggregated = p->result == RESULT_ROWS && p->read->aggregated;
-	if (!aggregated) {
+	if (!selects_from_source(p)) {
 		put_write(d, p);
 		return;
 	}

@@ -38,6 +38,8 @@ PREFERENCES = [
     case("P2 strict", "GET /items?id=eq.1", 200, fields=applied("handling=strict"), Prefer="handling=strict"),
     case("P2 strict and unknown", "GET /items", 400, fault("PGRST122", "Invalid preferences given with handling=strict",
          "Invalid preferences: what=ever, foo"), Prefer="handling=strict, what=ever, foo"),
+    case("P2 strict, but the table is not known", "GET /itemz", 404, Prefer="handling=strict, foo"),
+    case("P2 strict and tx", "GET /items?id=eq.1", 200, fields=applied("tx=commit, handling=strict"), Prefer="handling=strict, tx=commit"),
     case("P3 default", "POST /tasks", 201, b"", applied(None, **{"Content-Type": None, "Location": None}), body=TASK),
     case("P3 minimal", "POST /tasks", 201, b"", applied("return=minimal", Location=None), body=TASK, Prefer="return=minimal"),
     case("P3 headers-only", "POST /tasks", 201, b"", applied("return=headers-only", Location="/tasks?id=eq.9"), body=TASK, Prefer="return=headers-only"),

@@ -149,26 +149,11 @@ static void the_root_may_be_a_function(void **state)
 	check(&(struct row){ "GET /", NO_FIELDS, "404 PGRST126 Root endpoint metadata is disabled" }, &off);
 }
 
-static void preferences_come_last(void **state)
-{
-	(void)state;
-	const struct conf c = { .db_schemas = { schemas, 1 } };
-	static const struct row rows[] = {
-		{ "GET /t", { FIELD("prefer", "handling=strict, x") }, "400 PGRST122 Invalid preferences given with "
-			"handling=strict | Invalid preferences: x" },
-		{ "GET /t?limit=-1", { FIELD("prefer", "handling=strict, x") }, UNSATISFIABLE "Limit should be greater than or "
-			"equal to zero." },
-		{ "GET /", { FIELD("prefer", "handling=strict, x") }, "inspect root public *" },
-	};
-	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		check(&rows[i], &c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests), cmocka_unit_test(ranges), cmocka_unit_test(schemas_are_negotiated),
-		cmocka_unit_test(the_root_may_be_a_function), cmocka_unit_test(preferences_come_last),
+		cmocka_unit_test(the_root_may_be_a_function),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

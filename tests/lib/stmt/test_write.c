@@ -148,6 +148,11 @@ static void writes(void **state)
 		{ "POST /odd%20%22t%22\nPrefer: return=representation\n\n{`we\\`ird`:`v`}",
 		  "INSERT INTO `api`.`odd ``t```(`we``ird`) SELECT `we``ird` FROM pg_catalog.json_to_record($1) AS "
 		  "`pgrst_body`(`we``ird` text) RETURNING `odd ``t```.`we``ird` | {`we\\`ird`:`v`} as 114" },
+		{ "POST /pairs?select=v&order=b.desc,a\nPrefer: return=representation\n\n{`a`:1,`b`:2}",
+		  "WITH pgrst_source AS (INSERT INTO `api`.`pairs`(`a`, `b`) SELECT `a`, `b` FROM pg_catalog."
+		  "json_to_record($1) AS `pgrst_body`(`a` integer, `b` integer) RETURNING `pairs`.`v`, `pairs`.`b`, "
+		  "`pairs`.`a`) SELECT `pairs`.`v` FROM pgrst_source AS `pairs` ORDER BY `pairs`.`b` DESC, `pairs`.`a` "
+		  "| {`a`:1,`b`:2} as 114" },
 		{ "POST /items?select=name,count()\nPrefer: return=representation\n\n[{`name`:`a`}]",
 		  "400 PGRST123 Use of aggregate functions is not allowed" },
 		{ "POST /items?columns=id,name\nPrefer: missing=default\n\n{`name`:`a`}",
