@@ -48,6 +48,36 @@ static void generation_disconnect(void *arg)
 	conn_free(arg);
 }
 
+/* Fills the source's settings of the database with what is kept there, if db-config wants it. */
+static bool generation_ask(struct generation *g, struct conf_source *source, struct conn *c, struct fault *f)
+{
+	struct conf_setting *settings = NULL;
+	if (!g->conf.db_config)
+		return true;
+	if (!role_settings_load(&settings, &source->database_count, c, g->conf.db_pre_config, g->arena, f))
+		return false;
+	source->database = settings;
+	return true;
+}
+
+bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
+	struct fault *f)
+{
+	struct fault unread = { 0 };
+	struct conf_source source = { .file = file, .environ = vars };
+	if (!generation_read(g, source, f))
+		return false;
+	struct conn *c = generation_connect(g, NULL, NULL);
+	arena_on_reset(g->arena, generation_disconnect, c);
+	if (g->conf.db_config && !(conn_ready(c, g->arena, &unread) && generation_ask(g, &source, c, &unread)))
+		log_error("Failed to query database settings for the config parameters. %.*s", STR_ARG(unread.message));
+	else if (source.database && !generation_read(g, source, f))
+		return false;
+	auth_normalise(&g->conf, g->auth, g->arena);
+	conf_dump(&g->conf, own, out);
+	return true;
+}
+
 bool generation_load(struct generation *g, const char *file, char *const *vars, conn_wait_fn *wait,
 	void *wait_arg, struct fault *f)
 {
@@ -55,11 +85,9 @@ bool generation_load(struct generation *g, const char *file, char *const *vars, 
 	struct conn *c = generation_connect(g, wait, wait_arg);
 	arena_on_reset(a, generation_disconnect, c);
 	struct conf_source source = { .file = file, .environ = vars };
-	struct conf_setting *settings = NULL;
 	bool ok = conn_ready(c, g->arena, f)
-		&& (!g->conf.db_config
-			|| (role_settings_load(&settings, &source.database_count, c, g->conf.db_pre_config, g->arena, f)
-				&& (source.database = settings, generation_read(g, source, f))))
+		&& generation_ask(g, &source, c, f)
+		&& (!source.database || generation_read(g, source, f))
 		&& catalog_load(&g->catalog, c, &g->conf, g->arena, f);
 	arena_free(a);
 	return ok;

@@ -20,6 +20,10 @@ struct generation *generation_new(void);
 void generation_free(struct generation *g);
 /* Configuration from file and environment: enough to listen and to connect. The fault's message lives in g. */
 bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f);
+/* The configuration in force, by PostgREST's --dump-config: what the database says of it is left out, with a line in
+ * the log, when that cannot be asked. own as for conf_dump(). */
+bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
+	struct fault *f);
 /* Asks the database for the rest: the settings of the connecting role (db-config) over the configuration, and the
  * catalog. wait is as for conn_new(). On a fault g is as configured, or half of it: free it, and go on with the
  * generation before. */

@@ -6,6 +6,7 @@
 #include "app/generation.h"
 #include "app/master.h"
 #include "app/options.h"
+#include "app/ready.h"
 #include "base/arena.h"
 #include "base/conf.h"
 
@@ -30,16 +31,14 @@ static int print(struct str text)
 	return EXIT_FAILED;
 }
 
-static int dump_config(const char *file, struct arena *forever)
+static int dump_config(const char *file, bool own)
 {
-	struct conf conf;
 	struct fault f = { 0 };
-	struct conf_source source = { .file = file, .environ = environ };
-	if (!conf_load(&conf, &source, forever, &f))
-		return complain(&f, "");
-	struct buf out = buf_new(forever, TEXT_MAX);
-	conf_dump(&conf, &out);
-	return print(buf_str(&out));
+	struct generation *g = generation_new();
+	struct buf out = buf_new(g->arena, TEXT_MAX);
+	int status = generation_dump(g, file, environ, own, &out, &f) ? print(buf_str(&out)) : complain(&f, "");
+	generation_free(g);
+	return status;
 }
 
 /* Asks the database itself: no server need run. */
@@ -73,9 +72,13 @@ static int act(const struct options *o, struct arena *forever)
 		conf_reference(&out);
 		return print(buf_str(&out));
 	case OPTIONS_DUMP_CONFIG:
-		return dump_config(o->config, forever);
+		return dump_config(o->config, false);
+	case OPTIONS_DUMP_CONFIG_ALL:
+		return dump_config(o->config, true);
 	case OPTIONS_DUMP_SCHEMA:
 		return dump_schema(o->config);
+	case OPTIONS_READY:
+		return ready_ask(o->config, environ);
 	case OPTIONS_WORKER:
 		return master_run_single(o->config, environ);
 	case OPTIONS_SERVE:

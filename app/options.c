@@ -9,10 +9,11 @@ static const struct word {
 	const char *help;            /* NULL: not shown */
 } words[] = {
 	{ "--dump-config", NULL, OPTIONS_DUMP_CONFIG, NULL, "print the configuration in force, secrets included" },
+	{ "--dump-config=all", NULL, OPTIONS_DUMP_CONFIG_ALL, NULL, "the same with the keys that PostgREST does not have" },
 	{ "--dump-schema", NULL, OPTIONS_DUMP_SCHEMA, NULL, "print what the database offers, as JSON" },
 	{ "--example", "-e", OPTIONS_EXAMPLE, NULL, "print a sample configuration file with every key" },
 	{ "--reference", NULL, OPTIONS_REFERENCE, NULL, "print every key as a Markdown table" },
-	{ "--ready", NULL, OPTIONS_SERVE, "this version has no admin server to ask", NULL },
+	{ "--ready", NULL, OPTIONS_READY, NULL, "ask the admin server of a running rowgate whether it is ready" },
 	{ "--worker", NULL, OPTIONS_WORKER, NULL, "run one worker on the FastCGI socket at descriptor 0 (mod_fcgid)" },
 	{ "--worker=api", NULL, OPTIONS_WORKER, NULL, NULL },
 	{ "--worker=account", NULL, OPTIONS_WORKER, "this version has no account workers", NULL },
@@ -78,7 +79,7 @@ void options_help(struct buf *out)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct word *word = &words[i];
 		if (word->help)
-			buf_printf(out, "  %s%s%-15s %s\n", word->letter ? word->letter : "  ", word->letter ? ", " : "  ",
+			buf_printf(out, "  %s%s%-17s %s\n", word->letter ? word->letter : "  ", word->letter ? ", " : "  ",
 				word->name, word->help);
 	}
 }

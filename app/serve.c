@@ -141,17 +141,19 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f));
 }
 
+static void serve_trace(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
+{
+	struct str trace = conf->server_trace_header;
+	struct str value = trace.n ? request_field(r, str_lower(a, trace)) : STR_NONE;
+	if (value.p)
+		reply_field(reply, trace, value);
+}
+
 /* Fields that every answer carries, errors included. */
 static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
 {
 	cors_answer(reply, r, conf);
-	struct str trace = conf->server_trace_header;
-	if (trace.n) {
-		struct str name = str_lower(a, trace);
-		struct str value = request_field(r, name);
-		if (value.p)
-			reply_field(reply, trace, value);
-	}
+	serve_trace(reply, conf, r, a);
 	if (r->method == HTTP_HEAD)
 		reply->no_body = true;
 }
@@ -170,8 +172,10 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	struct fault f = { 0 };
 	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
 	s->client_left = false;
-	if (cors_preflight(out_r, r, conf, a))
+	if (cors_preflight(out_r, r, conf, a)) {
+		serve_trace(out_r, conf, r, a);
 		return;
+	}
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
 	if (arena_overflowed(a)) {
 		f = (struct fault){ 0 };

@@ -31,6 +31,13 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 	return true;
 }
 
+void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a)
+{
+	c->jwt_role_claim_key = rolepath_text(auth->role_path, a);
+	if (c->jwt_secret_is_base64)
+		c->jwt_secret = keys_base64(c->jwt_secret, a);
+}
+
 /* The token of "Bearer TOKEN", the scheme in any case; false for every other scheme and for none. */
 static bool bearer(struct str *token_r, struct str authorization)
 {

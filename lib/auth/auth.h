@@ -18,6 +18,9 @@ struct auth_identity {
 /* Reads jwt-secret (plain, base64, JWK, JWK set), jwt-aud and jwt-role-claim-key. The fault's message says what is
  * wrong with which key (a secret under 32 bytes, a role path that does not parse); it stops the start. */
 bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
+/* What auth_new() accepted as --dump-config shows it: the role path in one spelling, a secret given in base64 in the
+ * alphabet of RFC 4648 section 4. */
+void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
 /* Verifies the request's bearer token, or takes the anonymous role. now: seconds since 1970.
  * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist.
  * role and claims hold no NUL byte and live as long as a, or as auth. */

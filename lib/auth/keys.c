@@ -28,20 +28,26 @@ static bool secret_fault(struct fault *f, struct str message)
 	return fault_set(f, 500, "PGRST300", message);
 }
 
-/* Both alphabets, with or without padding; PostgREST also takes '.' for '='. */
-static bool secret_decode(struct str *secret, struct arena *a, struct fault *f)
+struct str keys_base64(struct str secret, struct arena *a)
 {
-	struct str text = str_trim(*secret);
+	struct str text = str_trim(secret);
 	char *base64 = arena_bytes(a, text.n);
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		base64[i] = c == '-' ? '+' : c == '_' ? '/' : c == '.' ? '=' : c;
 	}
-	while (text.n && base64[text.n - 1] == '=')
+	return (struct str){ base64, text.n };
+}
+
+/* With or without padding. */
+static bool secret_decode(struct str *secret, struct arena *a, struct fault *f)
+{
+	struct str text = keys_base64(*secret, a);
+	while (text.n && text.p[text.n - 1] == '=')
 		text.n--;
 	unsigned char *bytes = arena_alloc(a, text.n + 1);
 	size_t n;
-	if (sodium_base642bin(bytes, text.n, base64, text.n, NULL, &n, NULL,
+	if (sodium_base642bin(bytes, text.n, text.p, text.n, NULL, &n, NULL,
 			sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0)
 		return secret_fault(f, STR("jwt-secret: jwt-secret-is-base64 is true, but the secret is not valid base64"));
 	*secret = (struct str){ (const char *)bytes, n };

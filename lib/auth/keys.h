@@ -42,6 +42,9 @@ bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, st
 /* Tries every key that may verify alg and has this kid (any kid when it is STR_NONE). */
 enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct str kid, struct str input,
 	struct str signature);
+/* A secret in base64 without blanks around it and in the alphabet of RFC 4648 section 4; PostgREST also takes that of
+ * section 5, and '.' for '='. */
+struct str keys_base64(struct str secret, struct arena *a);
 /* RFC 7518 names, case-sensitive. */
 bool jwt_alg_from(struct str name, enum jwt_alg *out_r);
 

@@ -44,7 +44,8 @@ bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *fore
 {
 	struct rolepath_parser p = { .s = scan_of(text), .arena = forever };
 	*out_r = arena_make(forever, struct rolepath);
-	bool good = scan_char(&p.s, '$') ? rolepath_rfc(*out_r, &p) : rolepath_old(*out_r, &p);
+	(*out_r)->old = !scan_char(&p.s, '$');
+	bool good = (*out_r)->old ? rolepath_old(*out_r, &p) : rolepath_rfc(*out_r, &p);
 	if (good && (scan_done(&p.s) || rolepath_expected(&p, "the end")))
 		return true;
 	return fault_printf(f, forever, 500, "PGRST300",
@@ -136,6 +137,7 @@ static bool holds(const struct walk *w, const struct condition *c, struct json_o
 	case CONDITION_OR: return holds(w, c->a, node) || holds(w, c->b, node);
 	case CONDITION_AND: return holds(w, c->a, node) && holds(w, c->b, node);
 	case CONDITION_NOT: return !holds(w, c->a, node);
+	case CONDITION_GROUP: return holds(w, c->a, node);
 	case CONDITION_EXISTS: return value_of(w, &c->left, node).present;
 	case CONDITION_REGEX: return matches(c, value_of(w, &c->left, node));
 	default: return holds_between(c, value_of(w, &c->left, node), value_of(w, &c->right, node));

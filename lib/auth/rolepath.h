@@ -17,6 +17,9 @@ struct rolepath;
 
 /* Reads a path; the fault names the key, the path and the place where it went wrong. */
 bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *forever, struct fault *f);
+/* The path in one spelling, as PostgREST prints it: names in brackets and strings in single quotes, slices with their
+ * step; the older syntax with every key in double quotes. It parses to the same path. */
+struct str rolepath_text(const struct rolepath *path, struct arena *a);
 /* The first value the path selects: a string as it is, anything else as its JSON text; STR_NONE: it selects none.
  * A view into claims, or in the arena. */
 struct str rolepath_role(const struct rolepath *path, struct json_object *claims, struct arena *a);

@@ -113,6 +113,7 @@ static bool shorthand(struct rolepath_parser *p, struct segment *segment)
 	struct selector *s = arena_make(p->arena, struct selector);
 	const char *start = p->s.cur;
 	segment->selectors = s;
+	segment->dotted = true;
 	s->kind = SELECTOR_ALL;
 	if (scan_char(&p->s, '*'))
 		return true;
@@ -209,9 +210,10 @@ static void free_regex(void *regex)
 }
 
 /* match() is about the whole string, search() about any part of it. */
-static bool compile(struct rolepath_parser *p, struct condition *c, struct str pattern, bool whole)
+static bool compile(struct rolepath_parser *p, struct condition *c)
 {
-	struct str text = str_printf(p->arena, whole ? "^(%.*s)$" : "%.*s", STR_ARG(pattern));
+	struct str pattern = tokenjson_str(c->right.literal);
+	struct str text = str_printf(p->arena, c->whole ? "^(%.*s)$" : "%.*s", STR_ARG(pattern));
 	if (regcomp(&c->regex, text.p, REG_EXTENDED | REG_NOSUB) != 0)
 		return rolepath_expected(p, "a valid regular expression");
 	arena_on_reset(p->arena, free_regex, &c->regex);
@@ -222,9 +224,9 @@ static bool compile(struct rolepath_parser *p, struct condition *c, struct str p
 static bool regex_call(struct rolepath_parser *p, bool whole, const struct condition **out_r)
 {
 	struct condition *c = condition(p, CONDITION_REGEX, NULL, NULL);
-	struct operand pattern = { 0 };
 	bool singular;
 	*out_r = c;
+	c->whole = whole;
 	scan_blanks(&p->s);
 	if (!operand(p, &c->left, &singular))
 		return false;
@@ -232,7 +234,7 @@ static bool regex_call(struct rolepath_parser *p, bool whole, const struct condi
 	if (!singular || !want(p, ',', ","))
 		return rolepath_expected(p, "a path to one value, like @ or @.name");
 	scan_blanks(&p->s);
-	if (!literal(p, &pattern) || !compile(p, c, tokenjson_str(pattern.literal), whole))
+	if (!literal(p, &c->right) || !compile(p, c))
 		return false;
 	scan_blanks(&p->s);
 	return want(p, ')', ")");
@@ -277,6 +279,7 @@ static bool parenthesis(struct rolepath_parser *p, const struct condition **out_
 	scan_blanks(&p->s);
 	if (!disjunction(p, out_r))
 		return false;
+	*out_r = condition(p, CONDITION_GROUP, *out_r, NULL);
 	scan_blanks(&p->s);
 	return want(p, ')', ")");
 }

@@ -27,6 +27,7 @@ struct selector {
 
 struct segment {
 	bool descend;                   /* ..: the node and everything below it */
+	bool dotted;                    /* .name or .*, not in brackets */
 	const struct selector *selectors;
 	const struct segment *next;
 };
@@ -39,7 +40,7 @@ struct operand {
 };
 
 enum condition_kind {
-	CONDITION_OR, CONDITION_AND, CONDITION_NOT, CONDITION_EXISTS,
+	CONDITION_OR, CONDITION_AND, CONDITION_NOT, CONDITION_GROUP, CONDITION_EXISTS,
 	CONDITION_REGEX,
 	CONDITION_EQ, CONDITION_NE, CONDITION_LT, CONDITION_LE, CONDITION_GT, CONDITION_GE,
 	CONDITION_STARTS, CONDITION_ENDS, CONDITION_CONTAINS, CONDITION_DIFFERS /* of strings only: the older syntax */
@@ -47,12 +48,14 @@ enum condition_kind {
 
 struct condition {
 	enum condition_kind kind;
-	const struct condition *a, *b;  /* OR, AND; NOT has a only */
-	struct operand left, right;     /* EXISTS and REGEX have left only */
+	const struct condition *a, *b;  /* OR, AND; NOT and GROUP (in parentheses) have a only */
+	struct operand left, right;     /* EXISTS has left only; right of a REGEX is the pattern's text */
 	regex_t regex;
+	bool whole;                     /* REGEX: match(), not search() */
 };
 
 struct rolepath {
+	bool old;                       /* written in the older syntax */
 	const struct segment *segments;
 	const struct selector *cuts;    /* SELECTOR_SLICE of the string found, older syntax */
 };

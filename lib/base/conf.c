@@ -7,7 +7,8 @@
 
 bool conf_draft_fault(struct conf_draft *d, struct str where, struct str what)
 {
-	return fault_printf(d->fault, d->arena, 500, "PGRSTX00", "%.*s: %.*s", STR_ARG(where), STR_ARG(what));
+	return fault_printf(d->fault, d->arena, 500, "PGRSTX00", "Error in config %.*s: %.*s", STR_ARG(where),
+		STR_ARG(what));
 }
 
 bool conf_draft_offer(struct conf_draft *d, struct str key, struct str value, struct str where, int rank)
@@ -24,7 +25,7 @@ bool conf_draft_offer(struct conf_draft *d, struct str key, struct str value, st
 	bool by_name = str_eq(key, str_of(o->name));
 	if (!value.n && !(o->flags & CONF_EMPTY) && !by_name)
 		return true;
-	rank += by_name ? CONF_BY_NAME : 0;
+	rank += by_name != !!(o->flags & CONF_OLD_WINS) ? CONF_BY_WINNER : 0;
 	if (rank >= given->rank)
 		*given = (struct conf_given){ value, where, rank };
 	return true;
@@ -35,17 +36,17 @@ void conf_draft_app_setting(struct conf_draft *d, struct str name, struct str va
 	struct conf_app_setting **at = &d->settings;
 	/* PostgreSQL folds the names of settings: app.settings.A and app.settings.a are one. */
 	struct str folded = str_lower(d->arena, name);
-	while (*at && str_cmp((*at)->setting.name, folded) < 0)
+	while (*at && str_cmp((*at)->folded, folded) < 0)
 		at = &(*at)->next;
-	if (!*at || !str_eq((*at)->setting.name, folded)) {
+	if (!*at || !str_eq((*at)->folded, folded)) {
 		struct conf_app_setting *fresh = arena_make(d->arena, struct conf_app_setting);
-		fresh->setting.name = folded;
+		fresh->folded = folded;
 		fresh->next = *at;
 		*at = fresh;
 	}
 	if (rank < (*at)->rank)
 		return;
-	(*at)->setting.value = str_dup(d->arena, value);
+	(*at)->setting = (struct conf_setting){ str_dup(d->arena, name), str_dup(d->arena, value) };
 	(*at)->where = where;
 	(*at)->rank = rank;
 }
@@ -74,12 +75,15 @@ static bool settle_value(struct conf_draft *d, const struct conf_option *o, stru
 		*given = (struct conf_given){ str_of(o->fallback), STR("default"), 0 };
 	else if (o->flags & CONF_AT_FILE && str_starts(given->value, STR("@")) && !read_at_file(d, o, given))
 		return false;
-	if (!given->value.p)
+	if (!given->value.p) {
 		conf_value_unset(c, o);
-	else if (!conf_value_read(c, o, given->value, d->arena, &expected))
-		return conf_draft_fault(d, given->where, str_printf(d->arena, "%s must be %.*s, not \"%.*s\"", o->name,
-			STR_ARG(expected), STR_ARG(str_sub(given->value, 0, 200))));
-	return true;
+		return true;
+	}
+	if (conf_value_read(c, o, given->value, d->arena, &expected))
+		return true;
+	struct str complaint = conf_value_complaint(o, given->value, d->arena);
+	return conf_draft_fault(d, given->where, str_printf(d->arena, "%s must be %.*s, not \"%.*s\"%s%.*s", o->name,
+		STR_ARG(expected), STR_ARG(str_sub(given->value, 0, 200)), complaint.n ? ": " : "", STR_ARG(complaint)));
 }
 
 /* Where to look for a mistake in o: at its own source or, when a default clashes with another key, at its name. */

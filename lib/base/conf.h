@@ -22,7 +22,7 @@ struct conf_list {
 	size_t count;
 };
 
-/* A pair; in struct conf the whole name in lower case, "app.settings.x", as set_config() takes it. */
+/* A pair; in struct conf the whole name as it was spelled, "app.settings.X": PostgreSQL does not mind the case. */
 struct conf_setting {
 	struct str name, value;
 };
@@ -104,8 +104,11 @@ struct conf_source {
  * variable) and what was expected; http_status and code carry no meaning there. `@file` values are read here,
  * one trailing newline dropped. */
 bool conf_load(struct conf *out_r, const struct conf_source *source, struct arena *a, struct fault *f);
-/* PostgREST's dump format, `key = "value"`, sorted, every key. Secrets are printed, as PostgREST does. */
-void conf_dump(const struct conf *c, struct buf *out);
+/* PostgREST's dump format, `key = "value"`, sorted; own: rowgate's own keys too, which PostgREST would not print.
+ * Secrets are printed, as PostgREST does. */
+void conf_dump(const struct conf *c, bool own, struct buf *out);
+/* The keys that may be set in the database, as they are named there, as an array literal: {db_anon_role,...}. */
+struct str conf_database_keys(struct arena *a);
 /* A commented sample file made from the option table. */
 void conf_example(struct buf *out);
 /* The reference as Markdown: key, type, default, reloadable, in-database, help. */

@@ -2,17 +2,29 @@
  * SPDX-License-Identifier: MIT */
 #include "base/conf_table.h"
 
-void conf_dump(const struct conf *c, struct buf *out)
+static void put_app_settings(const struct conf *c, struct buf *out)
 {
-	for (size_t i = 0; i < conf_option_count; i++) {
-		buf_printf(out, "%s = ", conf_options[i].name);
-		conf_value_write(out, &conf_options[i], c);
-		buf_char(out, '\n');
-	}
 	for (size_t i = 0; i < c->app_setting_count; i++) {
 		buf_put(out, c->app_settings[i].name);
 		buf_lit(out, " = ");
 		conf_value_quote(out, c->app_settings[i].value);
+		buf_char(out, '\n');
+	}
+}
+
+void conf_dump(const struct conf *c, bool own, struct buf *out)
+{
+	bool settings_put = false;
+	for (size_t i = 0; i < conf_option_count; i++) {
+		const struct conf_option *o = &conf_options[i];
+		if (o->flags & CONF_OWN && !own)
+			continue;
+		if (!settings_put && str_cmp(str_of(o->name), STR("app.settings")) > 0) {
+			put_app_settings(c, out);
+			settings_put = true;
+		}
+		buf_printf(out, "%s = ", o->name);
+		conf_value_write(out, o, c);
 		buf_char(out, '\n');
 	}
 }

@@ -60,6 +60,20 @@ bool conf_environ_read(struct conf_draft *d, char *const *vars)
 	return true;
 }
 
+struct str conf_database_keys(struct arena *a)
+{
+	struct buf out = buf_new(a, 64 * conf_option_count);
+	for (size_t i = 0; i < conf_option_count; i++) {
+		if (!(conf_options[i].flags & CONF_IN_DB))
+			continue;
+		buf_char(&out, out.n ? ',' : '{');
+		for (const char *p = conf_options[i].name; *p; p++)
+			buf_char(&out, *p == '-' ? '_' : *p);
+	}
+	buf_char(&out, '}');
+	return buf_str(&out);
+}
+
 bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 /* The configuration file: `key = value` lines as PostgREST reads them.
  *
+ * A key that nobody knows is only warned of, so that every file which starts PostgREST starts rowgate.
  * A value is a quoted text, a number, or a boolean word. In a text the escapes are those of JSON less a few, $(NAME)
  * is a variable of the environment and $$ a dollar sign.
  * SPDX-License-Identifier: MIT */
@@ -61,6 +62,7 @@ struct line {
 	struct scan scan;
 	struct conf_draft *draft;
 	struct buf value;
+	bool bare;          /* the value stood without quotes */
 	struct str problem; /* filled by what failed */
 };
 
@@ -162,6 +164,23 @@ static bool take_quoted(struct line *l)
 	}
 }
 
+static bool take_sign(struct scan *s)
+{
+	return scan_char(s, '-') || scan_char(s, '+');
+}
+
+/* 5, -5, 0.5, 5e3 */
+static bool take_number(struct scan *s)
+{
+	take_sign(s);
+	if (!scan_set(s, DIGITS, KEY_MAX, NULL) || (scan_char(s, '.') && !scan_set(s, DIGITS, KEY_MAX, NULL)))
+		return false;
+	if (!scan_lit_nocase(s, STR("e")))
+		return true;
+	take_sign(s);
+	return scan_set(s, DIGITS, 4, NULL);
+}
+
 static bool is_bare_value(struct str word)
 {
 	static const struct str words[] = {
@@ -170,8 +189,8 @@ static bool is_bare_value(struct str word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq_nocase(word, words[i]))
 			return true;
-	int64_t number;
-	return str_to_i64(word, &number);
+	struct scan s = scan_of(word);
+	return take_number(&s) && scan_done(&s);
 }
 
 static bool take_value(struct line *l)
@@ -182,6 +201,7 @@ static bool take_value(struct line *l)
 	if (!scan_set(&l->scan, LETTERS DIGITS "+-._", KEY_MAX, &word) || !is_bare_value(word))
 		return problem(l, STR("expected a value: a text in double quotes, a number, true or false"));
 	buf_put(&l->value, word);
+	l->bare = true;
 	return true;
 }
 
@@ -192,15 +212,18 @@ static bool at_end(struct scan *s)
 	return scan_done(s) || scan_peek(s) == '#';
 }
 
-static bool enter(struct line *l, struct str key, struct str where)
+static void enter(struct line *l, struct str key, struct str where)
 {
+	bool is_setting = str_starts(key, STR("app.settings.")) && key.n > 13;
+	const struct conf_option *o = conf_option_find(key);
+	bool wants_text = is_setting || (o && (o->type == CONF_TEXT || o->type == CONF_LIST));
 	struct str value = buf_str(&l->value);
-	if (str_starts(key, STR("app.settings.")) && key.n > 13) {
+	if (l->bare && wants_text)
+		value = conf_value_shown(value, l->draft->arena);
+	if (is_setting)
 		conf_draft_app_setting(l->draft, key, value, where, CONF_FROM_FILE);
-		return true;
-	}
-	return conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE)
-		|| problem(l, str_printf(l->draft->arena, "unknown key %.*s", STR_ARG(key)));
+	else if (!conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE))
+		log_warn("%.*s: unknown key %.*s, ignored", STR_ARG(where), STR_ARG(key));
 }
 
 static bool read_line(struct line *l, struct str where)
@@ -218,7 +241,8 @@ static bool read_line(struct line *l, struct str where)
 		return false;
 	if (!at_end(&l->scan))
 		return problem(l, STR("something follows the value"));
-	return enter(l, key, where);
+	enter(l, key, where);
+	return true;
 }
 
 bool conf_file_read(struct conf_draft *d, const char *path)
@@ -231,7 +255,7 @@ bool conf_file_read(struct conf_draft *d, const char *path)
 	for (int number = 1; content.p; number++) {
 		struct str text = str_cut(&content, '\n');
 		struct str where = str_printf(d->arena, "%s:%d", path, number);
-		struct line l = { scan_of(str_trim(text)), d, buf_new(d->arena, FILE_MAX), STR_NONE };
+		struct line l = { .scan = scan_of(str_trim(text)), .draft = d, .value = buf_new(d->arena, FILE_MAX) };
 		if (!read_line(&l, where))
 			return conf_draft_fault(d, where, l.problem);
 	}

@@ -7,6 +7,7 @@
 #define AT(field) .offset = offsetof(struct conf, field)
 #define R CONF_RELOAD
 #define D CONF_IN_DB
+#define OWN CONF_OWN
 
 #define KIB INT64_C(1024)
 #define MIB (1024 * KIB)
@@ -24,15 +25,17 @@ static const char *const tx_end_words[] = {
 static const char *check_admin_port(const struct conf *c)
 {
 	bool same = c->admin_server_port > 0 && c->admin_server_port == c->server_port;
-	return same ? "a port other than server-port" : NULL;
+	return same ? "another port: admin-server-port cannot be the same as server-port" : NULL;
 }
 
 static const char *check_schemas(const struct conf *c)
 {
-	for (size_t i = 0; i < c->db_schemas.count; i++)
-		if (str_eq(c->db_schemas.items[i], STR("pg_catalog"))
-			|| str_eq(c->db_schemas.items[i], STR("information_schema")))
-			return "schemas other than pg_catalog and information_schema";
+	for (size_t i = 0; i < c->db_schemas.count; i++) {
+		if (str_eq(c->db_schemas.items[i], STR("pg_catalog")))
+			return "schemas of your own: db-schemas does not allow schema: 'pg_catalog'";
+		if (str_eq(c->db_schemas.items[i], STR("information_schema")))
+			return "schemas of your own: db-schemas does not allow schema: 'information_schema'";
+	}
 	return c->db_schemas.count ? NULL : "at least one schema";
 }
 
@@ -54,7 +57,8 @@ static bool is_uri(struct str s)
 
 static const char *check_audience(const struct conf *c)
 {
-	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud) ? NULL : "a text without a colon, or a valid URI";
+	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud) ? NULL
+		: "a text without a colon, or a URI: jwt-aud should be a string or a valid URI";
 }
 
 /* http or https, a host, perhaps a port, perhaps a path; no user, query or fragment. */
@@ -77,7 +81,8 @@ static bool is_proxy_uri(struct str s)
 static const char *check_proxy_uri(const struct conf *c)
 {
 	bool good = !c->openapi_server_proxy_uri.p || is_proxy_uri(c->openapi_server_proxy_uri);
-	return good ? NULL : "a URI such as https://example.com:8443/basePath";
+	return good ? NULL : "a URI by http or https: Malformed proxy uri, a correct example: "
+		"https://example.com:8443/basePath";
 }
 
 static const char *check_path_prefix(const struct conf *c)
@@ -114,6 +119,7 @@ const struct conf_option conf_options[] = {
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
 	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity),
 		.fallback = "verbose", .words = verbosity_words,
+		.complaint = "Invalid client-error-verbosity. Check your configuration.",
 		.help = "What an error tells a client: everything, or code and message only." },
 	{ "db-aggregates-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_aggregates_enabled), .fallback = "false",
 		.help = "Allow aggregate functions in select=." },
@@ -132,7 +138,7 @@ const struct conf_option conf_options[] = {
 		.help = "Settings of a function that are raised to its whole transaction." },
 	{ "db-max-rows", "max-rows", .type = CONF_INT, .flags = R | D, AT(db_max_rows), .min = 0, .max = INT64_MAX,
 		.help = "Most rows a read may return; no limit when not set." },
-	{ "db-pass-authorization", .type = CONF_BOOL, .flags = R | D, AT(db_pass_authorization), .fallback = "true",
+	{ "db-pass-authorization", .type = CONF_BOOL, .flags = OWN | R | D, AT(db_pass_authorization), .fallback = "true",
 		.help = "Let SQL see the Authorization field in request.headers." },
 	{ "db-plan-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_plan_enabled), .fallback = "false",
 		.help = "Answer with the execution plan when a client asks for it." },
@@ -142,7 +148,8 @@ const struct conf_option conf_options[] = {
 		.min = 0, .max = COUNT_MAX, .help = "Seconds a request waits for a free worker before it gets 504." },
 	{ "db-pool-automatic-recovery", .type = CONF_BOOL, .flags = R, AT(db_pool_automatic_recovery),
 		.fallback = "true", .help = "Connect again after the connection was lost; otherwise stop." },
-	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, AT(db_pool_max_idletime), .fallback = "30",
+	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, .flags = CONF_OLD_WINS,
+		AT(db_pool_max_idletime), .fallback = "30",
 		.min = 0, .max = COUNT_MAX, .help = "Seconds after which an idle connection is closed." },
 	{ "db-pool-max-lifetime", .type = CONF_SECONDS, AT(db_pool_max_lifetime), .fallback = "1800",
 		.min = 0, .max = COUNT_MAX, .help = "Seconds after which a connection is replaced." },
@@ -156,67 +163,70 @@ const struct conf_option conf_options[] = {
 		.help = "Function that answers GET / in place of the OpenAPI document." },
 	{ "db-schemas", "db-schema", .type = CONF_LIST, .flags = R | D, AT(db_schemas), .fallback = "public",
 		.check = check_schemas, .help = "Schemas exposed to clients, the default first." },
-	{ "db-statement-cache", .type = CONF_INT, .flags = R, AT(db_statement_cache), .fallback = "256",
+	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256",
 		.min = 1, .max = 65536, .help = "Prepared statements a connection keeps." },
 	{ "db-tx-end", .type = CONF_ENUM, .flags = D, AT(db_tx_end), .fallback = "commit", .words = tx_end_words,
+		.complaint = "Invalid transaction termination. Check your configuration.",
 		.help = "How transactions end, and whether Prefer: tx= may choose." },
 	{ "db-uri", .type = CONF_TEXT, .flags = CONF_AT_FILE, AT(db_uri), .fallback = "postgresql://",
 		.help = "Connection string of libpq; what it leaves out comes from libpq's environment." },
 	{ "jwt-aud", .type = CONF_TEXT, .flags = R | D, AT(jwt_aud), .check = check_audience,
 		.help = "Audience a token must name if it names any." },
-	{ "jwt-cache-max-entries", .type = CONF_INT, .flags = R, AT(jwt_cache_max_entries), .fallback = "1000",
+	{ "jwt-cache-max-entries", .type = CONF_INT, .flags = R | D, AT(jwt_cache_max_entries), .fallback = "1000",
 		.min = 0, .max = 1000000, .help = "Verified tokens remembered; 0 turns the cache off." },
-	{ "jwt-role-claim-key", "role-claim-key", .type = CONF_TEXT, .flags = R | D, AT(jwt_role_claim_key),
+	{ "jwt-role-claim-key", "role-claim-key", .type = CONF_TEXT, .flags = R | D | CONF_DOLLARS, AT(jwt_role_claim_key),
 		.fallback = "$.role", .help = "JSON path to the claim that names the role." },
 	{ "jwt-secret", .type = CONF_TEXT, .flags = R | D | CONF_AT_FILE, AT(jwt_secret),
 		.help = "Secret of at least 32 characters, JWK or JWK set that verifies tokens." },
 	{ "jwt-secret-is-base64", "secret-is-base64", .type = CONF_BOOL, .flags = R | D, AT(jwt_secret_is_base64),
 		.fallback = "false", .help = "The secret is given in base64 or base64url." },
 	{ "log-level", .type = CONF_ENUM, .flags = R, AT(log_level), .fallback = "error", .words = log_level_words,
+		.complaint = "Invalid logging level. Check your configuration.",
 		.help = "Least severity that is logged; requests by their status." },
 	{ "log-query", .type = CONF_BOOL, .flags = R, AT(log_query), .fallback = "false",
 		.help = "Log the main SQL statement of every request." },
-	{ "log-syslog", .type = CONF_BOOL, AT(log_syslog), .fallback = "false",
+	{ "log-syslog", .type = CONF_BOOL, .flags = OWN, AT(log_syslog), .fallback = "false",
 		.help = "Log to syslog instead of standard error." },
 	{ "openapi-mode", .type = CONF_ENUM, .flags = R | D, AT(openapi_mode), .fallback = "follow-privileges",
-		.words = openapi_words, .help = "What the OpenAPI document shows." },
+		.words = openapi_words,
+		.complaint = "Invalid openapi-mode. Check your configuration.", .help = "What the OpenAPI document shows." },
 	{ "openapi-security-active", .type = CONF_BOOL, .flags = R | D, AT(openapi_security_active),
 		.fallback = "false", .help = "Add the security definition for tokens to the OpenAPI document." },
 	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri),
 		.check = check_proxy_uri, .help = "Public base URI of the API, for the OpenAPI document." },
-	{ "request-memory", .type = CONF_BYTES, .flags = R, AT(request_memory), .fallback = "32M",
+	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M",
 		.min = MIB, .max = 4 * GIB, .check = check_request_memory, .help = "Memory one request may use." },
-	{ "server-buffer", .type = CONF_BYTES, .flags = R, AT(server_buffer), .fallback = "256k",
+	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k",
 		.min = 8 * KIB, .max = 64 * MIB,
 		.help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
 	{ "server-cors-allowed-origins", .type = CONF_LIST, .flags = D, AT(server_cors_allowed_origins),
 		.help = "Origins that browsers may call from; any when not set." },
 	{ "server-host", .type = CONF_TEXT, AT(server_host), .fallback = "!4",
 		.help = "Address the web server listens on in deploy/serve: a name or *, *4, !4, *6, !6." },
-	{ "server-listen", .type = CONF_TEXT, AT(server_listen), .check = check_listen,
+	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = check_listen,
 		.help = "FastCGI socket, unix:/path or host:port; when not set, the one inherited from the web server." },
-	{ "server-listen-mode", .type = CONF_MODE, AT(server_listen_mode), .fallback = "660",
+	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of a FastCGI unix socket." },
-	{ "server-max-body", .type = CONF_BYTES, .flags = R, AT(server_max_body), .fallback = "256M",
+	{ "server-max-body", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_body), .fallback = "256M",
 		.min = KIB, .max = 1023 * MIB, .help = "Largest request body; PostgreSQL takes less than 1 GiB." },
-	{ "server-max-header", .type = CONF_BYTES, .flags = R, AT(server_max_header), .fallback = "64k",
+	{ "server-max-header", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_header), .fallback = "64k",
 		.min = KIB, .max = MIB, .help = "Largest header of a request." },
-	{ "server-max-response", .type = CONF_BYTES, .flags = R, AT(server_max_response), .fallback = "1G",
+	{ "server-max-response", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_response), .fallback = "1G",
 		.min = MIB, .max = 1024 * GIB, .help = "Largest answer." },
-	{ "server-max-url", .type = CONF_BYTES, .flags = R, AT(server_max_url), .fallback = "32k",
+	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k",
 		.min = KIB, .max = MIB, .help = "Longest URL." },
-	{ "server-path-prefix", .type = CONF_TEXT, .flags = R, AT(server_path_prefix), .check = check_path_prefix,
+	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix), .check = check_path_prefix,
 		.help = "Path under which the web server publishes the API, taken off every request." },
-	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = R, AT(server_peer_timeout), .fallback = "10",
+	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = OWN | R, AT(server_peer_timeout), .fallback = "10",
 		.min = 1, .max = 3600,
 		.help = "Seconds without progress after which a stalled connection of the web server is given up." },
 	{ "server-port", .type = CONF_INT, AT(server_port), .fallback = "3000", .min = 0, .max = PORT_MAX,
 		.help = "Port the web server listens on in deploy/serve; 0 chooses a free one." },
 	{ "server-reuseport", .type = CONF_BOOL, AT(server_reuseport), .fallback = "false",
-		.help = "Listen with SO_REUSEPORT." },
-	{ "server-slots", .type = CONF_INT, .flags = R, AT(server_slots), .fallback = "64", .min = 1, .max = 4096,
+		.help = "No meaning behind a web server, which owns the port; accepted." },
+	{ "server-slots", .type = CONF_INT, .flags = OWN | R, AT(server_slots), .fallback = "64", .min = 1, .max = 4096,
 		.help = "Connections of the web server a worker keeps open." },
-	{ "server-spool-dir", .type = CONF_TEXT, .flags = R, AT(server_spool_dir),
+	{ "server-spool-dir", .type = CONF_TEXT, .flags = OWN | R, AT(server_spool_dir),
 		.help = "Directory of unlinked temporary files; TMPDIR or /tmp when not set." },
 	{ "server-timing-enabled", .type = CONF_BOOL, .flags = R | D, AT(server_timing_enabled), .fallback = "false",
 		.help = "Answer with a Server-Timing field." },
@@ -226,11 +236,11 @@ const struct conf_option conf_options[] = {
 		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
 	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
-	{ "state-dir", .type = CONF_TEXT, AT(state_dir),
+	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
 		.help = "Directory of the catalog and generation files; a private temporary one when not set." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
-	{ "workers", .type = CONF_INT, AT(workers), .fallback = "0", .min = 0, .max = 4096,
+	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,
 		.help = "Worker processes; 0 means the greater of twice the cores and db-pool." },
 };
 const size_t conf_option_count = sizeof conf_options / sizeof *conf_options;

@@ -9,7 +9,10 @@ enum conf_flag {
 	CONF_RELOAD = 1,  /* a reload takes it over */
 	CONF_IN_DB = 2,   /* may be set as pgrst.NAME in the database */
 	CONF_EMPTY = 4,   /* an empty value is a value; elsewhere it means "not given" */
-	CONF_AT_FILE = 8  /* "@path" stands for the content of a file */
+	CONF_AT_FILE = 8, /* "@path" stands for the content of a file */
+	CONF_OLD_WINS = 16, /* given both ways the alias wins, as in PostgREST */
+	CONF_OWN = 32,    /* not PostgREST's */
+	CONF_DOLLARS = 64 /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
 };
 
 struct conf_option {
@@ -20,7 +23,8 @@ struct conf_option {
 	const char *fallback;     /* the default as text; NULL: not set */
 	int64_t min, max;         /* numbers and modes */
 	const char *const *words; /* CONF_ENUM: NULL-terminated, in the order of the C enum */
-	const char *(*check)(const struct conf *c); /* NULL, or what is wrong with the value now in c */
+	const char *(*check)(const struct conf *c); /* what the value now in c should have been, or NULL: it is good */
+	const char *complaint;    /* CONF_ENUM: PostgREST's words for any other value */
 	const char *help;
 };
 
@@ -36,12 +40,16 @@ bool conf_option_obsolete(struct str name);
 /* Puts a value into its field of c. False with what was expected instead. */
 bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
 	struct str *expected_r);
+/* What PostgREST says of such a value, STR_NONE when it says nothing. */
+struct str conf_value_complaint(const struct conf_option *o, struct str text, struct arena *a);
 /* What the field is before anything is read: "not set". */
 void conf_value_unset(struct conf *c, const struct conf_option *o);
 /* Appends the field's value in the file's syntax; "" when not set. */
 void conf_value_write(struct buf *out, const struct conf_option *o, const struct conf *c);
 /* Appends text as a quoted value of the file's syntax. */
 void conf_value_quote(struct buf *out, struct str text);
+/* What PostgREST makes of a word or number where it wants a text: "Bool True", "Number 5.0". */
+struct str conf_value_shown(struct str bare, struct arena *a);
 
 /* One source's word on one key. Where it stands ("file:12") is for the reader of an error. */
 struct conf_given {
@@ -49,11 +57,12 @@ struct conf_given {
 	int rank;             /* the highest wins; 0: not given */
 };
 
-/* By rising rank; what is given under the present name beats an alias from any source, as in PostgREST. */
-enum conf_rank { CONF_FROM_FILE = 1, CONF_FROM_PGRST, CONF_FROM_ROWGATE, CONF_FROM_DATABASE, CONF_BY_NAME = 8 };
+/* By rising rank; of name and alias one beats the other from any source, as in PostgREST. */
+enum conf_rank { CONF_FROM_FILE = 1, CONF_FROM_PGRST, CONF_FROM_ROWGATE, CONF_FROM_DATABASE, CONF_BY_WINNER = 8 };
 
 struct conf_app_setting {
 	struct conf_setting setting;
+	struct str folded;    /* the name in lower case, which is what PostgreSQL compares */
 	struct str where;
 	int rank;
 	struct conf_app_setting *next;

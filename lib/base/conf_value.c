@@ -148,6 +148,14 @@ static struct str expectation(const struct conf_option *o, struct arena *a)
 	return expected_number(o, what[o->type], a);
 }
 
+struct str conf_value_complaint(const struct conf_option *o, struct str text, struct arena *a)
+{
+	if (o->type != CONF_MODE)
+		return str_of(o->complaint);
+	bool octal = text.n && text.p[0] >= '0' && text.p[0] <= '7';
+	return str_printf(a, "Invalid %s: %s", o->name, octal ? "needs to be between 600 and 777" : "not an octal");
+}
+
 bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
 	struct str *expected_r)
 {
@@ -198,8 +206,7 @@ void conf_value_unset(struct conf *c, const struct conf_option *o)
 	}
 }
 
-/* A '$' is doubled where it would start an interpolation or another escape. */
-void conf_value_quote(struct buf *out, struct str text)
+static void quote(struct buf *out, struct str text, bool every_dollar)
 {
 	buf_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
@@ -210,11 +217,17 @@ void conf_value_quote(struct buf *out, struct str text)
 		}
 		if (c == '"' || c == '\\')
 			buf_char(out, '\\');
-		if (c == '$' && (next == '(' || next == '$'))
+		if (c == '$' && (every_dollar || next == '(' || next == '$'))
 			buf_char(out, '$');
 		buf_char(out, c);
 	}
 	buf_char(out, '"');
+}
+
+/* A '$' is doubled where it would start an interpolation or another escape. */
+void conf_value_quote(struct buf *out, struct str text)
+{
+	quote(out, text, false);
 }
 
 static struct str joined(const struct conf_list *list, struct arena *a)
@@ -227,7 +240,7 @@ void conf_value_write(struct buf *out, const struct conf_option *o, const struct
 	int64_t number;
 	switch (o->type) {
 	case CONF_TEXT:
-		conf_value_quote(out, *CONST_FIELD(c, o, struct str));
+		quote(out, *CONST_FIELD(c, o, struct str), o->flags & CONF_DOLLARS);
 		return;
 	case CONF_LIST:
 		conf_value_quote(out, joined(CONST_FIELD(c, o, struct conf_list), out->arena));

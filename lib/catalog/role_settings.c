@@ -17,18 +17,9 @@ static const char role_query[] =
 /* The function sets transaction-local settings, so they are read in the statement that calls it: the CTE's row is
  * there before the list beside it is evaluated. */
 static const char pre_config_query[] =
-	"WITH called AS MATERIALIZED (SELECT %.*s())"
+	"WITH called AS MATERIALIZED (SELECT %s())"
 	" SELECT k, current_setting('pgrst.' || k, true) FROM called, unnest($1::text[]) AS k"
 	" WHERE current_setting('pgrst.' || k, true) <> ''";
-
-/* In-database keys (PARITY 1.12, D). */
-static const char in_database_keys[] =
-	"{client_error_verbosity,db_aggregates_enabled,db_anon_role,db_extra_search_path,db_hoisted_tx_settings,"
-	"db_max_rows,"
-	"db_plan_enabled,db_pre_request,db_prepared_statements,db_root_spec,db_schemas,db_tx_end,jwt_aud,"
-	"jwt_role_claim_key,jwt_secret,jwt_secret_is_base64,openapi_mode,openapi_security_active,"
-	"openapi_server_proxy_uri,server_cors_allowed_origins,server_timing_enabled,server_trace_header,"
-	"url_use_legacy_target_names}";
 
 struct role_settings {
 	struct conf_setting *list;
@@ -36,7 +27,7 @@ struct role_settings {
 	struct arena *arena;
 };
 
-/* A later source overrides an earlier one: conf_load() lets the last of a name win. */
+/* conf_load() lets the last of a name win: what the role has beats what the function sets, as in PostgREST. */
 static bool role_settings_add(void *arg, const struct row *r)
 {
 	struct role_settings *s = arg;
@@ -56,40 +47,56 @@ static struct str role_pre_config(const struct role_settings *s, struct str conf
 	return configured;
 }
 
-/* schema.function, each part an identifier as PostgreSQL would fold it: the value comes from the host's own
- * configuration, but it must not be able to be anything else than a name. */
-static bool role_name_plain(struct str name)
+static void put_identifier(struct buf *out, struct str name)
 {
+	buf_char(out, '"');
 	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'
-			|| c == '$' || (c & 0x80);
-		if (!word)
-			return false;
+		if (name.p[i] == '"')
+			buf_char(out, '"');
+		buf_char(out, name.p[i]);
 	}
-	return name.n > 0;
+	buf_char(out, '"');
+}
+
+/* schema.function or function, case and all: what stands before the first dot is the schema, as in PostgREST. */
+static const char *role_function(struct str name, struct arena *a)
+{
+	struct buf out = buf_new(a, 2 * name.n + 8);
+	size_t dot = str_index(name, '.');
+	if (dot < name.n) {
+		put_identifier(&out, str_sub(name, 0, dot));
+		buf_char(&out, '.');
+		name = str_from(name, dot + 1);
+	}
+	put_identifier(&out, name);
+	return str_cstr(a, buf_str(&out));
+}
+
+/* Calls db-pre-config and takes what it has set. */
+static bool role_call(struct role_settings *s, struct str function, struct conn *c, struct fault *f)
+{
+	struct stmt_param keys = { .value = conf_database_keys(s->arena) };
+	struct stmt call = {
+		.sql = str_printf(s->arena, pre_config_query, role_function(function, s->arena)),
+		.params = &keys, .param_count = 1,
+	};
+	return conn_run(c, &call, role_settings_add, s, s->arena, f);
 }
 
 bool role_settings_load(struct conf_setting **settings_r, size_t *count_r, struct conn *c, struct str pre_config,
 	struct arena *a, struct fault *f)
 {
-	struct role_settings s = { .list = arena_make_array(a, struct conf_setting, ROLE_SETTINGS_MAX), .arena = a };
+	struct role_settings role = { .list = arena_make_array(a, struct conf_setting, ROLE_SETTINGS_MAX), .arena = a };
+	struct role_settings all = { .list = arena_make_array(a, struct conf_setting, 2 * ROLE_SETTINGS_MAX), .arena = a };
 	struct stmt query = { .sql = str_of(role_query) };
-	if (!conn_run(c, &query, role_settings_add, &s, a, f))
+	if (!conn_run(c, &query, role_settings_add, &role, a, f))
 		return false;
-	struct str function = role_pre_config(&s, pre_config);
-	if (function.n) {
-		if (!role_name_plain(function))
-			return fault_printf(f, a, 500, "RG500", "db-pre-config: \"%.*s\" is not a function's name",
-				STR_ARG(function));
-		struct stmt_param keys = { .value = str_of(in_database_keys) };
-		struct stmt call = {
-			.sql = str_printf(a, pre_config_query, STR_ARG(function)), .params = &keys, .param_count = 1
-		};
-		if (!conn_run(c, &call, role_settings_add, &s, a, f))
-			return false;
-	}
-	*settings_r = s.list;
-	*count_r = s.count;
+	struct str function = role_pre_config(&role, pre_config);
+	if (function.n && !role_call(&all, function, c, f))
+		return false;
+	for (size_t i = 0; i < role.count; i++)
+		all.list[all.count++] = role.list[i];
+	*settings_r = all.list;
+	*count_r = all.count;
 	return true;
 }

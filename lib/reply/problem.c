@@ -55,6 +55,8 @@ static void fields(struct reply *r, const struct fault *f, struct arena *a)
 	field(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
 	if (f->code.n > 0)
 		field(r, STR("Proxy-Status"), str_printf(a, "PostgREST; error=%.*s", STR_ARG(f->code)));
+	/* What can be refused depends on these, 406 and 416 most of all. */
+	field(r, STR("Vary"), STR("Accept, Prefer, Range"));
 	field(r, STR("WWW-Authenticate"), f->www_authenticate);
 	if (f->retry_after > 0)
 		field(r, STR("Retry-After"), str_printf(a, "%d", f->retry_after));

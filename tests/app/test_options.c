@@ -28,7 +28,9 @@ static void command_lines(void **state)
 		{ { "--version", "--version" }, OPTIONS_VERSION, NULL, NULL },
 		{ { "-h" }, OPTIONS_HELP, NULL, NULL },
 		{ { "--dump-schema", "x.conf" }, OPTIONS_DUMP_SCHEMA, "x.conf", NULL },
-		{ { "--ready" }, OPTIONS_SERVE, NULL, "--ready: this version has no admin server to ask" },
+		{ { "--ready" }, OPTIONS_READY, NULL, NULL },
+		{ { "--ready", "x.conf" }, OPTIONS_READY, "x.conf", NULL },
+		{ { "--dump-config=all", "x.conf" }, OPTIONS_DUMP_CONFIG_ALL, "x.conf", NULL },
 		{ { "--worker=account" }, OPTIONS_SERVE, NULL, "--worker=account: this version has no account workers" },
 		{ { "--worker=x" }, OPTIONS_SERVE, NULL, "--worker=x: unknown option" },
 		{ { "-x" }, OPTIONS_SERVE, NULL, "-x: unknown option" },
@@ -65,7 +67,8 @@ static void help_lists_what_exists(void **state)
 	struct str help = buf_str(&out);
 	assert_true(str_find(help, STR("--dump-config ")) < help.n);
 	assert_true(str_find(help, STR("-h, --help ")) < help.n);
-	assert_true(str_find(help, STR("--ready")) == help.n);
+	assert_true(str_find(help, STR("--ready ")) < help.n);
+	assert_true(str_find(help, STR("--worker=account")) == help.n);
 	arena_free(a);
 }
 

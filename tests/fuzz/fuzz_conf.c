@@ -32,7 +32,7 @@ static struct str dump_of(struct arena *a, struct str text)
 			abort();
 		return STR_NONE;
 	}
-	conf_dump(&conf, &out);
+	conf_dump(&conf, true, &out);
 	return buf_str(&out);
 }
 

@@ -71,6 +71,37 @@ static void paths_select_the_first_value(void **state)
 	arena_free(a);
 }
 
+static void paths_have_one_spelling(void **state)
+{
+	static const struct {
+		const char *path, *text;
+	} rows[] = {
+		{ "$.role", "$.role" }, { "$['role']", "$['role']" }, { "$[\"a b\"].c", "$['a b'].c" }, { "$[\"it's\"]", "$['it\\'s']" },
+		{ "$ .a [ 0 ] [-1]", "$.a[0][-1]" }, { "$.a[1:]", "$.a[1::1]" }, { "$.a[:2]", "$.a[:2:1]" }, { "$.a[1:3:2]", "$.a[1:3:2]" },
+		{ "$[::-1]", "$[::-1]" }, { "$.*", "$.*" }, { "$[*]", "$[*]" }, { "$..a[0,'b']", "$..a[0,'b']" }, { "$..*", "$..*" },
+		{ "$..['a']", "$..['a']" }, { "$.a[?@==\"x\"]", "$.a[?@ == 'x']" }, { "$.a[?(@ == 'x')]", "$.a[?(@ == 'x')]" },
+		{ "$.a[?!(@.b>=1&&@.c)||@<$.d]", "$.a[?!(@.b >= 1 && @.c) || @ < $.d]" },
+		{ "$.a[?!search( @ , \"^x\" )]", "$.a[?!search(@, '^x')]" }, { "$[?match(@.n, 'y')]", "$[?match(@.n, 'y')]" },
+		{ "$[?@ == null || @ != true || @ <= 2]", "$[?@ == null || @ != true || @ <= 2]" },
+		{ ".role", ".\"role\"" }, { ".a.\"b c\"[0]", ".\"a\".\"b c\"[0]" },
+		{ ".a[?(@==\"x\")]", ".\"a\"[?(@ == \"x\")]" }, { ".a[?(@ ^== \"x\")][1:-1]", ".\"a\"[?(@ ^== \"x\")][1:-1]" },
+		{ ".a[?(@ ==^ \"x\")]", ".\"a\"[?(@ ==^ \"x\")]" }, { ".a[?(@ *== \"x\")]", ".\"a\"[?(@ *== \"x\")]" },
+		{ ".a[?(@ != \"x\")]", ".\"a\"[?(@ != \"x\")]" }, { ".a[:]", ".\"a\"[:]" },
+	};
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct rolepath *path, *again;
+		struct fault f;
+		assert_true(rolepath_parse(&path, str_of(rows[i].path), a, &f));
+		struct str text = rolepath_text(path, a);
+		expect_text(rows[i].path, text, rows[i].text);
+		assert_true(rolepath_parse(&again, text, a, &f));
+		expect_text(rows[i].text, rolepath_text(again, a), rows[i].text);
+	}
+	arena_free(a);
+}
+
 static void broken_paths_are_named(void **state)
 {
 	static const struct {
@@ -130,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_select_the_first_value),
+		cmocka_unit_test(paths_have_one_spelling),
 		cmocka_unit_test(broken_paths_are_named),
 		cmocka_unit_test(nested_filters_have_an_end),
 	};
