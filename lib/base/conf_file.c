@@ -1,6 +1,5 @@
 /* The configuration file: `key = value` lines as PostgREST reads them.
  *
- * A key that nobody knows is only warned of, so that every file which starts PostgREST starts rowgate.
  * A value is a quoted text, a number, or a boolean word. In a text the escapes are those of JSON less a few, $(NAME)
  * is a variable of the environment and $$ a dollar sign.
  * SPDX-License-Identifier: MIT */
@@ -212,7 +211,7 @@ static bool at_end(struct scan *s)
 	return scan_done(s) || scan_peek(s) == '#';
 }
 
-static void enter(struct line *l, struct str key, struct str where)
+static bool enter(struct line *l, struct str key, struct str where)
 {
 	bool is_setting = str_starts(key, STR("app.settings.")) && key.n > 13;
 	const struct conf_option *o = conf_option_find(key);
@@ -220,10 +219,12 @@ static void enter(struct line *l, struct str key, struct str where)
 	struct str value = buf_str(&l->value);
 	if (l->bare && wants_text)
 		value = conf_value_shown(value, l->draft->arena);
-	if (is_setting)
+	if (is_setting) {
 		conf_draft_app_setting(l->draft, key, value, where, CONF_FROM_FILE);
-	else if (!conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE))
-		log_warn("%.*s: unknown key %.*s, ignored", STR_ARG(where), STR_ARG(key));
+		return true;
+	}
+	return conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE)
+		|| problem(l, str_printf(l->draft->arena, "unknown key %.*s", STR_ARG(key)));
 }
 
 static bool read_line(struct line *l, struct str where)
@@ -241,8 +242,7 @@ static bool read_line(struct line *l, struct str where)
 		return false;
 	if (!at_end(&l->scan))
 		return problem(l, STR("something follows the value"));
-	enter(l, key, where);
-	return true;
+	return enter(l, key, where);
 }
 
 bool conf_file_read(struct conf_draft *d, const char *path)

@@ -178,7 +178,6 @@ static void one_line_of_a_file(void **state)
 		{ "app.settings.b = true", "app.settings.b", "\"Bool True\"" },
 		{ "app.settings.b = off", "app.settings.b", "\"Bool False\"" },
 		{ "db-anon-role = 7", "db-anon-role", "\"Number 7.0\"" },
-		{ "no-such-key = 7", "db-pool", "10" },
 		{ "raw-media-types = \"image/png\"", "db-pool", "10" },
 	};
 	char *vars[] = { (char[]){ "ROLE=from env" }, NULL };
@@ -196,6 +195,9 @@ static void mistakes_in_a_file_name_their_line(void **state)
 	static const struct {
 		const char *text, *want; /* behind the file's name */
 	} rows[] = {
+		{ "db-poool = 5", ":1: unknown key db-poool" },
+		{ "\n\ndb-pool = 5\nx = 5", ":4: unknown key x" },
+		{ "app.settings. = 5", ":1: unknown key app.settings." },
 		{ "\n\ndb-pool = 5\nx 5", ":4: expected = after x" },
 		{ "db-pool 5", ":1: expected = after db-pool" },
 		{ "= 5", ":1: expected a key" },
