@@ -7,12 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/spill.h"
 
 #define BODY_STEP ((size_t)1 << 20)
 
@@ -53,21 +53,6 @@ struct body *body_new(const struct conf *conf, int64_t expected, struct arena *a
 	return b;
 }
 
-static int body_file(struct body *b)
-{
-	const char *dir = str_cstr(b->arena, b->dir);
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	char *name = arena_bytes(b->arena, strlen(dir) + sizeof "/rowgate-XXXXXX");
-	strcpy(name, dir);
-	strcat(name, "/rowgate-XXXXXX");
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
 static bool body_refuse(struct body *b, struct fault *f)
 {
 	log_error("cannot spool a request body of %zu bytes in %.*s: %s", b->capacity, STR_ARG(b->dir), strerror(errno));
@@ -81,7 +66,7 @@ static bool body_map(struct body *b, size_t capacity, struct fault *f)
 	size_t old = b->capacity;
 	bool first = b->fd < 0;
 	if (first) {
-		b->fd = body_file(b);
+		b->fd = spill_open(b->dir, b->arena);
 		if (b->fd < 0)
 			return body_refuse(b, f);
 		b->p = NULL;

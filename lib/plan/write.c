@@ -21,16 +21,30 @@ static void resolve_body(struct plan_write *w, const struct payload *p)
 		w->body = STR("[]"); /* a scalar counts as no rows */
 }
 
+/* The array literal that came with a name. */
+static struct str array_of(const struct payload *p, struct str name)
+{
+	size_t i = 0;
+	while (!str_eq(p->keys[i], name))
+		i++;
+	return p->arrays[i];
+}
+
 static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s,
 	struct arena *a, struct fault *f)
 {
 	struct keys keys = keys_of(q, a);
+	bool from_arrays = q->payload.kind == PAYLOAD_ARRAYS;
 	const struct cat_column **columns = arena_make_array(a, const struct cat_column *, keys.count);
+	struct str *arrays = arena_make_array(a, struct str, from_arrays ? keys.count : 0);
 	for (size_t i = 0; i < keys.count; i++) {
 		columns[i] = catalog_column(s->catalog, s->relation, keys.items[i]);
 		if (!columns[i])
 			return missing_column(s->relation, keys.items[i], s->catalog, a, f);
+		if (from_arrays)
+			arrays[i] = array_of(&q->payload, keys.items[i]);
 	}
+	w->arrays = from_arrays ? arrays : NULL;
 	w->columns = columns;
 	w->column_count = keys.count;
 	return true;

@@ -10,6 +10,7 @@ struct plan_write {
 	 * Empty: an INSERT of defaults only, an UPDATE of nothing. */
 	const struct cat_column *const *columns;
 	size_t column_count;
+	const struct str *arrays;      /* the values of each column, as an array literal of texts; NULL: they are in body */
 	struct str body;               /* a JSON object, or an array of objects */
 	bool is_array;
 	bool defaults;                 /* Prefer: missing=default: an absent key is the column's default, not null */

@@ -12,8 +12,9 @@ static bool has_body(const struct query *q)
 }
 
 /* columns= says which keys count, so that the body need not be read; not for PUT, which compares keys. */
-static bool read_json(struct query *q, struct str body, struct arena *a, struct fault *f)
+static bool read_json(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f)
 {
+	(void)c;
 	if (q->has_columns && q->action != ACTION_UPSERT_ONE) {
 		q->payload.kind = PAYLOAD_JSON_UNREAD;
 		q->payload.body = body;
@@ -45,8 +46,9 @@ static bool form_as_json(struct payload *p, struct arena *a, struct fault *f)
 	return !out.overflow || fault_set(f, 413, "PGRST102", STR("The request body is too large"));
 }
 
-static bool read_form(struct query *q, struct str body, struct arena *a, struct fault *f)
+static bool read_form(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f)
 {
+	(void)c;
 	struct payload *p = &q->payload;
 	struct http_pair *pairs;
 	if (!http_form(&pairs, &p->pair_count, body, a, f)) {
@@ -66,13 +68,14 @@ static bool read_form(struct query *q, struct str body, struct arena *a, struct 
 	return q->action == ACTION_CALL || form_as_json(p, a, f);
 }
 
-static bool read_csv(struct query *q, struct str body, struct arena *a, struct fault *f)
+static bool read_csv(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f)
 {
-	return payload_csv(&q->payload, body, a, f);
+	return payload_csv(&q->payload, body, q->action == ACTION_CALL, c, a, f);
 }
 
-static bool read_raw(struct query *q, struct str body, struct arena *a, struct fault *f)
+static bool read_raw(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f)
 {
+	(void)c;
 	(void)a;
 	(void)f;
 	q->payload.kind = PAYLOAD_RAW;
@@ -83,14 +86,14 @@ static bool read_raw(struct query *q, struct str body, struct arena *a, struct f
 static const struct {
 	enum media_kind media;
 	bool calls_only;
-	bool (*read)(struct query *q, struct str body, struct arena *a, struct fault *f);
+	bool (*read)(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f);
 } readers[] = {
 	{ MEDIA_JSON, false, read_json }, { MEDIA_JSON_STRIPPED, false, read_json }, { MEDIA_CSV, false, read_csv },
 	{ MEDIA_FORM, false, read_form }, { MEDIA_TEXT, true, read_raw }, { MEDIA_XML, true, read_raw },
 	{ MEDIA_OCTETS, true, read_raw },
 };
 
-bool payload_read(struct query *q, const struct request *r, struct arena *a, struct fault *f)
+bool payload_read(struct query *q, const struct request *r, const struct conf *c, struct arena *a, struct fault *f)
 {
 	struct str type = request_field(r, STR("content-type"));
 	struct media media = media_content(type.n ? type : STR_NONE, a);
@@ -99,6 +102,6 @@ bool payload_read(struct query *q, const struct request *r, struct arena *a, str
 		return true;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
 		if (readers[i].media == media.kind && (!readers[i].calls_only || q->action == ACTION_CALL))
-			return readers[i].read(q, r->body, a, f);
+			return readers[i].read(q, r->body, c, a, f);
 	return fault_printf(f, a, 400, "PGRST102", "Content-Type not acceptable: %.*s", STR_ARG(media.text));
 }

@@ -1,168 +1,229 @@
-/* CSV (RFC 4180) rewritten as a JSON array of objects, in one pass.
+/* CSV as what PostgreSQL takes: for a relation each column's values as one array literal, for a function JSON.
  * SPDX-License-Identifier: MIT */
 #include "query/payload.h"
 
+#include <string.h>
+
 #include "base/jsonesc.h"
-#include "base/scan.h"
+#include "base/spill.h"
+#include "query/csv.h"
 #include "query/grammar.h"
 #include "query/name_set.h"
 
-struct csv {
-	struct scan s;
-	struct str *keys;        /* the header's fields, written as JSON `"key":` */
-	size_t column_count;
-	struct buf out;
+/* The place of a field whose name a later field of the header has too: the later one counts. */
+#define IGNORED SIZE_MAX
+
+enum { SHOWN_MOST = 100 };
+
+struct table {
+	struct scan s;             /* behind the header */
+	struct name_set names;
+	size_t *place;             /* of each field of a line: its index in names */
+	size_t width;              /* fields of a line */
 	size_t rows;
 	struct arena *arena;
 };
 
-/* What reading one thing found. */
-enum csv_result { CSV_OK, CSV_UNEVEN, CSV_BROKEN };
-
-/* CR, LF or both; false at neither. */
-static bool line_end(struct scan *s)
-{
-	bool cr = scan_char(s, '\r');
-	return scan_char(s, '\n') || cr;
-}
-
-static void blank_lines(struct scan *s)
-{
-	while (line_end(s))
-		;
-}
-
-/* The rest of a quoted field; "" within stands for one quote. */
-static bool quoted_field(struct scan *s, struct arena *a, struct str *out_r)
-{
-	const char *from = s->cur;
-	bool doubled = false;
-	for (;; doubled = true) {
-		scan_until(s, "\"");
-		if (!scan_char(s, '"'))
-			return false;
-		if (!scan_char(s, '"'))
-			break;
-	}
-	*out_r = (struct str){ from, (size_t)(s->cur - 1 - from) };
-	if (!doubled)
-		return true;
-	char *to = arena_bytes(a, out_r->n);
-	size_t n = 0;
-	for (size_t i = 0; i < out_r->n; i++) {
-		to[n++] = out_r->p[i];
-		i += out_r->p[i] == '"';
-	}
-	*out_r = (struct str){ to, n };
-	return true;
-}
-
-/* One field; what must follow it, a comma or the line's end, is the caller's. A quote within a bare field is wrong. */
-static bool field(struct csv *csv, struct str *out_r)
-{
-	if (scan_char(&csv->s, '"'))
-		return quoted_field(&csv->s, csv->arena, out_r);
-	*out_r = scan_until(&csv->s, ",\r\n\"");
-	return scan_peek(&csv->s) != '"';
-}
-
-/* True behind a field that is the last of its line. */
-static bool is_last(struct csv *csv, enum csv_result *result)
-{
-	if (scan_char(&csv->s, ','))
-		return false;
-	if (!scan_done(&csv->s) && !line_end(&csv->s))
-		*result = CSV_BROKEN;
-	return true;
-}
-
-static struct str key_text(struct str name, struct arena *a)
+/* Text in quotes, what is not printable as an escape. */
+static struct str quoted_text(struct str text, struct arena *a)
 {
 	struct buf b = buf_new(a, SIZE_MAX);
-	json_escape(&b, name);
-	buf_char(&b, ':');
+	buf_char(&b, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c == '"' || c == '\\')
+			buf_printf(&b, "\\%c", c);
+		else if (c == '\n' || c == '\r' || c == '\t')
+			buf_put(&b, c == '\n' ? STR("\\n") : c == '\r' ? STR("\\r") : STR("\\t"));
+		else if (c < ' ' || c >= 0x7f)
+			buf_printf(&b, "\\%u", c);
+		else
+			buf_char(&b, (char)c);
+	}
+	buf_char(&b, '"');
 	return buf_str(&b);
 }
 
-/* The first line that is not blank. */
-static enum csv_result header(struct csv *csv, struct name_set *names)
+/* Says what was expected where, in the words of PostgREST's parser. */
+static bool broken(const struct table *t, const char *expected, struct fault *f)
 {
-	enum csv_result result = CSV_OK;
-	struct name_list keys = { 0 };
-	struct str name;
-	do {
-		if (!field(csv, &name))
-			return CSV_BROKEN;
-		name = str_dup(csv->arena, name);
-		name_set_add(names, name);
-		name_list_add(&keys, key_text(name, csv->arena), csv->arena);
-	} while (!is_last(csv, &result));
-	csv->keys = keys.items;
-	csv->column_count = keys.count;
-	return result;
+	struct str rest = scan_rest(&t->s), shown = str_sub(rest, 0, SHOWN_MOST);
+	if (rest.n <= SHOWN_MOST) {
+		shown = quoted_text(rest, t->arena);
+		return fault_printf(f, t->arena, 400, "PGRST102", "parse error (%s) at %.*s", expected, STR_ARG(shown));
+	}
+	while (!str_is_text(shown)) /* only a character cut in two is to be taken off */
+		shown.n--;
+	return fault_printf(f, t->arena, 400, "PGRST102", "parse error (%s) at %.*s (truncated)", expected, STR_ARG(shown));
 }
 
-static void put_member(struct csv *csv, size_t column, struct str value)
+static bool too_large(struct fault *f)
 {
-	buf_put(&csv->out, column ? STR(",") : STR("{"));
-	buf_put(&csv->out, csv->keys[column]);
-	if (str_eq(value, STR("NULL")))
-		buf_lit(&csv->out, "null");
+	return fault_set(f, 413, "PGRST102", STR("The request body is too large"));
+}
+
+static bool behind_line_end(const struct scan *s)
+{
+	return s->cur > s->start && (s->cur[-1] == '\n' || s->cur[-1] == '\r');
+}
+
+/* Gives the field of the header its place; one before it with the same name loses it. */
+static void add_name(struct table *t, size_t column, struct str name)
+{
+	size_t place = name_set_add(&t->names, name) ? t->names.count - 1 : name_set_find(&t->names, name);
+	for (size_t i = 0; i < column && place + 1 < t->names.count; i++)
+		if (t->place[i] == place)
+			t->place[i] = IGNORED;
+	t->place[column] = place;
+}
+
+static void take_names(struct table *t, const struct name_list *names)
+{
+	t->width = names->count;
+	t->place = arena_make_array(t->arena, size_t, names->count);
+	t->names = name_set_new(names->count, t->arena);
+	for (size_t i = 0; i < names->count; i++)
+		add_name(t, i, names->items[i]);
+}
+
+/* The first line, which must have an end. */
+static bool read_header(struct table *t, struct fault *f)
+{
+	struct csv_field field;
+	struct name_list names = { 0 };
+	enum csv_end end;
+	do {
+		end = csv_next(&t->s, &field);
+		if (end != CSV_BROKEN)
+			name_list_add(&names, str_dup(t->arena, csv_value(&field, t->arena)), t->arena);
+	} while (end == CSV_COMMA);
+	if (end == CSV_BROKEN || !behind_line_end(&t->s))
+		return broken(t, scan_done(&t->s) ? "not enough input" : "Failed reading: satisfy", f);
+	take_names(t, &names);
+	return !arena_overflowed(t->arena) || too_large(f);
+}
+
+/* Hands every field over with its place among the names. */
+static bool each_field(struct table *t, void (*put)(void *arg, size_t row, size_t place, const struct csv_field *field),
+	void *arg, struct fault *f)
+{
+	struct scan first = t->s;
+	struct csv_field field;
+	for (t->rows = 0; csv_more(&t->s); t->rows++) {
+		size_t column = 0;
+		enum csv_end end = CSV_COMMA;
+		for (; end == CSV_COMMA; column++) {
+			end = csv_next(&t->s, &field);
+			if (end != CSV_BROKEN && column < t->width && t->place[column] != IGNORED)
+				put(arg, t->rows, t->place[column], &field);
+		}
+		if (end == CSV_BROKEN)
+			return broken(t, scan_done(&t->s) ? "not enough input" : "endOfInput", f);
+		if (column != t->width)
+			return fault_set(f, 400, "PGRST102", STR("All lines must have same number of fields"));
+	}
+	t->s = first;
+	return true;
+}
+
+/* One array literal for each name: first only their lengths, then, when there is room for them, their bytes. */
+struct arrays {
+	struct str *literals;
+	char **to;                 /* where the next byte of each goes; NULL: lengths only */
+};
+
+static void put_element(void *arg, size_t row, size_t place, const struct csv_field *field)
+{
+	struct arrays *arrays = arg;
+	if (!arrays->to) {
+		arrays->literals[place].n += 1 + csv_element(NULL, field);
+		return;
+	}
+	char *to = arrays->to[place];
+	*to++ = row == 0 ? '{' : ',';
+	arrays->to[place] = to + csv_element(to, field);
+}
+
+/* Room for all literals, each with its closing brace and the NUL byte behind it. */
+static bool make_room(struct arrays *arrays, const struct table *t, const struct conf *c, struct fault *f)
+{
+	size_t size = 0;
+	for (size_t i = 0; i < t->names.count; i++)
+		size += ++arrays->literals[i].n + 1;
+	char *room = spill_room(t->arena, size, (size_t)c->server_buffer, c->server_spool_dir);
+	if (!room)
+		return fault_set(f, 507, "RG507", STR("The server has no room for the request body"));
+	arrays->to = arena_make_array(t->arena, char *, t->names.count);
+	for (size_t i = 0; i < t->names.count; i++) {
+		arrays->literals[i].p = arrays->to[i] = room;
+		room += arrays->literals[i].n + 1;
+	}
+	return true;
+}
+
+/* The lines are read twice: what they become is as large as they are, and must not grow in memory. */
+static bool read_arrays(struct payload *out_r, struct table *t, const struct conf *c, struct fault *f)
+{
+	struct arrays arrays = { .literals = arena_make_array(t->arena, struct str, t->names.count) };
+	if (!each_field(t, put_element, &arrays, f))
+		return false;
+	if (t->rows == 0)
+		return true;
+	if (!make_room(&arrays, t, c, f) || !each_field(t, put_element, &arrays, f))
+		return false;
+	for (size_t i = 0; i < t->names.count; i++)
+		memcpy(arrays.to[i], "}", 2);
+	out_r->kind = PAYLOAD_ARRAYS;
+	out_r->arrays = arrays.literals;
+	return true;
+}
+
+/* The rows as a JSON array of objects of strings. */
+struct objects {
+	struct buf out;
+	size_t row;                /* the one being written, from 1; 0: none */
+	const struct table *table;
+};
+
+static void put_member(void *arg, size_t row, size_t place, const struct csv_field *field)
+{
+	struct objects *objects = arg;
+	bool first = objects->row != row + 1;
+	buf_put(&objects->out, !first ? STR(",") : row ? STR("},{") : STR("[{"));
+	objects->row = row + 1;
+	json_escape(&objects->out, objects->table->names.names[place]);
+	buf_char(&objects->out, ':');
+	if (csv_is_null(field))
+		buf_lit(&objects->out, "null");
 	else
-		json_escape(&csv->out, value);
+		json_escape(&objects->out, csv_value(field, objects->table->arena));
 }
 
-static enum csv_result row(struct csv *csv)
+static bool read_objects(struct payload *out_r, struct table *t, struct fault *f)
 {
-	enum csv_result result = CSV_OK;
-	size_t column = 0;
-	struct str value;
-	buf_put(&csv->out, csv->rows++ ? STR(",") : STR("["));
-	do {
-		if (!field(csv, &value))
-			return CSV_BROKEN;
-		if (column < csv->column_count)
-			put_member(csv, column, value);
-		column++;
-	} while (!is_last(csv, &result));
-	buf_char(&csv->out, '}');
-	return result == CSV_OK && column != csv->column_count ? CSV_UNEVEN : result;
+	struct objects objects = { .out = buf_new(t->arena, arena_left(t->arena)), .table = t };
+	if (!each_field(t, put_member, &objects, f))
+		return false;
+	if (t->rows == 0)
+		return true;
+	buf_lit(&objects.out, "}]");
+	out_r->body = buf_str(&objects.out);
+	return !(objects.out.overflow || arena_overflowed(t->arena)) || too_large(f);
 }
 
-static enum csv_result table(struct csv *csv, struct name_set *names)
+bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c, struct arena *a,
+	struct fault *f)
 {
-	blank_lines(&csv->s);
-	enum csv_result result = scan_done(&csv->s) ? CSV_BROKEN : header(csv, names);
-	for (blank_lines(&csv->s); result == CSV_OK && !scan_done(&csv->s); blank_lines(&csv->s))
-		result = row(csv);
-	buf_put(&csv->out, csv->rows ? STR("]") : STR("[]"));
-	return result;
-}
-
-/* Spreadsheets put a byte order mark in front. */
-static struct str without_mark(struct str body)
-{
-	return str_starts(body, STR("\xef\xbb\xbf")) ? str_from(body, 3) : body;
-}
-
-bool payload_csv(struct payload *out_r, struct str body, struct arena *a, struct fault *f)
-{
-	struct csv csv = { .s = scan_of(without_mark(body)), .out = buf_new(a, arena_left(a)), .arena = a };
-	struct name_set names = name_set_new(16, a);
+	struct table t = { .s = csv_scan(body), .arena = a };
 	if (!str_is_text(body))
 		return fault_set(f, 400, "PGRST102", STR("The request body is not UTF-8 text or contains a NUL byte"));
-	enum csv_result result = table(&csv, &names);
-	if (result == CSV_BROKEN)
-		return fault_printf(f, a, 400, "PGRST102", "Invalid CSV at byte %zu", scan_at(&csv.s));
-	if (result == CSV_UNEVEN)
-		return fault_set(f, 400, "PGRST102", STR("All lines must have same number of fields"));
-	if (csv.out.overflow || arena_overflowed(a))
-		return fault_set(f, 413, "PGRST102", STR("The request body is too large"));
-	out_r->kind = PAYLOAD_JSON;
-	out_r->is_array = true;
-	out_r->row_count = csv.rows;
-	out_r->body = buf_str(&csv.out);
-	out_r->keys = csv.rows ? names.names : NULL;
-	out_r->key_count = csv.rows ? names.count : 0;
+	*out_r = (struct payload){ .kind = PAYLOAD_JSON, .media = out_r->media, .is_array = true, .body = STR("[]") };
+	if (!read_header(&t, f) || !(for_call ? read_objects(out_r, &t, f) : read_arrays(out_r, &t, c, f)))
+		return false;
+	out_r->row_count = t.rows;
+	if (t.rows > 0) {
+		out_r->keys = t.names.names;
+		out_r->key_count = t.names.count;
+	}
 	return true;
 }

@@ -24,8 +24,9 @@ enum call_method { CALL_READ, CALL_WRITE }; /* GET and HEAD; POST */
 enum payload_kind {
 	PAYLOAD_NONE,
 	PAYLOAD_JSON,    /* body is JSON whose shape is known: an object or an array of objects with the same keys. It is
-	                  * what the client sent; CSV, and a form sent to a relation, were rewritten as JSON */
+	                  * what the client sent, or what a form sent to a relation, CSV sent to a function became */
 	PAYLOAD_JSON_UNREAD, /* columns= was given: body was not looked at, keys are those of columns= */
+	PAYLOAD_ARRAYS,  /* CSV sent to a relation, of one row or more: arrays */
 	PAYLOAD_FORM,    /* a form sent to a function: pairs */
 	PAYLOAD_RAW      /* text, XML or octets for a function that takes the body whole */
 };
@@ -36,6 +37,8 @@ struct payload {
 	struct str body;
 	bool is_array;                  /* PAYLOAD_JSON: an array of objects, not one object */
 	size_t row_count;               /* PAYLOAD_JSON: objects; 0 for [] and for a scalar, which counts as [] */
+	const struct str *arrays;       /* PAYLOAD_ARRAYS: the values of each key as a PostgreSQL array literal of texts,
+	                                 * a NUL byte behind each */
 	const struct str *keys;         /* decoded keys of the first object or names of the form, each once */
 	size_t key_count;
 	const struct http_pair *pairs;  /* PAYLOAD_FORM, in order, repeated names kept (variadic) */

@@ -130,5 +130,5 @@ bool query_read(struct query *out_r, const struct request *r, const struct conf 
 		&& read_action(out_r, r, a, f)
 		&& params_read(out_r, r->query, out_r->target == TARGET_ROUTINE && r->method != HTTP_POST, a, f)
 		&& read_range(out_r, r, f)
-		&& payload_read(out_r, r, a, f);
+		&& payload_read(out_r, r, c, a, f);
 }

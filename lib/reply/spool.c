@@ -3,11 +3,10 @@
 #include "reply/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/spill.h"
 
 enum {
 	/* 6, 24 and 96 kB are below the size from which an arena maps a block and, at its reset, gives it back: the pages
@@ -55,18 +54,6 @@ static void close_file(void *arg)
 	close((int)(intptr_t)arg);
 }
 
-/* The fallback for file systems without O_TMPFILE. */
-static int make_and_unlink(struct spool *s)
-{
-	struct str path = str_printf(s->arena, "%.*s/rowgate-spool-XXXXXX", STR_ARG(s->dir));
-	char *name = arena_bytes(s->arena, path.n + 1);
-	memcpy(name, path.p, path.n + 1);
-	int fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
 static bool open_file(struct spool *s)
 {
 	if (s->fd >= 0)
@@ -75,9 +62,7 @@ static bool open_file(struct spool *s)
 		fail(s, ENOSPC);
 		return false;
 	}
-	int fd = open(str_cstr(s->arena, s->dir), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT))
-		fd = make_and_unlink(s);
+	int fd = spill_open(s->dir, s->arena);
 	if (fd < 0) {
 		fail(s, errno);
 		return false;

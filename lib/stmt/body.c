@@ -1,8 +1,13 @@
-/* A JSON body as a table: PostgreSQL unpacks the one parameter it arrives in, so numbers keep their digits.
+/* A body as a table. JSON arrives in one parameter, which PostgreSQL unpacks, so numbers keep their digits; CSV in one
+ * parameter a column.
  * SPDX-License-Identifier: MIT */
 #include "stmt/parts.h"
 
-enum { OID_JSON = 114, DEFAULTS_AT_ONCE = 40 }; /* a function takes 100 arguments at most */
+enum { OID_JSON = 114, OID_BOX = 603, OID_JSONB = 3802, FIRST_USER_OID = 16384 };
+enum { DEFAULTS_AT_ONCE = 40 }; /* a function takes 100 arguments at most */
+
+/* The name of CSV's texts as a table, before they are values. */
+#define STMT_TEXTS STR("pgrst_texts")
 
 static bool has_default(const struct cat_column *c)
 {
@@ -94,8 +99,95 @@ static void put_typed_rows(struct draft *d, const struct plan *p)
 	stmt_sql(d, ")");
 }
 
+static bool is_json_type(const struct cat_column *c)
+{
+	return c->base_type == OID_JSON || c->base_type == OID_JSONB;
+}
+
+/* Whether an array of the column's type can be written as {a,b}. There is no array of arrays, a type of users may have
+ * another separator, as box does, and JSON is not parsed: a field of CSV is a JSON string. */
+static bool has_plain_array(const struct plan *p, const struct cat_column *c)
+{
+	if (is_json_type(c) || c->base_type == OID_BOX)
+		return false;
+	const struct cat_type *type = catalog_type(p->catalog, c->base_type);
+	if (!type)
+		return c->base_type < FIRST_USER_OID;
+	return type->category != 'A' && (type->oid < FIRST_USER_OID || type->kind == 'e');
+}
+
+static void put_type(struct draft *d, const struct plan *p, const struct cat_column *c)
+{
+	stmt_catalog(d, catalog_text(p->catalog, c->type_name));
+}
+
+/* A column of texts as values of its type. */
+static void put_value(struct draft *d, const struct plan *p, const struct cat_column *c)
+{
+	struct str name = catalog_text(p->catalog, c->name);
+	buf_put(&d->sql, is_json_type(c) ? STR("pg_catalog.to_json(") : STR(""));
+	stmt_ident(d, name);
+	buf_put(&d->sql, is_json_type(c) ? STR(")::") : STR("::"));
+	put_type(d, p, c);
+	stmt_sql(d, " AS ");
+	stmt_ident(d, name);
+}
+
+/* ROWS FROM (unnest($1::integer[]), unnest($2::text[])) AS name("a", "b"): lengths are left to the assignment, since a
+ * cast would cut off. */
+static void put_unnest(struct draft *d, const struct plan *p, struct str name)
+{
+	const struct plan_write *w = p->write;
+	stmt_sql(d, "ROWS FROM (");
+	for (size_t i = 0; i < w->column_count; i++) {
+		buf_put(&d->sql, i ? STR(", pg_catalog.unnest(") : STR("pg_catalog.unnest("));
+		stmt_large(d, w->arrays[i]);
+		stmt_sql(d, "::");
+		if (has_plain_array(p, w->columns[i]))
+			put_type(d, p, w->columns[i]);
+		else
+			stmt_sql(d, "text");
+		stmt_sql(d, "[])");
+	}
+	stmt_sql(d, ") AS ");
+	stmt_ident(d, name);
+	for (size_t i = 0; i < w->column_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR("("));
+		stmt_ident(d, catalog_text(p->catalog, w->columns[i]->name));
+	}
+	stmt_sql(d, ")");
+}
+
+static void put_array_rows(struct draft *d, const struct plan *p)
+{
+	const struct plan_write *w = p->write;
+	bool all_plain = true;
+	for (size_t i = 0; i < w->column_count; i++)
+		all_plain = all_plain && has_plain_array(p, w->columns[i]);
+	if (all_plain) {
+		put_unnest(d, p, STMT_BODY);
+		return;
+	}
+	stmt_sql(d, "(SELECT ");
+	for (size_t i = 0; i < w->column_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		if (has_plain_array(p, w->columns[i]))
+			stmt_ident(d, catalog_text(p->catalog, w->columns[i]->name));
+		else
+			put_value(d, p, w->columns[i]);
+	}
+	stmt_sql(d, " FROM ");
+	put_unnest(d, p, STMT_TEXTS);
+	stmt_sql(d, ") AS ");
+	stmt_ident(d, STMT_BODY);
+}
+
 void stmt_body_rows(struct draft *d, const struct plan *p)
 {
+	if (p->write->arrays) {
+		put_array_rows(d, p);
+		return;
+	}
 	if (p->write->column_count > 0) {
 		put_typed_rows(d, p);
 		return;

@@ -8,7 +8,7 @@
 #include "plan/write.h"
 #include "quote.h"
 
-/* The name a JSON body has where it stands as a table. */
+/* The name a body has where it stands as a table. */
 #define STMT_BODY STR("pgrst_body")
 
 /* "schema"."name" of the plan's relation or routine. */

@@ -107,6 +107,11 @@ void stmt_binary(struct draft *d, struct str value, uint32_t type)
 	*next_param(d) = (struct stmt_param){ .value = value, .type = type, .binary = true };
 }
 
+void stmt_large(struct draft *d, struct str value)
+{
+	*next_param(d) = (struct stmt_param){ .value = value };
+}
+
 void stmt_number(struct draft *d, int64_t value)
 {
 	*next_param(d) = (struct stmt_param){ .value = str_printf(d->arena, "%jd", (intmax_t)value) };

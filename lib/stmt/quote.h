@@ -40,6 +40,8 @@ void stmt_constant(struct draft *d, struct str text);
 void stmt_value(struct draft *d, struct str value);
 /* $n of a known type, sent with its length: for bodies. */
 void stmt_binary(struct draft *d, struct str value, uint32_t type);
+/* $n for a value of the type that PostgreSQL infers, which stays where it is; a NUL byte stands behind it. */
+void stmt_large(struct draft *d, struct str value);
 /* $n for a whole number. */
 void stmt_number(struct draft *d, int64_t value);
 /* $n for an array of these elements as a literal {"a","b"}: one text whatever their number. */

@@ -22,6 +22,7 @@ static void add_type(uint32_t oid, const char *name, uint32_t base, char kind, e
 	build_type(b, &(struct cat_type){
 		.oid = oid, .schema = text(oid < 16384 ? "pg_catalog" : "api"), .name = text(name), .sql_name = text(name),
 		.base_type = base, .kind = (uint8_t)kind, .encoding = (uint8_t)encoding,
+		.category = str_ends(str_of(name), STR("[]")) ? 'A' : 'U',
 		.is_media_type = kind == 'd' && str_has(str_of(name), '/') });
 }
 

@@ -12,8 +12,10 @@
 /* "array of 2: a,b" */
 static struct str show_payload(const struct payload *p, struct arena *a)
 {
-	static const char *const kinds[] = { "none", "json", "unread", "form", "raw" };
+	static const char *const kinds[] = { "none", "json", "unread", "arrays", "form", "raw" };
 	struct str keys = str_join(a, p->keys, p->key_count, STR(","));
+	if (p->kind == PAYLOAD_ARRAYS)
+		keys = str_printf(a, "%.*s %.*s", STR_ARG(keys), STR_ARG(str_join(a, p->arrays, p->key_count, STR(" "))));
 	if (p->kind != PAYLOAD_JSON)
 		return str_printf(a, "%s: %.*s", kinds[p->kind], STR_ARG(keys));
 	return str_printf(a, "%s of %zu: %.*s", p->is_array ? "array" : "object", p->row_count, STR_ARG(keys));
@@ -227,6 +229,7 @@ static void check_body(const struct body_row *row)
 }
 
 #define FORM "application/x-www-form-urlencoded"
+#define TEN "abcdefghij"
 #define TOO_MANY "400 PGRST102 All lines must have same number of fields"
 
 static void bodies_by_type(void **state)
@@ -261,18 +264,26 @@ static void csv(void **state)
 {
 	(void)state;
 	static const struct body_row rows[] = {
-		{ "POST /t", "text/csv", "a,b\n1,x\n2,y\n", "array of 2: a,b", "[{\"a\":\"1\",\"b\":\"x\"},{\"a\":\"2\",\"b\":\"y\"}]" },
-		{ "POST /t", "text/csv", "a\r\nNULL\r\n\r\n\"NULL\"\r\nnull", "array of 3: a",
-			"[{\"a\":null},{\"a\":null},{\"a\":\"null\"}]" },
-		{ "POST /t", "text/csv", "\"a b\",\"c\"\"d\"\n\"x,\n\"\"y\"\"\",", "array of 1: a b,c\"d",
-			"[{\"a b\":\"x,\\n\\\"y\\\"\",\"c\\\"d\":\"\"}]" },
-		{ "POST /t", "text/csv", "a,b\n", "array of 0: ", "[]" }, { "POST /t", "text/csv", "a\r1\r2", "array of 2: a", NULL },
-		{ "POST /t", "text/csv", "\xef\xbb\xbf\xc3\xa9\n1", "array of 1: \xc3\xa9", NULL },
+		{ "POST /t", "text/csv", "a,b\n1,x\n2,y\n", "arrays: a,b {1,2} {x,y}", NULL },
+		{ "POST /t", "text/csv", "a\r\nNULL\r\n\r\n\"NULL\"\r\nnull\r\nNull", "arrays: a {NULL,NULL,\"null\",\"Null\"}", NULL },
+		{ "POST /t", "text/csv", "\"a b\",\"c\"\"d\"\n\"x,\n\"\"y\"\"\",", "arrays: a b,c\"d {\"x,\n\\\"y\\\"\"} {\"\"}", NULL },
+		{ "POST /t", "text/csv", "a\n\\\n{\n x\n}\n\t\n\"\"\"\"\n\"\n\"\n", "arrays: a {\"\\\\\",\"{\",\" x\",\"}\",\"\t\",\"\\\"\",\"\n\"}", NULL },
+		{ "PATCH /t", "text/csv", "a,b,a\n1,x,2\n3,y,4", "arrays: a,b {2,4} {x,y}", NULL },
+		{ "POST /t", "text/csv", "a,b\n", "array of 0: ", "[]" }, { "POST /t", "text/csv", "a\r1\r2", "arrays: a {1,2}", NULL },
+		{ "POST /t", "text/csv", "\xef\xbb\xbf\xc3\xa9\n1", "arrays: \xc3\xa9 {1}", NULL },
+		{ "POST /rpc/f", "text/csv", "a,b,a\n1,\"x \"\"\",2\nNULL,y,\n", "array of 2: a,b",
+			"[{\"b\":\"x \\\"\",\"a\":\"2\"},{\"b\":\"y\",\"a\":\"\"}]" },
+		{ "POST /rpc/f", "text/csv", "a\nNULL\n", "array of 1: a", "[{\"a\":null}]" },
+		{ "POST /rpc/f", "text/csv", "a\n", "array of 0: ", "[]" },
 		{ "POST /t", "text/csv", "a,b\n1\n", TOO_MANY, NULL }, { "POST /t", "text/csv", "a,b\n1,2,3\n", TOO_MANY, NULL },
-		{ "POST /t", "text/csv", "", "400 PGRST102 Invalid CSV at byte 0", NULL },
-		{ "POST /t", "text/csv", "a\n\"x", "400 PGRST102 Invalid CSV at byte 4", NULL },
-		{ "POST /t", "text/csv", "a\nx\"y", "400 PGRST102 Invalid CSV at byte 3", NULL },
-		{ "POST /t", "text/csv", "a\n\"x\"y", "400 PGRST102 Invalid CSV at byte 5", NULL },
+		{ "POST /t", "text/csv", "", "400 PGRST102 parse error (not enough input) at \"\"", NULL },
+		{ "POST /t", "text/csv", "a,b", "400 PGRST102 parse error (not enough input) at \"\"", NULL },
+		{ "POST /t", "text/csv", "a\"b,c\n1,2\n", "400 PGRST102 parse error (Failed reading: satisfy) at \"\\\"b,c\\n1,2\\n\"", NULL },
+		{ "POST /t", "text/csv", "a\n\"x", "400 PGRST102 parse error (not enough input) at \"\"", NULL },
+		{ "POST /t", "text/csv", "a\nx\"y\xc3\xa9", "400 PGRST102 parse error (endOfInput) at \"\\\"y\\195\\169\"", NULL },
+		{ "POST /t", "text/csv", "a\n\"x\"y", "400 PGRST102 parse error (endOfInput) at \"y\"", NULL },
+		{ "POST /t", "text/csv", "a\n\"x\"y" TEN TEN TEN TEN TEN TEN TEN TEN TEN "12345678\xc3\xa9!",
+			"400 PGRST102 parse error (endOfInput) at y" TEN TEN TEN TEN TEN TEN TEN TEN TEN "12345678 (truncated)", NULL },
 		{ "POST /t", "text/csv", "a\n\xff", "400 PGRST102 The request body is not UTF-8 text or contains a NUL byte",
 			NULL },
 	};

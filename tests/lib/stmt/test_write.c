@@ -66,11 +66,16 @@ static void writes(void **state)
 		  "INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM pg_catalog."
 		  "json_to_record($1) AS `pgrst_body`(`name` text, `price` numeric(10,2)) RETURNING `items`.`id` | "
 		  "{`name`:`a b`,`price`:`4`} as 114" },
-		{ "POST /items?select=id\nContent-Type: text/csv\nPrefer: return=representation\n\nname,price\na,"
-		  "1\nNULL,2",
-		  "INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM pg_catalog."
-		  "json_to_recordset($1) AS `pgrst_body`(`name` text, `price` numeric(10,2)) RETURNING `items`."
-		  "`id` | [{`name`:`a`,`price`:`1`},{`name`:null,`price`:`2`}] as 114" },
+		{ "POST /items?select=id\nContent-Type: text/csv\nPrefer: return=representation\n\nprice,name\n1,a\n2,NULL",
+		  "INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM ROWS FROM (pg_catalog.unnest($1::text[]), "
+		  "pg_catalog.unnest($2::numeric[])) AS `pgrst_body`(`name`, `price`) RETURNING `items`.`id` | {a,NULL} | {1,2}" },
+		{ "POST /items\nContent-Type: text/csv\n\ntags,data,id\n{},x,1\n",
+		  "INSERT INTO `api`.`items`(`data`, `id`, `tags`) SELECT `data`, `id`, `tags` FROM (SELECT pg_catalog."
+		  "to_json(`data`)::jsonb AS `data`, `id`, `tags`::text[] AS `tags` FROM ROWS FROM (pg_catalog."
+		  "unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[])) AS `pgrst_texts`(`data`, `id`, `tags`)) AS `pgrst_body` | {x} | {1} | {`{}`}" },
+		{ "PATCH /items?id=eq.1\nContent-Type: text/csv\n\nname\nx\n",
+		  "UPDATE `api`.`items` SET `name` = `pgrst_body`.`name` FROM ROWS FROM (pg_catalog.unnest($1::text[])) AS "
+		  "`pgrst_body`(`name`) WHERE (`items`.`id` = $2) | {x} | 1" },
 		{ "POST /items?select=id\nPrefer: resolution=merge-duplicates, return=representation\n\n[{`id`:1,"
 		  "`name`:`x`}]",
 		  "INSERT INTO `api`.`items`(`id`, `name`) SELECT `id`, `name` FROM pg_catalog."
