@@ -6,11 +6,11 @@
 #include "catalog.h"
 
 /* Counts changes of meaning that the sizes of the records do not show. */
-#define CAT_VERSION 2
+#define CAT_VERSION 4
 #define CAT_MAGIC "rowgate"    /* with its NUL, eight bytes */
 #define CAT_ALIGNMENT 8
 
-/* Later tables (relationships through views, computed relationships, representations, media handlers) go in front
+/* Later tables (relationships through views, computed relationships) go in front
  * of TABLE_COUNT, with a row in check.c. */
 enum cat_table {
 	TABLE_POOL,            /* bytes of all texts, each followed by a NUL */
@@ -29,6 +29,7 @@ enum cat_table {
 	TABLE_SETTINGS,
 	TABLE_ROLES,           /* by name */
 	TABLE_TIMEZONES,       /* texts, sorted */
+	TABLE_HANDLERS,        /* by media type, row type */
 	TABLE_COUNT
 };
 

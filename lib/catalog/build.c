@@ -301,6 +301,11 @@ void build_timezone(struct cat_builder *b, struct str name)
 	*(struct cat_text *)rows_add(b, &b->tables[TABLE_TIMEZONES]) = build_text(b, name);
 }
 
+void build_handler(struct cat_builder *b, const struct cat_handler *handler)
+{
+	*(struct cat_handler *)rows_add(b, &b->tables[TABLE_HANDLERS]) = *handler;
+}
+
 static void oid_list_add(struct buf *list, uint32_t oid)
 {
 	buf_char(list, list->n ? ',' : '{');

@@ -34,6 +34,7 @@ void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct s
 /* Settings of one role come together; default_transaction_isolation becomes its isolation. */
 void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value);
 void build_timezone(struct cat_builder *b, struct str name);
+void build_handler(struct cat_builder *b, const struct cat_handler *handler);
 
 bool build_has_relation(struct cat_builder *b, uint32_t oid);
 /* Sorts, resolves, lays the block out in the arena and opens it. */

@@ -119,6 +119,13 @@ static int by_text(const struct catalog *cat, const void *record, const struct k
 	return str_cmp(catalog_text(cat, *(const struct cat_text *)record), key->name);
 }
 
+static int by_handler(const struct catalog *cat, const void *record, const struct key *key)
+{
+	const struct cat_handler *h = record;
+	int order = str_cmp(catalog_text(cat, h->media_type), key->name);
+	return order ? order : compare_u32(h->row_type, key->number);
+}
+
 struct str catalog_block(const struct catalog *cat)
 {
 	return (struct str){ cat->block, cat->header->size };
@@ -260,6 +267,11 @@ const struct cat_parameter *catalog_parameters(const struct catalog *cat, struct
 const struct cat_setting *catalog_settings(const struct catalog *cat, struct cat_run run)
 {
 	return (const struct cat_setting *)block_table(cat, TABLE_SETTINGS) + run.first;
+}
+
+const struct cat_handler *catalog_handler(const struct catalog *cat, struct str media_type, uint32_t row_type)
+{
+	return find(cat, TABLE_HANDLERS, by_handler, &(struct key){ .name = media_type, .number = row_type });
 }
 
 const struct cat_role *catalog_role(const struct catalog *cat, struct str name)

@@ -58,6 +58,8 @@ const struct cat_routine *catalog_routines_named(const struct catalog *cat, stru
 const struct cat_routine *catalog_routines(const struct catalog *cat, struct str schema, size_t *count_r);
 const struct cat_parameter *catalog_parameters(const struct catalog *cat, struct cat_run run);
 const struct cat_setting *catalog_settings(const struct catalog *cat, struct cat_run run);
+/* The aggregate that makes that media type out of rows of that type; row_type 0: of rows of any type. Or NULL. */
+const struct cat_handler *catalog_handler(const struct catalog *cat, struct str media_type, uint32_t row_type);
 const struct cat_role *catalog_role(const struct catalog *cat, struct str name);
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name);
 bool catalog_timezone_known(const struct catalog *cat, struct str name);

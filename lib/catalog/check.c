@@ -24,6 +24,7 @@ const uint32_t cat_record_size[TABLE_COUNT] = {
 	[TABLE_SETTINGS] = sizeof(struct cat_setting),
 	[TABLE_ROLES] = sizeof(struct cat_role),
 	[TABLE_TIMEZONES] = sizeof(struct cat_text),
+	[TABLE_HANDLERS] = sizeof(struct cat_handler),
 };
 
 enum check_kind {
@@ -67,6 +68,9 @@ static const struct check checks[] = {
 	{ TABLE_TYPES, CHECK_TEXT, MEMBER(cat_type, name), 0 },
 	{ TABLE_TYPES, CHECK_TEXT, MEMBER(cat_type, sql_name), 0 },
 	{ TABLE_TYPES, CHECK_BYTE, MEMBER(cat_type, encoding), CAT_ENCODE_TO_JSON },
+	{ TABLE_TYPES, CHECK_TEXT, MEMBER(cat_type, to_json), 0 },
+	{ TABLE_TYPES, CHECK_TEXT, MEMBER(cat_type, from_json), 0 },
+	{ TABLE_TYPES, CHECK_TEXT, MEMBER(cat_type, from_text), 0 },
 	{ TABLE_TYPE_NAMES, CHECK_INDEX, 0, TABLE_TYPES },
 	{ TABLE_FOREIGN_KEYS, CHECK_TEXT, MEMBER(cat_foreign_key, name), 0 },
 	{ TABLE_FOREIGN_KEYS, CHECK_INDEX, MEMBER(cat_foreign_key, from), TABLE_RELATIONS },
@@ -88,6 +92,9 @@ static const struct check checks[] = {
 	{ TABLE_ROLES, CHECK_TEXT, MEMBER(cat_role, isolation), 0 },
 	{ TABLE_ROLES, CHECK_RUN, MEMBER(cat_role, settings), TABLE_SETTINGS },
 	{ TABLE_TIMEZONES, CHECK_TEXT, 0, 0 },
+	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, function), 0 },
+	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, media_type), 0 },
+	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, answered), 0 },
 };
 
 static bool text_fits(const struct cat_header *h, const struct cat_text *t)

@@ -154,6 +154,17 @@ static void put_routine(struct dump *d, const struct cat_routine *r)
 	jsonw_close(&d->w, '}');
 }
 
+static void put_handler(struct dump *d, const struct cat_handler *h)
+{
+	const struct cat_type *type = h->row_type ? catalog_type(d->cat, h->row_type) : NULL;
+	jsonw_open(&d->w, '{');
+	put_text(d, STR("function"), h->function);
+	put_text(d, STR("mediaType"), h->media_type);
+	put_text(d, STR("answered"), h->answered);
+	jsonw_member(&d->w, STR("of"), type ? catalog_text(d->cat, type->sql_name) : STR_NONE);
+	jsonw_close(&d->w, '}');
+}
+
 static void put_role(struct dump *d, const struct cat_role *r)
 {
 	jsonw_open(&d->w, '{');
@@ -184,6 +195,7 @@ void catalog_dump(const struct catalog *cat, struct buf *out)
 	PUT_TABLE(&d, "relations", TABLE_RELATIONS, cat_relation, put_relation);
 	PUT_TABLE(&d, "foreignKeys", TABLE_FOREIGN_KEYS, cat_foreign_key, put_foreign_key);
 	PUT_TABLE(&d, "functions", TABLE_ROUTINES, cat_routine, put_routine);
+	PUT_TABLE(&d, "mediaHandlers", TABLE_HANDLERS, cat_handler, put_handler);
 	PUT_TABLE(&d, "roles", TABLE_ROLES, cat_role, put_role);
 	jsonw_close(&d.w, '}');
 	buf_char(out, '\n');

@@ -120,6 +120,17 @@ static void sort_named(struct cat_builder *b, enum cat_table table)
 	apply_order(b, table, keys);
 }
 
+/* Those of one media type together, which look-ups go through one by one. */
+static void sort_handlers(struct cat_builder *b)
+{
+	struct sort_key *keys = keys_new(b, TABLE_HANDLERS);
+	for (uint32_t i = 0; i < b->tables[TABLE_HANDLERS].count; i++) {
+		const struct cat_handler *h = rows_at(&b->tables[TABLE_HANDLERS], i);
+		keys[i] = (struct sort_key){ .name = text_of(b, h->media_type), .minor = h->row_type, .index = i };
+	}
+	apply_order(b, TABLE_HANDLERS, keys);
+}
+
 /* Fills an index with record numbers in the order of the keys. */
 static void write_index(struct cat_builder *b, enum cat_table index, struct sort_key *keys, uint32_t count)
 {
@@ -204,6 +215,7 @@ static void sort_all(struct cat_builder *b)
 	const uint32_t *moved = sort_relations(b);
 	sort_foreign_keys(b, moved);
 	sort_routines(b, moved);
+	sort_handlers(b);
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
 		sort_named(b, named[i]);
 	index_type_names(b);

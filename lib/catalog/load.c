@@ -192,6 +192,9 @@ static bool on_type(void *arg, const struct row *r)
 		.category = load_char(r, 8),
 		.encoding = (uint8_t)encoding_of(base_type, load_char(r, 9), load_bool(r, 10), load_bool(r, 11)),
 		.is_media_type = load_bool(r, 12),
+		.to_json = load_text(l, r, 13),
+		.from_json = load_text(l, r, 14),
+		.from_text = load_text(l, r, 15),
 	});
 	return true;
 }
@@ -212,6 +215,18 @@ static bool on_role_setting(void *arg, const struct row *r)
 static bool on_timezone(void *arg, const struct row *r)
 {
 	build_timezone(((struct load *)arg)->b, row_value(r, 0));
+	return true;
+}
+
+static bool on_handler(void *arg, const struct row *r)
+{
+	struct load *l = arg;
+	build_handler(l->b, &(struct cat_handler){
+		.function = load_text(l, r, 0),
+		.media_type = load_text(l, r, 1),
+		.answered = load_text(l, r, 2),
+		.row_type = load_u32(r, 3),
+	});
 	return true;
 }
 
@@ -248,6 +263,7 @@ static bool load_all(struct load *l)
 		&& load_routines(l, schemas)
 		&& load_run(l, introspection_types, build_used_types(l->b, l->scratch), STR_NONE, on_type)
 		&& load_run(l, introspection_enum_labels, STR_NONE, STR_NONE, on_enum_label)
+		&& load_run(l, introspection_handlers, schemas, STR_NONE, on_handler)
 		&& load_run(l, roles, STR_NONE, STR_NONE, on_role_setting)
 		&& load_run(l, introspection_timezones, STR_NONE, STR_NONE, on_timezone);
 }

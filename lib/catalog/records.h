@@ -67,6 +67,17 @@ struct cat_type {
 	uint8_t category;               /* pg_type.typcategory */
 	uint8_t encoding;               /* enum cat_encoding, for the base type */
 	uint8_t is_media_type;          /* a domain named like a media type, or any/any as stars */
+	/* Functions that represent a domain, as PostgreSQL printed their names, or absent: what its values are read as,
+	 * and what they are made from in a body and in a filter. */
+	struct cat_text to_json, from_json, from_text;
+};
+
+/* An aggregate that makes a whole body of a media type out of rows. */
+struct cat_handler {
+	struct cat_text function;       /* as PostgreSQL printed it */
+	struct cat_text media_type;     /* what is asked for, in lower case; any/any as stars */
+	struct cat_text answered;       /* what is answered */
+	uint32_t row_type;              /* OID of the relation's row type, 0: rows of any kind */
 };
 
 struct cat_foreign_key {

@@ -36,7 +36,7 @@ def catalog(database):
     return types.SimpleNamespace(
         relations={(relation["schema"], relation["name"]): relation for relation in read["relations"]},
         functions=functions,
-        keys={key["name"]: key for key in read["foreignKeys"]},
+        keys={key["name"]: key for key in read["foreignKeys"]}, handlers=read["mediaHandlers"],
         roles={role["name"]: role for role in read["roles"]})
 
 
@@ -176,3 +176,10 @@ def test_no_database():
                           timeout=60, env={"PGRST_DB_URI": "host=/nowhere"})
     assert done.returncode == 1
     assert done.stdout == "" and done.stderr
+
+
+def test_media_handlers(catalog):
+    """Aggregates over a relation's rows or over anything, of the exposed schemas, that return a media type (PARITY M3)."""
+    assert catalog.handlers == [
+        {"function": 'api."any Thing"', "mediaType": "*/*", "answered": "application/octet-stream"},
+        {"function": "api.page", "mediaType": "text/html", "answered": "Text/HTML", "of": "api.projects"}]

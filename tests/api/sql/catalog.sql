@@ -15,6 +15,9 @@ CREATE DOMAIN api.code AS varchar(12);
 CREATE TYPE api.pair AS (a int, "b c" text);
 CREATE DOMAIN api.pair_domain AS api.pair;
 
+CREATE DOMAIN api."Text/HTML" AS text;
+CREATE DOMAIN api."*/*" AS bytea;
+CREATE DOMAIN api."no media type" AS text;
 CREATE TABLE private.clients (id int PRIMARY KEY, name text NOT NULL);
 CREATE TABLE private.unrelated (id int PRIMARY KEY);
 CREATE TABLE api.projects (
@@ -85,3 +88,13 @@ CREATE AGGREGATE api.aggregate(int) (SFUNC = int4pl, STYPE = int);
 ALTER ROLE regular_user SET statement_timeout = '7s';
 ALTER ROLE regular_user SET default_transaction_isolation = 'repeatable read';
 ALTER ROLE regular_user SET log_min_duration_statement = '1s';
+
+-- Media type handlers: of a relation, of anything, and what is none.
+CREATE FUNCTION api.page_step(state text, r api.projects) RETURNS api."Text/HTML" LANGUAGE sql IMMUTABLE AS $$ SELECT state $$;
+CREATE AGGREGATE api.page(api.projects) (SFUNC = api.page_step, STYPE = api."Text/HTML", INITCOND = '');
+CREATE FUNCTION api.any_step(state api."*/*", r anyelement) RETURNS api."*/*" LANGUAGE sql IMMUTABLE AS $$ SELECT state $$;
+CREATE AGGREGATE api."any Thing"(anyelement) (SFUNC = api.any_step, STYPE = api."*/*");
+CREATE FUNCTION private.any_step(state text, r anyelement) RETURNS api."Text/HTML" LANGUAGE sql IMMUTABLE AS $$ SELECT state $$;
+CREATE AGGREGATE private.hidden(anyelement) (SFUNC = private.any_step, STYPE = api."Text/HTML");
+CREATE FUNCTION api.text_step(state text, r text) RETURNS api."Text/HTML" LANGUAGE sql IMMUTABLE AS $$ SELECT state $$;
+CREATE AGGREGATE api.of_text(text) (SFUNC = api.text_step, STYPE = api."Text/HTML");

@@ -25,6 +25,7 @@ static void add_type(uint32_t oid, const char *name, uint32_t base, char kind)
 	build_type(b, &(struct cat_type){
 		.oid = oid, .schema = build_text(b, STR("pg_catalog")), .name = build_text(b, str_of(name)),
 		.sql_name = build_text(b, str_of(name)), .base_type = base, .kind = (uint8_t)kind,
+		.to_json = build_text(b, kind == 'd' ? STR("api.shown") : STR_NONE),
 		.encoding = (uint8_t)catalog_encoding_builtin(base) });
 }
 
@@ -95,6 +96,21 @@ static void add_routines(void)
 	build_role_setting(b, STR("anon"), STR("default_transaction_isolation"), STR("read committed"));
 }
 
+static void add_handlers(void)
+{
+	static const struct {
+		const char *function, *media_type;
+		uint32_t row_type;
+	} handlers[] = {
+		{ "api.any_page", "text/html", 0 }, { "api.page", "text/html", 9103 }, { "api.anything", "*/*", 9103 },
+	};
+	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
+		build_handler(b, &(struct cat_handler){
+			.function = build_text(b, str_of(handlers[i].function)),
+			.media_type = build_text(b, str_of(handlers[i].media_type)),
+			.answered = build_text(b, STR("text/html")), .row_type = handlers[i].row_type });
+}
+
 const struct catalog *sample_catalog(struct arena *a)
 {
 	struct fault f = { 0 };
@@ -105,6 +121,7 @@ const struct catalog *sample_catalog(struct arena *a)
 	add_relations();
 	add_types();
 	add_routines();
+	add_handlers();
 	build_timezone(b, STR("UTC"));
 	build_timezone(b, STR("Europe/Paris"));
 	if (!build_finish(b, &cat, a, &f))
@@ -132,6 +149,7 @@ static uint64_t walk_columns(const struct catalog *cat, const struct cat_relatio
 		const struct cat_type *type = catalog_type(cat, c->type);
 		if (type)
 			sum += walk_text(cat, type->schema) + walk_text(cat, type->name) + walk_text(cat, type->sql_name)
+				+ walk_text(cat, type->to_json) + walk_text(cat, type->from_json) + walk_text(cat, type->from_text)
 				+ (catalog_type_named(cat, catalog_text(cat, type->sql_name)) == type);
 	}
 	return sum;
@@ -194,6 +212,8 @@ uint64_t sample_walk(const struct catalog *cat)
 	static const struct str schemas[] = { STR_INIT("api"), STR_INIT("hidden"), STR_INIT("none") };
 	static const struct str roles[] = { STR_INIT("anon"), STR_INIT("web_user") };
 	uint64_t sum = catalog_timezone_known(cat, STR("UTC"));
+	const struct cat_handler *handler = catalog_handler(cat, STR("text/html"), 0);
+	sum += handler ? walk_text(cat, handler->function) + walk_text(cat, handler->answered) : 0;
 	for (size_t s = 0; s < sizeof schemas / sizeof *schemas; s++) {
 		size_t count;
 		const struct cat_relation *relations = catalog_relations(cat, schemas[s], &count);

@@ -166,6 +166,24 @@ static void test_encodings(void **state)
 		assert_int_equal(catalog_encoding_builtin(cases[i].oid), cases[i].encoding);
 }
 
+static void test_handlers(void **state)
+{
+	(void)state;
+	static const struct { const char *media_type; uint32_t row_type; const char *function; } cases[] = {
+		{ "text/html", 0, "api.any_page" }, { "text/html", 9103, "api.page" }, { "*/*", 9103, "api.anything" },
+		{ "*/*", 0, NULL }, { "text/html", 9104, NULL }, { "text/htm", 0, NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct cat_handler *h = catalog_handler(cat, str_of(cases[i].media_type), cases[i].row_type);
+		if (cases[i].function)
+			assert_text(h->function, cases[i].function);
+		else
+			assert_null(h);
+	}
+	assert_text(catalog_type(cat, 16500)->to_json, "api.shown");
+	assert_int_equal(catalog_type(cat, 16400)->to_json.offset, 0);
+}
+
 static void test_order_is_checked(void **state)
 {
 	(void)state;
@@ -278,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_routines),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_encodings),
+		cmocka_unit_test(test_handlers),
 		cmocka_unit_test(test_order_is_checked),
 		cmocka_unit_test(test_copy_opens),
 		cmocka_unit_test(test_damage),
