@@ -14,11 +14,21 @@ struct plan_source source_relation(const struct catalog *cat, const struct cat_r
 	return (struct plan_source){ .catalog = cat, .name = name, .alias = name, .relation = rel };
 }
 
-struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r)
+static bool selects_all(const struct select_item *items)
+{
+	bool all = !items;
+	for (; items && !all; items = items->next)
+		all = items->kind == SELECT_ALL;
+	return all;
+}
+
+struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r, const struct query *q)
 {
 	bool is_row_type = r->returns == CAT_RETURNS_COMPOSITE && r->return_relation != CAT_NONE;
+	bool copied = r->returns != CAT_RETURNS_COMPOSITE || selects_all(q->select);
 	return (struct plan_source){
-		.catalog = cat, .name = catalog_text(cat, r->name), .alias = PLAN_CALL_ALIAS, .routine = r,
+		.catalog = cat, .name = catalog_text(cat, r->name), .routine = r,
+		.alias = copied ? PLAN_COPY_ALIAS : PLAN_CALL_ALIAS,
 		.relation = is_row_type ? catalog_relation_at(cat, r->return_relation) : NULL,
 	};
 }

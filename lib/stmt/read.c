@@ -225,6 +225,8 @@ void stmt_tail(struct draft *d, const struct plan *p)
 {
 	put_group(d, p->read);
 	put_order(d, p->read);
+	if (p->passes_over)
+		return;
 	if (p->range.limit >= 0) {
 		stmt_sql(d, " LIMIT ");
 		stmt_number(d, p->range.limit);
