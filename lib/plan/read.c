@@ -79,13 +79,20 @@ static bool output_to_json(const struct plan_source *s, const struct plan_output
 	if (out->aggregate == AGGREGATE_COUNT && !out->aggregate_cast.p)
 		return false;
 	struct str cast = out->aggregate_cast.p ? out->aggregate_cast : out->cast;
-	return cast.p ? !is_plain_cast(cast) : source_to_json(s, &out->field);
+	if (cast.p)
+		return !is_plain_cast(cast);
+	return !out->represent.p && source_to_json(s, &out->field);
 }
 
 static bool output_user_code(const struct plan_source *s, const struct plan_output *out)
 {
 	return source_user_code(s, &out->field) || (out->cast.p && !is_plain_cast(out->cast)) ||
 		(out->aggregate_cast.p && !is_plain_cast(out->aggregate_cast));
+}
+
+static struct str representation(const struct plan_source *s, const struct plan_field *field)
+{
+	return field->domain ? catalog_text(s->catalog, field->domain->to_json) : STR_NONE;
 }
 
 static struct plan_output output_of(const struct plan_source *s, const struct select_item *item)
@@ -96,6 +103,7 @@ static struct plan_output output_of(const struct plan_source *s, const struct se
 	};
 	struct str name = item->aggregate ? str_of(AGGREGATE_NAMES[item->aggregate]) : path_name(&out.field);
 	out.name = item->alias.p ? item->alias : name;
+	out.represent = representation(s, &out.field);
 	out.to_json = output_to_json(s, &out);
 	return out;
 }
@@ -104,7 +112,8 @@ static struct plan_output column_output(const struct plan_source *s, size_t i)
 {
 	struct plan_output out = { .field = source_column(s, i) };
 	out.name = out.field.name;
-	out.to_json = source_to_json(s, &out.field);
+	out.represent = representation(s, &out.field);
+	out.to_json = output_to_json(s, &out);
 	return out;
 }
 
@@ -145,6 +154,17 @@ static bool is_fts(enum filter_operator op)
 	return op == OP_FTS || op == OP_PLFTS || op == OP_PHFTS || op == OP_WFTS;
 }
 
+/* Whether the operand is a value of the column's type, which a pattern or a query is not. */
+static bool takes_value(const struct filter *f)
+{
+	switch (f->op) {
+	case OP_LIKE: case OP_ILIKE: case OP_IS: case OP_ISDISTINCT:
+		return false;
+	default:
+		return !is_fts(f->op);
+	}
+}
+
 static void resolve_logic(struct plan_condition *out_r, const struct logic *l, const struct plan_source *s,
 	struct arena *a)
 {
@@ -153,6 +173,8 @@ static void resolve_logic(struct plan_condition *out_r, const struct logic *l, c
 	if (l->kind == LOGIC_FILTER) {
 		out_r->filter = &l->filter;
 		out_r->field = source_field(s, &l->filter.field);
+		if (out_r->field.domain && takes_value(&l->filter))
+			out_r->from_text = catalog_text(s->catalog, out_r->field.domain->from_text);
 		out_r->to_tsvector = is_fts(l->filter.op) && out_r->field.type != 0 && out_r->field.type != OID_TSVECTOR;
 		return;
 	}

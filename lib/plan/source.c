@@ -52,11 +52,17 @@ static uint32_t base_of(const struct catalog *cat, uint32_t type)
 	return t ? t->base_type : type;
 }
 
+static const struct cat_type *domain_of(const struct catalog *cat, const struct cat_column *c)
+{
+	return c->type != c->base_type ? catalog_type(cat, c->type) : NULL;
+}
+
 struct plan_field source_column(const struct plan_source *s, size_t i)
 {
 	if (s->relation) {
 		const struct cat_column *c = &catalog_columns(s->catalog, s->relation->columns)[i];
-		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type };
+		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type,
+			.domain = domain_of(s->catalog, c) };
 	}
 	if (is_scalar(s))
 		return (struct plan_field){ .name = PLAN_SCALAR, .type = base_of(s->catalog, s->routine->return_type) };
@@ -81,8 +87,11 @@ static uint32_t type_of(const struct plan_source *s, struct str name)
 struct plan_field source_field(const struct plan_source *s, const struct field *f)
 {
 	uint32_t type = f->name.p ? type_of(s, f->name) : 0;
+	const struct cat_column *c = s->relation && f->name.p && f->step_count == 0
+		? catalog_column(s->catalog, s->relation, f->name) : NULL;
 	return (struct plan_field){
 		.name = f->name, .type = type, .steps = f->steps, .step_count = f->step_count,
+		.domain = c ? domain_of(s->catalog, c) : NULL,
 		.to_jsonb = f->step_count > 0 && type != OID_JSON && type != OID_JSONB,
 	};
 }
@@ -108,6 +117,8 @@ bool source_user_code(const struct plan_source *s, const struct plan_field *f)
 {
 	if (f->type == 0)
 		return f->name.p != NULL;
+	if (f->domain && (f->domain->to_json.offset || f->domain->from_text.offset))
+		return true;
 	if (f->type < FIRST_USER_OID)
 		return false;
 	const struct cat_type *t = catalog_type(s->catalog, f->type);
