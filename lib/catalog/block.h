@@ -6,12 +6,11 @@
 #include "catalog.h"
 
 /* Counts changes of meaning that the sizes of the records do not show. */
-#define CAT_VERSION 4
+#define CAT_VERSION 5
 #define CAT_MAGIC "rowgate"    /* with its NUL, eight bytes */
 #define CAT_ALIGNMENT 8
 
-/* Later tables (relationships through views, computed relationships) go in front
- * of TABLE_COUNT, with a row in check.c. */
+/* Later tables go in front of TABLE_COUNT, with a row in check.c. */
 enum cat_table {
 	TABLE_POOL,            /* bytes of all texts, each followed by a NUL */
 	TABLE_SCHEMAS,         /* by name */
@@ -24,6 +23,11 @@ enum cat_table {
 	TABLE_TYPES,           /* by OID */
 	TABLE_TYPE_NAMES,      /* type indices by sql_name */
 	TABLE_FOREIGN_KEYS,    /* by referencing relation, name */
+	TABLE_KEYS,            /* by relation */
+	TABLE_REFERENCES,      /* foreign key indices; runs of a key */
+	TABLE_SHOWN,           /* by view */
+	TABLE_SHOWN_BY_KEY,    /* indices of TABLE_SHOWN; runs of a key, by view */
+	TABLE_COMPUTED,        /* by the relation taken, name */
 	TABLE_ROUTINES,        /* by schema, name, OID */
 	TABLE_PARAMETERS,
 	TABLE_SETTINGS,
@@ -35,6 +39,22 @@ enum cat_table {
 
 struct cat_oid {
 	uint32_t oid, index;
+};
+
+/* A list of columns that foreign keys have at one of their ends; each list once. Relationships are not stored but
+ * found from these (related.h): as many records as there are keys and views, however many relationships that makes. */
+struct cat_key {
+	uint32_t relation;              /* the table */
+	struct cat_run columns;         /* of catalog_key_columns */
+	struct cat_run references;      /* of TABLE_REFERENCES: foreign keys that refer to it, those that join first */
+	uint32_t join_count;            /* how many of them join */
+	struct cat_run shown;           /* of TABLE_SHOWN_BY_KEY */
+};
+
+/* A view that shows every column of a key; one record for each way to choose when it shows a column twice. */
+struct cat_shown {
+	uint32_t key, relation;
+	struct cat_run columns;         /* of catalog_key_columns: the view's, in the order of the key's */
 };
 
 struct cat_extent {

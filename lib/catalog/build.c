@@ -67,6 +67,7 @@ struct cat_builder *build_new(struct arena *scratch, int server_version)
 		.interned.record = sizeof(struct cat_text),
 		.attnums.record = sizeof(uint32_t),
 		.enum_runs.record = sizeof(struct cat_run),
+		.origins.record = sizeof(struct origin),
 	};
 	for (int i = 0; i < TABLE_COUNT; i++)
 		b->tables[i].record = cat_record_size[i];
@@ -139,7 +140,7 @@ void build_relation(struct cat_builder *b, const struct cat_relation *relation)
 	struct rows *rows = &b->tables[TABLE_RELATIONS];
 	struct cat_relation *added = rows_add(b, rows);
 	*added = *relation;
-	added->columns = added->primary_key = (struct cat_run){ 0, 0 };
+	added->columns = added->primary_key = added->keys = added->shown = added->computed = (struct cat_run){ 0, 0 };
 	keep_order(b, rows, offsetof(struct cat_relation, oid));
 }
 
@@ -213,6 +214,29 @@ void build_foreign_key_columns(struct cat_builder *b, uint32_t from_attnum, uint
 	const struct cat_relation *to = rows_at(&b->tables[TABLE_RELATIONS], key->to);
 	add_key_column(b, &key->columns, from->oid, from_attnum);
 	add_key_column(b, &key->columns, to->oid, to_attnum);
+}
+
+void build_origin(struct cat_builder *b, uint32_t view_oid, uint32_t attnum, uint32_t table_oid, uint32_t table_attnum)
+{
+	const struct rows *relations = &b->tables[TABLE_RELATIONS];
+	struct origin origin = {
+		.view = rows_find_oid(relations, offsetof(struct cat_relation, oid), view_oid),
+		.table = rows_find_oid(relations, offsetof(struct cat_relation, oid), table_oid),
+		.column = column_index(b, view_oid, attnum),
+		.table_column = column_index(b, table_oid, table_attnum),
+	};
+	if (origin.column != CAT_NONE && origin.table_column != CAT_NONE)
+		*(struct origin *)rows_add(b, &b->origins) = origin;
+}
+
+void build_computed(struct cat_builder *b, const struct cat_computed *computed)
+{
+	const struct rows *relations = &b->tables[TABLE_RELATIONS];
+	struct cat_computed added = *computed;
+	added.from = rows_find_oid(relations, offsetof(struct cat_relation, oid), computed->from);
+	added.to = rows_find_oid(relations, offsetof(struct cat_relation, oid), computed->to);
+	if (added.from != CAT_NONE && added.to != CAT_NONE)
+		*(struct cat_computed *)rows_add(b, &b->tables[TABLE_COMPUTED]) = added;
 }
 
 void build_type(struct cat_builder *b, const struct cat_type *type)

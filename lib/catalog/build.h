@@ -25,6 +25,10 @@ void build_primary_key(struct cat_builder *b, uint32_t relation_oid, uint32_t at
 void build_foreign_key(struct cat_builder *b, struct str name, uint32_t from_oid, uint32_t to_oid, bool one_to_one);
 /* A pair of columns of the key added last. */
 void build_foreign_key_columns(struct cat_builder *b, uint32_t from_attnum, uint32_t to_attnum);
+/* The view's column is nothing but that column of a table, through any number of views; in order of the view. */
+void build_origin(struct cat_builder *b, uint32_t view_oid, uint32_t attnum, uint32_t table_oid, uint32_t table_attnum);
+/* from and to are OIDs here. Unless both relations are known it is left out. */
+void build_computed(struct cat_builder *b, const struct cat_computed *computed);
 void build_type(struct cat_builder *b, const struct cat_type *type);
 void build_enum_value(struct cat_builder *b, uint32_t type_oid, struct str label);
 /* return_relation is an OID here, 0 for none. Of a routine's parameters the IN ones come first. */

@@ -25,6 +25,13 @@ struct cat_builder {
 	struct rows tables[TABLE_COUNT];   /* foreign keys and routines hold positions of relations in order of OID */
 	struct rows attnums;               /* uint32_t beside TABLE_COLUMNS */
 	struct rows enum_runs;             /* struct cat_run beside TABLE_TYPES */
+	struct rows origins;               /* struct origin, by view */
+};
+
+/* A view's column and the table's column it is; relations as positions in order of OID, then as indices. */
+struct origin {
+	uint32_t view, table;
+	uint32_t column, table_column;
 };
 
 /* A zeroed record at the end; its address holds until the next call. */
@@ -37,6 +44,9 @@ static inline void *rows_at(const struct rows *rows, uint32_t index)
 
 /* Position of the record whose OID, found at byte offset `member`, is oid; CAT_NONE when there is none. */
 uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid);
+
+/* Once everything is sorted: the keys at the ends of foreign keys and the views that show them. */
+void build_keys(struct cat_builder *b);
 
 /* The OIDs of all relations or all routines, and of the users' types that anything has, as array literals. */
 struct str build_oids(struct cat_builder *b, enum cat_table table, struct arena *a);

@@ -110,6 +110,36 @@ static void sort_routines(struct cat_builder *b, const uint32_t *moved)
 	apply_order(b, TABLE_ROUTINES, keys);
 }
 
+/* Functions follow the relation they take, which has them as a run. */
+static void sort_computed(struct cat_builder *b, const uint32_t *moved)
+{
+	struct rows *rows = &b->tables[TABLE_COMPUTED];
+	struct sort_key *keys = keys_new(b, TABLE_COMPUTED);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		struct cat_computed *c = rows_at(rows, i);
+		c->from = moved[c->from];
+		c->to = moved[c->to];
+		keys[i] = (struct sort_key){
+			.major = c->from, .schema = text_of(b, c->schema), .name = text_of(b, c->name), .index = i,
+		};
+	}
+	apply_order(b, TABLE_COMPUTED, keys);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		const struct cat_computed *c = rows_at(rows, i);
+		struct cat_relation *from = rows_at(&b->tables[TABLE_RELATIONS], c->from);
+		from->computed = (struct cat_run){ from->computed.count ? from->computed.first : i, from->computed.count + 1 };
+	}
+}
+
+static void move_origins(struct cat_builder *b, const uint32_t *moved)
+{
+	for (uint32_t i = 0; i < b->origins.count; i++) {
+		struct origin *o = rows_at(&b->origins, i);
+		o->view = moved[o->view];
+		o->table = moved[o->table];
+	}
+}
+
 /* Sorts a table of records that begin with their name: schemas, roles, time zones. */
 static void sort_named(struct cat_builder *b, enum cat_table table)
 {
@@ -214,6 +244,8 @@ static void sort_all(struct cat_builder *b)
 	static const enum cat_table named[] = { TABLE_SCHEMAS, TABLE_ROLES, TABLE_TIMEZONES };
 	const uint32_t *moved = sort_relations(b);
 	sort_foreign_keys(b, moved);
+	sort_computed(b, moved);
+	move_origins(b, moved);
 	sort_routines(b, moved);
 	sort_handlers(b);
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
@@ -247,6 +279,7 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 	resolve_columns(b);
 	resolve_parameters(b);
 	sort_all(b);
+	build_keys(b);
 	b->tables[TABLE_POOL] = (struct rows){ b->pool.p, (uint32_t)b->pool.n, (uint32_t)b->pool.n, 1 };
 	struct cat_header h = {
 		.magic = CAT_MAGIC, .version = CAT_VERSION, .server_version = (uint32_t)b->server_version,

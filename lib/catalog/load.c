@@ -130,6 +130,19 @@ static bool on_foreign_key(void *arg, const struct row *r)
 	return true;
 }
 
+static bool on_computed(void *arg, const struct row *r)
+{
+	struct load *l = arg;
+	build_computed(l->b, &(struct cat_computed){
+		.schema = load_text(l, r, 0),
+		.name = load_text(l, r, 1),
+		.from = load_u32(r, 2),
+		.to = load_u32(r, 3),
+		.to_one = load_bool(r, 4),
+	});
+	return true;
+}
+
 static bool on_routine(void *arg, const struct row *r)
 {
 	struct load *l = arg;
@@ -238,7 +251,8 @@ static bool load_relations(struct load *l, struct str schemas)
 	return load_run(l, introspection_columns, relations, STR_NONE, on_column)
 		&& load_run(l, introspection_primary_keys, relations, STR_NONE, on_primary_key)
 		&& load_run(l, introspection_foreign_keys, relations, STR_NONE, on_foreign_key)
-		&& load_view_keys(l);
+		&& load_run(l, introspection_computed, schemas, STR_NONE, on_computed)
+		&& load_views(l);
 }
 
 static bool load_routines(struct load *l, struct str schemas)

@@ -1,8 +1,8 @@
-/* Primary keys of views, found by following each column to the table it comes from.
+/* Origins and primary keys of views, found by following each column to the table it comes from.
  *
  * As PostgREST does it: a chain of views is followed as far as its views are in the exposed schemas or the extra
- * search path; a view has the keys of all tables whose whole key it shows. This is also the place from which
- * relationships through views will be derived: the origins of a view's columns are all they need.
+ * search path; a view has the keys of all tables whose whole key it shows. From the origins of a view's columns its
+ * relationships are derived too (keys.c).
  * SPDX-License-Identifier: MIT */
 #include "catalog/loader.h"
 
@@ -145,7 +145,16 @@ static struct str base_tables(const struct load *l)
 	return str_dup(l->scratch, buf_str(&out));
 }
 
-bool load_view_keys(struct load *l)
+static void add_origins(struct load *l, struct cat_run view)
+{
+	for (uint32_t i = view.first; i < view.first + view.count; i++) {
+		const struct view_origin *origin = rows_at(&l->origins, i);
+		const struct rule_target *target = &origin->target;
+		build_origin(l->b, origin->view, target->attnum, target->from_relation, target->from_attnum);
+	}
+}
+
+bool load_views(struct load *l)
 {
 	struct str schemas = load_text_array(l, &l->conf->db_schemas, &l->conf->db_extra_search_path);
 	l->origins.record = sizeof(struct view_origin);
@@ -159,8 +168,10 @@ bool load_view_keys(struct load *l)
 	for (uint32_t i = 0; i < l->origins.count;) {
 		uint32_t view = ((const struct view_origin *)rows_at(&l->origins, i))->view;
 		struct cat_run run = run_of(&l->origins, view);
-		if (build_has_relation(l->b, view))
+		if (build_has_relation(l->b, view)) {
 			add_view_key(l, view, run);
+			add_origins(l, run);
+		}
 		i = run.first + run.count;
 	}
 	return true;

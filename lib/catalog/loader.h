@@ -30,7 +30,8 @@ bool load_bool(const struct row *r, size_t column);
 /* An array literal of texts, each quoted. */
 struct str load_text_array(struct load *l, const struct conf_list *first, const struct conf_list *second);
 
-/* Primary keys of views: the key of a table all of whose columns the view has, straight or through other views. */
-bool load_view_keys(struct load *l);
+/* What the columns of views are, straight or through other views, and their primary keys: the key of a table all of
+ * whose columns the view has. */
+bool load_views(struct load *l);
 
 #endif

@@ -32,6 +32,9 @@ struct cat_relation {
 	struct cat_run primary_key;     /* of catalog_key_columns: column indices; a view's from its base tables */
 	uint8_t insertable, updatable, deletable; /* a view's: auto-updatable or by an INSTEAD OF trigger */
 	uint8_t runs_code;              /* reading it may run code of users: a view, a foreign table, policies */
+	struct cat_run keys;            /* of TABLE_KEYS: a table's own */
+	struct cat_run shown;           /* of TABLE_SHOWN: a view's */
+	struct cat_run computed;        /* of TABLE_COMPUTED: functions that take its row type, by name */
 };
 
 struct cat_column {
@@ -84,7 +87,16 @@ struct cat_foreign_key {
 	struct cat_text name;
 	uint32_t from, to;              /* relation indices */
 	struct cat_run columns;         /* of catalog_key_columns: from, to, from, to ... as column indices */
+	uint32_t from_key, to_key;      /* of TABLE_KEYS: the same columns, end by end */
 	uint8_t one_to_one;             /* the referencing columns are the primary key or unique */
+	uint8_t joins;                  /* they are part of the primary key, not one to one: one half of a junction */
+};
+
+/* A function that takes one row of a relation and returns rows of another. */
+struct cat_computed {
+	struct cat_text schema, name;
+	uint32_t from, to;              /* relation indices */
+	uint8_t to_one;
 };
 
 enum cat_volatility { CAT_IMMUTABLE = 'i', CAT_STABLE = 's', CAT_VOLATILE = 'v' };

@@ -43,13 +43,15 @@ static enum prefer_count countable(enum prefer_count wanted)
 	return counts[wanted];
 }
 
-/* What lies beyond the range is counted by a second call, unless the function may write or give others then. */
+/* A function that may write is not run a second time to count what lies beyond the range: that stays unknown. */
 static void set_call_range(struct plan *p)
 {
-	bool counts = p->count != COUNT_NONE;
-	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
-	p->passes_over = counts && !is_whole(p->range) && p->routine->volatility == CAT_VOLATILE;
-	p->count_by_statement = counts && !is_whole(p->range) && !p->passes_over;
+	if (p->routine->returns_set)
+		p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
+	if (is_whole(p->range))
+		return;
+	p->count = p->read_only ? p->count : COUNT_NONE;
+	p->count_by_statement = p->count != COUNT_NONE;
 }
 
 static bool may_override(int64_t tx_end)
@@ -100,11 +102,7 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 	set_applied(p);
 	p->calls = p->kind == PLAN_CALL || (p->read && p->read->user_code);
 	/* Preferences bind only where a statement is run for the request itself. */
-	if (p->kind == PLAN_INSPECT)
-		return negotiate(p, a, f);
-	if (p->write)
-		return prefer_check(&p->query->prefer, a, f) && negotiate(p, a, f);
-	return negotiate(p, a, f) && prefer_check(&p->query->prefer, a, f);
+	return (p->kind == PLAN_INSPECT || prefer_check(&p->query->prefer, a, f)) && negotiate(p, a, f);
 }
 
 static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
@@ -117,7 +115,7 @@ static bool resolve_rows(struct plan *p, const struct plan_source *s, struct are
 {
 	struct plan_select *sel = arena_make(a, struct plan_select);
 	p->read = sel;
-	return plan_read(sel, p->query, s, p->conf, a, f);
+	return plan_read(sel, &p->legacy_names, p->query, s, p->conf, a, f);
 }
 
 static bool make_read(struct plan *p, struct arena *a, struct fault *f)
@@ -129,7 +127,7 @@ static bool make_read(struct plan *p, struct arena *a, struct fault *f)
 	p->read_only = true;
 	if (!resolve_rows(p, &source, a, f))
 		return false;
-	p->user_code = p->relation->runs_code || p->read->user_code;
+	p->user_code = p->relation->runs_code || p->read->runs_code || p->read->user_code;
 	set_range(p);
 	return finish(p, a, f);
 }
@@ -160,7 +158,7 @@ static bool make_write(struct plan *p, struct arena *a, struct fault *f)
 
 static enum plan_result call_result(const struct cat_routine *r)
 {
-	if (r->returns == CAT_RETURNS_VOID && !r->returns_set)
+	if (r->returns == CAT_RETURNS_VOID)
 		return RESULT_NOTHING;
 	if (r->returns == CAT_RETURNS_COMPOSITE)
 		return r->returns_set ? RESULT_ROWS : RESULT_OBJECT;
@@ -178,7 +176,7 @@ bool plan_hoists(const struct conf *c, struct str setting)
 static struct str routine_isolation(const struct plan *p)
 {
 	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
-	for (size_t i = 0; i < p->routine->settings.count; i++)
+	for (size_t i = 0; i < p->routine->settings.count && plan_hoists(p->conf, ISOLATION); i++)
 		if (str_eq_nocase(catalog_text(p->catalog, settings[i].name), ISOLATION))
 			return catalog_text(p->catalog, settings[i].value);
 	return STR("");
@@ -197,7 +195,7 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 {
 	if (!plan_find_routine(&p->routine, p->query, p->catalog, a, f))
 		return false;
-	struct plan_source source = source_routine(p->catalog, p->routine, p->query);
+	struct plan_source source = source_routine(p->catalog, p->routine);
 	struct plan_call *call = arena_make(a, struct plan_call);
 	p->relation = source.relation;
 	p->call = call;
@@ -210,10 +208,7 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	plan_call(call, p->query, p->routine, p->catalog, a);
 	p->count = countable(p->count);
 	set_call_range(p);
-	if (!finish(p, a, f))
-		return false;
-	p->passes_over = p->passes_over && p->media.kind != MEDIA_PLAN;
-	return check_max_affected(p, f);
+	return check_max_affected(p, f) && finish(p, a, f);
 }
 
 static bool make_inspect(struct plan *p, struct arena *a, struct fault *f)

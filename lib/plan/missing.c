@@ -33,18 +33,6 @@ bool missing_column(const struct cat_relation *rel, struct str column, const str
 		STR_ARG(column), STR_ARG(name));
 }
 
-bool missing_relationship(struct str schema, struct str parent, const struct select_item *embed, struct arena *a,
-	struct fault *f)
-{
-	struct str child = embed->relation;
-	struct str hint = embed->hint.p ? str_printf(a, "' using the hint '%.*s", STR_ARG(embed->hint)) : STR("");
-	fault_printf(f, a, 400, "PGRST200", "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
-		STR_ARG(parent), STR_ARG(child));
-	return fault_details(f, str_printf(a, "Searched for a foreign key relationship between '%.*s' and '%.*s%.*s' "
-		"in the schema '%.*s', but no matches were found.", STR_ARG(parent), STR_ARG(child), STR_ARG(hint),
-		STR_ARG(schema)));
-}
-
 bool missing_embed(struct str name, struct arena *a, struct fault *f)
 {
 	fault_printf(f, a, 400, "PGRST108", "'%.*s' is not an embedded resource in this request", STR_ARG(name));
@@ -98,11 +86,9 @@ static struct str single_parameter(const struct query *q)
 	}
 }
 
-/* A body that a single unnamed json parameter takes: CSV and forms are none, though they become JSON. */
 static bool is_json_body(const struct query *q)
 {
-	bool sent = q->payload.kind == PAYLOAD_JSON || q->payload.kind == PAYLOAD_JSON_UNREAD;
-	return sent && q->payload.media.kind == MEDIA_JSON;
+	return q->payload.kind == PAYLOAD_JSON || q->payload.kind == PAYLOAD_JSON_UNREAD;
 }
 
 bool missing_routine(const struct query *q, const struct str *keys, size_t key_count, const struct catalog *cat,
@@ -129,11 +115,10 @@ static void describe(struct buf *out, const struct cat_routine *r, const struct 
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
 	buf_printf(out, "%.*s.%.*s(", STR_ARG(catalog_text(cat, r->schema)), STR_ARG(catalog_text(cat, r->name)));
 	for (size_t i = 0; i < r->parameters.count; i++) {
-		const struct cat_type *type = catalog_type(cat, params[i].type);
 		buf_put(out, i ? STR(", ") : STR(""));
 		buf_put(out, catalog_text(cat, params[i].name));
 		buf_lit(out, " => ");
-		buf_put(out, catalog_text(cat, type ? type->sql_name : params[i].type_name));
+		buf_put(out, catalog_text(cat, params[i].type_name));
 	}
 	buf_char(out, ')');
 }

@@ -1,17 +1,28 @@
-/* The faults of names that lead nowhere, with the hints that help: PGRST108, 200 and 202 to 205.
+/* The faults of names that lead nowhere, with the hints that help: PGRST108 and 200 to 205.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PLAN_MISSING_H
 #define ROWGATE_PLAN_MISSING_H
 
-#include "catalog/catalog.h"
+#include "catalog/related.h"
 #include "query/query.h"
 
 /* All return false. A hint only names what the schema asked for exposes. */
 bool missing_relation(const struct query *q, const struct catalog *cat, struct arena *a, struct fault *f);
 bool missing_column(const struct cat_relation *rel, struct str column, const struct catalog *cat, struct arena *a,
 	struct fault *f);
-bool missing_relationship(struct str schema, struct str parent, const struct select_item *embed, struct arena *a,
-	struct fault *f);
+
+/* An embed that cannot be told to be one relationship. */
+struct missing_embed_of {
+	const struct query *query;
+	const struct catalog *catalog;
+	const struct cat_relation *from;   /* NULL: a function's result of no relation */
+	struct str from_name;
+	const struct select_item *embed;
+};
+/* None, or too many: these. */
+bool missing_relationship(const struct missing_embed_of *m, struct arena *a, struct fault *f);
+bool missing_relationship_choice(const struct missing_embed_of *m, struct cat_relationship *found, size_t count,
+	struct arena *a, struct fault *f);
 bool missing_embed(struct str name, struct arena *a, struct fault *f);
 /* keys: the argument names given, sorted, each once. */
 bool missing_routine(const struct query *q, const struct str *keys, size_t key_count, const struct catalog *cat,

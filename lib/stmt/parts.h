@@ -13,12 +13,41 @@
 
 /* "schema"."name" of the plan's relation or routine. */
 void stmt_relation(struct draft *d, const struct plan *p);
-/* The select list: every output, encoded as the answer's media type wants it. */
-void stmt_outputs(struct draft *d, const struct plan *p);
 /* ` WHERE ...` or nothing; columns are qualified by alias. */
 void stmt_where(struct draft *d, struct str alias, const struct plan_condition *where);
-/* ` GROUP BY`, ` ORDER BY`, ` LIMIT`, ` OFFSET` of the plan's rows, as far as they apply. */
-void stmt_tail(struct draft *d, const struct plan *p);
+
+/* The select list of the plan's rows: every output, encoded as the answer's media type wants it. */
+void stmt_outputs(struct draft *d, const struct plan *p);
+/* What follows FROM and the plan's rows under their alias: joins of embeds, ` WHERE`, ` GROUP BY`, ` ORDER BY`,
+ * ` LIMIT`, ` OFFSET`. Counting: only which rows there are, without order and range. */
+void stmt_rest(struct draft *d, const struct plan *p, bool counting);
+/* Names the columns of the plan's rows that its select list, order and embeds need, each once: what a WITH must
+ * return so that a select over it under the same alias works. */
+void stmt_needs(struct draft *d, const struct plan *p);
+
+/* Pieces of them, for any place; read.c and embed.c. */
+void stmt_field(struct draft *d, struct str alias, const struct plan_field *field);
+void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_output *out);
+void stmt_values(struct draft *d, const struct plan *p, const struct plan_select *sel);
+/* ` WHERE ...`: what ties an embed to what is around it (inside, around: both NULL at the root), the filters, and
+ * what inner embeds ask for. */
+void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_embed *inside, const struct plan_select *around, bool counting);
+void stmt_group(struct draft *d, const struct plan *p, const struct plan_select *sel);
+void stmt_order(struct draft *d, const struct plan_select *sel);
+void stmt_range(struct draft *d, struct row_range range);
+/* The value of an embed in the select list around it. */
+void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
+/* ` LEFT JOIN LATERAL ...` for each embed that must be one. */
+void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select *sel);
+/* ` WHERE` the columns that tie an embed to what is around it are equal; false when there are none. */
+bool stmt_ties(struct draft *d, const struct plan *p, const struct plan_embed *e, const struct plan_select *around);
+/* `EXISTS (...)`: whether an embed has rows. */
+void stmt_exists(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
+/* Whether an inner embed is told by EXISTS among the conditions, and not by a join; when counting always. */
+bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bool counting);
+/* A column of an embed's one row, to be ordered by. */
+void stmt_related(struct draft *d, const struct plan_order *order);
 
 /* The body of a write as rows of the columns written, and the arguments of a call as one row; both named STMT_BODY. */
 void stmt_body_rows(struct draft *d, const struct plan *p);

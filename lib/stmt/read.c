@@ -18,7 +18,7 @@ static void put_steps(struct draft *d, const struct plan_field *field)
 	}
 }
 
-static void put_field(struct draft *d, struct str alias, const struct plan_field *field)
+void stmt_field(struct draft *d, struct str alias, const struct plan_field *field)
 {
 	buf_put(&d->sql, field->to_jsonb ? STR("pg_catalog.to_jsonb(") : STR(""));
 	stmt_ident(d, alias);
@@ -35,38 +35,55 @@ static void put_cast(struct draft *d, struct str type)
 	stmt_sql(d, ")");
 }
 
-static void open_function(struct draft *d, struct str function)
+/* What an output shows, before an aggregate takes it. */
+static void put_shown(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_output *out)
 {
-	if (!function.p)
-		return;
-	stmt_catalog(d, function);
-	stmt_sql(d, "(");
+	switch (out->shows) {
+	case SHOWS_FIELD:
+		if (out->field.name.p)
+			stmt_field(d, sel->alias, &out->field);
+		else
+			stmt_sql(d, "*");
+		break;
+	case SHOWS_EMBED:
+		stmt_embed(d, p, sel, out->embed);
+		break;
+	case SHOWS_LIFTED:
+		stmt_ident(d, out->embed->alias);
+		stmt_sql(d, ".c");
+		buf_u64(&d->sql, out->lifted + 1);
+		break;
+	case SHOWS_ROW:
+		stmt_ident(d, sel->alias);
+		break;
+	}
 }
 
-static void put_argument(struct draft *d, struct str alias, const struct plan_output *out)
+static void put_argument(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_output *out)
 {
-	if (!out->field.name.p) {
-		stmt_sql(d, "*");
-		return;
-	}
 	buf_put(&d->sql, out->cast.p ? STR("CAST(") : STR(""));
-	open_function(d, out->represent);
-	put_field(d, alias, &out->field);
-	buf_put(&d->sql, out->represent.p ? STR(")") : STR(""));
+	put_shown(d, p, sel, out);
 	if (out->cast.p)
 		put_cast(d, out->cast);
 }
 
-static void put_aggregate(struct draft *d, struct str alias, const struct plan_output *out)
+void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_output *out)
 {
 	static const struct str functions[] = {
 		[AGGREGATE_SUM] = STR_INIT("sum("), [AGGREGATE_AVG] = STR_INIT("avg("),
 		[AGGREGATE_COUNT] = STR_INIT("count("), [AGGREGATE_MAX] = STR_INIT("max("),
 		[AGGREGATE_MIN] = STR_INIT("min("),
 	};
+	if (!out->aggregate) {
+		put_argument(d, p, sel, out);
+		return;
+	}
 	buf_put(&d->sql, out->aggregate_cast.p ? STR("CAST(") : STR(""));
 	buf_put(&d->sql, functions[out->aggregate]);
-	put_argument(d, alias, out);
+	put_argument(d, p, sel, out);
 	stmt_sql(d, ")");
 	if (out->aggregate_cast.p)
 		put_cast(d, out->aggregate_cast);
@@ -74,15 +91,12 @@ static void put_aggregate(struct draft *d, struct str alias, const struct plan_o
 
 static bool is_bare_column(const struct plan_output *out)
 {
-	return out->field.name.p && out->field.step_count == 0 && !out->cast.p && !out->aggregate && !out->represent.p;
+	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p &&
+		!out->aggregate;
 }
 
-static void put_output(struct draft *d, const struct plan *p, const struct plan_output *out)
+static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
 {
-	bool wrapped = out->to_json && p->media.kind != MEDIA_CSV; /* CSV shows values as PostgreSQL prints them */
-	buf_put(&d->sql, wrapped ? STR("pg_catalog.to_json(") : STR(""));
-	(out->aggregate ? put_aggregate : put_argument)(d, p->read->alias, out);
-	buf_put(&d->sql, wrapped ? STR(")") : STR(""));
 	if (!wrapped && is_bare_column(out) && str_eq(out->name, out->field.name))
 		return;
 	stmt_sql(d, " AS ");
@@ -92,8 +106,24 @@ static void put_output(struct draft *d, const struct plan *p, const struct plan_
 void stmt_outputs(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->read->output_count; i++) {
+		const struct plan_output *out = &p->read->outputs[i];
+		bool csv = p->media.kind == MEDIA_CSV; /* shows values as PostgreSQL prints them */
+		bool wrapped = out->to_json && !csv;
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		put_output(d, p, &p->read->outputs[i]);
+		buf_put(&d->sql, wrapped ? STR("pg_catalog.to_json(") : STR(""));
+		stmt_output(d, p, p->read, out);
+		buf_put(&d->sql, csv && out->shows == SHOWS_EMBED ? STR("::jsonb") : STR(""));
+		buf_put(&d->sql, wrapped ? STR(")") : STR(""));
+		put_name(d, out, wrapped);
+	}
+}
+
+void stmt_values(struct draft *d, const struct plan *p, const struct plan_select *sel)
+{
+	for (size_t i = 0; i < sel->output_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		stmt_output(d, p, sel, &sel->outputs[i]);
+		put_name(d, &sel->outputs[i], false);
 	}
 }
 
@@ -127,25 +157,19 @@ static void put_language(struct draft *d, struct str language)
 }
 
 /* in.("") means no value at all, as in.() does. */
-static void put_members(struct draft *d, const struct filter *f, struct str from_text)
+static void put_members(struct draft *d, const struct filter *f)
 {
 	bool none = f->value_count == 1 && f->values[0].n == 0;
 	stmt_sql(d, "(");
-	if (from_text.p) {
-		stmt_sql(d, "SELECT ");
-		open_function(d, from_text);
-		stmt_sql(d, "pg_catalog.unnest(");
-	}
 	stmt_array(d, f->values, none ? 0 : f->value_count);
-	buf_put(&d->sql, from_text.p ? STR("::text[])))") : STR(")"));
+	stmt_sql(d, ")");
 }
 
-static void put_operand(struct draft *d, const struct plan_condition *c)
+static void put_operand(struct draft *d, const struct filter *f)
 {
-	const struct filter *f = c->filter;
 	switch (f->op) {
 	case OP_IN:
-		put_members(d, f, c->from_text);
+		put_members(d, f);
 		break;
 	case OP_IS:
 		buf_put(&d->sql, IS_OPERANDS[f->is]);
@@ -161,9 +185,7 @@ static void put_operand(struct draft *d, const struct plan_condition *c)
 		break;
 	default:
 		buf_put(&d->sql, QUANTIFIERS[f->quantifier]);
-		open_function(d, c->from_text);
 		stmt_value(d, f->value);
-		buf_put(&d->sql, c->from_text.p ? STR(")") : STR(""));
 		buf_put(&d->sql, f->quantifier ? STR(")") : STR(""));
 	}
 }
@@ -175,15 +197,22 @@ static void put_filter(struct draft *d, struct str alias, const struct plan_cond
 		stmt_sql(d, "pg_catalog.to_tsvector(");
 		put_language(d, c->filter->language);
 	}
-	put_field(d, alias, &c->field);
+	stmt_field(d, alias, &c->field);
 	buf_put(&d->sql, c->to_tsvector ? STR(") ") : STR(" "));
 	buf_put(&d->sql, OPERATORS[c->filter->op]);
 	stmt_sql(d, " ");
-	put_operand(d, c);
+	put_operand(d, c->filter);
 }
 
-static void put_condition(struct draft *d, struct str alias, const struct plan_condition *c)
+/* p and around: of the embeds that a condition may name, NULL where there are none. */
+static void put_condition(struct draft *d, const struct plan *p, const struct plan_select *around, struct str alias,
+	const struct plan_condition *c)
 {
+	if (c->kind == LOGIC_FILTER && c->embed) {
+		buf_put(&d->sql, c->filter->negated ? STR("") : STR("NOT "));
+		stmt_exists(d, p, around, c->embed);
+		return;
+	}
 	if (c->kind == LOGIC_FILTER) {
 		put_filter(d, alias, c);
 		return;
@@ -191,7 +220,7 @@ static void put_condition(struct draft *d, struct str alias, const struct plan_c
 	buf_put(&d->sql, c->negated ? STR("NOT (") : STR("("));
 	for (size_t i = 0; i < c->child_count; i++) {
 		buf_put(&d->sql, i == 0 ? STR("") : c->kind == LOGIC_AND ? STR(" AND ") : STR(" OR "));
-		put_condition(d, alias, &c->children[i]);
+		put_condition(d, p, around, alias, &c->children[i]);
 	}
 	stmt_sql(d, ")");
 }
@@ -201,12 +230,34 @@ void stmt_where(struct draft *d, struct str alias, const struct plan_condition *
 	if (!where)
 		return;
 	stmt_sql(d, " WHERE ");
-	put_condition(d, alias, where);
+	put_condition(d, NULL, NULL, alias, where);
 }
 
-/* A column is grouped by itself, since its encoded form (json) has no equality; a path by its place in the
+static void put_and(struct draft *d, bool *any)
+{
+	buf_put(&d->sql, *any ? STR(" AND ") : STR(" WHERE "));
+	*any = true;
+}
+
+void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_embed *inside, const struct plan_select *around, bool counting)
+{
+	bool any = inside && stmt_ties(d, p, inside, around);
+	if (sel->where) {
+		put_and(d, &any);
+		put_condition(d, p, sel, sel->alias, sel->where);
+	}
+	for (size_t i = 0; i < sel->embed_count; i++) {
+		if (!stmt_tests(sel, &sel->embeds[i], counting))
+			continue;
+		put_and(d, &any);
+		stmt_exists(d, p, sel, &sel->embeds[i]);
+	}
+}
+
+/* A column is grouped by itself, since its encoded form (json) has no equality; a path or cast by its place in the
  * list, since its parameters are others when it is written again. */
-static void put_group(struct draft *d, const struct plan_select *sel)
+void stmt_group(struct draft *d, const struct plan *p, const struct plan_select *sel)
 {
 	bool first = true;
 	for (size_t i = 0; i < sel->output_count && sel->aggregated; i++) {
@@ -217,14 +268,12 @@ static void put_group(struct draft *d, const struct plan_select *sel)
 		first = false;
 		if (out->field.step_count > 0)
 			buf_u64(&d->sql, i + 1);
-		else if (out->represent.p && !out->cast.p)
-			put_field(d, sel->alias, &out->field);
 		else
-			put_argument(d, sel->alias, out);
+			put_argument(d, p, sel, out);
 	}
 }
 
-static void put_order(struct draft *d, const struct plan_select *sel)
+void stmt_order(struct draft *d, const struct plan_select *sel)
 {
 	static const struct str directions[] = {
 		[ORDER_DEFAULT] = STR_INIT(""), [ORDER_ASC] = STR_INIT(" ASC"), [ORDER_DESC] = STR_INIT(" DESC"),
@@ -234,27 +283,39 @@ static void put_order(struct draft *d, const struct plan_select *sel)
 		[NULLS_LAST] = STR_INIT(" NULLS LAST"),
 	};
 	for (size_t i = 0; i < sel->order_count; i++) {
+		const struct plan_order *order = &sel->order[i];
 		buf_put(&d->sql, i ? STR(", ") : STR(" ORDER BY "));
-		put_field(d, sel->alias, &sel->order[i].field);
-		buf_put(&d->sql, directions[sel->order[i].direction]);
-		buf_put(&d->sql, nulls[sel->order[i].nulls]);
+		if (order->embed)
+			stmt_related(d, order);
+		else
+			stmt_field(d, sel->alias, &order->field);
+		buf_put(&d->sql, directions[order->direction]);
+		buf_put(&d->sql, nulls[order->nulls]);
 	}
 }
 
-void stmt_tail(struct draft *d, const struct plan *p)
+void stmt_range(struct draft *d, struct row_range range)
 {
-	put_group(d, p->read);
-	put_order(d, p->read);
-	if (p->passes_over)
-		return;
-	if (p->range.limit >= 0) {
+	if (range.limit >= 0) {
 		stmt_sql(d, " LIMIT ");
-		stmt_number(d, p->range.limit);
+		stmt_number(d, range.limit);
 	}
-	if (p->range.offset > 0) {
+	if (range.offset > 0) {
 		stmt_sql(d, " OFFSET ");
-		stmt_number(d, p->range.offset);
+		stmt_number(d, range.offset);
 	}
+}
+
+void stmt_rest(struct draft *d, const struct plan *p, bool counting)
+{
+	if (!counting)
+		stmt_joins(d, p, p->read);
+	stmt_conditions(d, p, p->read, NULL, NULL, counting);
+	if (counting)
+		return;
+	stmt_group(d, p, p->read);
+	stmt_order(d, p->read);
+	stmt_range(d, p->range);
 }
 
 void stmt_read(struct draft *d, const struct plan *p, bool counting)
@@ -266,7 +327,5 @@ void stmt_read(struct draft *d, const struct plan *p, bool counting)
 		stmt_outputs(d, p);
 	stmt_sql(d, " FROM ");
 	stmt_relation(d, p);
-	stmt_where(d, p->read->alias, p->read->where);
-	if (!counting)
-		stmt_tail(d, p);
+	stmt_rest(d, p, counting);
 }

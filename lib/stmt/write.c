@@ -72,35 +72,8 @@ static void put_location(struct draft *d, const struct plan *p)
 /* Whether the representation is more than the rows as they were written: a select runs over them. */
 static bool selects_from_source(const struct plan *p)
 {
-	return p->result == RESULT_ROWS && (p->read->aggregated || p->read->order_count > 0);
-}
-
-static bool is_among(struct str name, const struct str *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(names[i], name))
-			return true;
-	return false;
-}
-
-/* The columns and computed fields that the select over pgrst_source names, each once. */
-static void put_used(struct draft *d, const struct plan_select *sel)
-{
-	size_t most = sel->output_count + sel->order_count, count = 0;
-	struct str *used = arena_make_array(d->arena, struct str, most);
-	for (size_t i = 0; i < most; i++) {
-		bool is_output = i < sel->output_count;
-		struct str name = is_output ? sel->outputs[i].field.name : sel->order[i - sel->output_count].field.name;
-		if (!name.p || is_among(name, used, count))
-			continue;
-		buf_put(&d->sql, count ? STR(", ") : STR(""));
-		stmt_ident(d, sel->alias);
-		stmt_sql(d, ".");
-		stmt_ident(d, name);
-		used[count++] = name;
-	}
-	if (count == 0)
-		stmt_sql(d, "1");
+	return p->result == RESULT_ROWS &&
+		(p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0);
 }
 
 static void put_returning(struct draft *d, const struct plan *p)
@@ -109,7 +82,7 @@ static void put_returning(struct draft *d, const struct plan *p)
 		put_location(d, p);
 	} else if (selects_from_source(p)) {
 		stmt_sql(d, " RETURNING ");
-		put_used(d, p->read);
+		stmt_needs(d, p);
 	} else if (p->result == RESULT_ROWS && p->read->output_count > 0) {
 		stmt_sql(d, " RETURNING ");
 		stmt_outputs(d, p);
@@ -143,7 +116,9 @@ static void put_insert(struct draft *d, const struct plan *p)
 static void put_empty_update(struct draft *d, const struct plan *p)
 {
 	stmt_sql(d, "SELECT ");
-	if (p->result == RESULT_ROWS)
+	if (selects_from_source(p))
+		stmt_needs(d, p);
+	else if (p->result == RESULT_ROWS)
 		stmt_outputs(d, p);
 	else
 		stmt_sql(d, "NULL");
@@ -176,6 +151,8 @@ static void put_write(struct draft *d, const struct plan *p)
 {
 	if (p->kind == PLAN_DELETE)
 		put_delete(d, p);
+	else if (p->kind == PLAN_UPDATE && p->write->column_count == 0)
+		put_empty_update(d, p);
 	else if (p->kind == PLAN_UPDATE)
 		put_update(d, p);
 	else
@@ -184,10 +161,6 @@ static void put_write(struct draft *d, const struct plan *p)
 
 void stmt_write(struct draft *d, const struct plan *p)
 {
-	if (p->kind == PLAN_UPDATE && p->write->column_count == 0) {
-		put_empty_update(d, p);
-		return;
-	}
 	if (!selects_from_source(p)) {
 		put_write(d, p);
 		return;
@@ -198,5 +171,5 @@ void stmt_write(struct draft *d, const struct plan *p)
 	stmt_outputs(d, p);
 	stmt_sql(d, " FROM pgrst_source AS ");
 	stmt_ident(d, p->read->alias);
-	stmt_tail(d, p);
+	stmt_rest(d, p, false);
 }

@@ -1,0 +1,206 @@
+/* Resolves filters, orders and ranges of places.
+ * SPDX-License-Identifier: MIT */
+#include "plan/missing.h"
+#include "plan/place.h"
+
+static bool is_fts(enum filter_operator op)
+{
+	return op == OP_FTS || op == OP_PLFTS || op == OP_PHFTS || op == OP_WFTS;
+}
+
+enum { OID_TSVECTOR = 3614 };
+
+static bool is_empty(const struct logic *where)
+{
+	return !where || (where->kind != LOGIC_FILTER && !where->children);
+}
+
+/* The embed of which a filter says that it has no rows: `rel=is.null`, `rel=not.is.null`; or NULL. */
+static struct plan_embed *null_embed(struct place *p, const struct filter *f)
+{
+	if (!p || f->op != OP_IS || f->is != IS_NULL || f->field.step_count > 0)
+		return NULL;
+	struct place *child = place_child(p, f->field.name);
+	return child ? child->embed : NULL;
+}
+
+static void resolve_filter(struct plan_condition *out_r, const struct filter *f, const struct plan_source *s,
+	struct place *p)
+{
+	out_r->filter = f;
+	out_r->embed = null_embed(p, f);
+	if (out_r->embed)
+		return;
+	out_r->field = source_field(s, &f->field);
+	out_r->to_tsvector = is_fts(f->op) && out_r->field.type != 0 && out_r->field.type != OID_TSVECTOR;
+}
+
+/* p: whose embeds a filter may name, or NULL. */
+static void resolve_logic(struct plan_condition *out_r, const struct logic *l, const struct plan_source *s,
+	struct place *p, struct arena *a)
+{
+	*out_r = (struct plan_condition){ .kind = l->kind, .negated = l->negated };
+	if (l->kind == LOGIC_FILTER) {
+		resolve_filter(out_r, &l->filter, s, p);
+		return;
+	}
+	for (const struct logic *child = l->children; child; child = child->next)
+		out_r->child_count++;
+	out_r->children = arena_make_array(a, struct plan_condition, out_r->child_count);
+	size_t i = 0;
+	for (const struct logic *child = l->children; child; child = child->next)
+		resolve_logic(&out_r->children[i++], child, s, p, a);
+}
+
+const struct plan_condition *plan_where(const struct query *q, const struct plan_source *s, struct arena *a)
+{
+	const struct logic *where = q->scopes->where;
+	if (is_empty(where))
+		return NULL;
+	struct plan_condition *out = arena_make(a, struct plan_condition);
+	resolve_logic(out, where, s, NULL, a);
+	return out;
+}
+
+static bool where_user_code(const struct plan_source *s, const struct plan_condition *w)
+{
+	if (w->kind == LOGIC_FILTER)
+		return !w->embed && source_user_code(s, &w->field);
+	for (size_t i = 0; i < w->child_count; i++)
+		if (where_user_code(s, &w->children[i]))
+			return true;
+	return false;
+}
+
+/* `rel=not.is.null` beside other filters is what !inner says. */
+static bool is_inner(const struct plan_condition *c)
+{
+	return c->kind == LOGIC_FILTER && c->embed && c->filter->negated;
+}
+
+/* All that the scopes of a place say, joined by AND; filters that say !inner go to their embed. */
+static void join_scopes(struct reader *r, struct place *p, struct plan_condition *out_r)
+{
+	size_t most = 0;
+	for (const struct said *said = p->said; said; said = said->next)
+		for (const struct logic *l = is_empty(said->scope->where) ? NULL : said->scope->where->children; l; l = l->next)
+			most++;
+	out_r->children = arena_make_array(r->arena, struct plan_condition, most);
+	for (const struct said *said = p->said; said; said = said->next) {
+		const struct logic *l = is_empty(said->scope->where) ? NULL : said->scope->where->children;
+		for (; l; l = l->next) {
+			struct plan_condition *c = &out_r->children[out_r->child_count];
+			resolve_logic(c, l, &p->source, p, r->arena);
+			if (is_inner(c))
+				place_child(p, c->filter->field.name)->embed->inner = true;
+			else
+				out_r->child_count++;
+		}
+	}
+}
+
+void place_where(struct reader *r, struct place *p)
+{
+	bool filtered = p->embed || r->query->action == ACTION_READ || r->query->action == ACTION_CALL;
+	struct plan_condition *where = arena_make(r->arena, struct plan_condition);
+	where->kind = LOGIC_AND;
+	if (filtered)
+		join_scopes(r, p, where);
+	if (where->child_count > 0) {
+		p->select->where = where;
+		p->select->user_code = p->select->user_code || where_user_code(&p->source, where);
+	}
+	for (size_t i = 0; i < p->child_count; i++)
+		place_where(r, &p->children[i]);
+}
+
+/* What was said first of order counts. */
+static const struct order_term *order_of(const struct place *p)
+{
+	const struct order_term *order = NULL;
+	for (const struct said *said = p->said; said; said = said->next)
+		order = said->scope->has_order ? said->scope->order : order;
+	return order;
+}
+
+static bool not_to_one(struct reader *r, const struct place *p, const struct place *child)
+{
+	struct str name = place_name(child), from = p->source.name;
+	fault_printf(r->fault, r->arena, 400, "PGRST118", "A related order on '%.*s' is not possible", STR_ARG(name));
+	return fault_details(r->fault, str_printf(r->arena,
+		"'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship", STR_ARG(from), STR_ARG(name)));
+}
+
+/* A column of an embed's one row. */
+static bool resolve_related(struct reader *r, struct place *p, const struct order_term *term, struct plan_order *out)
+{
+	struct place *child = place_child(p, term->relation);
+	if (!child)
+		return missing_embed(term->relation, r->arena, r->fault);
+	if (!child->embed->to_one)
+		return not_to_one(r, p, child);
+	struct plan_embed *embed = child->embed;
+	out->embed = embed;
+	out->related = embed->field_count;
+	embed->fields[embed->field_count++] = source_field(&child->source, &term->field);
+	child->select->user_code = child->select->user_code ||
+		source_user_code(&child->source, &embed->fields[out->related]);
+	return true;
+}
+
+static bool resolve_terms(struct reader *r, struct place *p, const struct order_term *term, struct plan_order *order)
+{
+	for (; term; term = term->next, order++) {
+		*order = (struct plan_order){ .direction = term->direction, .nulls = term->nulls };
+		if (term->relation.p) {
+			if (!resolve_related(r, p, term, order))
+				return false;
+			continue;
+		}
+		order->field = source_field(&p->source, &term->field);
+		p->select->user_code = p->select->user_code || source_user_code(&p->source, &order->field);
+	}
+	return true;
+}
+
+bool place_order(struct reader *r, struct place *p)
+{
+	const struct order_term *terms = order_of(p);
+	for (const struct order_term *term = terms; term; term = term->next)
+		p->select->order_count++;
+	struct plan_order *order = arena_make_array(r->arena, struct plan_order, p->select->order_count);
+	for (size_t i = 0; i < p->child_count; i++)
+		p->children[i].embed->fields = arena_make_array(r->arena, struct plan_field, p->select->order_count);
+	p->select->order = order;
+	if (!resolve_terms(r, p, terms, order))
+		return false;
+	for (size_t i = 0; i < p->child_count; i++)
+		if (!place_order(r, &p->children[i]))
+			return false;
+	return true;
+}
+
+/* db-max-rows caps each embed; the one row of a to-one stays one without being told. */
+static void cap(struct reader *r, struct plan_embed *e)
+{
+	int64_t most = r->conf->db_max_rows;
+	struct row_range *range = &e->select.range;
+	bool one = e->to_one && range->limit < 0 && most > 0;
+	if (most >= 0 && !one && (range->limit < 0 || range->limit > most))
+		range->limit = most;
+}
+
+/* A representation is returned whole: ranges do not apply to it nor to its embeds. */
+void place_ranges(struct reader *r, struct place *p)
+{
+	if (r->query->action != ACTION_READ && r->query->action != ACTION_CALL)
+		return;
+	for (size_t i = 0; i < p->child_count; i++) {
+		struct place *child = &p->children[i];
+		for (const struct said *said = child->said; said; said = said->next)
+			if (said->scope->has_range)
+				child->select->range = said->scope->range;
+		cap(r, child->embed);
+		place_ranges(r, child);
+	}
+}

@@ -1,0 +1,137 @@
+/* Resolves select lists.
+ * SPDX-License-Identifier: MIT */
+#include "plan/place.h"
+
+static const char *const AGGREGATE_NAMES[] = {
+	[AGGREGATE_SUM] = "sum", [AGGREGATE_AVG] = "avg", [AGGREGATE_COUNT] = "count", [AGGREGATE_MAX] = "max",
+	[AGGREGATE_MIN] = "min",
+};
+
+/* Types a cast may go to without PostgreSQL's help in encoding; nobody else's code runs for them either. */
+static const char *const PLAIN_CASTS[] = {
+	"text", "int", "integer", "int4", "bigint", "int8", "smallint", "int2", "numeric", "decimal", "real", "float4",
+	"float8", "double precision", "boolean", "bool", "varchar", "character varying", "uuid", "json", "jsonb", "date",
+	"time", "timestamp", "timestamptz", "timestamp with time zone", "timestamp without time zone", "interval",
+};
+
+static bool is_plain_cast(struct str type)
+{
+	for (size_t i = 0; i < sizeof PLAIN_CASTS / sizeof *PLAIN_CASTS; i++)
+		if (str_eq_nocase(type, str_of(PLAIN_CASTS[i])))
+			return true;
+	return false;
+}
+
+/* The last key of an arrow path, or for an index at its end the name before it: what the value is called. */
+static struct str path_name(const struct plan_field *field)
+{
+	for (size_t i = field->step_count; i > 0; i--)
+		if (!field->steps[i - 1].is_index)
+			return field->steps[i - 1].key;
+	return field->name;
+}
+
+static bool output_to_json(const struct plan_source *s, const struct plan_output *out)
+{
+	if (out->aggregate == AGGREGATE_COUNT && !out->aggregate_cast.p)
+		return false;
+	struct str cast = out->aggregate_cast.p ? out->aggregate_cast : out->cast;
+	return cast.p ? !is_plain_cast(cast) : source_to_json(s, &out->field);
+}
+
+static bool output_user_code(const struct plan_source *s, const struct plan_output *out)
+{
+	return source_user_code(s, &out->field) || (out->cast.p && !is_plain_cast(out->cast)) ||
+		(out->aggregate_cast.p && !is_plain_cast(out->aggregate_cast));
+}
+
+static struct plan_output output_of(const struct plan_source *s, const struct select_item *item)
+{
+	struct plan_output out = {
+		.field = source_field(s, &item->field), .cast = item->cast, .aggregate = item->aggregate,
+		.aggregate_cast = item->aggregate_cast,
+	};
+	struct str name = item->aggregate ? str_of(AGGREGATE_NAMES[item->aggregate]) : path_name(&out.field);
+	out.name = item->alias.p ? item->alias : name;
+	out.to_json = output_to_json(s, &out);
+	return out;
+}
+
+static struct plan_output column_output(const struct plan_source *s, size_t i)
+{
+	struct plan_output out = { .field = source_column(s, i) };
+	out.name = out.field.name;
+	out.to_json = source_to_json(s, &out.field);
+	return out;
+}
+
+static size_t count_outputs(const struct place *p)
+{
+	size_t count = 0;
+	for (const struct select_item *item = p->items; item; item = item->next)
+		count += item->kind == SELECT_ALL ? source_columns(&p->source) : item->kind == SELECT_FIELD;
+	for (size_t i = 0; i < p->child_count; i++)
+		count += p->children[i].embed->spread ? p->children[i].select->output_count : p->children[i].embed->shown;
+	return count;
+}
+
+static void add_output(struct place *p, struct plan_output *outputs, struct plan_output out)
+{
+	struct plan_select *sel = p->select;
+	sel->user_code = sel->user_code || (out.shows == SHOWS_FIELD && output_user_code(&p->source, &out));
+	sel->aggregated = sel->aggregated || out.aggregate != AGGREGATE_NONE;
+	outputs[sel->output_count++] = out;
+}
+
+/* A column of a spread as one of the place around it. An aggregate goes along, to where its rows are grouped: what is
+ * left of it is its argument. */
+static struct plan_output lifted(const struct plan_embed *embed, struct plan_output *out, size_t i)
+{
+	struct plan_output up = {
+		.shows = SHOWS_LIFTED, .embed = embed, .lifted = i, .name = out->name, .to_json = out->to_json && embed->to_one,
+		.aggregate = out->aggregate, .aggregate_cast = out->aggregate_cast,
+	};
+	if (out->aggregate && out->shows == SHOWS_FIELD && !out->field.name.p)
+		out->shows = SHOWS_ROW;
+	out->aggregate = AGGREGATE_NONE;
+	out->aggregate_cast = STR_NONE;
+	return up;
+}
+
+static void add_embed(struct place *p, struct plan_output *outputs, struct place *child)
+{
+	struct plan_output *below = child->outputs;
+	if (!child->embed->spread && child->embed->shown)
+		add_output(p, outputs, (struct plan_output){
+			.shows = SHOWS_EMBED, .embed = child->embed, .name = child->embed->name,
+		});
+	for (size_t i = 0; child->embed->spread && i < child->select->output_count; i++)
+		add_output(p, outputs, lifted(child->embed, &below[i], i));
+	if (child->embed->spread)
+		child->select->aggregated = false;
+}
+
+/* `*` is every column by name: the worker encodes each by what the catalog knows of it. Columns come first, then what
+ * the embeds show, as PostgREST lists them. */
+bool place_outputs(struct reader *r, struct place *p)
+{
+	const struct plan_source *s = &p->source;
+	for (size_t i = 0; i < p->child_count; i++)
+		if (!place_outputs(r, &p->children[i]))
+			return false;
+	p->outputs = arena_make_array(r->arena, struct plan_output, count_outputs(p));
+	p->select->outputs = p->outputs;
+	for (const struct select_item *item = p->items; item; item = item->next) {
+		if (item->kind == SELECT_FIELD)
+			add_output(p, p->outputs, output_of(s, item));
+		for (size_t i = 0; item->kind == SELECT_ALL && i < source_columns(s); i++)
+			add_output(p, p->outputs, column_output(s, i));
+	}
+	for (size_t i = 0; i < p->child_count; i++)
+		add_embed(p, p->outputs, &p->children[i]);
+	bool to_many_spread = p->embed && p->embed->spread && !p->embed->to_one;
+	if (!to_many_spread || !p->select->aggregated)
+		return true;
+	fault_set(r->fault, 400, "PGRST127", STR("Feature not implemented"));
+	return fault_details(r->fault, STR("Aggregates are not implemented for one-to-many or many-to-many spreads."));
+}

@@ -1,0 +1,61 @@
+/* The tree of places while it is being resolved. Internal to lib/plan: read.c fills it in with the help of the others.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_PLAN_PLACE_H
+#define ROWGATE_PLAN_PLACE_H
+
+#include "source.h"
+
+struct reader {
+	const struct query *query;
+	const struct catalog *catalog;
+	const struct conf *conf;
+	struct arena *arena;
+	struct fault *fault;
+	struct cat_relationship *found;  /* of the embed being looked at */
+};
+
+/* What was said of a place under one of its names. */
+struct said {
+	const struct query_scope *scope;
+	const struct said *next;
+};
+
+struct place {
+	struct plan_select *select;
+	struct plan_embed *embed;        /* that the select is part of; NULL: the root */
+	const struct select_item *item;  /* NULL: the root */
+	const struct select_item *items; /* the select list */
+	struct plan_source source;
+	const struct said *said;
+	struct place *parent;
+	struct place *children;          /* its embeds, in order */
+	size_t child_count;
+	struct plan_output *outputs;     /* the select's */
+	unsigned depth;
+	bool legacy;                     /* addressed by the relation's name in spite of an alias */
+};
+
+/* The name of an embed in the object around it. */
+struct str place_name(const struct place *p);
+/* Makes the places of a select list and all below it. */
+void place_grow(struct reader *r, struct place *p);
+/* Hands every scope of the request to its place. Fault: 400 PGRST108. */
+bool place_address(struct reader *r, struct place *root);
+/* The embed of that name, as null filters and related orders name it: by its alias if it has one. NULL: none. */
+struct place *place_child(struct place *p, struct str name);
+/* A list `name` to `alias`, or STR_NONE. */
+struct str place_legacy(const struct place *root, struct arena *a);
+
+/* Ties all embeds below to what they are in: finds their relationships and names their rows. Faults: 400 PGRST200,
+ * 300 PGRST201. */
+bool place_relate(struct reader *r, struct place *p);
+
+/* Orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118. */
+bool place_order(struct reader *r, struct place *p);
+void place_where(struct reader *r, struct place *p);
+void place_ranges(struct reader *r, struct place *p);
+
+/* The columns of a place and all below it. Fault: 400 PGRST127. */
+bool place_outputs(struct reader *r, struct place *p);
+
+#endif
