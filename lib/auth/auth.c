@@ -8,6 +8,7 @@
 
 struct auth {
 	struct keys *keys;            /* NULL: no jwt-secret */
+	struct jwtcache *cache;       /* NULL: jwt-cache-max-entries is 0 */
 	struct rolepath *role_path;
 	struct str audience;          /* STR_NONE: any */
 	struct str anon_role;         /* STR_NONE: anonymous access is disabled */
@@ -23,6 +24,7 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 		return false;
 	if (c->jwt_secret.n && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))
 		return false;
+	auth->cache = jwtcache_new((size_t)c->jwt_cache_max_entries, forever);
 	auth->audience = c->jwt_aud.n ? c->jwt_aud : STR_NONE;
 	auth->anon_role = c->db_anon_role.n ? c->db_anon_role : STR_NONE;
 	if (auth->anon_role.p)
@@ -79,7 +81,7 @@ static bool identify_token(struct auth_identity *out_r, const struct auth *auth,
 	struct jwt jwt;
 	if (token.n && !auth->keys)
 		return fault_set(f, 500, "PGRST300", STR("Server lacks JWT secret"));
-	if (!jwt_verify(&jwt, token, auth->keys, a, f) || !claims_check(jwt.claims, auth->audience, now, a, f))
+	if (!jwt_verify(&jwt, token, auth->keys, auth->cache, a, f) || !claims_check(jwt.claims, auth->audience, now, a, f))
 		return false;
 	out_r->role = rolepath_role(auth->role_path, jwt.claims, a);
 	if (!out_r->role.p)

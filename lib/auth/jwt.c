@@ -127,12 +127,29 @@ static bool check_signature(const struct parts *parts, const struct header *head
 	return decode_fault(f, a, bad_key, STR("None of the keys was able to decode the JWT"));
 }
 
-bool jwt_verify(struct jwt *out_r, struct str token, const struct keys *keys, struct arena *a, struct fault *f)
+/* A token that was verified before is not verified again. */
+static bool check_cached(struct str token, const struct parts *parts, const struct header *header,
+	const struct keys *keys, struct jwtcache *cache, struct arena *a, struct fault *f)
+{
+	if (!cache || header->alg <= JWT_HS512)
+		return check_signature(parts, header, keys, a, f);
+	struct jwtcache_key key = jwtcache_key(cache, token);
+	if (jwtcache_has(cache, &key))
+		return true;
+	if (!check_signature(parts, header, keys, a, f))
+		return false;
+	jwtcache_add(cache, &key);
+	return true;
+}
+
+bool jwt_verify(struct jwt *out_r, struct str token, const struct keys *keys, struct jwtcache *cache, struct arena *a,
+	struct fault *f)
 {
 	struct parts parts;
 	struct header header;
 	if (!split(&parts, token, a, f) || !read_header(&header, parts.header, a, f)
-		|| !decode(&out_r->payload, parts.payload, a, f) || !check_signature(&parts, &header, keys, a, f))
+		|| !decode(&out_r->payload, parts.payload, a, f)
+		|| !check_cached(token, &parts, &header, keys, cache, a, f))
 		return false;
 	out_r->claims = tokenjson_parse(out_r->payload, a);
 	return out_r->claims || jwt_fault(f, a, "PGRST303", STR("Parsing claims failed"));

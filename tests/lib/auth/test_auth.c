@@ -365,6 +365,34 @@ static void bad_configuration_stops_the_start(void **state)
 	}
 }
 
+/* What the cache spares is the signature only. */
+static void tokens_seen_before_are_judged_anew(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct conf c = plain;
+	c.jwt_secret = jwk_ec(a, key, "P-256", 32, "");
+	c.jwt_cache_max_entries = 10;
+	struct auth *auth = make_auth(&c, a);
+	struct str token = sign_pkey(a, key, EVP_sha256(), 32, "{\"alg\":\"ES256\"}",
+		"{\"role\":\"author\",\"exp\":1700000000}");
+	const struct http_field field = { STR_INIT("authorization"), str_of(bearer(a, token)) };
+	const struct request r = { .fields = &field, .field_count = 1 };
+	static const struct {
+		int64_t later;
+		bool good;
+	} rows[] = { { 0, true }, { 30, true }, { 31, false }, { 0, true } };
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct auth_identity who;
+		struct fault f = { 0 };
+		expect_int("good", auth_identify(&who, auth, &r, now + rows[i].later, a, &f), rows[i].good);
+		expect_text("message", f.message, rows[i].good ? NULL : "JWT expired");
+	}
+	EVP_PKEY_free(key);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +404,7 @@ int main(void)
 		cmocka_unit_test(the_header_field_decides_who_is_anonymous),
 		cmocka_unit_test(without_secret_or_anonymous_role),
 		cmocka_unit_test(bad_configuration_stops_the_start),
+		cmocka_unit_test(tokens_seen_before_are_judged_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

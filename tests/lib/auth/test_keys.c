@@ -9,7 +9,7 @@
 #define SECRET "reallyreallyreallyreallyverysafe"
 #define PAYLOAD "{\"role\":\"author\"}"
 
-/* Whether the token verifies with the secret; the role of its claims must then be "author". */
+/* Whether the token verifies with the secret, also when it was seen before; the role must then be "author". */
 static void expect_verified(const char *row, struct str secret, struct str token, bool want)
 {
 	struct arena *a = arena_new(SIZE_MAX);
@@ -18,7 +18,9 @@ static void expect_verified(const char *row, struct str secret, struct str token
 	struct fault f;
 	if (!keys_from_secret(&keys, secret, false, a, &f))
 		fail_msg("%s: %.*s", row, STR_ARG(f.message));
-	bool good = jwt_verify(&jwt, token, keys, a, &f);
+	struct jwtcache *cache = jwtcache_new(2, a);
+	bool good = jwt_verify(&jwt, token, keys, cache, a, &f);
+	expect_int(row, jwt_verify(&jwt, token, keys, cache, a, &f), good);
 	if (good != want)
 		fail_msg("%s: %s %.*s", row, good ? "verified" : "refused:", STR_ARG(good ? STR("") : f.message));
 	if (good)
@@ -186,7 +188,8 @@ static void secrets_come_in_base64(void **state)
 		struct jwt jwt;
 		struct fault f;
 		struct str token = sign_hmac(a, EVP_sha256(), STR(SECRET), "{\"alg\":\"HS256\"}", PAYLOAD);
-		bool good = keys_from_secret(&keys, str_of(rows[i].secret), true, a, &f) && jwt_verify(&jwt, token, keys, a, &f);
+		bool good = keys_from_secret(&keys, str_of(rows[i].secret), true, a, &f)
+			&& jwt_verify(&jwt, token, keys, NULL, a, &f);
 		expect_int(rows[i].secret, good, rows[i].good);
 		arena_free(a);
 	}
