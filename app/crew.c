@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "app/backoff.h"
-#include "app/worker.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -31,6 +30,7 @@ struct member {
 };
 
 struct crew {
+	const char *name;
 	struct slots_shared shared;
 	crew_child_fn *child;
 	void *child_arg;
@@ -42,11 +42,12 @@ struct crew {
 	bool stopping;
 };
 
-struct crew *crew_new(const struct slots_shared *shared, crew_child_fn *child, void *child_arg)
+struct crew *crew_new(const char *name, const struct slots_shared *shared, crew_child_fn *child, void *child_arg)
 {
 	struct crew *c = calloc(1, sizeof *c);
 	if (!c)
 		abort();
+	c->name = name;
 	c->shared = *shared;
 	c->child = child;
 	c->child_arg = child_arg;
@@ -106,8 +107,7 @@ static _Noreturn void crew_serve(const struct crew *c, size_t cell, pid_t parent
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	c->child(c->child_arg);
-	exit(worker_run(c->generation, &place, 0));
+	exit(c->child(c->child_arg, c->generation, &place));
 }
 
 static bool crew_spawn(struct crew *c)
@@ -120,7 +120,7 @@ static bool crew_spawn(struct crew *c)
 	if (pid == 0)
 		crew_serve(c, cell, parent);
 	if (pid < 0) {
-		log_error("cannot start a worker: %s", strerror(errno));
+		log_error("cannot start a %s: %s", c->name, strerror(errno));
 		board_leave(c->board, cell);
 		backoff_fail(&c->spawn);
 		return false;
@@ -134,7 +134,7 @@ static bool crew_spawn(struct crew *c)
 static void crew_ended(struct crew *c, struct member *m, int status)
 {
 	if (!m->leaving_us && !c->stopping)
-		log_error("worker %ld ended with %s %d", (long)m->pid, WIFSIGNALED(status) ? "signal" : "status",
+		log_error("%s %ld ended with %s %d", c->name, (long)m->pid, WIFSIGNALED(status) ? "signal" : "status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	int64_t now = clock_monotonic_us();
 	/* Failures far apart are no series. */
@@ -146,14 +146,14 @@ static void crew_ended(struct crew *c, struct member *m, int status)
 	*m = (struct member){ 0 };
 }
 
-void crew_reap(struct crew *c)
+bool crew_bury(struct crew *c, pid_t pid, int status)
 {
-	int status;
-	pid_t pid;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (size_t i = 0; i < CREW_MAX; i++)
-			if (c->members[i].pid == pid)
-				crew_ended(c, &c->members[i], status);
+	for (size_t i = 0; i < CREW_MAX; i++)
+		if (c->members[i].pid == pid) {
+			crew_ended(c, &c->members[i], status);
+			return true;
+		}
+	return false;
 }
 
 /* Its successors take its kept connections over. */
@@ -240,11 +240,6 @@ void crew_stop(struct crew *c)
 		if (m->pid && kill(m->pid, SIGTERM) == 0 && !m->leaving_us)
 			m->leaving_us = clock_monotonic_us();
 	}
-}
-
-bool crew_calm(const struct crew *c)
-{
-	return crew_alive(c) <= c->count;
 }
 
 void crew_kill(struct crew *c)

@@ -3,17 +3,19 @@
 #ifndef ROWGATE_APP_CREW_H
 #define ROWGATE_APP_CREW_H
 
-#include "app/board.h"
-#include "app/generation.h"
-#include "app/slots.h"
+#include <sys/types.h>
+
+#include "app/worker.h"
 
 struct crew;
 
-/* What a new worker's process does first and last: gives the master's own descriptors back, then serves. */
-typedef void crew_child_fn(void *arg);
+/* What a new worker's process does: gives the master's own descriptors back, then serves by the generation from its
+ * place. The result is its exit status. */
+typedef int crew_child_fn(void *arg, const struct generation *generation, const struct worker_place *place);
 
-/* No worker yet. shared is what they listen on; child is called in each new process. */
-struct crew *crew_new(const struct slots_shared *shared, crew_child_fn *child, void *child_arg);
+/* No worker yet; a host may have several crews. name is what its workers are called in the log, shared what they listen
+ * on; child is called in each new process. NULL with errno set when the kernel refuses. */
+struct crew *crew_new(const char *name, const struct slots_shared *shared, crew_child_fn *child, void *child_arg);
 void crew_free(struct crew *c);
 /* Serves by this generation from now on, with count workers. Those of earlier generations are replaced one at a time,
  * so that there is never more than one worker above the count; they finish what they are doing and hand their kept
@@ -22,12 +24,10 @@ void crew_follow(struct crew *c, const struct generation *generation, size_t cou
 /* Whether there is a generation to serve by. */
 bool crew_serving_any(const struct crew *c);
 bool crew_uses(const struct crew *c, const struct generation *generation);
-/* Collects workers that ended. */
-void crew_reap(struct crew *c);
+/* Takes note that a child of the master has ended, with a status of waitpid()'s; false when it was none of the crew. */
+bool crew_bury(struct crew *c, pid_t pid, int status);
 /* Starts and stops what is due. Returns the monotonic time at which to call it again at the latest. */
 int64_t crew_turn(struct crew *c);
-/* Whether there is no worker above the count. */
-bool crew_calm(const struct crew *c);
 /* Tells every worker to finish and starts none any more; called again: to cancel what PostgreSQL still does. */
 void crew_stop(struct crew *c);
 /* Ends those that have not finished. */

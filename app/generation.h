@@ -13,6 +13,8 @@ struct generation {
 	struct conf conf;
 	struct auth *auth;
 	const struct catalog *catalog;   /* NULL: not loaded yet; requests get 503 PGRST002 */
+	struct conf_setting *settings;   /* what the database says of the configuration, merged into conf */
+	size_t setting_count;
 };
 
 /* An empty generation; generation_free() whether or not the steps below succeed. */
@@ -24,12 +26,12 @@ bool generation_configure(struct generation *g, const char *file, char *const *v
  * the log, when that cannot be asked. own as for conf_dump(). */
 bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
 	struct fault *f);
-/* Asks the database for the rest: the settings of the connecting role (db-config) over the configuration, and the
- * catalog. wait is as for conn_new(). On a fault g is as configured, or half of it: free it, and go on with the
- * generation before. */
-bool generation_load(struct generation *g, const char *file, char *const *vars, conn_wait_fn *wait,
-	void *wait_arg, struct fault *f);
-/* A connection by the generation's db-uri; wait may be NULL. */
-struct conn *generation_connect(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
+/* Asks the database for the rest over a connection that is up: the settings of the connecting role (db-config) over the
+ * configuration, and the catalog. On a fault g is as configured, or half of it: free it, and go on with the generation
+ * before. */
+bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c, struct fault *f);
+/* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
+ * wanted. wait is as for conn_new(). */
+struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
 
 #endif

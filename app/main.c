@@ -46,12 +46,15 @@ static int dump_schema(const char *file)
 {
 	struct fault f = { 0 };
 	struct generation *g = generation_new();
+	struct conn *c = NULL;
 	bool loaded = generation_configure(g, file, environ, &f)
-		&& generation_load(g, file, environ, NULL, NULL, &f);
+		&& (c = generation_connect(g, false, NULL, NULL), conn_ready(c, g->arena, &f))
+		&& generation_load(g, file, environ, c, &f);
 	struct buf out = buf_new(g->arena, arena_left(g->arena));
 	if (loaded)
 		catalog_dump(g->catalog, &out);
 	int status = loaded ? print(buf_str(&out)) : complain(&f, "");
+	conn_free(c);
 	generation_free(g);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/admin.h"
@@ -30,9 +31,8 @@
 #define MASTER_STOP_US INT64_C(30000000)
 /* What comes after that: how long they may take to cancel. */
 #define MASTER_CANCEL_US INT64_C(3000000)
-/* While workers are being replaced a reload waits, so that its connection is not one too many, but not for ever. */
-#define MASTER_CALM_US INT64_C(5000000)
-#define MASTER_CALM_STEP_US INT64_C(20000)
+/* How soon a reload is tried again for which too many generations are in use. */
+#define MASTER_PLACE_STEP_US INT64_C(20000)
 /* How often the master looks whether a worker is free again while it answers for them. */
 #define MASTER_REFUSE_MS 100
 /* Generations that workers may still serve by; more in a row than this and the oldest are waited for. */
@@ -50,8 +50,6 @@ struct master {
 	struct notify *notify;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
-	int64_t wanted_us;                          /* since when a load waits for the crew to calm down, 0: it does not */
-	int loading;                                /* the socket of the connection that is used for a load, or -1 */
 	bool stopping, cancelling;
 	int64_t stop_deadline_us;
 };
@@ -76,15 +74,23 @@ static void master_log(const struct conf *c, const char *ident)
 }
 
 /* crew_child_fn */
-static void master_child(void *arg)
+static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
 	const struct master *m = arg;
 	close(m->signals);
-	if (m->loading >= 0 && m->loading != notify_fd(m->notify))
-		close(m->loading);
 	notify_forget(m->notify);
 	admin_forget(m->admin);
-	master_log(&m->generation->conf, "worker");
+	master_log(&generation->conf, "worker");
+	return worker_run(generation, place, 0);
+}
+
+/* Collects children that ended. */
+static void master_reap(struct master *m)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		crew_bury(m->crew, pid, status);
 }
 
 /* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
@@ -106,7 +112,7 @@ static struct admin_state master_state(const struct master *m)
 /* What goes on while the master waits for its database: it comes here each time nothing arrived for a while. */
 static void master_meanwhile(struct master *m)
 {
-	crew_reap(m->crew);
+	master_reap(m);
 	if (!crew_serving_any(m->crew))
 		crew_follow(m->crew, m->generation, master_worker_count(&m->generation->conf));
 	crew_turn(m->crew);
@@ -121,7 +127,6 @@ static bool master_wait(void *arg, int fd, bool for_write)
 {
 	struct master *m = arg;
 	bool ready = false, stop = false;
-	m->loading = fd;
 	for (int waited = 0; !ready && !stop && waited < MASTER_WAIT_MS; waited += MASTER_PATIENCE_MS) {
 		struct pollfd p = { .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN };
 		sigset_t pending;
@@ -130,7 +135,6 @@ static bool master_wait(void *arg, int fd, bool for_write)
 		if (!ready && !stop)
 			master_meanwhile(m);
 	}
-	m->loading = -1;
 	if (!ready && !stop)
 		log_error("the database does not answer");
 	return ready;
@@ -163,23 +167,26 @@ static void master_load_failed(struct master *m, const struct fault *f)
 	backoff_fail(&m->load);
 }
 
+static bool master_ask(struct master *m, struct generation *next, struct fault *f)
+{
+	struct conn *c = notify_lend(m->notify, next, next->arena, f);
+	return c && generation_load(next, m->file, m->environ, c, f);
+}
+
 /* Loads configuration and catalog anew. When that fails the old generation goes on serving, and it is tried again. */
 static void master_load(struct master *m)
 {
 	struct generation **place = master_place(m);
 	struct generation *next;
 	struct fault f = { 0 };
-	int64_t now = clock_monotonic_us();
-	m->wanted_us = m->load_wanted && m->wanted_us ? m->wanted_us : now;
 	m->load_wanted = true;
-	if (!place || (!crew_calm(m->crew) && now - m->wanted_us < MASTER_CALM_US)) {
-		m->load.at_us = now + MASTER_CALM_STEP_US;
+	if (!place) {
+		m->load.at_us = clock_monotonic_us() + MASTER_PLACE_STEP_US;
 		return;
 	}
-	m->wanted_us = 0;
 	next = generation_new();
 	bool configured = generation_configure(next, m->file, m->environ, &f);
-	if (!configured || !generation_load(next, m->file, m->environ, master_wait, m, &f)) {
+	if (!configured || !master_ask(m, next, &f)) {
 		/* A mistake in the file is not tried again before somebody says so. */
 		m->load_wanted = configured;
 		master_load_failed(m, &f);
@@ -210,7 +217,7 @@ static void master_signal(struct master *m)
 	struct signalfd_siginfo info;
 	while (read(m->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
-			crew_reap(m->crew);
+			master_reap(m);
 		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
 			master_stop(m);
 		else if (!m->stopping)
@@ -323,7 +330,7 @@ static bool master_equip(struct master *m)
 	fcgi_init();
 	m->signals = master_signals();
 	m->notify = notify_new(master_wait, m);
-	m->crew = crew_new(&m->shared, master_child, m);
+	m->crew = crew_new("worker", &m->shared, master_child, m);
 	if (m->signals < 0 || !m->crew) {
 		log_crit("cannot start: %s", strerror(errno));
 		return false;
@@ -350,7 +357,7 @@ static void master_end(struct master *m)
 
 int master_run(const char *file, char *const *vars)
 {
-	struct master m = { .file = file, .environ = vars, .signals = -1, .loading = -1 };
+	struct master m = { .file = file, .environ = vars, .signals = -1 };
 	m.generation = master_start(file, vars, &m.shared.listener);
 	if (!m.generation)
 		return EXIT_FAILURE;
@@ -376,7 +383,10 @@ int master_run_single(const char *file, char *const *vars)
 	struct generation *g = master_start(file, vars, &shared.listener);
 	while (g) {
 		struct fault f = { 0 };
-		if (generation_load(g, file, vars, NULL, NULL, &f)) {
+		struct conn *c = generation_connect(g, false, NULL, NULL);
+		bool loaded = conn_ready(c, g->arena, &f) && generation_load(g, file, vars, c, &f);
+		conn_free(c);
+		if (loaded) {
 			backoff_succeed(&load);
 		} else {
 			log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));

@@ -1,4 +1,4 @@
-/* The master's ear: a connection that listens on db-channel and says when to load anew (PARITY O2, O3).
+/* The master's connection: it loads the generations and, in between, listens on db-channel (PARITY O2, O3).
  * SPDX-License-Identifier: MIT */
 #include "notify.h"
 
@@ -18,9 +18,10 @@ struct notify {
 	conn_wait_fn *wait;
 	void *wait_arg;
 	const struct generation *generation;  /* NULL: nothing to follow yet */
+	struct conn *conn;                    /* NULL: not connected */
 	struct arena *arena;                  /* uri and channel of the connection */
 	struct str uri, channel;
-	struct conn *conn;                    /* NULL: not listening */
+	int listening;                        /* backend that was told to LISTEN, 0: none */
 	struct backoff connect;
 	int64_t reload_us;                    /* when to say so; 0: nothing was heard */
 	bool was_lost;
@@ -42,6 +43,7 @@ static void notify_disconnect(struct notify *n)
 {
 	conn_free(n->conn);
 	n->conn = NULL;
+	n->listening = 0;
 }
 
 void notify_free(struct notify *n)
@@ -60,29 +62,26 @@ void notify_forget(const struct notify *n)
 		close(fd);
 }
 
-void notify_follow(struct notify *n, const struct generation *g)
+static bool notify_wanted(const struct generation *g)
 {
-	bool same = n->conn && str_eq(n->uri, g->conf.db_uri) && str_eq(n->channel, g->conf.db_channel)
-		&& g->conf.db_channel_enabled;
-	n->generation = g;
-	if (same)
-		return;
-	notify_disconnect(n);
-	arena_reset(n->arena);
-	n->uri = str_dup(n->arena, g->conf.db_uri);
-	n->channel = str_dup(n->arena, g->conf.db_channel);
-	n->was_lost = false;
-	backoff_succeed(&n->connect);
+	return g && g->conf.db_channel_enabled && g->conf.db_channel.n;
 }
 
-static bool notify_wanted(const struct notify *n)
+/* Whether the connection is one that this generation would make. */
+static bool notify_fits(const struct notify *n, const struct generation *g)
 {
-	return n->generation && n->generation->conf.db_channel_enabled && n->channel.n;
+	return n->conn && str_eq(n->uri, g->conf.db_uri) && str_eq(n->channel, g->conf.db_channel);
+}
+
+/* Whether it still is the session that was told to listen: lib/pg replaces a dead one without a word. */
+static bool notify_listens(const struct notify *n)
+{
+	return n->conn && n->listening && conn_backend_pid(n->conn) == n->listening;
 }
 
 bool notify_well(const struct notify *n)
 {
-	return n->conn || !notify_wanted(n);
+	return notify_listens(n) || !notify_wanted(n->generation);
 }
 
 int notify_fd(const struct notify *n)
@@ -93,7 +92,7 @@ int notify_fd(const struct notify *n)
 int64_t notify_due_us(const struct notify *n)
 {
 	int64_t due = n->reload_us ? n->reload_us : INT64_MAX;
-	if (!n->conn && notify_wanted(n) && n->connect.at_us < due)
+	if (!notify_well(n) && n->connect.at_us < due)
 		due = n->connect.at_us;
 	return due;
 }
@@ -105,35 +104,100 @@ static void notify_heard(void *arg, struct str payload)
 		n->reload_us = clock_monotonic_us() + NOTIFY_QUIET_US;
 }
 
-static void notify_connect(struct notify *n)
+static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a,
+	struct fault *f)
+{
+	notify_disconnect(n);
+	arena_reset(n->arena);
+	n->uri = str_dup(n->arena, g->conf.db_uri);
+	n->channel = str_dup(n->arena, g->conf.db_channel);
+	n->conn = generation_connect(g, primary, n->wait, n->wait_arg);
+	return conn_ready(n->conn, a, f);
+}
+
+/* A connection that listens, to a server that can be written to: others refuse LISTEN. */
+static bool notify_listen(struct notify *n, const struct generation *g, struct arena *a, struct fault *f)
+{
+	if (!notify_connect(n, g, true, a, f) || !conn_listen(n->conn, n->channel, a, f)) {
+		notify_disconnect(n);
+		backoff_fail(&n->connect);
+		return false;
+	}
+	log_info("listening on \"%.*s\"", STR_ARG(n->channel));
+	n->listening = conn_backend_pid(n->conn);
+	n->was_lost = false;
+	backoff_succeed(&n->connect);
+	return true;
+}
+
+static void notify_complain(const struct generation *g, const struct fault *f)
+{
+	log_warn("cannot listen on \"%.*s\": %.*s", STR_ARG(g->conf.db_channel),
+		STR_ARG(f->details.n ? f->details : f->message));
+}
+
+/* Takes what came; false when there is no connection that listens. */
+static bool notify_alive(struct notify *n)
+{
+	return notify_listens(n) && conn_heard(n->conn, notify_heard, n) && notify_listens(n);
+}
+
+struct conn *notify_lend(struct notify *n, const struct generation *g, struct arena *a, struct fault *f)
+{
+	if (notify_fits(n, g) && notify_wanted(g) && notify_alive(n))
+		return n->conn;
+	if (notify_wanted(g)) {
+		if (notify_listen(n, g, a, f))
+			return n->conn;
+		if (f->http_status == CONN_STOPPED)
+			return NULL;
+	}
+	struct fault refused = *f;
+	*f = (struct fault){ 0 };
+	if (!notify_connect(n, g, false, a, f)) {
+		notify_disconnect(n);
+		return NULL;
+	}
+	if (notify_wanted(g))
+		notify_complain(g, &refused);
+	return n->conn;
+}
+
+void notify_follow(struct notify *n, const struct generation *g)
+{
+	/* Also what came while it was lent. */
+	bool alive = notify_alive(n);
+	n->generation = g;
+	n->was_lost = notify_wanted(g) && !alive;
+	if (!alive)
+		notify_disconnect(n);
+}
+
+/* Connects again after a break. */
+static void notify_restore(struct notify *n)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct fault f = { 0 };
-	n->conn = generation_connect(n->generation, n->wait, n->wait_arg);
-	if (conn_ready(n->conn, a, &f) && conn_listen(n->conn, n->channel, a, &f)) {
-		log_info("listening on \"%.*s\"", STR_ARG(n->channel));
-		backoff_succeed(&n->connect);
-		if (n->was_lost)
-			n->reload_us = clock_monotonic_us();
-		n->was_lost = false;
-	} else {
-		log_warn("cannot listen on \"%.*s\": %.*s", STR_ARG(n->channel), STR_ARG(f.details.n ? f.details : f.message));
-		notify_disconnect(n);
-		n->was_lost = true;
-		backoff_fail(&n->connect);
-	}
+	bool missed = n->was_lost;
+	if (!notify_listen(n, n->generation, a, &f))
+		notify_complain(n->generation, &f);
+	else if (missed)
+		n->reload_us = clock_monotonic_us();
 	arena_free(a);
 }
 
 bool notify_turn(struct notify *n)
 {
-	if (n->conn && !conn_heard(n->conn, notify_heard, n)) {
-		log_warn("the listening connection is lost");
+	bool wanted = notify_wanted(n->generation);
+	/* A load that failed may have left a connection that is not this generation's. */
+	if (n->conn && (!wanted || !notify_fits(n, n->generation) || !notify_alive(n))) {
+		if (wanted)
+			log_warn("the listening connection is lost");
 		notify_disconnect(n);
-		n->was_lost = true;
+		n->was_lost = wanted;
 	}
-	if (!n->conn && notify_wanted(n) && n->connect.at_us <= clock_monotonic_us())
-		notify_connect(n);
+	if (!n->conn && wanted && n->connect.at_us <= clock_monotonic_us())
+		notify_restore(n);
 	if (!n->reload_us || n->reload_us > clock_monotonic_us())
 		return false;
 	n->reload_us = 0;

@@ -1,4 +1,7 @@
-/* The master's ear: a connection that listens on db-channel and says when to load anew (PARITY O2, O3).
+/* The master's connection: it loads the generations and, in between, listens on db-channel (PARITY O2, O3).
+ *
+ * There is one for both, so that a pool never has more than workers + 2 connections: each worker's, that of a worker
+ * which is being replaced, and this. It listens before it loads, so nothing that happens meanwhile is missed.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_NOTIFY_H
 #define ROWGATE_APP_NOTIFY_H
@@ -7,14 +10,17 @@
 
 struct notify;
 
-/* Not yet connected; notify_turn() does that. wait: as for conn_new(). */
+/* Not yet connected. wait: as for conn_new(). */
 struct notify *notify_new(conn_wait_fn *wait, void *wait_arg);
 void notify_free(struct notify *n);
 /* Closes the connection in a forked child without a word to the server, whose session is the parent's. */
 void notify_forget(const struct notify *n);
-/* Listens by this generation from now on; a changed db-uri or channel makes a new connection. */
+/* The connection, up, by the db-uri of a configured generation that is to be loaded, and listening on its channel if
+ * that is wanted and the server can (a standby cannot). It stays notify's. NULL with the fault when there is none. */
+struct conn *notify_lend(struct notify *n, const struct generation *g, struct arena *a, struct fault *f);
+/* Listens by this generation from now on. */
 void notify_follow(struct notify *n, const struct generation *g);
-/* Whether the connection is there, or none is wanted. */
+/* Whether it listens, or need not. */
 bool notify_well(const struct notify *n);
 /* The descriptor to watch, or -1; and the monotonic time at which notify_turn() should run at the latest. */
 int notify_fd(const struct notify *n);

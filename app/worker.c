@@ -265,7 +265,7 @@ int worker_run(const struct generation *g, const struct worker_place *place, int
 		log_crit("no epoll set: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
-	w.server.conn = generation_connect(g, worker_wait, &w);
+	w.server.conn = generation_connect(g, false, worker_wait, &w);
 	log_set_context(worker_log_context, &w);
 	worker_loop(&w, leave_at_us);
 	log_set_context(NULL, NULL);

@@ -18,6 +18,7 @@ enum { CONN_STOPPED = 499 };
 struct conn_options {
 	struct str uri;             /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
 	struct str application_name; /* fallback_application_name */
+	bool primary;               /* wants a server that can be written to, unless the uri says otherwise */
 	bool prepared;              /* db-prepared-statements */
 	size_t statement_cache;     /* prepared statements kept */
 };

@@ -19,11 +19,11 @@ static bool is_json(const struct payload *p)
 	return p->kind == PAYLOAD_JSON || p->kind == PAYLOAD_JSON_UNREAD;
 }
 
-/* Whether a parameter of that type takes a body of that kind whole. */
+/* Whether a parameter of that type takes a body of that kind whole. CSV becomes JSON only to be unpacked. */
 static bool takes_body(uint32_t type, const struct payload *p)
 {
 	if (is_json(p))
-		return type == OID_JSON || type == OID_JSONB;
+		return p->media.kind == MEDIA_JSON && (type == OID_JSON || type == OID_JSONB);
 	if (p->kind != PAYLOAD_RAW)
 		return false;
 	return (type == OID_TEXT && p->media.kind == MEDIA_TEXT) || (type == OID_XML && p->media.kind == MEDIA_XML) ||
@@ -52,13 +52,33 @@ static bool takes_keys(const struct cat_routine *r, const struct query *q, const
 	return known == keys->count && !body_is_for_nothing;
 }
 
-/* Fewer parameters first, then in the catalog's order. */
-static int by_size(const void *x, const void *y)
+struct candidate {
+	const struct cat_routine *routine;
+	const struct catalog *catalog;
+};
+
+static int compare_parameters(const struct candidate *x, const struct candidate *y)
 {
-	const struct cat_routine *a = *(const struct cat_routine *const *)x, *b = *(const struct cat_routine *const *)y;
-	if (a->parameters.count != b->parameters.count)
-		return a->parameters.count < b->parameters.count ? -1 : 1;
-	return (a > b) - (a < b);
+	const struct cat_parameter *p = catalog_parameters(x->catalog, x->routine->parameters);
+	const struct cat_parameter *q = catalog_parameters(y->catalog, y->routine->parameters);
+	int order = 0;
+	for (size_t i = 0; i < x->routine->parameters.count && order == 0; i++) {
+		order = str_cmp(catalog_text(x->catalog, p[i].name), catalog_text(y->catalog, q[i].name));
+		if (order == 0)
+			order = str_cmp(catalog_text(x->catalog, p[i].type_name), catalog_text(y->catalog, q[i].type_name));
+	}
+	return order;
+}
+
+/* Fewer parameters first, then by comment (none first), then by the parameters: the order PostgREST lists them in. */
+static int by_size(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	uint32_t many = x->routine->parameters.count, more = y->routine->parameters.count;
+	if (many != more)
+		return many < more ? -1 : 1;
+	int order = str_cmp(catalog_text(x->catalog, x->routine->comment), catalog_text(y->catalog, y->routine->comment));
+	return order ? order : compare_parameters(x, y);
 }
 
 /* One candidate is the choice, none is PGRST202, more are PGRST203. */
@@ -66,7 +86,12 @@ static bool choose(const struct cat_routine **out_r, const struct cat_routine **
 	const struct catalog *cat, struct arena *a, struct fault *f)
 {
 	if (count > 1) {
-		qsort(candidates, count, sizeof *candidates, by_size);
+		struct candidate *sorted = arena_make_array(a, struct candidate, count);
+		for (size_t i = 0; i < count; i++)
+			sorted[i] = (struct candidate){ candidates[i], cat };
+		qsort(sorted, count, sizeof *sorted, by_size);
+		for (size_t i = 0; i < count; i++)
+			candidates[i] = sorted[i].routine;
 		return missing_choice(candidates, count, cat, a, f);
 	}
 	*out_r = candidates[0];

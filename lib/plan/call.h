@@ -37,8 +37,11 @@ bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, 
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r,
 	const struct catalog *cat, struct arena *a);
 
-/* What the value of a function that returns no row is called, and the rows of a call. */
+/* What the value of a function that returns no row is called. */
 #define PLAN_SCALAR STR("pgrst_scalar")
+/* What the rows of a call are called in PostgreSQL's errors about columns: as by PostgREST, which takes the columns
+ * named in the select list from the call, and everything from a copy of it when the list is `*` or of a scalar. */
 #define PLAN_CALL_ALIAS STR("pgrst_call")
+#define PLAN_COPY_ALIAS STR("pgrst_source")
 
 #endif

@@ -43,15 +43,13 @@ static enum prefer_count countable(enum prefer_count wanted)
 	return counts[wanted];
 }
 
-/* A function that may write is not run a second time to count what lies beyond the range: that stays unknown. */
+/* What lies beyond the range is counted by a second call, unless the function may write or give others then. */
 static void set_call_range(struct plan *p)
 {
-	if (p->routine->returns_set)
-		p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
-	if (is_whole(p->range))
-		return;
-	p->count = p->read_only ? p->count : COUNT_NONE;
-	p->count_by_statement = p->count != COUNT_NONE;
+	bool counts = p->count != COUNT_NONE;
+	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
+	p->passes_over = counts && !is_whole(p->range) && p->routine->volatility == CAT_VOLATILE;
+	p->count_by_statement = counts && !is_whole(p->range) && !p->passes_over;
 }
 
 static bool may_override(int64_t tx_end)
@@ -102,7 +100,11 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 	set_applied(p);
 	p->calls = p->kind == PLAN_CALL || (p->read && p->read->user_code);
 	/* Preferences bind only where a statement is run for the request itself. */
-	return (p->kind == PLAN_INSPECT || prefer_check(&p->query->prefer, a, f)) && negotiate(p, a, f);
+	if (p->kind == PLAN_INSPECT)
+		return negotiate(p, a, f);
+	if (p->write)
+		return prefer_check(&p->query->prefer, a, f) && negotiate(p, a, f);
+	return negotiate(p, a, f) && prefer_check(&p->query->prefer, a, f);
 }
 
 static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
@@ -158,7 +160,7 @@ static bool make_write(struct plan *p, struct arena *a, struct fault *f)
 
 static enum plan_result call_result(const struct cat_routine *r)
 {
-	if (r->returns == CAT_RETURNS_VOID)
+	if (r->returns == CAT_RETURNS_VOID && !r->returns_set)
 		return RESULT_NOTHING;
 	if (r->returns == CAT_RETURNS_COMPOSITE)
 		return r->returns_set ? RESULT_ROWS : RESULT_OBJECT;
@@ -176,7 +178,7 @@ bool plan_hoists(const struct conf *c, struct str setting)
 static struct str routine_isolation(const struct plan *p)
 {
 	const struct cat_setting *settings = catalog_settings(p->catalog, p->routine->settings);
-	for (size_t i = 0; i < p->routine->settings.count && plan_hoists(p->conf, ISOLATION); i++)
+	for (size_t i = 0; i < p->routine->settings.count; i++)
 		if (str_eq_nocase(catalog_text(p->catalog, settings[i].name), ISOLATION))
 			return catalog_text(p->catalog, settings[i].value);
 	return STR("");
@@ -195,7 +197,7 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 {
 	if (!plan_find_routine(&p->routine, p->query, p->catalog, a, f))
 		return false;
-	struct plan_source source = source_routine(p->catalog, p->routine);
+	struct plan_source source = source_routine(p->catalog, p->routine, p->query);
 	struct plan_call *call = arena_make(a, struct plan_call);
 	p->relation = source.relation;
 	p->call = call;
@@ -208,7 +210,10 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	plan_call(call, p->query, p->routine, p->catalog, a);
 	p->count = countable(p->count);
 	set_call_range(p);
-	return check_max_affected(p, f) && finish(p, a, f);
+	if (!finish(p, a, f))
+		return false;
+	p->passes_over = p->passes_over && p->media.kind != MEDIA_PLAN;
+	return check_max_affected(p, f);
 }
 
 static bool make_inspect(struct plan *p, struct arena *a, struct fault *f)

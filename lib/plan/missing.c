@@ -86,9 +86,11 @@ static struct str single_parameter(const struct query *q)
 	}
 }
 
+/* A body that a single unnamed json parameter takes: CSV and forms are none, though they become JSON. */
 static bool is_json_body(const struct query *q)
 {
-	return q->payload.kind == PAYLOAD_JSON || q->payload.kind == PAYLOAD_JSON_UNREAD;
+	bool sent = q->payload.kind == PAYLOAD_JSON || q->payload.kind == PAYLOAD_JSON_UNREAD;
+	return sent && q->payload.media.kind == MEDIA_JSON;
 }
 
 bool missing_routine(const struct query *q, const struct str *keys, size_t key_count, const struct catalog *cat,
@@ -115,10 +117,11 @@ static void describe(struct buf *out, const struct cat_routine *r, const struct 
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
 	buf_printf(out, "%.*s.%.*s(", STR_ARG(catalog_text(cat, r->schema)), STR_ARG(catalog_text(cat, r->name)));
 	for (size_t i = 0; i < r->parameters.count; i++) {
+		const struct cat_type *type = catalog_type(cat, params[i].type);
 		buf_put(out, i ? STR(", ") : STR(""));
 		buf_put(out, catalog_text(cat, params[i].name));
 		buf_lit(out, " => ");
-		buf_put(out, catalog_text(cat, params[i].type_name));
+		buf_put(out, catalog_text(cat, type ? type->sql_name : params[i].type_name));
 	}
 	buf_char(out, ')');
 }

@@ -36,13 +36,20 @@ static bool output_to_json(const struct plan_source *s, const struct plan_output
 	if (out->aggregate == AGGREGATE_COUNT && !out->aggregate_cast.p)
 		return false;
 	struct str cast = out->aggregate_cast.p ? out->aggregate_cast : out->cast;
-	return cast.p ? !is_plain_cast(cast) : source_to_json(s, &out->field);
+	if (cast.p)
+		return !is_plain_cast(cast);
+	return !out->represent.p && source_to_json(s, &out->field);
 }
 
 static bool output_user_code(const struct plan_source *s, const struct plan_output *out)
 {
 	return source_user_code(s, &out->field) || (out->cast.p && !is_plain_cast(out->cast)) ||
 		(out->aggregate_cast.p && !is_plain_cast(out->aggregate_cast));
+}
+
+static struct str representation(const struct plan_source *s, const struct plan_field *field)
+{
+	return field->domain ? catalog_text(s->catalog, field->domain->to_json) : STR_NONE;
 }
 
 static struct plan_output output_of(const struct plan_source *s, const struct select_item *item)
@@ -53,6 +60,7 @@ static struct plan_output output_of(const struct plan_source *s, const struct se
 	};
 	struct str name = item->aggregate ? str_of(AGGREGATE_NAMES[item->aggregate]) : path_name(&out.field);
 	out.name = item->alias.p ? item->alias : name;
+	out.represent = representation(s, &out.field);
 	out.to_json = output_to_json(s, &out);
 	return out;
 }
@@ -61,7 +69,8 @@ static struct plan_output column_output(const struct plan_source *s, size_t i)
 {
 	struct plan_output out = { .field = source_column(s, i) };
 	out.name = out.field.name;
-	out.to_json = source_to_json(s, &out.field);
+	out.represent = representation(s, &out.field);
+	out.to_json = output_to_json(s, &out);
 	return out;
 }
 

@@ -52,6 +52,8 @@ struct plan {
 	enum prefer_count count;       /* what of count= can be had: a relation's rows any, else exact or none */
 	bool count_by_statement;       /* a count or explain statement goes along; false: the rows returned (or
 	                                * affected) are the total */
+	bool passes_over;              /* main brings the rows outside the range too, to be counted and passed over: a
+	                                * function that may write is not run a second time to be counted */
 	int64_t max_affected;          /* -1: no limit; only with handling=strict */
 	struct str legacy_names;       /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
@@ -61,7 +63,8 @@ struct plan {
 
 /* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
  * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters
- * (405 PGRST105), preferences (400 PGRST122, 128), media type (406 PGRST107). */
+ * (405 PGRST105), media type (406 PGRST107), preferences (400 PGRST122, 128); a write's preferences before its media
+ * type. */
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 

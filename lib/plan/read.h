@@ -18,6 +18,7 @@ struct plan_embed;
 struct plan_field {
 	struct str name;
 	uint32_t type;                 /* base type, 0: not known to the catalog */
+	const struct cat_type *domain; /* of a relation's column without arrows: the domain it is of, or NULL */
 	const struct json_step *steps;
 	size_t step_count;
 	bool to_jsonb;                 /* the arrows start from to_jsonb(column): it is neither json nor jsonb */
@@ -40,6 +41,7 @@ struct plan_output {
 	enum aggregate aggregate;
 	struct str name;               /* what the column is called in the answer */
 	bool to_json;                  /* PostgreSQL encodes it: no fast path is known for its type */
+	struct str represent;          /* the domain's own function that makes JSON of its values, or STR_NONE */
 };
 
 struct plan_condition {
@@ -47,6 +49,7 @@ struct plan_condition {
 	bool negated;                  /* of LOGIC_AND and LOGIC_OR; a filter carries its own */
 	const struct filter *filter;   /* LOGIC_FILTER */
 	struct plan_field field;       /* LOGIC_FILTER */
+	struct str from_text;          /* LOGIC_FILTER: the domain's own function that reads the operand, or STR_NONE */
 	const struct plan_embed *embed; /* LOGIC_FILTER: not a column is null but this embed has no rows; or NULL */
 	bool to_tsvector;              /* LOGIC_FILTER: full-text search on a column that is not a tsvector */
 	struct plan_condition *children; /* LOGIC_AND, LOGIC_OR: child_count of them */

@@ -14,11 +14,21 @@ struct plan_source source_relation(const struct catalog *cat, const struct cat_r
 	return (struct plan_source){ .catalog = cat, .name = name, .alias = name, .relation = rel };
 }
 
-struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r)
+static bool selects_all(const struct select_item *items)
+{
+	bool all = !items;
+	for (; items && !all; items = items->next)
+		all = items->kind == SELECT_ALL;
+	return all;
+}
+
+struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r, const struct query *q)
 {
 	bool is_row_type = r->returns == CAT_RETURNS_COMPOSITE && r->return_relation != CAT_NONE;
+	bool copied = r->returns != CAT_RETURNS_COMPOSITE || selects_all(q->select);
 	return (struct plan_source){
-		.catalog = cat, .name = catalog_text(cat, r->name), .alias = PLAN_CALL_ALIAS, .routine = r,
+		.catalog = cat, .name = catalog_text(cat, r->name), .routine = r,
+		.alias = copied ? PLAN_COPY_ALIAS : PLAN_CALL_ALIAS,
 		.relation = is_row_type ? catalog_relation_at(cat, r->return_relation) : NULL,
 	};
 }
@@ -42,11 +52,17 @@ static uint32_t base_of(const struct catalog *cat, uint32_t type)
 	return t ? t->base_type : type;
 }
 
+static const struct cat_type *domain_of(const struct catalog *cat, const struct cat_column *c)
+{
+	return c->type != c->base_type ? catalog_type(cat, c->type) : NULL;
+}
+
 struct plan_field source_column(const struct plan_source *s, size_t i)
 {
 	if (s->relation) {
 		const struct cat_column *c = &catalog_columns(s->catalog, s->relation->columns)[i];
-		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type };
+		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type,
+			.domain = domain_of(s->catalog, c) };
 	}
 	if (is_scalar(s))
 		return (struct plan_field){ .name = PLAN_SCALAR, .type = base_of(s->catalog, s->routine->return_type) };
@@ -71,8 +87,11 @@ static uint32_t type_of(const struct plan_source *s, struct str name)
 struct plan_field source_field(const struct plan_source *s, const struct field *f)
 {
 	uint32_t type = f->name.p ? type_of(s, f->name) : 0;
+	const struct cat_column *c = s->relation && f->name.p && f->step_count == 0
+		? catalog_column(s->catalog, s->relation, f->name) : NULL;
 	return (struct plan_field){
 		.name = f->name, .type = type, .steps = f->steps, .step_count = f->step_count,
+		.domain = c ? domain_of(s->catalog, c) : NULL,
 		.to_jsonb = f->step_count > 0 && type != OID_JSON && type != OID_JSONB,
 	};
 }
@@ -98,6 +117,8 @@ bool source_user_code(const struct plan_source *s, const struct plan_field *f)
 {
 	if (f->type == 0)
 		return f->name.p != NULL;
+	if (f->domain && (f->domain->to_json.offset || f->domain->from_text.offset))
+		return true;
 	if (f->type < FIRST_USER_OID)
 		return false;
 	const struct cat_type *t = catalog_type(s->catalog, f->type);

@@ -14,7 +14,7 @@ struct plan_source {
 };
 
 struct plan_source source_relation(const struct catalog *cat, const struct cat_relation *rel);
-struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r);
+struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r, const struct query *q);
 
 /* Columns in order, for `*`. */
 size_t source_columns(const struct plan_source *s);

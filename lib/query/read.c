@@ -8,6 +8,8 @@
 /* The resource of GET /: the function db-root-spec (with or without its schema), or the schema itself. */
 static bool read_root(struct query *q, const struct conf *c, struct fault *f)
 {
+	if (c->openapi_mode == CONF_OPENAPI_DISABLED)
+		return fault_set(f, 404, "PGRST126", STR("Root endpoint metadata is disabled"));
 	if (c->db_root_spec.p) {
 		size_t dot = str_index(c->db_root_spec, '.');
 		bool qualified = dot < c->db_root_spec.n;
@@ -17,8 +19,7 @@ static bool read_root(struct query *q, const struct conf *c, struct fault *f)
 		return true;
 	}
 	q->target = TARGET_ROOT;
-	return c->openapi_mode != CONF_OPENAPI_DISABLED
-		|| fault_set(f, 404, "PGRST126", STR("Root endpoint metadata is disabled"));
+	return true;
 }
 
 /* `/`, `/relation` or `/rpc/routine` */

@@ -44,9 +44,11 @@ static int64_t max64(int64_t x, int64_t y)
 }
 
 /* The count statement has a snapshot of its own, so it may have seen fewer rows than came. */
-static int64_t counted(const struct plan *p, const struct flight_outcome *outcome, int64_t seen, struct arena *a)
+static int64_t counted(const struct reply_rows *rows, const struct flight_outcome *outcome, int64_t seen,
+	struct arena *a)
 {
-	int64_t count = max64(outcome->count, seen);
+	const struct plan *p = rows->plan;
+	int64_t count = max64(p->passes_over ? rows->arrived : outcome->count, seen);
 	if (p->count == COUNT_EXACT || !p->count_by_statement)
 		return count;
 	int64_t planned = settings_plan_rows(outcome->plan_json, a);
@@ -56,12 +58,13 @@ static int64_t counted(const struct plan *p, const struct flight_outcome *outcom
 }
 
 /* Rows there are in all, at least those that came and those that were passed over; -1 when nobody asked. */
-static int64_t total_of(const struct plan *p, const struct flight_outcome *outcome, int64_t rows, struct arena *a)
+static int64_t total_of(const struct reply_rows *rows, const struct flight_outcome *outcome, int64_t shown,
+	struct arena *a)
 {
-	if (p->count == COUNT_NONE)
+	if (rows->plan->count == COUNT_NONE)
 		return -1;
-	int64_t seen = rows > 0 ? p->range.offset + rows : 0;
-	return counted(p, outcome, seen, a);
+	int64_t seen = shown > 0 ? rows->plan->range.offset + shown : 0;
+	return counted(rows, outcome, seen, a);
 }
 
 static bool out_of_range(const struct plan *p, int64_t total, struct arena *a, struct fault *f)
@@ -75,14 +78,15 @@ static bool out_of_range(const struct plan *p, int64_t total, struct arena *a, s
 }
 
 /* 206 and Content-Range of what is read by range: relations and functions. */
-static bool range_fields(struct reply *r, const struct plan *p, const struct flight_outcome *outcome, int64_t rows,
+static bool range_fields(struct reply *r, const struct reply_rows *rows, const struct flight_outcome *outcome,
 	struct arena *a, struct fault *f)
 {
-	int64_t total = total_of(p, outcome, rows, a);
+	const struct plan *p = rows->plan;
+	int64_t shown = rows_total(rows, outcome), total = total_of(rows, outcome, shown, a);
 	if (total >= 0 && p->range.offset > total)
 		return out_of_range(p, total, a, f);
-	r->status = total > rows ? 206 : 200;
-	field(r, STR("Content-Range"), range_content(a, p->range.offset, rows, total));
+	r->status = total > shown ? 206 : 200;
+	field(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
 	return true;
 }
 
@@ -108,7 +112,7 @@ static bool make_read(struct reply *r, struct reply_rows *rows, const struct fli
 	struct fault *f)
 {
 	const struct plan *p = rows->plan;
-	if (!range_fields(r, p, outcome, rows_total(rows, outcome), a, f))
+	if (!range_fields(r, rows, outcome, a, f))
 		return false;
 	field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
 	content_fields(r, p, a);
@@ -120,7 +124,7 @@ static bool make_call(struct reply *r, struct reply_rows *rows, const struct fli
 	struct fault *f)
 {
 	const struct plan *p = rows->plan;
-	if (!range_fields(r, p, outcome, rows_total(rows, outcome), a, f))
+	if (!range_fields(r, rows, outcome, a, f))
 		return false;
 	applied_field(r, p, APPLIES_MAX_AFFECTED, a);
 	if (p->result == RESULT_NOTHING)
@@ -198,11 +202,15 @@ bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct fligh
 	bool explain = p->media.kind == MEDIA_PLAN;
 	make_fn *make = explain ? make_plan : makers[p->kind];
 	*out_r = reply_new(200, a);
-	if (!explain && !reply_rows_judge(rows, outcome, a, f))
+	if (!rows_end(rows, f) || (!explain && !reply_rows_judge(rows, outcome, a, f)))
 		return false;
-	if (!rows_end(rows, f) || !settings_fields(out_r, outcome->response_headers, a, f)
-		|| !make(out_r, rows, outcome, a, f) || !settings_status(out_r, outcome->response_status, f))
+	int status = 0;
+	if (!explain && !(settings_status(&status, outcome->response_status, f)
+		&& settings_fields(out_r, outcome->response_headers, a, f)))
 		return false;
+	if (!make(out_r, rows, outcome, a, f))
+		return false;
+	out_r->status = status ? status : out_r->status;
 	field(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
 	out_r->body = rows->body;
 	reply_finish(out_r, p->query->head_only);

@@ -74,7 +74,7 @@ static bool is_one_line(struct str s)
 
 void problem_reply(struct reply *out_r, const struct fault *f, const struct conf *conf, bool no_body, struct arena *a)
 {
-	bool sane = f->http_status >= 200 && f->http_status <= 599;
+	bool sane = f->http_status >= 200 && f->http_status <= 999;
 	*out_r = reply_new(sane ? f->http_status : 500, a);
 	if (f->reason.n > 0 && is_one_line(f->reason))
 		out_r->reason = f->reason;

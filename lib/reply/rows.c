@@ -183,7 +183,7 @@ bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
 	(void)f;
 	struct reply_rows *rows = arg;
 	spool_clear(&rows->body);
-	rows->count = 0;
+	rows->count = rows->arrived = 0;
 	rows->location = STR_NONE;
 	rows->shape = json_shape_new(r, rows->plan->strip_nulls, rows->arena);
 	return true;
@@ -200,10 +200,22 @@ bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f)
 	return fault_details(f, str_printf(a, "%s", strerror(body->error)));
 }
 
+/* Whether the row that has arrived is one of those asked for. */
+static bool within_range(const struct reply_rows *rows)
+{
+	const struct plan *p = rows->plan;
+	if (!p->passes_over)
+		return true;
+	return rows->arrived > p->range.offset && (p->range.limit < 0 || rows->count < p->range.limit);
+}
+
 bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
 {
 	struct reply_rows *rows = arg;
 	const struct form *form = rows->form;
+	rows->arrived++;
+	if (!within_range(rows))
+		return true;
 	rows->count++;
 	if (form->single && rows->count > 1)
 		return true;
@@ -220,7 +232,10 @@ bool rows_end(struct reply_rows *rows, struct fault *f)
 
 int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome)
 {
-	if (rows->plan->result == RESULT_NOTHING)
+	const struct plan *p = rows->plan;
+	if (p->routine && !p->routine->returns_set)
+		return 1;
+	if (p->result == RESULT_NOTHING)
 		return (int64_t)outcome->affected;
 	return rows->count;
 }

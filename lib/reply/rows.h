@@ -14,7 +14,8 @@ struct reply_rows {
 	const struct form *form;
 	struct json_shape *shape;   /* once the columns are known */
 	struct spool body;
-	int64_t count;              /* rows that came */
+	int64_t arrived;            /* rows that came */
+	int64_t count;              /* those of them that were asked for: fewer when the plan passes over the others */
 	struct str location;        /* RESULT_LOCATION with exactly one row: ?key=eq.value&..., or STR_NONE */
 };
 
@@ -22,7 +23,8 @@ struct reply_rows {
 bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f);
 /* Ends the body behind its last row. False when it could not be held. */
 bool rows_end(struct reply_rows *rows, struct fault *f);
-/* Rows of the answer: those that came or, when none were asked for, those that were affected. */
+/* Rows of the answer: those that came or, when none were asked for, those that were affected. A function that returns
+ * no set has one, whatever filters and ranges say of it. */
 int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome);
 
 #endif

@@ -68,16 +68,16 @@ bool settings_fields(struct reply *r, struct str headers, struct arena *a, struc
 		"single key and a string value"));
 }
 
-bool settings_status(struct reply *r, struct str status, struct fault *f)
+bool settings_status(int *status_r, struct str status, struct fault *f)
 {
 	if (status.n == 0)
 		return true;
 	int value = 0;
 	for (size_t i = 0; i < status.n && status.p[i] >= '0' && status.p[i] <= '9' && value < 1000; i++)
 		value = value * 10 + (status.p[i] - '0');
-	if (value < 200 || value > 599)
+	if (value < 200 || value > 999)
 		return fault_set(f, 500, "PGRST112", STR("response.status guc must be a valid status code"));
-	r->status = value;
+	*status_r = value;
 	return true;
 }
 

@@ -5,16 +5,17 @@
 enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_XML = 142, OID_JSONB = 3802 };
 
 /* How a body travels, and what makes the parameter's type of it: jsonb's binary form has a version in front and xml's
- * declares an encoding, so these two go as json and text. */
+ * declares an encoding, so these two go as json and text. The cast is always there: overloads that differ in nothing
+ * else must not share a prepared statement, which goes by the text. */
 static const struct {
 	uint32_t type, sent_as;
 	struct str cast;
 } BODIES[] = {
-	{ OID_JSON, OID_JSON, STR_INIT("") },
+	{ OID_JSON, OID_JSON, STR_INIT("::pg_catalog.json") },
 	{ OID_JSONB, OID_JSON, STR_INIT("::pg_catalog.jsonb") },
-	{ OID_TEXT, OID_TEXT, STR_INIT("") },
+	{ OID_TEXT, OID_TEXT, STR_INIT("::pg_catalog.text") },
 	{ OID_XML, OID_TEXT, STR_INIT("::pg_catalog.xml") },
-	{ OID_BYTEA, OID_BYTEA, STR_INIT("") },
+	{ OID_BYTEA, OID_BYTEA, STR_INIT("::pg_catalog.bytea") },
 };
 
 static void put_body(struct draft *d, const struct plan_call *call)
@@ -107,6 +108,6 @@ void stmt_call(struct draft *d, const struct plan *p, bool counting)
 	stmt_sql(d, " FROM ");
 	put_rows(d, p);
 	stmt_sql(d, " AS ");
-	stmt_ident(d, PLAN_CALL_ALIAS);
+	stmt_ident(d, p->read->alias);
 	stmt_rest(d, p, counting);
 }

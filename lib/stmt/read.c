@@ -35,6 +35,14 @@ static void put_cast(struct draft *d, struct str type)
 	stmt_sql(d, ")");
 }
 
+static void open_function(struct draft *d, struct str function)
+{
+	if (!function.p)
+		return;
+	stmt_catalog(d, function);
+	stmt_sql(d, "(");
+}
+
 /* What an output shows, before an aggregate takes it. */
 static void put_shown(struct draft *d, const struct plan *p, const struct plan_select *sel,
 	const struct plan_output *out)
@@ -64,7 +72,9 @@ static void put_argument(struct draft *d, const struct plan *p, const struct pla
 	const struct plan_output *out)
 {
 	buf_put(&d->sql, out->cast.p ? STR("CAST(") : STR(""));
+	open_function(d, out->represent);
 	put_shown(d, p, sel, out);
+	buf_put(&d->sql, out->represent.p ? STR(")") : STR(""));
 	if (out->cast.p)
 		put_cast(d, out->cast);
 }
@@ -92,7 +102,7 @@ void stmt_output(struct draft *d, const struct plan *p, const struct plan_select
 static bool is_bare_column(const struct plan_output *out)
 {
 	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p &&
-		!out->aggregate;
+		!out->aggregate && !out->represent.p;
 }
 
 static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
@@ -157,19 +167,25 @@ static void put_language(struct draft *d, struct str language)
 }
 
 /* in.("") means no value at all, as in.() does. */
-static void put_members(struct draft *d, const struct filter *f)
+static void put_members(struct draft *d, const struct filter *f, struct str from_text)
 {
 	bool none = f->value_count == 1 && f->values[0].n == 0;
 	stmt_sql(d, "(");
+	if (from_text.p) {
+		stmt_sql(d, "SELECT ");
+		open_function(d, from_text);
+		stmt_sql(d, "pg_catalog.unnest(");
+	}
 	stmt_array(d, f->values, none ? 0 : f->value_count);
-	stmt_sql(d, ")");
+	buf_put(&d->sql, from_text.p ? STR("::text[])))") : STR(")"));
 }
 
-static void put_operand(struct draft *d, const struct filter *f)
+static void put_operand(struct draft *d, const struct plan_condition *c)
 {
+	const struct filter *f = c->filter;
 	switch (f->op) {
 	case OP_IN:
-		put_members(d, f);
+		put_members(d, f, c->from_text);
 		break;
 	case OP_IS:
 		buf_put(&d->sql, IS_OPERANDS[f->is]);
@@ -185,7 +201,9 @@ static void put_operand(struct draft *d, const struct filter *f)
 		break;
 	default:
 		buf_put(&d->sql, QUANTIFIERS[f->quantifier]);
+		open_function(d, c->from_text);
 		stmt_value(d, f->value);
+		buf_put(&d->sql, c->from_text.p ? STR(")") : STR(""));
 		buf_put(&d->sql, f->quantifier ? STR(")") : STR(""));
 	}
 }
@@ -201,7 +219,7 @@ static void put_filter(struct draft *d, struct str alias, const struct plan_cond
 	buf_put(&d->sql, c->to_tsvector ? STR(") ") : STR(" "));
 	buf_put(&d->sql, OPERATORS[c->filter->op]);
 	stmt_sql(d, " ");
-	put_operand(d, c->filter);
+	put_operand(d, c);
 }
 
 /* p and around: of the embeds that a condition may name, NULL where there are none. */
@@ -255,7 +273,7 @@ void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_se
 	}
 }
 
-/* A column is grouped by itself, since its encoded form (json) has no equality; a path or cast by its place in the
+/* A column is grouped by itself, since its encoded form (json) has no equality; a path by its place in the
  * list, since its parameters are others when it is written again. */
 void stmt_group(struct draft *d, const struct plan *p, const struct plan_select *sel)
 {
@@ -268,6 +286,8 @@ void stmt_group(struct draft *d, const struct plan *p, const struct plan_select 
 		first = false;
 		if (out->field.step_count > 0)
 			buf_u64(&d->sql, i + 1);
+		else if (out->represent.p && !out->cast.p)
+			stmt_field(d, sel->alias, &out->field);
 		else
 			put_argument(d, p, sel, out);
 	}
@@ -315,7 +335,8 @@ void stmt_rest(struct draft *d, const struct plan *p, bool counting)
 		return;
 	stmt_group(d, p, p->read);
 	stmt_order(d, p->read);
-	stmt_range(d, p->range);
+	if (!p->passes_over)
+		stmt_range(d, p->range);
 }
 
 void stmt_read(struct draft *d, const struct plan *p, bool counting)

@@ -1,6 +1,7 @@
 /* The settings of a request, all in one statement, and what else runs beside the main one.
  * SPDX-License-Identifier: MIT */
 #include "base/jsonesc.h"
+#include "query/name_set.h"
 #include "stmt/make.h"
 #include "stmt/quote.h"
 
@@ -42,57 +43,52 @@ static void put_pair(struct buf *out, struct str name, struct str value)
 	json_escape(out, value);
 }
 
-/* Whether a later field has the same name: the last one counts. */
-static bool comes_again(const struct request *r, size_t i)
+/* The pairs as an object. Of a name given twice only the last one is there, so that every reader sees the same. One too
+ * large for a setting is too large for the statement. */
+static struct str json_object(struct draft *d, struct http_field *pairs, size_t count)
 {
-	for (size_t j = i + 1; j < r->field_count; j++)
-		if (str_eq(r->fields[i].name, r->fields[j].name))
-			return true;
-	return false;
-}
-
-/* The finished object; one too large for a setting is too large for the statement. */
-static struct str json_object(struct draft *d, struct buf *out)
-{
-	buf_char(out, '}');
-	d->sql.overflow = d->sql.overflow || out->overflow;
-	return buf_str(out);
+	struct buf out = buf_new(d->arena, MAX_SETTING);
+	struct name_set seen = name_set_new(count, d->arena);
+	for (size_t i = count; i-- > 0;)
+		if (!name_set_add(&seen, pairs[i].name))
+			pairs[i].name = STR_NONE;
+	buf_char(&out, '{');
+	for (size_t i = 0; i < count; i++)
+		if (pairs[i].name.p)
+			put_pair(&out, pairs[i].name, pairs[i].value);
+	buf_char(&out, '}');
+	d->sql.overflow = d->sql.overflow || out.overflow;
+	return buf_str(&out);
 }
 
 static struct str headers_json(struct draft *d, const struct stmt_session *s)
 {
 	const struct request *r = s->request;
-	struct buf out = buf_new(d->arena, MAX_SETTING);
-	buf_char(&out, '{');
+	struct http_field *shown = arena_make_array(d->arena, struct http_field, r->field_count);
+	size_t count = 0;
 	for (size_t i = 0; i < r->field_count; i++) {
 		struct str name = r->fields[i].name;
 		bool withheld = str_eq(name, STR("cookie")) ||
 			(!s->plan->conf->db_pass_authorization && str_eq(name, STR("authorization")));
-		if (!withheld && !comes_again(r, i))
-			put_pair(&out, name, r->fields[i].value);
+		if (!withheld)
+			shown[count++] = r->fields[i];
 	}
-	return json_object(d, &out);
+	return json_object(d, shown, count);
 }
 
-/* name=value pairs of one Cookie field (RFC 6265 section 5.4). */
-static void put_cookies(struct buf *out, struct str field)
+/* name=value pairs of the Cookie field (RFC 6265 section 5.4). */
+static struct str cookies_json(struct draft *d, const struct request *r)
 {
+	struct str field = request_field(r, STR("cookie"));
+	struct http_field *cookies = arena_make_array(d->arena, struct http_field, field.n / 2 + 1);
+	size_t count = 0;
 	while (field.p) {
 		struct str pair = str_trim(str_cut(&field, ';'));
 		size_t equals = str_index(pair, '=');
-		if (pair.n > 0)
-			put_pair(out, str_sub(pair, 0, equals), str_from(pair, equals + 1));
+		if (equals > 0)
+			cookies[count++] = (struct http_field){ str_sub(pair, 0, equals), str_from(pair, equals + 1) };
 	}
-}
-
-static struct str cookies_json(struct draft *d, const struct request *r)
-{
-	struct buf out = buf_new(d->arena, MAX_SETTING);
-	buf_char(&out, '{');
-	for (size_t i = 0; i < r->field_count; i++)
-		if (str_eq(r->fields[i].name, STR("cookie")))
-			put_cookies(&out, r->fields[i].value);
-	return json_object(d, &out);
+	return json_object(d, cookies, count);
 }
 
 /* The role's own settings go before the switch: the right to set them is the authenticator's. */

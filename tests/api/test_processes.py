@@ -72,16 +72,21 @@ class Reloads:
             wait_until(lambda: loads(self.server) > before, 20, f"reload {number}")
 
 
-def test_no_request_is_lost_in_100_reloads(start, database):
-    workers = 4
-    server = start(front="nginx", workers=workers)
-    database.run("TRUNCATE events")
+def counter(database):
+    """A function that counts the connections of the pool."""
     connections = database.cluster.connect("postgres").cursor()
 
     def count():
         connections.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s", (database.name,))
         return connections.fetchone()[0]
-    with Clients(server, 16, read_or_insert, rate=200) as clients, Watch(count) as watch:
+    return count
+
+
+def test_no_request_is_lost_in_100_reloads(start, database):
+    workers = 4
+    server = start(front="nginx", workers=workers)
+    database.run("TRUNCATE events")
+    with Clients(server, 16, read_or_insert, rate=200) as clients, Watch(counter(database)) as watch:
         Reloads(server, database).run(400 if LONG else 100)
     statuses = clients.statuses()
     assert set(statuses) == {("GET", 200), ("POST", 201)}, statuses
@@ -91,6 +96,28 @@ def test_no_request_is_lost_in_100_reloads(start, database):
 
 def slow_call(seconds):
     return "POST", "/rpc/wait", f'{{"seconds":{seconds}}}'
+
+
+def test_a_slow_request_delays_no_reload_and_costs_no_connection(start, database):
+    """A worker held by a request cannot leave: all others are replaced, again and again, within workers + 2."""
+    workers = 2
+    server = start(front="nginx", workers=workers)
+    with Watch(counter(database)) as watch, Clients(server, 1, lambda client, number: slow_call(3)) as slow:
+        time.sleep(0.2)
+        with Clients(server, 4, read_or_insert, rate=100) as fast:
+            Reloads(server, database).run(10)
+    assert set(fast.statuses()) == {("GET", 200), ("POST", 201)}, fast.statuses()
+    assert set(slow.statuses()) == {("POST", 200)}, slow.statuses()
+    assert watch.most <= workers + 2
+
+
+def test_a_session_that_cannot_write_is_served_by_too(start, database):
+    """The master looks for a server that lets it LISTEN, and does without when there is none."""
+    reads = database.cluster.create("processes_reads")
+    reads.run("ALTER ROLE authenticator IN DATABASE processes_reads SET default_transaction_read_only = on")
+    server = start(front="nginx", workers=1, uri=reads.uri)
+    assert server.get("/").status_code == 200
+    assert "cannot listen" in server.stop()
 
 
 def test_a_slow_request_keeps_nobody_waiting(start):

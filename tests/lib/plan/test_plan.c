@@ -83,14 +83,14 @@ static void counts(void **state)
 		  "EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=exact", -1, 0, 2,
 		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"numbers\"(\"upto\" := $1::integer) "
-		  "AS \"pgrst_scalar\") AS \"pgrst_call\") AS counted | 9", "nothing" },
+		  "AS \"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9", "nothing" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=planned", -1, 0, 2, "nothing", "nothing" },
-		{ "GET /rpc/drain?offset=2\nPrefer: count=estimated", -1, 2, -1,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"drain\"() AS \"pgrst_scalar\") "
-		  "AS \"pgrst_call\") AS counted", "nothing" },
+		{ "GET /rpc/drain?offset=2\nPrefer: count=estimated", -1, 2, -1, "nothing", "nothing" },
 		{ "POST /rpc/drain?offset=2\nPrefer: count=exact", -1, 2, -1, "nothing", "nothing" },
 		{ "POST /rpc/drain\nPrefer: count=exact", -1, 0, -1, "nothing", "nothing" },
-		{ "GET /rpc/add?a=9&limit=0\nPrefer: count=exact", 3, 0, -1, "nothing", "nothing" },
+		{ "GET /rpc/add?a=9&limit=0\nPrefer: count=exact", 3, 0, 0,
+		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"add\"(\"a\" := $1::integer) AS "
+		  "\"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9", "nothing" },
 		{ "POST /log?limit=2\nPrefer: count=exact, return=representation\n\n{}", 1, 0, -1, "nothing", "nothing" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -46,6 +46,32 @@ static void select_lists(void **state)
 	fixture_golden(rows, COUNT_OF(rows), &c);
 }
 
+static void representations(void **state)
+{
+	(void)state;
+	static const struct golden rows[] = {
+		{ "GET /paints",
+		  "SELECT `paints`.`id`, api.color_json(`paints`.`color`) AS `color` FROM `api`.`paints`" },
+		{ "GET /paints?select=c:color,color::text,color->r\nAccept: text/csv",
+		  "SELECT api.color_json(`paints`.`color`) AS `c`, CAST(api.color_json(`paints`.`color`) AS text) AS `color`, "
+		  "pg_catalog.to_jsonb(`paints`.`color`)->$1 AS `r` FROM `api`.`paints` | r" },
+		{ "GET /paints?select=id&color=eq.red&color=lt(any).{red,blue}&color=adj.x&order=color",
+		  "SELECT `paints`.`id` FROM `api`.`paints` WHERE (`paints`.`color` = api.color_of($1) AND `paints`.`color` < "
+		  "ANY (api.color_of($2)) AND `paints`.`color` -|- api.color_of($3)) ORDER BY `paints`.`color` | red | {red,blue} "
+		  "| x" },
+		{ "GET /paints?select=id&color=in.(red,blue)&or=(color.like.r*,color.is.null,color.isdistinct.3)",
+		  "SELECT `paints`.`id` FROM `api`.`paints` WHERE ((`paints`.`color` LIKE $1 OR `paints`.`color` IS NULL OR "
+		  "`paints`.`color` IS DISTINCT FROM $2) AND `paints`.`color` = ANY (SELECT api.color_of(pg_catalog.unnest("
+		  "$3::text[])))) | r% | 3 | {\"red\",\"blue\"}" },
+		{ "GET /paints?select=color,count()",
+		  "SELECT api.color_json(`paints`.`color`) AS `color`, count(*) AS `count` FROM `api`.`paints` GROUP BY "
+		  "`paints`.`color`" },
+	};
+	struct conf c = fixture_conf();
+	c.db_aggregates_enabled = true;
+	fixture_golden(rows, COUNT_OF(rows), &c);
+}
+
 static void filters(void **state)
 {
 	(void)state;
@@ -198,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(select_lists),
+		cmocka_unit_test(representations),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(order_and_range),
 		cmocka_unit_test(aggregates),

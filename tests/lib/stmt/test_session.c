@@ -34,7 +34,7 @@ static void settings(void **state)
 {
 	(void)state;
 	struct conf c = fixture_conf();
-	expect_settings("GET /items?id=eq.1%20\nAccept: */*\nAuthorization: Bearer x\nX-Odd: a\"b\nCookie: a=1; b = 2 ;c", &c,
+	expect_settings("GET /items?id=eq.1%20\nAccept: */*\nAuthorization: Bearer x\nX-Odd: a\"b\nCookie: a=0; a=1; b = 2 ;c", &c,
 		"clerk", "search_path=\"api\", \"public\", pg_temp; statement_timeout=3s; role=clerk; "
 		"request.jwt.claims={\"role\":\"clerk\"}; request.method=GET; request.path=/items; "
 		"request.headers={\"accept\":\"*/*\",\"authorization\":\"Bearer x\",\"x-odd\":\"a\\\"b\"}; "
