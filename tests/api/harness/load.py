@@ -16,7 +16,9 @@ class Clients:
     """with Clients(server, count, ask, rate=…) as clients: …; then clients.answers.
 
     ask(client, number) gives (method, path, body) of the next request; rate is requests a second of all together,
-    None as many as come."""
+    None as many as come. fields are sent with each."""
+
+    fields = {}
 
     def __init__(self, server, count, ask, rate=None):
         self.address = urllib.parse.urlsplit(server.url)
@@ -40,7 +42,7 @@ class Clients:
             method, path, body = self.ask(client, number)
             began = time.monotonic()
             try:
-                connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+                connection.request(method, path, body, self.fields | ({"Content-Type": "application/json"} if body else {}))
                 got = connection.getresponse()
                 status, text = got.status, got.read()
             except (OSError, http.client.HTTPException) as problem:
