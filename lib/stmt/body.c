@@ -6,8 +6,15 @@
 enum { OID_JSON = 114, OID_BOX = 603, OID_JSONB = 3802, FIRST_USER_OID = 16384 };
 enum { DEFAULTS_AT_ONCE = 40 }; /* a function takes 100 arguments at most */
 
-/* The name of CSV's texts as a table, before they are values. */
-#define STMT_TEXTS STR("pgrst_texts")
+/* The name of the body as a table before its values are made what the columns take. */
+#define STMT_RAW STR("pgrst_raw")
+
+/* The domain's own function that makes its values of JSON, or STR_NONE. */
+static struct str parser_of(const struct plan *p, const struct cat_column *c)
+{
+	const struct cat_type *type = catalog_type(p->catalog, c->type);
+	return type ? catalog_text(p->catalog, type->from_json) : STR_NONE;
+}
 
 static bool has_default(const struct cat_column *c)
 {
@@ -76,14 +83,15 @@ static void put_completed(struct draft *d, const struct plan *p)
 static void put_columns(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->write->column_count; i++) {
+		const struct cat_column *c = p->write->columns[i];
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		stmt_ident(d, catalog_text(p->catalog, p->write->columns[i]->name));
+		stmt_ident(d, catalog_text(p->catalog, c->name));
 		stmt_sql(d, " ");
-		stmt_catalog(d, catalog_text(p->catalog, p->write->columns[i]->full_type_name));
+		stmt_catalog(d, parser_of(p, c).p ? STR("json") : catalog_text(p->catalog, c->full_type_name));
 	}
 }
 
-static void put_typed_rows(struct draft *d, const struct plan *p)
+static void put_records(struct draft *d, const struct plan *p, struct str name)
 {
 	bool completed = p->write->defaults && count_defaults(p->write) > 0;
 	buf_put(&d->sql, completed ? STR("pg_catalog.jsonb_to_record") : STR("pg_catalog.json_to_record"));
@@ -93,7 +101,7 @@ static void put_typed_rows(struct draft *d, const struct plan *p)
 	else
 		stmt_binary(d, p->write->body, OID_JSON);
 	stmt_sql(d, ") AS ");
-	stmt_ident(d, STMT_BODY);
+	stmt_ident(d, name);
 	stmt_sql(d, "(");
 	put_columns(d, p);
 	stmt_sql(d, ")");
@@ -108,7 +116,7 @@ static bool is_json_type(const struct cat_column *c)
  * another separator, as box does, and JSON is not parsed: a field of CSV is a JSON string. */
 static bool has_plain_array(const struct plan *p, const struct cat_column *c)
 {
-	if (is_json_type(c) || c->base_type == OID_BOX)
+	if (is_json_type(c) || c->base_type == OID_BOX || parser_of(p, c).p)
 		return false;
 	const struct cat_type *type = catalog_type(p->catalog, c->base_type);
 	if (!type)
@@ -119,18 +127,6 @@ static bool has_plain_array(const struct plan *p, const struct cat_column *c)
 static void put_type(struct draft *d, const struct plan *p, const struct cat_column *c)
 {
 	stmt_catalog(d, catalog_text(p->catalog, c->type_name));
-}
-
-/* A column of texts as values of its type. */
-static void put_value(struct draft *d, const struct plan *p, const struct cat_column *c)
-{
-	struct str name = catalog_text(p->catalog, c->name);
-	buf_put(&d->sql, is_json_type(c) ? STR("pg_catalog.to_json(") : STR(""));
-	stmt_ident(d, name);
-	buf_put(&d->sql, is_json_type(c) ? STR(")::") : STR("::"));
-	put_type(d, p, c);
-	stmt_sql(d, " AS ");
-	stmt_ident(d, name);
 }
 
 /* ROWS FROM (unnest($1::integer[]), unnest($2::text[])) AS name("a", "b"): lengths are left to the assignment, since a
@@ -158,36 +154,66 @@ static void put_unnest(struct draft *d, const struct plan *p, struct str name)
 	stmt_sql(d, ")");
 }
 
-static void put_array_rows(struct draft *d, const struct plan *p)
+/* Whether the raw column is the value itself. */
+static bool is_ready(const struct plan *p, const struct cat_column *c)
 {
-	const struct plan_write *w = p->write;
-	bool all_plain = true;
-	for (size_t i = 0; i < w->column_count; i++)
-		all_plain = all_plain && has_plain_array(p, w->columns[i]);
-	if (all_plain) {
-		put_unnest(d, p, STMT_BODY);
+	return p->write->arrays ? has_plain_array(p, c) : !parser_of(p, c).p;
+}
+
+/* The raw column, JSON or a text that becomes a JSON string, as a value of the column's type. */
+static void put_value(struct draft *d, const struct plan *p, const struct cat_column *c)
+{
+	struct str name = catalog_text(p->catalog, c->name), parser = parser_of(p, c);
+	bool to_json = p->write->arrays && (parser.p || is_json_type(c));
+	if (parser.p) {
+		stmt_catalog(d, parser);
+		stmt_sql(d, "(");
+	}
+	buf_put(&d->sql, to_json ? STR("pg_catalog.to_json(") : STR(""));
+	stmt_ident(d, name);
+	buf_put(&d->sql, to_json ? STR(")") : STR(""));
+	if (parser.p) {
+		stmt_sql(d, ")");
+	} else {
+		stmt_sql(d, "::");
+		put_type(d, p, c);
+	}
+	stmt_sql(d, " AS ");
+	stmt_ident(d, name);
+}
+
+static void put_values(struct draft *d, const struct plan *p)
+{
+	for (size_t i = 0; i < p->write->column_count; i++) {
+		const struct cat_column *c = p->write->columns[i];
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		if (is_ready(p, c))
+			stmt_ident(d, catalog_text(p->catalog, c->name));
+		else
+			put_value(d, p, c);
+	}
+}
+
+static void put_typed_rows(struct draft *d, const struct plan *p)
+{
+	void (*put)(struct draft *, const struct plan *, struct str) = p->write->arrays ? put_unnest : put_records;
+	bool ready = true;
+	for (size_t i = 0; i < p->write->column_count; i++)
+		ready = ready && is_ready(p, p->write->columns[i]);
+	if (ready) {
+		put(d, p, STMT_BODY);
 		return;
 	}
 	stmt_sql(d, "(SELECT ");
-	for (size_t i = 0; i < w->column_count; i++) {
-		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		if (has_plain_array(p, w->columns[i]))
-			stmt_ident(d, catalog_text(p->catalog, w->columns[i]->name));
-		else
-			put_value(d, p, w->columns[i]);
-	}
+	put_values(d, p);
 	stmt_sql(d, " FROM ");
-	put_unnest(d, p, STMT_TEXTS);
+	put(d, p, STMT_RAW);
 	stmt_sql(d, ") AS ");
 	stmt_ident(d, STMT_BODY);
 }
 
 void stmt_body_rows(struct draft *d, const struct plan *p)
 {
-	if (p->write->arrays) {
-		put_array_rows(d, p);
-		return;
-	}
 	if (p->write->column_count > 0) {
 		put_typed_rows(d, p);
 		return;

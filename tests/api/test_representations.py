@@ -1,4 +1,4 @@
-"""Domain representations on reads (PARITY W12): what a domain is shown as, and what its filters say.
+"""Domain representations (PARITY W12): what a domain is shown as, what its filters say, and what it is written as.
 
 SPDX-License-Identifier: MIT
 """
@@ -45,3 +45,31 @@ READ = [
 @table(READ)
 def test_W12_read(paints, case):
     case.check(paints)
+
+
+FULL = "return=representation"
+GREY = {"id": 9, "color": "#777777"}
+WRITTEN = [
+    case("W12 POST", "POST /paints?select=id,color", 201, [GREY], body=GREY, Prefer=FULL),
+    case("W12 POST rows", "POST /paints?select=color", 201, [{"color": "#000001"}, {"color": None}], body=[{"id": 8, "color": "#1"}, {"id": 9, "color": None}], Prefer=FULL),
+    case("W12 POST columns", "POST /paints?columns=id,color&select=color", 201, [{"color": "#777777"}], body=GREY | {"more": 1}, Prefer=FULL),
+    case("W12 POST default", "POST /defaults?columns=id,color&select=color", 201, [{"color": "#0000ff"}, {"color": "#777777"}],
+         body=[{"id": 1}, {"id": 2, "color": "#777777"}], Prefer=FULL + ", missing=default"),
+    case("W12 POST CSV", "POST /paints?select=id,color,name", 201, [{"id": 8, "color": "#777777", "name": "a"}, {"id": 9, "color": None, "name": "b"}],
+         body="name,color,id\na,#777777,8\nb,NULL,9\n", Content_Type="text/csv", Prefer=FULL),
+    case("W12 POST form", "POST /paints?select=color", 201, [{"color": "#777777"}], body="id=9&color=%23777777", Content_Type="application/x-www-form-urlencoded", Prefer=FULL),
+    case("W12 PATCH", "PATCH /paints?color=eq.%23ff0000&select=id,color", 200, [{"id": 1, "color": "#777777"}], body={"color": "#777777"}, Prefer=FULL),
+    case("W12 PATCH view", "PATCH /bright?id=eq.1&select=color", 200, [{"color": "#777777"}], body={"color": "#777777"}, Prefer=FULL),
+    case("W12 PUT", "PUT /paints?id=eq.9&select=color", 201, [{"color": "#777777"}], body=GREY, Prefer=FULL),
+    case("W12 upsert", "POST /paints?select=color", 200, [{"color": "#777777"}], body={"id": 1, "color": "#777777"}, Prefer=FULL + ", resolution=merge-duplicates"),
+    case("W12 ordered", "PATCH /paints?color=not.is.null&select=c:color&order=color.desc", 200, [{"c": "#ff0000"}, {"c": "#00ff00"}, {"c": "#0000ff"}], body={"name": "x"}, Prefer=FULL),
+    case("W12 DELETE", "DELETE /paints?color=in.(%23ff0000,%230000ff)&select=color&order=id", 200, [{"color": "#ff0000"}, {"color": "#0000ff"}], Prefer=FULL),
+    case("W12 key", "PUT /shades?color=eq.%23000001", 204, body={"color": "#000001"}),
+    case("W12 Location", "POST /shades", 201, b"", {"Location": "/shades?color=eq.1"}, body={"color": "#000001"}, Prefer="return=headers-only"),
+    case("W12 no color", "POST /paints", 400, body={"id": 9, "color": "#1000000"}),
+]
+
+
+@table(WRITTEN)
+def test_W12_write(serve, case):
+    case.check(serve(front="nginx", db_schemas="api", db_tx_end="rollback"))

@@ -9,7 +9,7 @@ CREATE FUNCTION private.json(value api.color) RETURNS json LANGUAGE sql IMMUTABL
 CREATE FUNCTION private.color(value text) RETURNS api.color LANGUAGE sql IMMUTABLE AS
 	$$ SELECT ('x' || lpad(ltrim(value, '#'), 8, '0'))::bit(32)::integer::api.color $$;
 CREATE FUNCTION private.color(value json) RETURNS api.color LANGUAGE sql IMMUTABLE AS
-	$$ SELECT private.color(value #>> '{}') $$;
+	$$ SELECT CASE json_typeof(value) WHEN 'number' THEN (value #>> '{}')::integer ELSE private.color(value #>> '{}') END $$; -- a column's default comes as it is
 SET client_min_messages = error; -- PostgreSQL warns that it will ignore casts of domains: they are for us
 CREATE CAST (api.color AS json) WITH FUNCTION private.json(api.color) AS IMPLICIT;
 CREATE CAST (json AS api.color) WITH FUNCTION private.color(json) AS IMPLICIT;
@@ -22,6 +22,8 @@ CREATE CAST (api.plain AS json) WITH FUNCTION private.json(api.plain) AS ASSIGNM
 
 CREATE TABLE api.paints (id integer PRIMARY KEY, name text, color api.color, plain api.plain);
 INSERT INTO api.paints VALUES (1, 'red', 16711680, 1), (2, 'green', 65280, 2), (3, 'blue', 255, 3), (4, 'none', NULL, NULL);
+CREATE TABLE api.defaults (id integer PRIMARY KEY, color api.color DEFAULT 255);
+CREATE TABLE api.shades (color api.color PRIMARY KEY);
 CREATE VIEW api.bright AS SELECT id, color FROM api.paints WHERE color > 1000;
 CREATE FUNCTION api.all_paints() RETURNS SETOF api.paints LANGUAGE sql STABLE AS $$ SELECT * FROM api.paints $$;
 
