@@ -194,16 +194,19 @@ static struct str plan_text(const struct media *m, struct arena *a)
 		if (m->plan_options & plan_options[i].option)
 			names[count++] = plan_options[i].text;
 	struct str options = str_join(a, names, count, STR("|")), base = kind_text(m), target = kind_text(&inner);
-	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s; charset=utf-8", STR_ARG(base), STR_ARG(target),
+	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s", STR_ARG(base), STR_ARG(target),
 		count ? "; options=" : "", STR_ARG(options));
+}
+
+struct str media_name(const struct media *m, struct arena *a)
+{
+	return m->kind == MEDIA_PLAN ? plan_text(m, a) : kind_text(m);
 }
 
 struct str media_text(const struct media *m, struct arena *a)
 {
-	if (m->kind == MEDIA_PLAN)
-		return plan_text(m, a);
+	struct str base = media_name(m, a);
 	if (m->kind == MEDIA_OCTETS || m->kind == MEDIA_OTHER)
-		return kind_text(m);
-	struct str base = kind_text(m);
+		return base;
 	return str_printf(a, "%.*s; charset=utf-8", STR_ARG(base));
 }

@@ -32,6 +32,8 @@ struct media {
 void media_accept(struct media **list_r, size_t *count_r, struct str value, struct arena *a);
 /* Reads one Content-Type value; absent is MEDIA_JSON. */
 struct media media_content(struct str value, struct arena *a);
+/* The type as PostgREST names it: without a charset, of synonyms the one, with the parameters that have a meaning. */
+struct str media_name(const struct media *m, struct arena *a);
 /* The Content-Type to answer with, `; charset=utf-8` on textual kinds. */
 struct str media_text(const struct media *m, struct arena *a);
 

@@ -2,57 +2,118 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/negotiate.h"
 
-static const struct media JSON = { .kind = MEDIA_JSON, .text = STR_INIT("application/json"),
-	.full = STR_INIT("application/json") };
-static const struct media OPENAPI = { .kind = MEDIA_OPENAPI, .text = STR_INIT("application/openapi+json"),
-	.full = STR_INIT("application/openapi+json") };
+static const struct str ANYTHING = STR_INIT("*/*"), OCTETS = STR_INIT("application/octet-stream");
 
-/* The name of the type a function returns when that is a domain named like a media type: its values are bodies. */
-static struct str own_media_type(const struct plan *p)
+/* `select=` was not given, or is `*`: what was made for the rows of a relation, or is a function's own type, fits. */
+static bool is_default_select(const struct query *q)
 {
-	const struct cat_type *t = p->routine ? catalog_type(p->catalog, p->routine->return_type) : NULL;
-	return t && t->is_media_type && p->routine->returns == CAT_RETURNS_SCALAR ? catalog_text(p->catalog, t->name)
-		: STR_NONE;
+	return q->select && q->select->kind == SELECT_ALL && !q->select->next;
 }
 
-static bool makes_rows(const struct plan *p, const struct media *m)
+/* The domain named as a media type that a function returns one value of, or NULL. */
+static const struct cat_type *own_type(const struct plan *p)
 {
-	struct str own = own_media_type(p);
-	if (own.p && str_eq(own, m->text))
-		return true;
+	const struct cat_type *t = p->routine ? catalog_type(p->catalog, p->routine->return_type) : NULL;
+	return t && t->is_media_type && p->routine->returns == CAT_RETURNS_SCALAR && !p->routine->returns_set ? t : NULL;
+}
+
+/* What is answered keeps the case it was named in. */
+static struct media answered(struct str name, struct arena *a)
+{
+	struct media m = media_content(name, a);
+	m.text = m.kind == MEDIA_OTHER ? name : m.text;
+	return m;
+}
+
+static bool take_handler(struct plan *p, struct str name, uint32_t row_type, struct arena *a)
+{
+	const struct cat_handler *h = catalog_handler(p->catalog, name, row_type);
+	if (!h)
+		return false;
+	p->handler = h;
+	p->media = answered(catalog_text(p->catalog, h->answered), a);
+	return true;
+}
+
+static bool take_own(struct plan *p, struct str name, struct arena *a)
+{
+	const struct cat_type *t = own_type(p);
+	struct str own = t ? catalog_text(p->catalog, t->name) : STR_NONE;
+	if (!t || !str_eq_nocase(own, name))
+		return false;
+	p->raw = true;
+	p->media = answered(str_eq(own, ANYTHING) ? OCTETS : own, a);
+	return true;
+}
+
+/* What belongs to this very relation or function. */
+static bool take_particular(struct plan *p, struct str name, struct arena *a)
+{
+	if (!is_default_select(p->query))
+		return false;
+	return take_own(p, name, a) || (p->relation && p->relation->row_type
+		&& take_handler(p, name, p->relation->row_type, a));
+}
+
+static bool take_builtin(struct plan *p, const struct media *m, struct arena *a)
+{
 	switch (m->kind) {
 	case MEDIA_ANY:
 	case MEDIA_JSON:
+		p->media = media_content(STR_NONE, a);
+		return true;
+	case MEDIA_CSV:
+	case MEDIA_GEOJSON:
+		p->media = *m;
+		p->plain = true;
+		p->features = m->kind == MEDIA_GEOJSON;
+		return true;
 	case MEDIA_JSON_STRIPPED:
 	case MEDIA_OBJECT:
 	case MEDIA_OBJECT_STRIPPED:
-	case MEDIA_CSV:
+		p->media = *m;
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* Types with parameters of ours cannot be overridden. */
+static bool is_vendors(const struct media *m)
+{
+	return m->kind == MEDIA_JSON_STRIPPED || m->kind == MEDIA_OBJECT || m->kind == MEDIA_OBJECT_STRIPPED;
+}
+
+/* A handler for anything that the relation or function has goes first, then one for this type, then what makes this
+ * type out of any rows. */
+static bool take_rows(struct plan *p, const struct media *m, struct arena *a)
+{
+	struct str name = str_lower(a, media_name(m, a));
+	if (is_vendors(m))
+		return take_builtin(p, m, a);
+	return take_particular(p, ANYTHING, a) || take_particular(p, name, a) || take_handler(p, name, 0, a)
+		|| take_builtin(p, m, a);
+}
+
 /* An execution plan is that of the statement which would have made another media type. */
 static bool accept_explain(struct plan *p, const struct media *m, struct arena *a)
 {
 	struct media inner = media_content(m->plan_for, a);
-	if (!p->conf->db_plan_enabled || !makes_rows(p, &inner))
+	if (!p->conf->db_plan_enabled || !take_rows(p, &inner, a))
 		return false;
+	p->media = *m;
 	p->count_by_statement = false;
 	return true;
 }
 
 static bool accept_rows(struct plan *p, const struct media *m, struct arena *a)
 {
-	p->media = m->kind == MEDIA_ANY ? JSON : *m;
-	return m->kind == MEDIA_PLAN ? accept_explain(p, m, a) : makes_rows(p, m);
+	return m->kind == MEDIA_PLAN ? accept_explain(p, m, a) : take_rows(p, m, a);
 }
 
 static bool accept_document(struct plan *p, const struct media *m, struct arena *a)
 {
-	(void)a;
-	p->media = OPENAPI;
+	p->media = media_content(STR("application/openapi+json"), a);
 	return m->kind == MEDIA_ANY || m->kind == MEDIA_JSON || m->kind == MEDIA_OPENAPI;
 }
 
@@ -60,9 +121,25 @@ static bool refuse(const struct query *q, struct arena *a, struct fault *f)
 {
 	struct str *names = arena_make_array(a, struct str, q->accept_count);
 	for (size_t i = 0; i < q->accept_count; i++)
-		names[i] = q->accept[i].kind == MEDIA_PLAN ? q->accept[i].full : q->accept[i].text;
+		names[i] = media_name(&q->accept[i], a);
 	struct str list = str_join(a, names, q->accept_count, STR(", "));
 	return fault_printf(f, a, 406, "PGRST107", "None of these media types are available: %.*s", STR_ARG(list));
+}
+
+/* A handler is run only where there is a body to make, and may run any code of users. */
+static void settle_handler(struct plan *p)
+{
+	bool has_body = !p->query->head_only && p->result != RESULT_NOTHING && p->result != RESULT_LOCATION;
+	if (!has_body)
+		p->handler = NULL;
+	p->features = p->features && has_body;
+	p->plain = p->plain || p->handler;
+	p->user_code = p->user_code || p->handler || p->features;
+	p->calls = p->calls || p->handler || p->features;
+	if (p->passes_over && (p->handler || p->features)) {
+		p->passes_over = false;
+		p->count = COUNT_NONE;
+	}
 }
 
 bool negotiate(struct plan *p, struct arena *a, struct fault *f)
@@ -74,7 +151,9 @@ bool negotiate(struct plan *p, struct arena *a, struct fault *f)
 	if (!accepted)
 		return refuse(q, a, f);
 	enum media_kind kind = p->media.kind;
+	bool builtin = !p->handler && !p->raw;
 	p->singular = kind == MEDIA_OBJECT || kind == MEDIA_OBJECT_STRIPPED;
-	p->strip_nulls = kind == MEDIA_JSON_STRIPPED || kind == MEDIA_OBJECT_STRIPPED;
+	p->strip_nulls = builtin && (kind == MEDIA_JSON_STRIPPED || kind == MEDIA_OBJECT_STRIPPED);
+	settle_handler(p);
 	return true;
 }

@@ -5,7 +5,8 @@
 
 #include "plan.h"
 
-/* Sets media, singular and strip_nulls from the request's Accept and what the plan's rows can become. Fault: 406
+/* Sets media, handler, raw, plain, features, singular and strip_nulls from the request's Accept and what the plan's
+ * rows can become. Fault: 406
  * PGRST107 with the list of what was asked for. */
 bool negotiate(struct plan *p, struct arena *a, struct fault *f);
 

@@ -41,6 +41,10 @@ struct plan {
 	const struct plan_call *call;
 
 	struct media media;            /* what the answer will be */
+	const struct cat_handler *handler; /* the aggregate that makes the body of the rows, or NULL */
+	bool raw;                      /* the one value is the body: of a domain named as a media type */
+	bool features;                 /* PostGIS makes a GeoJSON feature of each row */
+	bool plain;                    /* values leave PostgreSQL in their own form, none as JSON */
 	bool singular;                 /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
 	bool read_only;                /* transaction access mode */

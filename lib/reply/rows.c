@@ -97,6 +97,14 @@ static void put_bytes(struct reply_rows *rows, const struct row *r)
 		put_unescaped(&rows->body, text);
 }
 
+/* The body as an aggregate made it, and how many rows it was made of. */
+static void put_gathered(struct reply_rows *rows, const struct row *r)
+{
+	put_bytes(rows, r);
+	if (!str_to_i64(row_value(r, 1), &rows->count))
+		rows->count = 0;
+}
+
 /* The key's columns as a filter that finds the row again. */
 static void put_location(struct reply_rows *rows, const struct row *r)
 {
@@ -129,10 +137,10 @@ static const struct form
 	form_object = { .empty = STR_INIT("null"), .put = put_object, .single = true },
 	form_value = { .empty = STR_INIT("null"), .put = put_value, .single = true },
 	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = put_csv },
-	form_text = { .put = put_text },
-	form_bytes = { .put = put_bytes },
+	form_bytes = { .put = put_bytes, .single = true },
+	form_gathered = { .put = put_gathered, .single = true },
 	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = put_text },
-	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", \n "), STR_INIT("]}"),
+	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
 		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), put_value, false };
 
 static const struct form *json_form(const struct plan *p)
@@ -152,20 +160,15 @@ static const struct form *form_for(const struct plan *p)
 		return &form_location;
 	if ((p->result == RESULT_NOTHING && !explain) || p->query->head_only)
 		return &form_nothing;
-	switch (p->media.kind) {
-	case MEDIA_CSV:
-		return &form_csv;
-	case MEDIA_TEXT: case MEDIA_XML:
-		return &form_text;
-	case MEDIA_OCTETS: case MEDIA_OTHER:
-		return &form_bytes;
-	case MEDIA_PLAN:
+	if (explain)
 		return &form_lines;
-	case MEDIA_GEOJSON:
+	if (p->handler)
+		return &form_gathered;
+	if (p->raw)
+		return &form_bytes;
+	if (p->features)
 		return &form_geojson;
-	default:
-		return json_form(p);
-	}
+	return p->media.kind == MEDIA_CSV ? &form_csv : json_form(p);
 }
 
 struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)

@@ -52,6 +52,15 @@ static void put_explain(struct draft *d, const struct media *m)
 	stmt_sql(d, ") ");
 }
 
+static void put_gathered(struct draft *d, const struct plan *p)
+{
+	if (stmt_gathers(p))
+		stmt_gather_open(d, p);
+	put_rows(d, p, false);
+	if (stmt_gathers(p))
+		stmt_gather_close(d);
+}
+
 static bool make_main(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
@@ -60,7 +69,7 @@ static bool make_main(struct stmt *out_r, const struct plan *p, struct arena *a,
 	if (p->write)
 		stmt_write(&d, p);
 	else
-		put_rows(&d, p, false);
+		put_gathered(&d, p);
 	return stmt_finish(out_r, &d, f);
 }
 

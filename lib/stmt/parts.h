@@ -53,6 +53,12 @@ void stmt_related(struct draft *d, const struct plan_order *order);
 void stmt_body_rows(struct draft *d, const struct plan *p);
 void stmt_body_arguments(struct draft *d, const struct plan_call *call);
 
+/* Whether a select around the rows makes something else of them: the body, or features. */
+bool stmt_gathers(const struct plan *p);
+/* That select, in front of the rows and behind them. */
+void stmt_gather_open(struct draft *d, const struct plan *p);
+void stmt_gather_close(struct draft *d);
+
 /* One statement each. `counting`: only that there is a row, without order and range. */
 void stmt_read(struct draft *d, const struct plan *p, bool counting);
 void stmt_write(struct draft *d, const struct plan *p);

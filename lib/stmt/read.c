@@ -117,8 +117,8 @@ void stmt_outputs(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->read->output_count; i++) {
 		const struct plan_output *out = &p->read->outputs[i];
-		bool csv = p->media.kind == MEDIA_CSV; /* shows values as PostgreSQL prints them */
-		bool wrapped = out->to_json && !csv;
+		bool csv = p->media.kind == MEDIA_CSV; /* shows JSON as PostgreSQL prints jsonb */
+		bool wrapped = out->to_json && !p->plain;
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		buf_put(&d->sql, wrapped ? STR("pg_catalog.to_json(") : STR(""));
 		stmt_output(d, p, p->read, out);

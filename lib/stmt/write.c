@@ -73,7 +73,7 @@ static void put_location(struct draft *d, const struct plan *p)
 static bool selects_from_source(const struct plan *p)
 {
 	return p->result == RESULT_ROWS &&
-		(p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0);
+		(p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0 || stmt_gathers(p));
 }
 
 static void put_returning(struct draft *d, const struct plan *p)
@@ -167,9 +167,14 @@ void stmt_write(struct draft *d, const struct plan *p)
 	}
 	stmt_sql(d, "WITH pgrst_source AS (");
 	put_write(d, p);
-	stmt_sql(d, ") SELECT ");
+	stmt_sql(d, ") ");
+	if (stmt_gathers(p))
+		stmt_gather_open(d, p);
+	stmt_sql(d, "SELECT ");
 	stmt_outputs(d, p);
 	stmt_sql(d, " FROM pgrst_source AS ");
 	stmt_ident(d, p->read->alias);
 	stmt_rest(d, p, false);
+	if (stmt_gathers(p))
+		stmt_gather_close(d);
 }

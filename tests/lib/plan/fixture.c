@@ -66,7 +66,8 @@ static void add_types(void)
 static void add_relation(uint32_t oid, const char *name, char kind)
 {
 	build_relation(b, &(struct cat_relation){
-		.schema = text("api"), .name = text(name), .oid = oid, .kind = (uint32_t)kind, .insertable = 1,
+		.schema = text("api"), .name = text(name), .oid = oid, .row_type = oid + 9000, .kind = (uint32_t)kind,
+		.insertable = 1,
 		.updatable = 1, .deletable = 1, .runs_code = kind == 'v' });
 }
 
@@ -117,6 +118,18 @@ static void add_others(void)
 	add_relation(PAINTS, "paints", 'r');
 	add_column(PAINTS, 1, "id", 23, "integer", NULL);
 	add_column(PAINTS, 2, "color", COLOR, "api.color", NULL);
+}
+
+static void add_handler(const char *function, const char *media_type, uint32_t row_type)
+{
+	build_handler(b, &(struct cat_handler){
+		.function = text(function), .media_type = text(media_type), .answered = text(media_type), .row_type = row_type });
+}
+
+static void add_handlers(void)
+{
+	add_handler("api.log_page", "text/html", LOG + 9000);
+	add_handler("api.tabs", "text/tab-separated-values", 0);
 }
 
 static void add_routine(uint32_t oid, const char *name, char volatility, enum cat_returns returns, uint32_t type,
@@ -198,6 +211,7 @@ const struct catalog *fixture_catalog(struct arena *a)
 	build_schema(b, STR("api"), STR("A shop"));
 	add_items();
 	add_others();
+	add_handlers();
 	add_types();
 	add_routines();
 	add_roles();

@@ -14,7 +14,7 @@ struct given {
 	enum plan_kind kind;
 	enum plan_result result;
 	enum media_kind media;
-	bool singular, strip, head, negotiated;
+	bool singular, strip, raw, head, negotiated;
 	const char *name, *canonical;
 	struct row_range range;
 	enum prefer_count count;
@@ -142,7 +142,7 @@ static const struct answer answers[] = {
 		"Content-Range: 0-2/*\r\n" JSON_TYPE VARY "Content-Length: 13\r\n", "[1, \n 2, \n 3]" },
 	{ "an object", { .kind = PLAN_CALL, .result = RESULT_OBJECT, .rows = 1 }, 200,
 		"Content-Range: 0-0/*\r\n" JSON_TYPE VARY "Content-Length: 21\r\n", ONE },
-	{ "text", { .kind = PLAN_CALL, .result = RESULT_VALUE, .rows = 1, .media = MEDIA_TEXT }, 200,
+	{ "text", { .kind = PLAN_CALL, .result = RESULT_VALUE, .rows = 1, .raw = true, .media = MEDIA_TEXT }, 200,
 		"Content-Range: 0-0/*\r\nContent-Type: text/plain; charset=utf-8\r\n" VARY "Content-Length: 1\r\n", "1" },
 
 	/* What functions say. */
@@ -179,7 +179,7 @@ static bool answer(struct reply *out_r, const struct given *g, struct conf *conf
 	struct query query = { .head_only = g->head, .schema = STR("api"), .schema_negotiated = g->negotiated,
 		.name = g->name ? str_of(g->name) : STR("items"), .canonical_query = str_of(g->canonical) };
 	struct plan plan = { .kind = g->kind, .result = g->result, .query = &query, .conf = conf,
-		.media = media_of(g->media), .singular = g->singular, .strip_nulls = g->strip, .range = g->range,
+		.media = media_of(g->media), .singular = g->singular, .strip_nulls = g->strip, .raw = g->raw, .range = g->range,
 		.count = g->count, .count_by_statement = g->by_statement,
 		.max_affected = g->max_affected ? g->max_affected : -1, .applied = g->applied };
 	plan.applied.max_affected = -1;
@@ -246,7 +246,7 @@ static void turns_bytea_into_bytes(void **state)
 	struct conf conf = { .server_buffer = 4096, .server_max_response = 1 << 20 };
 	struct query query = { .name = STR("f") };
 	struct plan plan = { .kind = PLAN_CALL, .result = RESULT_VALUE, .query = &query, .conf = &conf, .max_affected = -1,
-		.media = media_of(MEDIA_OCTETS) };
+		.media = media_of(MEDIA_OCTETS), .raw = true };
 	static const struct { uint32_t type; const char *value; struct str bytes; } cases[] = {
 		{ T_BYTEA, "\\x00ff10", STR_INIT("\0\xff\x10") }, { T_BYTEA, "\\x", STR_INIT("") },
 		{ T_BYTEA, "a\\\\b\\000\\377\\", STR_INIT("a\\b\0\xff\\") }, { T_TEXT, "\\x00", STR_INIT("\\x00") },

@@ -72,6 +72,35 @@ static void representations(void **state)
 	fixture_golden(rows, COUNT_OF(rows), &c);
 }
 
+static void handlers(void **state)
+{
+	(void)state;
+	static const struct golden rows[] = {
+		{ "GET /log\nAccept: text/html",
+		  "SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
+		  "`api`.`log`) AS _postgrest_t" },
+		{ "GET /log?select=*&line=eq.x&limit=2\nAccept: TEXT/html",
+		  "SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
+		  "`api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
+		{ "GET /log?select=line\nAccept: text/html",
+		  "406 PGRST107 None of these media types are available: text/html" },
+		{ "HEAD /log\nAccept: text/html", "SELECT `log`.`line` FROM `api`.`log`" },
+		{ "GET /paints?select=id\nAccept: text/tab-separated-values",
+		  "SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM `api`.`paints`) AS "
+		  "_postgrest_t" },
+		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
+		  "INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
+		{ "GET /log\nAccept: application/geo+json",
+		  "SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
+		  "EXPLAIN (FORMAT TEXT) SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
+		  "`log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+	};
+	struct conf c = fixture_conf();
+	c.db_plan_enabled = true;
+	fixture_golden(rows, COUNT_OF(rows), &c);
+}
+
 static void filters(void **state)
 {
 	(void)state;
@@ -212,7 +241,7 @@ static void explained(void **state)
 		  "EXPLAIN (FORMAT TEXT) INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
 		  "json_to_record($1) AS `pgrst_body`(`line` text) | {`line`:`x`} as 114" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
-		  "406 PGRST107 None of these media types are available: application/vnd.pgrst.plan; "
+		  "406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
 		  "for=`image/png`" },
 	};
 	struct conf c = fixture_conf();
@@ -225,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(select_lists),
 		cmocka_unit_test(representations),
+		cmocka_unit_test(handlers),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(order_and_range),
 		cmocka_unit_test(aggregates),
