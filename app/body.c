@@ -40,7 +40,7 @@ struct body *body_new(const struct conf *conf, int64_t expected, struct arena *a
 	struct body *b = arena_make(a, struct body);
 	size_t buffer = (size_t)conf->server_buffer;
 	b->arena = a;
-	b->dir = conf->server_spool_dir;
+	b->dir = str_dup(a, conf->server_spool_dir); /* a gathered body may outlive the configuration */
 	b->max = (size_t)conf->server_max_body;
 	b->fd = -1;
 	/* One byte more than told, so that the end is seen without growing. */

@@ -8,6 +8,7 @@
 
 /* A catalog of 10,000 tables takes some tens of megabytes, and as much again while it is built. */
 #define GENERATION_MEMORY ((size_t)4 << 30)
+#define FINGERPRINT_MAX ((size_t)4 << 20)
 
 struct generation *generation_new(void)
 {
@@ -27,9 +28,31 @@ static bool generation_read(struct generation *g, struct conf_source source, str
 	return conf_load(&g->conf, &source, g->arena, f) && auth_new(&g->auth, &g->conf, g->arena, f);
 }
 
+/* libpq's variables say where the database is, as db-uri does. */
+static uint64_t generation_fingerprint(const struct generation *g, char *const *vars)
+{
+	struct arena *a = arena_new(FINGERPRINT_MAX * 4);
+	struct buf all = buf_new(a, FINGERPRINT_MAX);
+	buf_lit(&all, PACKAGE_VERSION "\n");
+	conf_dump(&g->conf, true, &all);
+	for (; vars && *vars; vars++) {
+		struct str var = str_of(*vars);
+		if (str_starts(var, STR("PG")) && !str_starts(var, STR("PGRST_"))) {
+			buf_put(&all, var);
+			buf_char(&all, '\n');
+		}
+	}
+	uint64_t hash = str_hash(buf_str(&all));
+	arena_free(a);
+	return hash;
+}
+
 bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f)
 {
-	return generation_read(g, (struct conf_source){ .file = file, .environ = vars }, f);
+	if (!generation_read(g, (struct conf_source){ .file = file, .environ = vars }, f))
+		return false;
+	g->fingerprint = generation_fingerprint(g, vars);
+	return true;
 }
 
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg)
@@ -50,7 +73,7 @@ static bool generation_reread(struct generation *g, const char *file, char *cons
 	struct conf_source source = {
 		.file = file, .environ = vars, .database = g->settings, .database_count = g->setting_count
 	};
-	return !g->settings || generation_read(g, source, f);
+	return !g->setting_count || generation_read(g, source, f);
 }
 
 /* Asks what is kept in the database, if db-config wants it. */
@@ -86,4 +109,13 @@ bool generation_load(struct generation *g, const char *file, char *const *vars, 
 {
 	return generation_ask(g, c, f) && generation_reread(g, file, vars, f)
 		&& catalog_load(&g->catalog, c, &g->conf, g->arena, f);
+}
+
+bool generation_adopt(struct generation *g, const char *file, char *const *vars, struct conf_setting *settings,
+	size_t setting_count, struct str block, struct fault *f)
+{
+	g->settings = settings;
+	g->setting_count = setting_count;
+	return generation_reread(g, file, vars, f)
+		&& catalog_open(&g->catalog, block.p, block.n, g->arena, f);
 }

@@ -11,6 +11,7 @@
 struct generation {
 	struct arena *arena;
 	struct conf conf;
+	uint64_t fingerprint;            /* of everything file and environment say: equal where the catalogs are */
 	struct auth *auth;
 	const struct catalog *catalog;   /* NULL: not loaded yet; requests get 503 PGRST002 */
 	struct conf_setting *settings;   /* what the database says of the configuration, merged into conf */
@@ -30,6 +31,9 @@ bool generation_dump(struct generation *g, const char *file, char *const *vars, 
  * configuration, and the catalog. On a fault g is as configured, or half of it: free it, and go on with the generation
  * before. */
 bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c, struct fault *f);
+/* The same from what another process was told: settings and block must outlive g. */
+bool generation_adopt(struct generation *g, const char *file, char *const *vars, struct conf_setting *settings,
+	size_t setting_count, struct str block, struct fault *f);
 /* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
  * wanted. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);

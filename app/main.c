@@ -6,6 +6,8 @@
 #include "app/generation.h"
 #include "app/master.h"
 #include "app/options.h"
+#include "app/reload.h"
+#include "app/spawned.h"
 #include "app/ready.h"
 #include "base/arena.h"
 #include "base/conf.h"
@@ -82,8 +84,10 @@ static int act(const struct options *o, struct arena *forever)
 		return dump_schema(o->config);
 	case OPTIONS_READY:
 		return ready_ask(o->config, environ);
+	case OPTIONS_RELOAD:
+		return reload_run(o->config, environ);
 	case OPTIONS_WORKER:
-		return master_run_single(o->config, environ);
+		return spawned_run(o->config, environ);
 	case OPTIONS_SERVE:
 		return master_run(o->config, environ);
 	}

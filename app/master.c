@@ -18,6 +18,7 @@
 #include "app/listen.h"
 #include "app/notify.h"
 #include "app/refuse.h"
+#include "app/start.h"
 #include "app/worker.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -48,13 +49,14 @@ struct master {
 	struct crew *crew;
 	struct admin *admin;
 	struct notify *notify;
+	struct state *state;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
 	bool stopping, cancelling;
 	int64_t stop_deadline_us;
 };
 
-enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_BOARD, POLL_LISTENER, POLL_HANDOVER, POLL_ADMIN };
+enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARD, POLL_LISTENER, POLL_HANDOVER, POLL_ADMIN };
 
 static size_t master_worker_count(const struct conf *c)
 {
@@ -65,14 +67,6 @@ static size_t master_worker_count(const struct conf *c)
 	return by_cores > (size_t)c->db_pool ? by_cores : (size_t)c->db_pool;
 }
 
-static void master_log(const struct conf *c, const char *ident)
-{
-	if (c->log_syslog)
-		log_to_syslog((enum log_level)c->log_level, ident);
-	else
-		log_to_stderr((enum log_level)c->log_level, ident);
-}
-
 /* crew_child_fn */
 static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
@@ -80,8 +74,8 @@ static int master_child(void *arg, const struct generation *generation, const st
 	close(m->signals);
 	notify_forget(m->notify);
 	admin_forget(m->admin);
-	master_log(&generation->conf, "worker");
-	return worker_run(generation, place, 0);
+	start_log(&generation->conf, "worker");
+	return worker_run(generation, place);
 }
 
 /* Collects children that ended. */
@@ -173,6 +167,22 @@ static bool master_ask(struct master *m, struct generation *next, struct fault *
 	return c && generation_load(next, m->file, m->environ, c, f);
 }
 
+/* The catalog as a file that all workers map, in the place of memory of the master's own. */
+static struct generation *master_share(const struct master *m, struct generation *loaded, uint64_t number)
+{
+	struct fault f = { 0 };
+	struct generation *mapped = generation_new();
+	if (state_save(m->state, loaded, number, loaded->arena, &f)
+		&& generation_configure(mapped, m->file, m->environ, &f)
+		&& state_map(m->state, mapped, m->file, m->environ, number)) {
+		generation_free(loaded);
+		return mapped;
+	}
+	log_warn("the catalog is not shared: %.*s", STR_ARG(f.message));
+	generation_free(mapped);
+	return loaded;
+}
+
 /* Loads configuration and catalog anew. When that fails the old generation goes on serving, and it is tried again. */
 static void master_load(struct master *m)
 {
@@ -184,6 +194,7 @@ static void master_load(struct master *m)
 		m->load.at_us = clock_monotonic_us() + MASTER_PLACE_STEP_US;
 		return;
 	}
+	uint64_t number = state_number(m->state);
 	next = generation_new();
 	bool configured = generation_configure(next, m->file, m->environ, &f);
 	if (!configured || !master_ask(m, next, &f)) {
@@ -193,11 +204,12 @@ static void master_load(struct master *m)
 		generation_free(next);
 		return;
 	}
+	next = master_share(m, next, number);
 	m->load_wanted = false;
 	backoff_succeed(&m->load);
 	*place = m->generation;
 	m->generation = next;
-	master_log(&next->conf, "master");
+	start_log(&next->conf, "master");
 	log_info("serving with %zu workers", master_worker_count(&next->conf));
 	notify_follow(m->notify, next);
 	crew_follow(m->crew, next, master_worker_count(&next->conf));
@@ -242,7 +254,7 @@ static int64_t master_turn(struct master *m)
 		}
 		return m->stop_deadline_us;
 	}
-	if (m->generation->catalog && notify_turn(m->notify))
+	if ((m->generation->catalog && notify_turn(m->notify)) || state_changed(m->state))
 		m->load_wanted = true;
 	if (m->load_wanted && m->load.at_us <= now)
 		master_load(m);
@@ -270,6 +282,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 	struct pollfd p[POLL_ADMIN + ADMIN_FDS] = {
 		[POLL_SIGNALS] = { .fd = m->signals, .events = POLLIN },
 		[POLL_NOTIFY] = { .fd = notify_fd(m->notify), .events = POLLIN },
+		[POLL_STATE] = { .fd = state_watch(m->state), .events = POLLIN },
 		[POLL_BOARD] = { .fd = board_fd(crew_board(m->crew)), .events = POLLIN },
 		[POLL_LISTENER] = { .fd = refusing ? m->shared.listener : -1, .events = POLLIN },
 		[POLL_HANDOVER] = { .fd = refusing ? m->shared.handover[0] : -1, .events = POLLIN },
@@ -281,6 +294,8 @@ static void master_sleep(struct master *m, int64_t due_us)
 		return;
 	if (p[POLL_SIGNALS].revents)
 		master_signal(m);
+	if (p[POLL_STATE].revents)
+		state_heard(m->state);
 	if (p[POLL_BOARD].revents)
 		board_listen(crew_board(m->crew));
 	if (p[POLL_LISTENER].revents || p[POLL_HANDOVER].revents)
@@ -300,23 +315,6 @@ static int master_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-/* A configured generation and a listening socket, or NULL after saying why not. */
-static struct generation *master_start(const char *file, char *const *vars, int *listener_r)
-{
-	struct generation *g = generation_new();
-	struct fault f = { 0 };
-	log_to_stderr(LOG_LEVEL_INFO, "rowgate");
-	if (generation_configure(g, file, vars, &f)) {
-		master_log(&g->conf, "master");
-		*listener_r = listen_socket(&g->conf, g->arena, &f);
-		if (*listener_r >= 0)
-			return g;
-	}
-	log_crit("%.*s", STR_ARG(f.message));
-	generation_free(g);
-	return NULL;
 }
 
 /* What the master has beside its socket; false after saying why not. */
@@ -348,6 +346,7 @@ static void master_end(struct master *m)
 	listen_close(m->shared.listener, &m->generation->conf);
 	admin_free(m->admin);
 	notify_free(m->notify);
+	state_close(m->state);
 	crew_free(m->crew);
 	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
 		if (m->before[i])
@@ -358,7 +357,8 @@ static void master_end(struct master *m)
 int master_run(const char *file, char *const *vars)
 {
 	struct master m = { .file = file, .environ = vars, .signals = -1 };
-	m.generation = master_start(file, vars, &m.shared.listener);
+	m.shared.listener = -1;
+	m.generation = start(file, vars, &m.shared.listener, &m.state);
 	if (!m.generation)
 		return EXIT_FAILURE;
 	bool equipped = master_equip(&m);
@@ -372,34 +372,4 @@ int master_run(const char *file, char *const *vars)
 	}
 	master_end(&m);
 	return equipped ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-int master_run_single(const char *file, char *const *vars)
-{
-	struct slots_shared shared = { .handover = { -1, -1 } };
-	struct worker_place place = { .shared = &shared };
-	struct backoff load = { 0 };
-	int status = EXIT_FAILURE;
-	struct generation *g = master_start(file, vars, &shared.listener);
-	while (g) {
-		struct fault f = { 0 };
-		struct conn *c = generation_connect(g, false, NULL, NULL);
-		bool loaded = conn_ready(c, g->arena, &f) && generation_load(g, file, vars, c, &f);
-		conn_free(c);
-		if (loaded) {
-			backoff_succeed(&load);
-		} else {
-			log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
-			backoff_fail(&load);
-		}
-		status = worker_run(g, &place, load.at_us);
-		generation_free(g);
-		g = status == WORKER_RELOAD ? generation_new() : NULL;
-		if (g && !generation_configure(g, file, vars, &f)) {
-			log_crit("%.*s", STR_ARG(f.message));
-			generation_free(g);
-			return EXIT_FAILURE;
-		}
-	}
-	return status;
 }

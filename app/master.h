@@ -7,7 +7,5 @@
  * replace every worker; a load that fails keeps the old generation. file: the configuration file or NULL. Returns an
  * exit status. */
 int master_run(const char *file, char *const *vars);
-/* One worker without a master, for web servers that spawn processes themselves (mod_fcgid). */
-int master_run_single(const char *file, char *const *vars);
 
 #endif

@@ -17,6 +17,7 @@ static const struct word {
 	{ "--worker", NULL, OPTIONS_WORKER, NULL, "run one worker on the FastCGI socket at descriptor 0 (mod_fcgid)" },
 	{ "--worker=api", NULL, OPTIONS_WORKER, NULL, NULL },
 	{ "--worker=account", NULL, OPTIONS_WORKER, "this version has no account workers", NULL },
+	{ "reload", NULL, OPTIONS_RELOAD, NULL, "load configuration and catalog, and tell all that serve by them" },
 	{ "--version", "-v", OPTIONS_VERSION, NULL, "print the version" },
 	{ "--help", "-h", OPTIONS_HELP, NULL, "print this text" },
 };
@@ -55,7 +56,7 @@ bool options_read(struct options *out_r, int argc, char *const *argv, struct are
 		struct str argument = str_of(argv[i]);
 		if (!only_paths && str_eq(argument, STR("--"))) {
 			only_paths = true;
-		} else if (!only_paths && argument.n > 1 && argument.p[0] == '-') {
+		} else if ((!only_paths && argument.n > 1 && argument.p[0] == '-') || (i == 1 && find_word(argument))) {
 			if (!read_word(&o, argv[i], a, f))
 				return false;
 		} else if (o.config) {
@@ -70,7 +71,7 @@ bool options_read(struct options *out_r, int argc, char *const *argv, struct are
 
 void options_help(struct buf *out)
 {
-	buf_lit(out, "Usage: rowgate [OPTION] [CONFIG]\n"
+	buf_lit(out, "Usage: rowgate [OPTION | COMMAND] [CONFIG]\n"
 		"Serve a PostgreSQL database as a REST API, as a FastCGI program behind a web server.\n"
 		"\n"
 		"CONFIG is a file in PostgREST's syntax; environment variables (PGRST_DB_URI or ROWGATE_DB_URI for db-uri)\n"
@@ -79,7 +80,7 @@ void options_help(struct buf *out)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct word *word = &words[i];
 		if (word->help)
-			buf_printf(out, "  %s%s%-17s %s\n", word->letter ? word->letter : "  ", word->letter ? ", " : "  ",
-				word->name, word->help);
+			buf_printf(out, "  %s%s%-17s %s\n", word->letter ? word->letter : word->name[0] == '-' ? "  " : "",
+				word->letter ? ", " : word->name[0] == '-' ? "  " : "", word->name, word->help);
 	}
 }

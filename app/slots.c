@@ -181,6 +181,14 @@ void slots_free(struct slots *s)
 	free(s);
 }
 
+void slots_forget(const struct slots *s)
+{
+	for (size_t i = 0; i < s->capacity; i++)
+		if (s->all[i].connection)
+			close(fcgi_fd(s->all[i].connection));
+	close(s->epoll);
+}
+
 void slots_drop(struct slots *s, struct slot *slot)
 {
 	/* Closing takes the descriptor out of the set, unless it was handed over: then it lives on elsewhere and must be

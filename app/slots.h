@@ -37,6 +37,8 @@ struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int6
 	const sigset_t *wait_mask);
 /* Closes every connection; what is shared stays open. */
 void slots_free(struct slots *s);
+/* In a forked child: closes its copies of the descriptors and nothing else. */
+void slots_forget(const struct slots *s);
 /* No connection is accepted any more. hand_on: others go on serving, and idle connections are handed over; else they
  * are closed. The rest follow when they are given back. May be called again. */
 void slots_drain(struct slots *s, bool hand_on);

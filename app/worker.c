@@ -39,6 +39,7 @@ struct worker {
 	const struct request *request;     /* NULL between requests */
 	struct slot *slot;                 /* whose request is being answered, or NULL */
 	int busy_fd;                       /* see slots_busy(); -1: not busy */
+	int64_t look_us;                   /* when to look after what a master would, INT64_MAX: never */
 	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
 	sigset_t wait_mask;                /* what is blocked while it waits */
 };
@@ -198,9 +199,9 @@ static void worker_rested(struct worker *w)
 }
 
 /* Milliseconds to the next thing that is due, -1: nothing is. */
-static int worker_timeout(const struct worker *w, int64_t leave_at_us)
+static int worker_timeout(const struct worker *w)
 {
-	int64_t due = leave_at_us ? leave_at_us : INT64_MAX, idle = server_idle_until_us(&w->server);
+	int64_t due = w->look_us, idle = server_idle_until_us(&w->server);
 	if (idle < due)
 		due = idle;
 	if (due == INT64_MAX)
@@ -209,19 +210,31 @@ static int worker_timeout(const struct worker *w, int64_t leave_at_us)
 	return left > 0 ? (int)(left / 1000) + 1 : 0;
 }
 
-static void worker_loop(struct worker *w, int64_t leave_at_us)
+/* False when another generation is to be served by. */
+static bool worker_look(struct worker *w)
+{
+	w->look_us = INT64_MAX;
+	return !w->place->look || w->place->look(w->place->look_arg, &w->look_us);
+}
+
+/* Serves until it is to stop, or to serve by another generation: the connections are left as they are then. */
+static void worker_loop(struct worker *w)
 {
 	bool draining = false;
 	while (!draining || slots_held(w->slots) > 0) {
-		bool leave = leave_at_us && leave_at_us <= clock_monotonic_us();
-		if (worker_stops || ((worker_leaving || leave) && !draining)) {
+		if (worker_stops || (worker_leaving && !draining)) {
 			slots_drain(w->slots, !worker_stops);
 			if (!draining || !slots_held(w->slots)) {
 				draining = true;
 				continue;
 			}
 		}
-		struct slot *slot = slots_next(w->slots, worker_timeout(w, draining ? 0 : leave_at_us));
+		struct slot *slot = slots_next(w->slots, worker_timeout(w));
+		if (!draining && !worker_look(w)) {
+			if (slot)
+				slots_keep(w->slots, slot);
+			return;
+		}
 		if (!slot) {
 			server_rest(&w->server);
 			continue;
@@ -253,24 +266,36 @@ static void worker_goodbye(struct worker *w)
 		close(fd);
 }
 
-int worker_run(const struct generation *g, const struct worker_place *place, int64_t leave_at_us)
+/* The connections it had under another generation, or none yet. */
+static struct slots *worker_slots(const struct worker *w, const struct conf *conf)
+{
+	if (w->place->slots && *w->place->slots)
+		return *w->place->slots;
+	return slots_new(w->place->shared, (size_t)conf->server_slots, conf->server_peer_timeout, &w->wait_mask);
+}
+
+int worker_run(const struct generation *g, const struct worker_place *place)
 {
 	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
 	fcgi_init();
 	worker_signals(&w.wait_mask, !place->board);
 	w.arena = arena_new((size_t)g->conf.request_memory);
-	w.slots = slots_new(place->shared, (size_t)g->conf.server_slots, g->conf.server_peer_timeout,
-		&w.wait_mask);
+	w.slots = worker_slots(&w, &g->conf);
 	if (!w.slots) {
 		log_crit("no epoll set: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	w.server.conn = generation_connect(g, false, worker_wait, &w);
 	log_set_context(worker_log_context, &w);
-	worker_loop(&w, leave_at_us);
+	worker_look(&w);
+	worker_loop(&w);
 	log_set_context(NULL, NULL);
-	slots_free(w.slots);
+	bool over = worker_stops || worker_leaving;
+	if (over)
+		slots_free(w.slots);
+	if (place->slots)
+		*place->slots = over ? NULL : w.slots;
 	worker_goodbye(&w);
 	arena_free(w.arena);
-	return worker_stops || worker_leaving ? EXIT_SUCCESS : WORKER_RELOAD;
+	return over ? EXIT_SUCCESS : WORKER_RELOAD;
 }

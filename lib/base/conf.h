@@ -88,7 +88,7 @@ struct conf {
 	int64_t db_statement_cache;             /* prepared statements a connection keeps */
 	bool db_pass_authorization;
 	bool log_syslog;
-	struct str state_dir;                   /* catalog block, generation file; STR_NONE: a private temporary one */
+	struct str state_dir;                   /* see app/state.h, which knows the default; or STR_NONE */
 };
 
 /* Where the values of one load came from; all of it lives in the arena given to conf_load(). */

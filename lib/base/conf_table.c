@@ -237,7 +237,7 @@ const struct conf_option conf_options[] = {
 	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
 	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
-		.help = "Directory of the catalog and generation files; a private temporary one when not set." },
+		.help = "Directory of the shared catalog; RUNTIME_DIRECTORY, or rowgate-UID under TMPDIR, when not set." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,

@@ -15,6 +15,10 @@ static void command_lines(void **state)
 	} rows[] = {
 		{ { NULL }, OPTIONS_SERVE, NULL, NULL },
 		{ { "x.conf" }, OPTIONS_SERVE, "x.conf", NULL },
+		{ { "reload" }, OPTIONS_RELOAD, NULL, NULL },
+		{ { "reload", "x.conf" }, OPTIONS_RELOAD, "x.conf", NULL },
+		{ { "x.conf", "reload" }, OPTIONS_SERVE, NULL, "reload: a second configuration file" },
+		{ { "./reload" }, OPTIONS_SERVE, "./reload", NULL },
 		{ { "--", "--help" }, OPTIONS_SERVE, "--help", NULL },
 		{ { "-" }, OPTIONS_SERVE, "-", NULL },
 		{ { "--dump-config", "x.conf" }, OPTIONS_DUMP_CONFIG, "x.conf", NULL },

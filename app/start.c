@@ -1,0 +1,33 @@
+/* How every serving process begins: a configuration, a listening socket, a place in the state directory, a log.
+ * SPDX-License-Identifier: MIT */
+#include "start.h"
+
+#include "app/listen.h"
+#include "base/log.h"
+
+void start_log(const struct conf *c, const char *ident)
+{
+	if (c->log_syslog)
+		log_to_syslog((enum log_level)c->log_level, ident);
+	else
+		log_to_stderr((enum log_level)c->log_level, ident);
+}
+
+struct generation *start(const char *file, char *const *vars, int *listener, struct state **state_r)
+{
+	struct generation *g = generation_new();
+	struct fault f = { 0 };
+	log_to_stderr(LOG_LEVEL_INFO, "rowgate");
+	if (generation_configure(g, file, vars, &f)) {
+		start_log(&g->conf, "rowgate");
+		if (*listener < 0)
+			*listener = listen_socket(&g->conf, g->arena, &f);
+		if (*listener >= 0 && state_open(state_r, g, file, &f))
+			return g;
+		if (*listener >= 0)
+			listen_close(*listener, &g->conf);
+	}
+	log_crit("%.*s", STR_ARG(f.message));
+	generation_free(g);
+	return NULL;
+}
