@@ -25,6 +25,7 @@ CREATE POLICY owners ON owned FOR SELECT
 	USING (owner_id = (SELECT (current_setting('request.jwt.claims', true)::json ->> 'user_id')::integer));
 
 CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, weight integer NOT NULL);
+CREATE TABLE bulk (id integer PRIMARY KEY, name text, price numeric(10, 2), active boolean, created_at timestamptz, note text);
 CREATE FUNCTION add(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
 
 -- The same rows as one value made by json_agg: what rowgate would serve if PostgreSQL wrote the JSON.
@@ -32,6 +33,6 @@ CREATE FUNCTION owned_json() RETURNS json LANGUAGE sql STABLE AS $$SELECT coales
 CREATE FUNCTION items_json() RETURNS json LANGUAGE sql STABLE AS $$SELECT coalesce(json_agg(_), '[]') FROM (SELECT * FROM items LIMIT 1000) AS _$$;
 
 GRANT SELECT ON items, owned TO web_anon, regular_user;
-GRANT INSERT ON events TO web_anon, regular_user;
+GRANT INSERT ON events, bulk TO web_anon, regular_user;
 ANALYZE items;
 ANALYZE owned;
