@@ -108,6 +108,7 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
 		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
 		.user_code = p->user_code, .calls = p->calls, .writes = !p->read_only, .rollback = p->rollback,
+		.may_prepare = catalog_has_dynamic_sql(p->catalog),
 	};
 	if (conf->db_pre_request.n) {
 		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))

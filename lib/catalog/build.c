@@ -123,6 +123,11 @@ struct cat_text build_text(struct cat_builder *b, struct str text)
 	return added;
 }
 
+void build_dynamic_sql(struct cat_builder *b)
+{
+	b->dynamic_sql = true;
+}
+
 void build_schema(struct cat_builder *b, struct str name, struct str comment)
 {
 	struct cat_schema *schema = rows_add(b, &b->tables[TABLE_SCHEMAS]);

@@ -35,6 +35,8 @@ void build_enum_value(struct cat_builder *b, uint32_t type_oid, struct str label
 void build_routine(struct cat_builder *b, const struct cat_routine *routine);
 void build_parameter(struct cat_builder *b, uint32_t routine_oid, const struct cat_parameter *parameter, bool is_out);
 void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct str name, struct str value);
+/* Some function can PREPARE: see catalog_has_dynamic_sql(). */
+void build_dynamic_sql(struct cat_builder *b);
 /* Settings of one role come together; default_transaction_isolation becomes its isolation. */
 void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value);
 void build_timezone(struct cat_builder *b, struct str name);

@@ -289,6 +289,11 @@ bool catalog_timezone_known(const struct catalog *cat, struct str name)
 	return find(cat, TABLE_TIMEZONES, by_text, &(struct key){ .name = name });
 }
 
+bool catalog_has_dynamic_sql(const struct catalog *cat)
+{
+	return cat->header->dynamic_sql != 0;
+}
+
 int catalog_server_version(const struct catalog *cat)
 {
 	return (int)cat->header->server_version;

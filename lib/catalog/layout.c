@@ -283,6 +283,7 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 	b->tables[TABLE_POOL] = (struct rows){ b->pool.p, (uint32_t)b->pool.n, (uint32_t)b->pool.n, 1 };
 	struct cat_header h = {
 		.magic = CAT_MAGIC, .version = CAT_VERSION, .server_version = (uint32_t)b->server_version,
+		.dynamic_sql = b->dynamic_sql,
 	};
 	h.size = place(b, &h);
 	if (b->broken || b->pool.overflow || h.size > UINT32_MAX)

@@ -143,6 +143,13 @@ static bool on_computed(void *arg, const struct row *r)
 	return true;
 }
 
+static bool on_dynamic_sql(void *arg, const struct row *r)
+{
+	if (load_bool(r, 0))
+		build_dynamic_sql(((struct load *)arg)->b);
+	return true;
+}
+
 static bool on_routine(void *arg, const struct row *r)
 {
 	struct load *l = arg;
@@ -278,6 +285,7 @@ static bool load_all(struct load *l)
 		&& load_run(l, introspection_types, build_used_types(l->b, l->scratch), STR_NONE, on_type)
 		&& load_run(l, introspection_enum_labels, STR_NONE, STR_NONE, on_enum_label)
 		&& load_run(l, introspection_handlers, schemas, STR_NONE, on_handler)
+		&& load_run(l, introspection_dynamic_sql, STR_NONE, STR_NONE, on_dynamic_sql)
 		&& load_run(l, roles, STR_NONE, STR_NONE, on_role_setting)
 		&& load_run(l, introspection_timezones, STR_NONE, STR_NONE, on_timezone);
 }

@@ -8,6 +8,7 @@
 
 enum step_kind {
 	STEP_PLAIN,        /* only its success matters */
+	STEP_CHECK,        /* fails when user SQL has made a prepared statement */
 	STEP_PARSE,        /* of step.name */
 	STEP_DEALLOCATE,   /* of step.name */
 	STEP_MAIN,
@@ -23,8 +24,9 @@ struct step {
 	struct name *name;          /* NULL: unnamed */
 };
 
-/* BEGIN, four of cleansing, DEALLOCATEs, Parse and Execute of six statements, the end, the end after an error. */
-enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 4 + STEP_DEALLOCATE_MAX + 2 * 6 + 3 + 2 };
+/* BEGIN, six of cleansing, the check, DEALLOCATEs, Parse and Execute of seven statements, the end, the end after an
+ * error. */
+enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 6 + 1 + STEP_DEALLOCATE_MAX + 2 * 7 + 3 + 2 };
 
 /* Why the same flight may be tried again. */
 enum retry {
@@ -67,8 +69,7 @@ void attempt_break(struct attempt *t, const char *libpq_message);
 void attempt_stop(struct attempt *t);
 /* Whether the outcome must be known before the Sync. */
 bool attempt_holds(const struct flight *flight);
-/* Whether code of users may run in this flight, and whether a request has chosen which. */
+/* Whether code of users may run in this flight. */
 bool attempt_dirties(const struct flight *flight);
-bool attempt_taints(const struct flight *flight);
 
 #endif

@@ -47,6 +47,7 @@ static void judge(struct attempt *t)
 /* What the next flight on this connection must know. */
 static void leave_connection(const struct attempt *t)
 {
+	const struct flight *f = t->flight;
 	struct conn *c = t->conn;
 
 	conn_settle(c);
@@ -58,9 +59,7 @@ static void leave_connection(const struct attempt *t)
 	c->replace |= t->huge;
 	/* An error has undone the cleansing too. */
 	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
-	c->tainted = attempt_taints(t->flight) || t->failed;
-	if (c->tainted)
-		names_doom_guarded(c->names);
+	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (f->calls || f->writes || t->failed));
 }
 
 static void try_once(struct attempt *t)

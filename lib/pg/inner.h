@@ -17,7 +17,7 @@ struct conn {
 	struct names *names;        /* prepared statements of this connection */
 	int server_version;
 	bool dirty;                 /* user code ran and no cleansing has succeeded since */
-	bool tainted;               /* a guarded name may have been replaced by user SQL: go unnamed once */
+	bool tainted;               /* user SQL may have replaced prepared statements: look before using their names */
 	bool replace;               /* libpq holds a huge buffer: make a new connection before the next use */
 	int64_t deadline_us;        /* not 0: what runs was cancelled, the rest is read until then at most */
 };

@@ -23,7 +23,7 @@ struct names {
 	struct slot *slots;
 	int *buckets;
 	size_t capacity, slot_count, bucket_count;
-	size_t living, guarded, doomed;
+	size_t living, doomed;
 	int free, oldest, newest;
 	uint64_t flight;
 	uint32_t serial;             /* not reset: a name is never used twice */
@@ -57,13 +57,12 @@ static uint64_t hash_text(uint64_t h, struct str s)
 
 static uint64_t hash_key(const struct name_key *key)
 {
-	return hash_text(hash_text(hash_text(key->guarded, key->role), key->search_path), key->sql);
+	return hash_text(hash_text(hash_text(0, key->role), key->search_path), key->sql);
 }
 
 static bool same_key(const struct name_key *a, const struct name_key *b)
 {
-	return a->guarded == b->guarded && str_eq(a->sql, b->sql) && str_eq(a->role, b->role) &&
-		str_eq(a->search_path, b->search_path);
+	return str_eq(a->sql, b->sql) && str_eq(a->role, b->role) && str_eq(a->search_path, b->search_path);
 }
 
 static int *bucket_of(const struct names *n, uint64_t hash)
@@ -97,7 +96,7 @@ void names_free(struct names *n)
 void names_clear(struct names *n)
 {
 	n->free = n->oldest = n->newest = NONE;
-	n->living = n->guarded = n->doomed = 0;
+	n->living = n->doomed = 0;
 	for (size_t i = 0; i < n->bucket_count; i++)
 		n->buckets[i] = NONE;
 	for (size_t i = n->slot_count; i-- > 0;) {
@@ -151,7 +150,6 @@ static void retire(struct names *n, struct slot *s)
 	unlink_recency(n, s);
 	unlink_bucket(n, s);
 	n->living--;
-	n->guarded -= s->key.guarded;
 	free(s->bytes);
 	s->bytes = NULL;
 }
@@ -181,16 +179,6 @@ void names_doom(struct names *n, struct name *x)
 	retire(n, slot_of(x));
 	x->state = NAME_DOOMED;
 	n->doomed++;
-}
-
-void names_doom_guarded(struct names *n)
-{
-	for (size_t i = 0; n->guarded > 0 && i < n->slot_count; i++) {
-		struct slot *s = &n->slots[i];
-
-		if (s->name.state == NAME_PREPARED && s->key.guarded)
-			names_doom(n, &s->name);
-	}
 }
 
 struct name *names_next_doomed(const struct names *n, const struct name *after)
@@ -240,12 +228,10 @@ static void fill(struct names *n, struct slot *s, const struct name_key *key, ui
 	s->key.role = copy_text(&at, key->role);
 	s->key.search_path = copy_text(&at, key->search_path);
 	s->key.sql = copy_text(&at, key->sql);
-	s->key.guarded = key->guarded;
 	s->name.state = NAME_NEW;
 	snprintf(s->name.text, sizeof(s->name.text), "rg%x", ++n->serial);
 	link_newest(n, s);
 	n->living++;
-	n->guarded += key->guarded;
 }
 
 struct name *names_use(struct names *n, const struct name_key *key)
@@ -265,11 +251,6 @@ struct name *names_use(struct names *n, const struct name_key *key)
 	n->free = s->chain;
 	fill(n, s, key, hash);
 	return &s->name;
-}
-
-bool names_has(const struct names *n, const struct name_key *key)
-{
-	return find(n, key, hash_key(key)) != NULL;
 }
 
 void names_parsed(struct name *x)

@@ -4,8 +4,7 @@
  * A name is booked on PostgreSQL's answer to its Parse, not before: Parse is not transactional, and one that came
  * after an error was skipped. A name given up is doomed until its DEALLOCATE has been answered. Knows no libpq.
  *
- * Guarded names are those of statements that decide who the caller is: user SQL can DEALLOCATE and PREPARE any name
- * again, so these are given up together after anything that could run user SQL.
+ * User SQL can DEALLOCATE and PREPARE any name again: segment.c says how that is noticed.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_NAMES_H
 #define ROWGATE_PG_NAMES_H
@@ -16,7 +15,6 @@ struct names;
 
 struct name_key {
 	struct str role, search_path, sql;
-	bool guarded;
 };
 
 enum name_state { NAME_FREE, NAME_NEW, NAME_PREPARED, NAME_DOOMED };
@@ -36,18 +34,15 @@ void names_begin(struct names *n);
 /* The statement's name, found (NAME_PREPARED) or made (NAME_NEW: to be parsed), least recently used ones doomed to
  * make room; NULL when there is no room. */
 struct name *names_use(struct names *n, const struct name_key *key);
-/* Whether the statement has a name already; changes nothing. */
-bool names_has(const struct names *n, const struct name_key *key);
 /* Parse was answered. */
 void names_parsed(struct name *x);
 /* The name's Parse was skipped or failed, or its DEALLOCATE was answered: it does not exist. */
 void names_forget(struct names *n, struct name *x);
 /* The name is not to be used again. */
 void names_doom(struct names *n, struct name *x);
-void names_doom_guarded(struct names *n);
 /* The doomed names, one after the other: start with NULL; NULL ends. */
 struct name *names_next_doomed(const struct names *n, const struct name *after);
-/* Names prepared, for tests and metrics. */
+/* Names prepared. */
 size_t names_count(const struct names *n);
 
 #endif

@@ -39,6 +39,8 @@ static enum retry retry_for(const struct attempt *t, const struct step *step, co
 {
 	if (result_has_sqlstate(result, "57P01") && t->done == 0)
 		return RETRY_CONNECT;
+	if (step->kind == STEP_CHECK && result_has_sqlstate(result, "22P02"))
+		return RETRY_UNNAMED;
 	if (!step->name || t->delivered || result_from_user_code(result))
 		return RETRY_NEVER;
 	if (result_has_sqlstate(result, "0A000") && result_from_function(result, "RevalidateCachedQuery"))
@@ -133,6 +135,7 @@ static void take_success(struct attempt *t, const struct step *step, PGresult *r
 		str_to_i64(first_row_text(t, result, 2), &t->outcome->inserted);
 		break;
 	case STEP_PLAIN:
+	case STEP_CHECK:
 	case STEP_SYNC:
 		break;
 	}

@@ -81,7 +81,6 @@ bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, co
 		return false;
 	/* What it runs is unknown: the next flight starts from a clean session. */
 	c->dirty = c->tainted = true;
-	names_doom_guarded(c->names);
 	if (!conn_send(c, s, a) || !PQpipelineSync(c->pg) || conn_flush(c) == CONN_IO_BROKEN) {
 		fail_broken(&r);
 		return false;

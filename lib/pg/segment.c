@@ -3,12 +3,28 @@
 #include "attempt.h"
 
 /* The session as a connection starts with it, after user code had it: settings, temporary tables that would shadow
- * others, cursors, channels. DISCARD ALL is refused in a pipeline; the role is set by the settings. */
+ * others, cursors. DISCARD ALL is refused in a pipeline; the role is set by the settings. RESET ALL comes too late for
+ * the defaults this transaction has begun with, and when the first snapshot is taken nothing can be done about them any
+ * more: the first four go in front of every SELECT. */
+enum { CLEANSING_ISOLATION = 3, CLEANSING_FIRST = 4 };
 static const struct stmt cleansing[] = {
 	{ .sql = STR_INIT("RESET ALL") },
+	{ .sql = STR_INIT("SET transaction_read_only = off") },
+	{ .sql = STR_INIT("SET transaction_deferrable = off") },
+	{ .sql = STR_INIT("SET transaction_isolation = 'read committed'") },
 	{ .sql = STR_INIT("DISCARD TEMP") },
 	{ .sql = STR_INIT("CLOSE ALL") },
-	{ .sql = STR_INIT("UNLISTEN *") },
+};
+
+/* Channels: at the end, where it undoes a LISTEN of the same transaction; at the start it would only act at its end. */
+static const struct stmt unlisten = { .sql = STR_INIT("UNLISTEN *") };
+
+/* User SQL can DEALLOCATE a name of ours and PREPARE another statement under it, one that leaves the role as it was
+ * or that keeps the next caller's token. PostgreSQL knows who made a statement: one made by SQL ends the flight here,
+ * before any name is used, since no number is spelled like PREPARE. It is then tried again behind DEALLOCATE ALL. */
+static const struct stmt check_names = {
+	.sql = STR_INIT("SELECT s.statement::pg_catalog.int4 FROM pg_catalog.pg_prepared_statement() AS s "
+		"WHERE s.from_sql"),
 };
 
 /* Session-level advisory locks, which survive a rollback too, go as one more column of the settings: a SELECT of its
@@ -39,14 +55,9 @@ static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS 
 static const struct stmt commit = { .sql = STR_INIT("COMMIT") };
 static const struct stmt rollback = { .sql = STR_INIT("ROLLBACK") };
 
-bool attempt_taints(const struct flight *flight)
-{
-	return flight->calls || flight->writes;
-}
-
 bool attempt_dirties(const struct flight *flight)
 {
-	return flight->user_code || flight->pre_request || attempt_taints(flight);
+	return flight->user_code || flight->pre_request || flight->calls || flight->writes;
 }
 
 bool attempt_holds(const struct flight *flight)
@@ -64,22 +75,25 @@ static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt,
 /* The name a statement goes by, or NULL: unnamed. */
 static struct name *name_of(struct attempt *t, const struct stmt *stmt)
 {
-	struct name_key key = { t->flight->role, t->flight->search_path, stmt ? stmt->sql : STR_NONE, false };
+	struct name_key key = { t->flight->role, t->flight->search_path, stmt ? stmt->sql : STR_NONE };
 
 	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
 }
 
-/* The same for one that user SQL must not have replaced. It runs as the connecting role, whoever asks. A flight
- * after which all guarded names are given up is not worth a Parse. */
-static struct name *guarded_name_of(struct attempt *t, const struct stmt *stmt)
+/* The same for a statement that is planned alike whoever asks. */
+static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 {
-	struct name_key key = { STR(""), STR(""), stmt ? stmt->sql : STR_NONE, true };
+	struct name_key key = { STR(""), STR(""), stmt ? stmt->sql : STR_NONE };
 
-	if (!stmt || t->unnamed || t->conn->tainted)
-		return NULL;
-	if (attempt_taints(t->flight) && !names_has(t->conn->names, &key))
-		return NULL;
-	return names_use(t->conn->names, &key);
+	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
+}
+
+/* The same for what comes behind user SQL, which may have said DEALLOCATE ALL in this very flight. */
+static struct name *closing_name_of(struct attempt *t, const struct stmt *stmt)
+{
+	const struct flight *f = t->flight;
+
+	return f->may_prepare && (f->calls || f->writes) ? NULL : common_name_of(t, stmt);
 }
 
 static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
@@ -97,10 +111,19 @@ static void add_begin(struct attempt *t)
 	t->explicit_block = t->count > 0;
 }
 
+/* No name is used before the check. */
 static void add_cleansing(struct attempt *t)
 {
-	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++)
-		add_statement(t, STEP_PLAIN, &cleansing[i], guarded_name_of(t, &cleansing[i]));
+	bool checks = t->conn->tainted && !t->unnamed && names_count(t->conn->names) > 0;
+
+	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++) {
+		bool named = !checks || i >= CLEANSING_FIRST;
+
+		if (checks && i == CLEANSING_FIRST)
+			add(t, STEP_CHECK, &check_names, NULL);
+		if (i != CLEANSING_ISOLATION || !t->explicit_block)
+			add_statement(t, STEP_PLAIN, &cleansing[i], named ? common_name_of(t, &cleansing[i]) : NULL);
+	}
 }
 
 /* The settings, with cleansing's column in front when that is due. */
@@ -140,7 +163,9 @@ static void add_end(struct attempt *t, bool undo)
 {
 	if (undo)
 		add(t, STEP_PLAIN, &rollback, NULL);
-	else if (t->explicit_block)
+	else if (attempt_dirties(t->flight))
+		add_statement(t, STEP_PLAIN, &unlisten, closing_name_of(t, &unlisten));
+	if (!undo && t->explicit_block)
 		add(t, STEP_PLAIN, &commit, NULL);
 	t->steps[t->count++] = (struct step){ .kind = STEP_SYNC };
 	t->synced = true;
@@ -165,12 +190,12 @@ static void add_all(struct attempt *t)
 		const struct stmt *stmt;
 		struct name *name;
 	} body[] = {
-		{ STEP_PLAIN, settings, guarded_name_of(t, settings) },
+		{ STEP_PLAIN, settings, common_name_of(t, settings) },
 		{ STEP_PLAIN, f->pre_request, name_of(t, f->pre_request) },
 		{ STEP_MAIN, f->main, name_of(t, f->main) },
 		{ STEP_COUNT, f->count, name_of(t, f->count) },
 		{ STEP_EXPLAIN, f->explain, name_of(t, f->explain) },
-		{ STEP_RESPONSE, response, guarded_name_of(t, response) },
+		{ STEP_RESPONSE, response, closing_name_of(t, response) },
 	};
 
 	add_begin(t);

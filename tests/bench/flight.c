@@ -179,7 +179,9 @@ int main(int argc, char **argv)
 	b.flight.user_code = true;
 	measure(&b, "the same after user code (cleansing)", rounds);
 	b.flight.calls = true;
-	measure(&b, "the same after a call (unnamed settings)", rounds);
+	measure(&b, "the same after a call", rounds);
+	b.flight.may_prepare = true;
+	measure(&b, "the same where user code may PREPARE", rounds);
 	tear_down(&b);
 	return 0;
 }

@@ -161,6 +161,8 @@ BEGIN
 	END IF;
 END $$;
 
+CREATE FUNCTION api.sleep_long() RETURNS void LANGUAGE sql STABLE AS $$ SELECT pg_sleep(30) $$;
+
 -- A session's state, and ways to leave something behind in it.
 CREATE FUNCTION api.run(statement text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$ BEGIN EXECUTE statement; RETURN 'done'; END $$;
 CREATE FUNCTION api.dump() RETURNS json LANGUAGE sql VOLATILE AS $$
@@ -175,8 +177,7 @@ CREATE FUNCTION api.dump() RETURNS json LANGUAGE sql VOLATILE AS $$
 		'prepared', (SELECT json_agg(name) FROM pg_prepared_statements WHERE from_sql),
 		'user', current_user, 'session', session_user, 'role', current_setting('role'),
 		'temp', (SELECT json_agg(relname) FROM pg_class WHERE relnamespace = pg_my_temp_schema()),
-		'films', (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = to_regclass('films')),
-		'path', current_schemas(true))
+		'films', (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = to_regclass('films')), 'pid', pg_backend_pid())
 $$;
 
 GRANT USAGE ON SCHEMA api, other TO web_anon, regular_user, other_user;

@@ -134,7 +134,7 @@ static void trip_init(struct trip *t, struct world *w, const char *role, const c
 	t->main.sql = str_of(sql);
 	t->flight = (struct flight){
 		.role = str_of(role), .search_path = STR("rg_flight"), .isolation = STR(""), .settings = &t->settings,
-		.main = &t->main, .on_row = on_row, .on_columns = on_columns, .arg = w,
+		.main = &t->main, .on_row = on_row, .on_columns = on_columns, .arg = w, .may_prepare = true,
 	};
 }
 
@@ -501,6 +501,8 @@ static void user_code_leaves_nothing_behind(void **state)
 		"SELECT run('LISTEN rg_channel')",
 		"SELECT run('DECLARE left_over CURSOR WITH HOLD FOR SELECT 1')",
 		"SELECT set_config('statement_timeout', '1', false)",
+		"SELECT set_config('default_transaction_read_only', 'on', false)",
+		"SELECT set_config('default_transaction_isolation', 'serializable', false)",
 	};
 
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
@@ -513,6 +515,8 @@ static void user_code_leaves_nothing_behind(void **state)
 		expect_text("0", read_as(w, "rg_anon", "SELECT count(*) FROM pg_listening_channels()"));
 		expect_text("0", read_as(w, "rg_anon", "SELECT count(*) FROM pg_cursors WHERE name <> ''"));
 		expect_text("0", read_as(w, "rg_anon", "SELECT current_setting('statement_timeout')"));
+		assert_true(act_as(w, "rg_anon", i == 0 ? "SELECT 1" : deeds[i]));
+		expect_text("read committed", read_as(w, "rg_anon", "SELECT current_setting('transaction_isolation')"));
 	}
 }
 
@@ -541,6 +545,33 @@ static void prepared_names_cannot_be_hijacked(void **state)
 	for (int i = 0; i < 3; i++)
 		expect_text("rg_anon", read_as(w, "rg_anon", "SELECT current_user"));
 	expect_text("0", prepared(w, "count(*) FILTER (WHERE from_sql)"));
+}
+
+/* Every name, those of other callers' main statements too; on a failing flight, whose PREPARE nothing undoes. */
+static void no_name_can_be_hijacked(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 3; i++)
+		expect_text("v4", read_as(w, "rg_user", "SELECT v FROM items WHERE id = 4"));
+	assert_false(act_as(w, "rg_anon", "SELECT run($x$ DO $$ DECLARE s record; BEGIN "
+		"FOR s IN SELECT name FROM pg_prepared_statements LOOP EXECUTE 'DEALLOCATE ' || s.name; "
+		"EXECUTE 'PREPARE ' || s.name || ' AS SELECT ''stolen''::text'; END LOOP; END $$ $x$), 1 / 0"));
+	for (int i = 0; i < 3; i++)
+		expect_text("v4", read_as(w, "rg_user", "SELECT v FROM items WHERE id = 4"));
+	expect_text("0", prepared(w, "count(*) FILTER (WHERE from_sql)"));
+}
+
+/* Names are kept from one call to the next. */
+static void calls_keep_their_names(void **state)
+{
+	struct world *w = *state;
+
+	conn_close(w->conn);
+	for (int i = 0; i < 3; i++)
+		assert_true(act_as(w, "rg_anon", "SELECT run('SELECT 1')"));
+	/* Main, settings with and without cleansing, the last two of cleansing. */
+	expect_text("5", prepared(w, "count(*)"));
 }
 
 static void user_deallocate_all_is_survived(void **state)
@@ -725,6 +756,8 @@ int main(void)
 		cmocka_unit_test(user_code_leaves_nothing_behind),
 		cmocka_unit_test(cleansing_is_repeated_until_it_held),
 		cmocka_unit_test(prepared_names_cannot_be_hijacked),
+		cmocka_unit_test(no_name_can_be_hijacked),
+		cmocka_unit_test(calls_keep_their_names),
 		cmocka_unit_test(user_deallocate_all_is_survived),
 		cmocka_unit_test(a_name_taken_by_user_sql_is_survived),
 		cmocka_unit_test(stopping_cancels),

@@ -7,19 +7,12 @@
 
 static struct name_key key_of(const char *role, const char *path, const char *sql)
 {
-	return (struct name_key){ str_of(role), str_of(path), str_of(sql), false };
+	return (struct name_key){ str_of(role), str_of(path), str_of(sql) };
 }
 
 static struct name *use(struct names *n, const char *role, const char *sql)
 {
 	struct name_key key = key_of(role, "public", sql);
-
-	return names_use(n, &key);
-}
-
-static struct name *use_guarded(struct names *n, const char *sql)
-{
-	struct name_key key = { STR(""), STR(""), str_of(sql), true };
 
 	return names_use(n, &key);
 }
@@ -122,27 +115,6 @@ static void a_name_whose_parse_failed_is_free_again(void **state)
 	names_free(n);
 }
 
-static void guarded_names_go_together(void **state)
-{
-	struct names *n = names_new(10);
-	struct name_key key = { STR(""), STR(""), STR("SELECT 1"), true };
-	struct name *doomed;
-
-	(void)state;
-	parse(n, "", "SELECT 1");
-	names_parsed(use_guarded(n, "SELECT 1"));
-	names_parsed(use_guarded(n, "SELECT 2"));
-	assert_true(names_has(n, &key));
-	names_doom_guarded(n);
-	assert_false(names_has(n, &key));
-	expect_int("living", (int64_t)names_count(n), 1);
-	doomed = names_next_doomed(n, NULL);
-	doomed = names_next_doomed(n, doomed);
-	assert_non_null(doomed);
-	assert_null(names_next_doomed(n, doomed));
-	names_free(n);
-}
-
 /* Doomed names whose DEALLOCATE is never answered must not grow without bound: at last statements go unnamed. */
 static void doomed_names_are_bounded(void **state)
 {
@@ -175,7 +147,6 @@ static void no_capacity_keeps_nothing(void **state)
 	names_begin(n);
 	assert_null(use(n, "a", "1"));
 	assert_null(names_next_doomed(n, NULL));
-	names_doom_guarded(n);
 	names_free(n);
 }
 
@@ -187,7 +158,6 @@ int main(void)
 		cmocka_unit_test(the_least_recently_used_is_doomed),
 		cmocka_unit_test(what_a_flight_uses_is_not_evicted_by_it),
 		cmocka_unit_test(a_name_whose_parse_failed_is_free_again),
-		cmocka_unit_test(guarded_names_go_together),
 		cmocka_unit_test(doomed_names_are_bounded),
 		cmocka_unit_test(no_capacity_keeps_nothing),
 	};
