@@ -9,14 +9,14 @@
 
 /* A name must be this near to be given away; parameters of a function whose name is known may be farther off. */
 static const double NAME_SCORE = 0.75, PARAMETERS_SCORE = 0.33;
-enum { MAX_MESSAGE = 64 * 1024 };
+enum { MAX_MESSAGE = 64 * 1024, MAX_RELATIONS = 500 }; /* a schema of so many is not searched for a near name */
 
 bool missing_relation(const struct query *q, const struct catalog *cat, struct arena *a, struct fault *f)
 {
 	struct nearest near = nearest_of(q->name, NAME_SCORE);
 	size_t count;
 	const struct cat_relation *rels = catalog_relations(cat, q->schema, &count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && count < MAX_RELATIONS; i++)
 		nearest_offer(&near, catalog_text(cat, rels[i].name));
 	fault_printf(f, a, 404, "PGRST205", "Could not find the table '%.*s.%.*s' in the schema cache",
 		STR_ARG(q->schema), STR_ARG(q->name));

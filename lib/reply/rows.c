@@ -132,7 +132,8 @@ static const struct form
 	form_location = { .put = put_location, .single = true },
 	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_object, false },
 	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_object, false },
-	form_values = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
+	form_values = { STR_INIT("["), STR_INIT(", "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
+	form_structures = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
 	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_value, false },
 	form_object = { .empty = STR_INIT("null"), .put = put_object, .single = true },
 	form_value = { .empty = STR_INIT("null"), .put = put_value, .single = true },
@@ -143,6 +144,14 @@ static const struct form
 	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
 		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), put_value, false };
 
+/* json_agg puts arrays and composite values on lines of their own, nothing else. */
+static bool returns_structures(const struct plan *p)
+{
+	const struct cat_type *t = p->routine ? catalog_type(p->catalog, p->routine->return_type) : NULL;
+	const struct cat_type *base = t ? catalog_type(p->catalog, t->base_type) : NULL;
+	return base && (base->element_type || base->kind == 'c' || p->routine->returns_record);
+}
+
 static const struct form *json_form(const struct plan *p)
 {
 	bool value = p->result == RESULT_VALUE || p->result == RESULT_VALUES;
@@ -150,7 +159,9 @@ static const struct form *json_form(const struct plan *p)
 		return value ? &form_value : &form_object;
 	if (p->strip_nulls)
 		return value ? &form_stripped_values : &form_stripped;
-	return value ? &form_values : &form_objects;
+	if (value)
+		return returns_structures(p) ? &form_structures : &form_values;
+	return &form_objects;
 }
 
 static const struct form *form_for(const struct plan *p)

@@ -132,6 +132,7 @@ CREATE FUNCTION api.a_point() RETURNS api.point3 LANGUAGE sql IMMUTABLE AS $$ SE
 CREATE FUNCTION api.a_record() RETURNS record LANGUAGE sql IMMUTABLE AS $$ SELECT 1 AS a, 'x'::text AS b $$;
 CREATE FUNCTION api.some_json() RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT '{"a":  [1, 2]}'::json $$;
 CREATE FUNCTION api.an_array() RETURNS integer[] LANGUAGE sql IMMUTABLE AS $$ SELECT '{1,2}'::integer[] $$;
+CREATE FUNCTION api.some_arrays() RETURNS SETOF integer[] LANGUAGE sql IMMUTABLE AS $$ VALUES ('{1}'::integer[]), ('{2}') $$;
 CREATE FUNCTION api.total(VARIADIC v integer[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT sum(i) FROM unnest(v) AS i $$;
 CREATE FUNCTION api.sum_of(v integer[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT sum(i) FROM unnest(v) AS i $$;
 CREATE FUNCTION api.over(a integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'one'::text $$;

@@ -202,6 +202,33 @@ static void mistakes(void **state)
 			"[a..z0..9_$])") },
 		{ "on_conflict=!", FAILED("on_conflict parameter", "!", "1", "unexpected \"!\" expecting field name (* or "
 			"[a..z0..9_$])") },
+		{ "a=fts().x", FAILED("filter", "fts().x", "5", "unexpected \")\" expecting operator (eq, gt, ...)") },
+		{ "a=eq().x", FAILED("filter", "eq().x", "4", "unexpected \")\" expecting operator (eq, gt, ...)") },
+		{ "a=is().x", FAILED("filter", "is().x", "3", "unexpected \"(\" expecting operator (eq, gt, ...)") },
+		{ "a=in().x", FAILED("filter", "in().x", "3", "unexpected \"(\" expecting operator (eq, gt, ...)") },
+		{ "order=id.ac", FAILED("order", "id.ac", "4", "unexpected \"c\" expecting \"asc\", \"desc\", \"nullsfirst\" or "
+			"\"nullslast\"") },
+		{ "order=id.nulsfist", FAILED("order", "id.nulsfist", "4", "unexpected \"n\" expecting \"asc\", \"desc\", "
+			"\"nullsfirst\" or \"nullslast\"") },
+		{ "order=id.nullslasttt", FAILED("order", "id.nullslasttt", "13", "unexpected 't' expecting \",\" or end of "
+			"input") },
+		{ "order=id.asc.nlsfst", FAILED("order", "id.asc.nlsfst", "8", "unexpected \"l\" expecting \"nullsfirst\" or "
+			"\"nullslast\"") },
+		{ "order=id.asc.nullslasttt", FAILED("order", "id.asc.nullslasttt", "17", "unexpected 't' expecting \",\" or end "
+			"of input") },
+		{ "or=(id.in.1,2,id.eq.3)", FAILED("logic tree", "(id.in.1,2,id.eq.3)", "10", "unexpected \"1\" expecting "
+			"\"(\"") },
+		{ "or=)(", FAILED("logic tree", ")(", "3", "unexpected \")\" expecting \"(\"") },
+		{ "and=(ord(id.eq.1,id.eq.1),id.eq.2)", FAILED("logic tree", "(ord(id.eq.1,id.eq.1),id.eq.2)", "7",
+			"unexpected \"d\" expecting \"(\"") },
+		{ "or=(id.eq.1,not.xor(id.eq.2,id.eq.3))", FAILED("logic tree", "(id.eq.1,not.xor(id.eq.2,id.eq.3))", "16",
+			"unexpected \"x\" expecting logic operator (and, or)") },
+		{ "select=data->>-78xy", FAILED("select parameter", "data->>-78xy", "11", "unexpected 'x' expecting digit, \"->\", "
+			"\"::\", \".\", \",\" or end of input") },
+		{ "select=id,clients(name[])", FAILED("select parameter", "id,clients(name[])", "16", "unexpected '[' expecting "
+			"letter, digit, \"-\", \"->>\", \"->\", \"::\", \".\", \")\", \",\" or end of input") },
+		{ "select=d->>--34", FAILED("select parameter", "d->>--34", "6", "unexpected \"-\" expecting digit") },
+		{ "order=d->>-xy-4", FAILED("order", "d->>-xy-4", "6", "unexpected \"x\" expecting digit") },
 		/* The first in PostgREST's order of parsing is told, not the first in the URL. */
 		{ "id=5&select=a[&order=b[", FAILED("order", "b[", "2", "unexpected '[' expecting letter, digit, \"-\", "
 			"\"->>\", \"->\", delimiter (.), \",\" or end of input") },

@@ -139,7 +139,7 @@ static const struct answer answers[] = {
 	{ "no value", { .kind = PLAN_CALL, .result = RESULT_VALUE }, 200,
 		"Content-Range: */*\r\n" JSON_TYPE VARY "Content-Length: 4\r\n", "null" },
 	{ "values", { .kind = PLAN_CALL, .result = RESULT_VALUES, .rows = 3 }, 200,
-		"Content-Range: 0-2/*\r\n" JSON_TYPE VARY "Content-Length: 13\r\n", "[1, \n 2, \n 3]" },
+		"Content-Range: 0-2/*\r\n" JSON_TYPE VARY "Content-Length: 9\r\n", "[1, 2, 3]" },
 	{ "an object", { .kind = PLAN_CALL, .result = RESULT_OBJECT, .rows = 1 }, 200,
 		"Content-Range: 0-0/*\r\n" JSON_TYPE VARY "Content-Length: 21\r\n", ONE },
 	{ "text", { .kind = PLAN_CALL, .result = RESULT_VALUE, .rows = 1, .raw = true, .media = MEDIA_TEXT }, 200,
