@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/generation.h"
+#include "app/mail.h"
 #include "app/master.h"
 #include "app/options.h"
 #include "app/reload.h"
@@ -94,8 +95,21 @@ static int act(const struct options *o, struct arena *forever)
 	return EXIT_FAILED;
 }
 
+/* What is a word of its own in front of everything else. */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char *const *argv);
+} commands[] = {
+	{ "mail", mail_main },
+};
+
 int main(int argc, char **argv)
 {
+	for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+		if (str_eq(str_of(argv[1]), str_of(commands[i].name))) {
+			log_to_stderr(LOG_LEVEL_WARN, "rowgate");
+			return commands[i].run(argc, argv);
+		}
 	struct arena *forever = arena_new(FOREVER_CEILING);
 	struct options options;
 	struct fault f = { 0 };

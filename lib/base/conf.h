@@ -29,6 +29,7 @@ struct conf_setting {
 
 enum conf_tx_end { CONF_TX_COMMIT, CONF_TX_COMMIT_OVERRIDE, CONF_TX_ROLLBACK, CONF_TX_ROLLBACK_OVERRIDE };
 enum conf_openapi { CONF_OPENAPI_FOLLOW, CONF_OPENAPI_IGNORE, CONF_OPENAPI_DISABLED };
+enum conf_mail_tls { CONF_MAIL_TLS_REQUIRED, CONF_MAIL_TLS_TRY, CONF_MAIL_TLS_NONE };
 enum conf_verbosity { CONF_VERBOSE, CONF_MINIMAL };
 
 struct conf {
@@ -88,6 +89,14 @@ struct conf {
 	int64_t db_statement_cache;             /* prepared statements a connection keeps */
 	bool db_pass_authorization;
 	bool log_syslog;
+
+	/* Mail. */
+	struct str auth_site_url;               /* https://host[:port][/path]: what links in mails start with */
+	struct str mail_from, mail_transport;
+	struct str mail_user, mail_password, mail_ca_file; /* SMTP */
+	int64_t mail_tls;                       /* enum conf_mail_tls */
+	int64_t mail_timeout;                   /* seconds */
+	struct str mail_templates;              /* directory of the host's own texts */
 	struct str state_dir;                   /* see app/state.h, which knows the default; or STR_NONE */
 };
 

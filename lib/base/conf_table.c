@@ -18,6 +18,7 @@
 static const char *const log_level_words[] = { "crit", "error", "warn", "info", "debug", NULL };
 static const char *const verbosity_words[] = { "verbose", "minimal", NULL };
 static const char *const openapi_words[] = { "follow-privileges", "ignore-privileges", "disabled", NULL };
+static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
 static const char *const tx_end_words[] = {
 	"commit", "commit-allow-override", "rollback", "rollback-allow-override", NULL
 };
@@ -53,6 +54,17 @@ static bool is_uri(struct str s)
 		if (rest.p[i] <= ' ' || rest.p[i] == 0x7f || str_has(STR("\"<>\\^`{|}"), rest.p[i]))
 			return false;
 	return true;
+}
+
+/* It becomes a part of links and is compared with what browsers send as Origin. */
+static const char *check_site_url(const struct conf *c)
+{
+	struct str s = c->auth_site_url;
+	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
+	struct str host = str_from(s, str_find(s, STR("://")) + 3);
+	bool good = web && is_uri(s) && host.n && host.p[0] != '/' && !str_has(host, '?') && !str_has(host, '#')
+		&& !str_has(host, '@') && !str_ends(s, STR("/"));
+	return !s.p || good ? NULL : "http(s)://host without user, query or a slash at the end";
 }
 
 static const char *check_audience(const struct conf *c)
@@ -117,6 +129,8 @@ const struct conf_option conf_options[] = {
 		.help = "Unix socket of the admin server, instead of a port." },
 	{ "admin-server-unix-socket-mode", .type = CONF_MODE, AT(admin_server_unix_socket_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
+	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = check_site_url,
+		.help = "The site as its visitors call it, https://host: what links in mails start with." },
 	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity),
 		.fallback = "verbose", .words = verbosity_words,
 		.complaint = "Invalid client-error-verbosity. Check your configuration.",
@@ -187,6 +201,22 @@ const struct conf_option conf_options[] = {
 		.help = "Log the main SQL statement of every request." },
 	{ "log-syslog", .type = CONF_BOOL, .flags = OWN, AT(log_syslog), .fallback = "false",
 		.help = "Log to syslog instead of standard error." },
+	{ "mail-ca-file", .type = CONF_TEXT, .flags = OWN, AT(mail_ca_file),
+		.help = "Certificates that the SMTP server's is checked with, instead of the system's." },
+	{ "mail-from", .type = CONF_TEXT, .flags = OWN, AT(mail_from),
+		.help = "Whom mails come from: an address, or a name with the address in angle brackets." },
+	{ "mail-password", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(mail_password),
+		.help = "Password at the SMTP server." },
+	{ "mail-templates", .type = CONF_TEXT, .flags = OWN, AT(mail_templates),
+		.help = "Directory of texts that replace the shipped ones, LANGUAGE/NAME.txt and .html." },
+	{ "mail-timeout", .type = CONF_SECONDS, .flags = OWN, AT(mail_timeout), .fallback = "30", .min = 1, .max = 3600,
+		.help = "Seconds that handing over one mail may take." },
+	{ "mail-tls", .type = CONF_ENUM, .flags = OWN, AT(mail_tls), .fallback = "required", .words = mail_tls_words,
+		.help = "Encryption of smtp://: required, if the server offers it, or none. smtps:// is always encrypted." },
+	{ "mail-transport", .type = CONF_TEXT, .flags = OWN, AT(mail_transport), .fallback = "sendmail",
+		.help = "How mails leave: sendmail, sendmail:/path, smtp://host:port, smtps://host:port or file:/directory." },
+	{ "mail-user", .type = CONF_TEXT, .flags = OWN, AT(mail_user),
+		.help = "Account at the SMTP server; none when not set." },
 	{ "openapi-mode", .type = CONF_ENUM, .flags = R | D, AT(openapi_mode), .fallback = "follow-privileges",
 		.words = openapi_words,
 		.complaint = "Invalid openapi-mode. Check your configuration.", .help = "What the OpenAPI document shows." },

@@ -1,0 +1,10 @@
+/* rowgate mail: sends a trial mail by the mail-* settings.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_MAIL_H
+#define ROWGATE_APP_MAIL_H
+
+/* --try ADDRESS [--template NAME] [--language TAG] [CONFIG]; an exit status: 0 when the mail was taken, 75 when it was
+ * refused for now, else 1. */
+int mail_main(int argc, char *const *argv);
+
+#endif

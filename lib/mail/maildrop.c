@@ -1,0 +1,45 @@
+/* Mails as files: for trying things out, and for hosts whose own program delivers them.
+ *
+ * A mail is one file NAME.eml that appears complete or not at all.
+ * SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "mail/transports.h"
+
+static bool write_all(int fd, struct str s)
+{
+	while (s.n) {
+		ssize_t put = write(fd, s.p, s.n);
+		if (put < 0 && errno != EINTR)
+			return false;
+		s = str_from(s, put > 0 ? (size_t)put : 0);
+	}
+	return true;
+}
+
+static enum transport_verdict failed(struct letter *l, const char *path)
+{
+	l->reason = str_printf(l->arena, "%s: %s", path, strerror(errno));
+	return TRANSPORT_LATER;
+}
+
+/* Named by time, so that they sort as they came; the process id keeps two daemons apart. */
+enum transport_verdict maildrop_send(const struct transport *t, struct letter *l)
+{
+	struct str name = str_printf(l->arena, "%s/%jd-%jd", t->target, (intmax_t)clock_wall_us(), (intmax_t)getpid());
+	const char *draft = str_printf(l->arena, "%s.new", name.p).p, *path = str_printf(l->arena, "%s.eml", name.p).p;
+	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0)
+		return failed(l, draft);
+	bool good = write_all(fd, transport_unix_lines(l->mail, l->arena)) && fsync(fd) == 0;
+	if (close(fd) == 0 && good && rename(draft, path) == 0)
+		return TRANSPORT_TAKEN;
+	enum transport_verdict verdict = failed(l, path);
+	unlink(draft);
+	return verdict;
+}

@@ -1,0 +1,42 @@
+/* Handing a finished mail to whoever delivers it: the machine's sendmail, an SMTP server, or a directory.
+ *
+ * Every way ends within the time given, and says one of three things: taken, not now, never. Only "taken" is a
+ * promise: a mail whose fate is unknown (the server died after DATA) may arrive twice, but is not lost.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_MAIL_TRANSPORT_H
+#define ROWGATE_MAIL_TRANSPORT_H
+
+#include "base/arena.h"
+#include "mail/message.h"
+
+enum transport_kind { TRANSPORT_SENDMAIL, TRANSPORT_SMTP, TRANSPORT_FILE };
+
+/* How much an smtp:// connection must be worth; smtps:// is encrypted in any case. */
+enum transport_tls { TRANSPORT_TLS_REQUIRED, TRANSPORT_TLS_TRY, TRANSPORT_TLS_NONE };
+
+struct transport {
+	enum transport_kind kind;
+	const char *target;         /* path of the program, smtp(s)://host:port, or directory */
+	const char *user, *password; /* SMTP AUTH, or NULL */
+	const char *ca_file;        /* certificates to trust instead of the system's, or NULL */
+	enum transport_tls tls;
+	int timeout_s;              /* for a whole mail; a silent SMTP server is given it once more to say goodbye */
+};
+
+enum transport_verdict {
+	TRANSPORT_TAKEN,
+	TRANSPORT_LATER,   /* refused for now, or the way there is out of order */
+	TRANSPORT_REFUSED  /* this mail will never be taken */
+};
+
+/* From a setting: "sendmail", "sendmail:/path", "smtp://host[:port]", "smtps://host[:port]" or "file:/directory".
+ * Fills kind and target, which lives in the arena. False: it is none of them. */
+bool transport_read(struct transport *t, struct str setting, struct arena *a);
+/* Once in a process, before anything else runs. */
+void transport_start(void);
+/* mail: as message_write() made it. reason_r: one line for the log, whenever it was not taken; it may quote what the
+ * server said, which may quote the mail. */
+enum transport_verdict transport_send(const struct transport *t, const struct address *from,
+	const struct address *to, struct str mail, struct arena *a, struct str *reason_r);
+
+#endif

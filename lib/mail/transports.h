@@ -1,0 +1,23 @@
+/* The ways a mail can take, each in a file of its own; see transport.h for what they return.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_MAIL_TRANSPORTS_H
+#define ROWGATE_MAIL_TRANSPORTS_H
+
+#include "mail/transport.h"
+
+struct letter {
+	const char *from, *to;  /* mailboxes */
+	struct str mail;
+	struct arena *arena;
+	struct str reason;
+};
+
+enum transport_verdict sendmail_send(const struct transport *t, struct letter *l);
+enum transport_verdict smtp_send(const struct transport *t, struct letter *l);
+enum transport_verdict maildrop_send(const struct transport *t, struct letter *l);
+void smtp_start(void);
+
+/* The mail with the line ends of this system, as programs and files want it. */
+struct str transport_unix_lines(struct str mail, struct arena *a);
+
+#endif
