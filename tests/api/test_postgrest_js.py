@@ -40,6 +40,10 @@ EXPECTED = {
     "maxAffected": (400, None, None, "PGRST124"), "maxAffectedWithin": (204, None, 1, None), "deleteReturned": (200, ids(1, 3), None, None),
     "rolledBack": (201, [{"a": 9, "b": "x", "value": None}], None, None),
     "rpc": (200, 3, None, None), "rpcGet": (200, 3, None, None), "rpcRows": (200, {"id": 3}, None, None),
+    "rpcHead": (200, None, 6, None), "rpcCount": (206, ids(2, 3), 6, None), "rpcFilters": (200, ids(6, 1), None, None), "rpcArray": (200, 6, None, None), "rpcVariadic": (200, 6, None, None),
+    "rpcVoid": (204, None, None, None), "rpcNull": (200, None, None, None), "rpcSet": (200, [1, 2, 3], None, None), "rpcOne": (200, {"id": 1, "name": "apple"}, None, None),
+    "rpcCsv": (200, "n,square\n2,4\n3,9", None, None), "rpcMaxAffected": (400, None, None, "PGRST124"), "rpcRaise": (402, None, None, "PT402"), "rpcMissing": (404, None, None, "PGRST202"),
+    "rpcAmbiguous": (300, None, None, "PGRST203"), "rpcReadOnly": (405, None, None, "25006"), "rpcSchema": (200, "other", None, None),
     "otherSchema": (200, [{"id": 1, "other": "elsewhere"}], None, None),
     "error": (404, None, None, "PGRST205"), "conflict": (409, None, None, "23505"),
 }

@@ -111,6 +111,7 @@ CREATE FUNCTION api.hoisted(name text) RETURNS text LANGUAGE sql STABLE SET stat
 	$$ SELECT current_setting(name, true) $$;
 CREATE FUNCTION api.repeatable() RETURNS text LANGUAGE sql STABLE SET default_transaction_isolation = 'repeatable read' AS
 	$$ SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only') $$;
+CREATE FUNCTION api.brief() RETURNS void LANGUAGE sql STABLE SET statement_timeout = '100ms' AS $$ SELECT pg_sleep(0.5) $$;
 CREATE FUNCTION api.isolation() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting('transaction_isolation') $$;
 CREATE FUNCTION other.root() RETURNS json LANGUAGE sql STABLE AS $$ SELECT '{"root": "other"}'::json $$;
 CREATE FUNCTION api.root() RETURNS json LANGUAGE sql STABLE AS
