@@ -47,7 +47,7 @@ static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
 		serve_disconnect(s);
 	if (s->connect.at_us > now) {
-		fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 	} else if (conn_ready(s->conn, a, f)) {
 		backoff_succeed(&s->connect);
 		s->connected_us = s->connected_us ? s->connected_us : now;
@@ -58,7 +58,7 @@ static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 	} else {
 		if (f->http_status == CONN_STOPPED) {
 			*f = (struct fault){ 0 };
-			fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+			fault_set(f, 503, "PGRST000", STR("Database connection error."));
 			fault_details(f, STR("the server does not answer"));
 		}
 		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));

@@ -110,7 +110,7 @@ bool conn_stopped_fault(struct fault *f)
 
 static bool connect_fault(const struct conn *c, struct arena *a, struct fault *f)
 {
-	fault_set(f, 503, "PGRST000", STR("Database connection error. Retrying the connection."));
+	fault_set(f, 503, "PGRST000", STR("Database connection error."));
 	f->retry_after = 1;
 	return fault_details(f, str_dup(a, str_of(c->pg ? PQerrorMessage(c->pg) : "out of memory\n")));
 }

@@ -43,7 +43,7 @@ struct flight_outcome {
 	uint64_t rows;                /* rows main returned */
 	uint64_t affected;            /* from main's command tag */
 	int64_t count;                /* of the count statement, -1: none */
-	int64_t inserted;             /* rows a merging INSERT did not turn into updates, -1: it was none */
+	int64_t inserted;             /* rows an INSERT asked to merge did not turn into updates, -1: it was none */
 	struct str plan_json;         /* of explain, or STR_NONE */
 	struct str response_headers;  /* response.headers, or STR_NONE */
 	struct str response_status;   /* response.status, or STR_NONE */

@@ -77,6 +77,7 @@ static void resolve_conflict(struct plan_write *w, const struct query *q, const 
 	enum prefer_resolution wanted = q->action == ACTION_UPSERT_ONE ? RESOLUTION_MERGE : q->prefer.resolution;
 	if (wanted == RESOLUTION_NONE)
 		return;
+	w->merges = wanted == RESOLUTION_MERGE;
 	conflict_on_key(w, cat, a);
 	if (q->action == ACTION_CREATE && q->on_conflict_count > 0) {
 		w->conflict = q->on_conflict;

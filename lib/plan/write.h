@@ -15,6 +15,7 @@ struct plan_write {
 	bool is_array;
 	bool defaults;                 /* Prefer: missing=default: an absent key is the column's default, not null */
 	const struct plan_condition *where; /* UPDATE, DELETE, PUT; NULL: every row */
+	bool merges;                   /* asked to merge duplicates, even if no key tells them: 200 when none is new */
 	enum prefer_resolution resolution;
 	const struct str *conflict;    /* columns of ON CONFLICT, with a resolution */
 	size_t conflict_count;

@@ -139,7 +139,7 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 {
 	(void)f;
 	const struct plan *p = rows->plan;
-	r->status = p->applied.resolution == RESOLUTION_MERGE && outcome->inserted <= 0 ? 200 : 201;
+	r->status = p->query->prefer.resolution == RESOLUTION_MERGE && outcome->inserted <= 0 ? 200 : 201;
 	if (rows->location.p && rows->count == 1)
 		field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
 	write_range_field(r, p, rows_total(rows, outcome), a);

@@ -40,7 +40,9 @@ bool openapi_shows_routine(const struct openapi *o, size_t i);
 
 /* The type of values of an SQL type, STR_NONE for json, which may be anything. */
 struct str openapi_type(struct str sql_name);
-/* The name that stands as "format" of a column or parameter. */
+/* What stands as "format" of it: the name, but for integers. */
+struct str openapi_format(struct str sql_name);
+/* The name of a column's or parameter's type. */
 struct str openapi_column_format(const struct openapi *o, const struct cat_column *column);
 struct str openapi_parameter_format(const struct openapi *o, const struct cat_parameter *parameter);
 

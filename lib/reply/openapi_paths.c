@@ -167,12 +167,12 @@ static void put_query_parameter(struct openapi *o, const struct cat_parameter *p
 		jsonw_member(&o->w, STR("type"), STR("array"));
 		jsonw_key(&o->w, STR("items"));
 		jsonw_open(&o->w, '{');
-		jsonw_member(&o->w, STR("format"), element);
+		jsonw_member(&o->w, STR("format"), openapi_format(element));
 		jsonw_member(&o->w, STR("type"), element_type.p ? element_type : STR("string"));
 		jsonw_close(&o->w, '}');
 		jsonw_member(&o->w, STR("collectionFormat"), STR("multi"));
 	} else {
-		jsonw_member(&o->w, STR("format"), format);
+		jsonw_member(&o->w, STR("format"), openapi_format(format));
 		jsonw_member(&o->w, STR("type"), scalar ? type : STR("string"));
 	}
 	jsonw_close(&o->w, '}');

@@ -3,19 +3,19 @@
 #include "base/scan.h"
 #include "openapi_doc.h"
 
-/* Types that are not simply strings; anything else is one, arrays aside. */
+/* Types that are not simply strings; anything else is one, arrays aside. Integers have formats of OpenAPI's own. */
 static const struct {
-	struct str sql_name, type;
+	struct str sql_name, type, format;
 } types[] = {
-	{ STR_INIT("boolean"), STR_INIT("boolean") },
-	{ STR_INIT("smallint"), STR_INIT("integer") },
-	{ STR_INIT("integer"), STR_INIT("integer") },
-	{ STR_INIT("bigint"), STR_INIT("integer") },
-	{ STR_INIT("numeric"), STR_INIT("number") },
-	{ STR_INIT("real"), STR_INIT("number") },
-	{ STR_INIT("double precision"), STR_INIT("number") },
-	{ STR_INIT("json"), { NULL, 0 } },
-	{ STR_INIT("jsonb"), { NULL, 0 } },
+	{ STR_INIT("boolean"), STR_INIT("boolean"), { NULL, 0 } },
+	{ STR_INIT("smallint"), STR_INIT("integer"), STR_INIT("int32") },
+	{ STR_INIT("integer"), STR_INIT("integer"), STR_INIT("int32") },
+	{ STR_INIT("bigint"), STR_INIT("integer"), STR_INIT("int64") },
+	{ STR_INIT("numeric"), STR_INIT("number"), { NULL, 0 } },
+	{ STR_INIT("real"), STR_INIT("number"), { NULL, 0 } },
+	{ STR_INIT("double precision"), STR_INIT("number"), { NULL, 0 } },
+	{ STR_INIT("json"), { NULL, 0 }, { NULL, 0 } },
+	{ STR_INIT("jsonb"), { NULL, 0 }, { NULL, 0 } },
 };
 
 struct str openapi_type(struct str sql_name)
@@ -24,6 +24,14 @@ struct str openapi_type(struct str sql_name)
 		if (str_eq(types[i].sql_name, sql_name))
 			return types[i].type;
 	return str_ends(sql_name, STR("[]")) ? STR("array") : STR("string");
+}
+
+struct str openapi_format(struct str sql_name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].format.p && str_eq(types[i].sql_name, sql_name))
+			return types[i].format;
+	return sql_name;
 }
 
 /* Built-in types by their bare name, also behind a domain; others as the column has them. */
@@ -162,7 +170,7 @@ static void put_property(struct openapi *o, const struct cat_relation *rel, cons
 	put_default(o, catalog_text(o->cat, column->default_value), format);
 	put_column_description(o, rel, column);
 	put_enum(o, column->enum_values);
-	jsonw_member(&o->w, STR("format"), format);
+	jsonw_member(&o->w, STR("format"), openapi_format(format));
 	put_items(o, format);
 	if (column->max_length > 0) {
 		jsonw_key(&o->w, STR("maxLength"));
@@ -220,7 +228,7 @@ static void put_argument(struct openapi *o, const struct cat_parameter *p)
 {
 	struct str format = openapi_parameter_format(o, p);
 	jsonw_open(&o->w, '{');
-	jsonw_member(&o->w, STR("format"), format);
+	jsonw_member(&o->w, STR("format"), openapi_format(format));
 	put_items(o, format);
 	jsonw_member(&o->w, STR("type"), openapi_type(format));
 	jsonw_close(&o->w, '}');

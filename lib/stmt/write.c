@@ -104,7 +104,7 @@ static void put_insert(struct draft *d, const struct plan *p)
 	stmt_sql(d, " FROM ");
 	stmt_body_rows(d, p);
 	stmt_where(d, STMT_BODY, p->write->where);
-	if (p->write->resolution == RESOLUTION_MERGE) {
+	if (p->write->merges) {
 		buf_put(&d->sql, p->write->where ? STR(" AND ") : STR(" WHERE "));
 		put_counter(d, STR(" + 1"));
 	}

@@ -85,6 +85,8 @@ WRITES = [
          Prefer=FULL + ", resolution=merge-duplicates"),
     case("W7 ignore", "POST /pairs", 201, "[]", {"Preference-Applied": "resolution=ignore-duplicates, return=representation"},
          body={"a": 1, "b": "x", "value": 5}, Prefer=FULL + ", resolution=ignore-duplicates"),
+    case("W7 nothing to merge without a key", "POST /keyless", 200, b"", {"Preference-Applied": None}, body=[], Prefer="resolution=merge-duplicates"),
+    case("W7 no key to merge on", "POST /keyless", 201, b"", {"Preference-Applied": None}, body=[{"word": "w"}], Prefer="resolution=merge-duplicates"),
     case("W7 on_conflict", "POST /unique_words?on_conflict=word&select=id,n", 200, [{"id": 5, "n": 2}], body={"id": 5, "word": "first", "n": 2},
          Prefer=FULL + ", resolution=merge-duplicates"),
     case("W8 one", "PATCH /tasks?id=eq.1&select=rank", 200, {"rank": 5}, {"Content-Type": OBJECT + "; charset=utf-8"}, body={"rank": 5}, Prefer=FULL, Accept=OBJECT),

@@ -21,6 +21,7 @@ struct given {
 	bool by_statement;
 	int64_t max_affected;      /* 0: none */
 	struct prefer applied;
+	enum prefer_resolution asked;
 	int rows;
 	int64_t affected, counted, inserted;
 	const char *headers, *status, *plan_json;
@@ -125,11 +126,13 @@ static const struct answer answers[] = {
 	{ "put, known", { .kind = PLAN_UPSERT_ONE, .result = RESULT_ROWS, .rows = 1 }, 200,
 		JSON_TYPE VARY "Content-Length: 23\r\n", "[" ONE "]" },
 	{ "merged, some new", { .kind = PLAN_INSERT, .result = RESULT_NOTHING, .affected = 2, .inserted = 1, .applied = {
-		.resolution = RESOLUTION_MERGE } }, 201,
+		.resolution = RESOLUTION_MERGE }, .asked = RESOLUTION_MERGE }, 201,
 		"Content-Range: */*\r\nPreference-Applied: resolution=merge-duplicates\r\n" VARY "Content-Length: 0\r\n", "" },
 	{ "merged, none new", { .kind = PLAN_INSERT, .result = RESULT_NOTHING, .affected = 2, .applied = {
-		.resolution = RESOLUTION_MERGE } }, 200,
+		.resolution = RESOLUTION_MERGE }, .asked = RESOLUTION_MERGE }, 200,
 		"Content-Range: */*\r\nPreference-Applied: resolution=merge-duplicates\r\n" VARY "Content-Length: 0\r\n", "" },
+	{ "merged, none new, without a key", { .kind = PLAN_INSERT, .result = RESULT_NOTHING, .asked = RESOLUTION_MERGE }, 200,
+		"Content-Range: */*\r\n" VARY "Content-Length: 0\r\n", "" },
 	{ "put of another key", { .kind = PLAN_UPSERT_ONE, .result = RESULT_NOTHING }, 400, "PGRST115", NULL },
 
 	/* Calls. */
@@ -177,7 +180,7 @@ static struct media media_of(enum media_kind kind)
 static bool answer(struct reply *out_r, const struct given *g, struct conf *conf, struct arena *a, struct fault *f)
 {
 	struct query query = { .head_only = g->head, .schema = STR("api"), .schema_negotiated = g->negotiated,
-		.name = g->name ? str_of(g->name) : STR("items"), .canonical_query = str_of(g->canonical) };
+		.name = g->name ? str_of(g->name) : STR("items"), .canonical_query = str_of(g->canonical), .prefer.resolution = g->asked };
 	struct plan plan = { .kind = g->kind, .result = g->result, .query = &query, .conf = conf,
 		.media = media_of(g->media), .singular = g->singular, .strip_nulls = g->strip, .raw = g->raw, .range = g->range,
 		.count = g->count, .count_by_statement = g->by_statement,

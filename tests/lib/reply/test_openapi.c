@@ -219,13 +219,13 @@ static const struct {
 	{ "grants elsewhere", { GRANTED(OID_OTHER, "siud") }, "\"definitions\":{}", NULL },
 	{ "grants on the unknown", { GRANTED(9, "siud") }, "\"definitions\":{}", NULL },
 	{ "required", { 0 }, "{\"description\":\"Films\\n\\n\\nof all times\",\"required\":[\"id\"],\"properties\":{", NULL },
-	{ "primary key", { 0 }, "\"id\":{\"description\":\"Note:\\nThis is a Primary Key.<pk/>\",\"format\":\"bigint\","
+	{ "primary key", { 0 }, "\"id\":{\"description\":\"Note:\\nThis is a Primary Key.<pk/>\",\"format\":\"int64\","
 		"\"type\":\"integer\"}", NULL },
 	{ "string", { 0 }, "\"title\":{\"default\":\"none\",\"description\":\"The \\\"title\\\"\",\"format\":"
 		"\"character varying\",\"maxLength\":20,\"type\":\"string\"}", NULL },
 	{ "foreign key", { 0 }, "\"genre\":{\"default\":7,\"description\":\"Kind\\n\\nNote:\\nThis is a Foreign Key to "
-		"`genres.id`.<fk table='genres' column='id'/>\",\"format\":\"integer\",\"type\":\"integer\"}", NULL },
-	{ "foreign key to another schema", { 0 }, "\"secret\":{\"format\":\"integer\",\"type\":\"integer\"}", NULL },
+		"`genres.id`.<fk table='genres' column='id'/>\",\"format\":\"int32\",\"type\":\"integer\"}", NULL },
+	{ "foreign key to another schema", { 0 }, "\"secret\":{\"format\":\"int32\",\"type\":\"integer\"}", NULL },
 	{ "enum", { 0 }, "\"mood\":{\"default\":\"ok\",\"enum\":[\"sad\",\"ok\"],\"format\":\"api.mood\",\"type\":\"string\"}",
 		NULL },
 	{ "array", { 0 }, "\"tags\":{\"format\":\"text[]\",\"items\":{\"type\":\"string\"},\"type\":\"array\"}", NULL },
@@ -236,7 +236,7 @@ static const struct {
 	{ "stable overload", { 0 }, "\"/rpc/add\":{\"get\":{\"tags\":[\"(rpc) add\"],\"summary\":\"Adds\",\"description\":"
 		"\"numbers\",\"parameters\":[{\"name\":\"y\",\"required\":true,\"in\":\"query\",\"format\":\"json\",\"type\":"
 		"\"string\"},{\"name\":\"rest\",\"required\":false,\"in\":\"query\",\"type\":\"array\",\"items\":{\"format\":"
-		"\"integer\",\"type\":\"integer\"},\"collectionFormat\":\"multi\"}],\"produces\":[", "\"name\":\"x\"" },
+		"\"int32\",\"type\":\"integer\"},\"collectionFormat\":\"multi\"}],\"produces\":[", "\"name\":\"x\"" },
 	{ "only one overload granted", { GRANTED(OID_ADD1, "x") }, "\"name\":\"x\"", "\"name\":\"y\"" },
 	{ "call by POST", { 0 }, "\"parameters\":[{\"name\":\"args\",\"required\":true,\"in\":\"body\",\"schema\":{"
 		"\"description\":\"Adds\\n\\nnumbers\",\"required\":[\"y\"],\"properties\":{\"y\":{\"format\":\"json\"},\"rest\":{"
