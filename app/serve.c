@@ -124,6 +124,15 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
+static void serve_warn(const struct plan *p, const struct request *r)
+{
+	if (!p->legacy_names.p)
+		return;
+	log_warn("%s.", PLAN_LEGACY_NAMES);
+	log_warn("Update filters, orders or limits that use %.*s in `%.*s %.*s%s%.*s`", STR_ARG(p->legacy_names),
+		STR_ARG(r->method_text), STR_ARG(r->path), r->query.n ? "?" : "", STR_ARG(r->query));
+}
+
 static bool serve_answer(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
 	struct arena *a, struct fault *f)
 {
@@ -135,11 +144,13 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 		return false;
 	served->role = who.role;
 	timing_mark(&served->timing, TIMING_JWT);
-	return serve_catalog_present(s, f)
-		&& query_read(&q, r, &g->conf, a, f)
-		&& timing_mark(&served->timing, TIMING_PARSE)
-		&& plan_make(&p, &q, g->catalog, &g->conf, a, f)
-		&& (p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f));
+	if (!serve_catalog_present(s, f) || !query_read(&q, r, &g->conf, a, f))
+		return false;
+	timing_mark(&served->timing, TIMING_PARSE);
+	if (!plan_make(&p, &q, g->catalog, &g->conf, a, f))
+		return false;
+	serve_warn(&p, r);
+	return p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f);
 }
 
 static void serve_trace(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)

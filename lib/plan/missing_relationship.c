@@ -58,7 +58,7 @@ static struct str nearest_parent(const struct missing_embed_of *m)
 		struct nearest better = near;
 		struct offer o = { m, nearest_of(STR(""), EMBED_SCORE), false };
 		nearest_offer(&better, name_of(m, &rels[i]));
-		if (better.score <= near.score && near.best.p)
+		if (better.best.p == near.best.p)
 			continue;
 		offer_children(&o, &rels[i]);
 		near = o.any ? better : near;
@@ -73,7 +73,7 @@ static struct str hint_of(const struct missing_embed_of *m, struct arena *a)
 		offer_children(&o, m->from);
 	struct str wrong = o.any ? m->embed->relation : m->from_name;
 	struct str best = o.any ? o.near.best : nearest_parent(m);
-	if (!best.p || str_eq(best, wrong))
+	if (!best.p || str_eq_nocase(best, wrong))
 		return STR_NONE;
 	return str_printf(a, "Perhaps you meant '%.*s' instead of '%.*s'.", STR_ARG(best), STR_ARG(wrong));
 }
@@ -167,12 +167,24 @@ static int compare_names(const struct catalog *cat, struct cat_text x, struct ca
 	return str_cmp(catalog_text(cat, x), catalog_text(cat, y));
 }
 
+static int compare_columns(const struct catalog *cat, const struct cat_columns *x, const struct cat_columns *y)
+{
+	int order = 0;
+	for (size_t i = 0; i < x->count && i < y->count && !order; i++) {
+		order = compare_names(cat, catalog_column_at(cat, x->left[i])->name, catalog_column_at(cat, y->left[i])->name);
+		if (!order)
+			order = compare_names(cat, catalog_column_at(cat, x->right[i])->name,
+				catalog_column_at(cat, y->right[i])->name);
+	}
+	return order;
+}
+
 struct sorted {
 	const struct catalog *catalog;
 	struct cat_relationship r;
 };
 
-/* By target, kind, then the names of what they go by. */
+/* By target, kind, then the names of what they go by and of its columns. */
 static int by_kind(const void *a, const void *b)
 {
 	const struct catalog *cat = ((const struct sorted *)a)->catalog;
@@ -186,7 +198,9 @@ static int by_kind(const void *a, const void *b)
 		order = compare_names(cat, x->key->name, y->key->name);
 	if (!order && x->other_key && y->other_key)
 		order = compare_names(cat, x->other_key->name, y->other_key->name);
-	return order;
+	if (!order)
+		order = compare_columns(cat, &x->columns, &y->columns);
+	return order ? order : compare_columns(cat, &x->other_columns, &y->other_columns);
 }
 
 bool missing_relationship_choice(const struct missing_embed_of *m, struct cat_relationship *found, size_t count,

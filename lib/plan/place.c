@@ -94,9 +94,18 @@ static struct place *step(struct reader *r, struct place *p, struct str name)
 	return NULL;
 }
 
+/* Limits do not apply to what a write returns: they are not even looked at. */
+static bool is_heard(const struct reader *r, const struct query_scope *scope)
+{
+	bool read = r->query->action == ACTION_READ || r->query->action == ACTION_CALL;
+	return read || scope->path_length == 0 || scope->has_order || scope->where;
+}
+
 bool place_address(struct reader *r, struct place *root)
 {
 	for (const struct query_scope *scope = r->query->scopes; scope; scope = scope->next) {
+		if (!is_heard(r, scope))
+			continue;
 		struct place *p = root;
 		for (size_t i = 0; i < scope->path_length && p; i++)
 			p = step(r, p, scope->path[i]);

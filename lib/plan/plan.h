@@ -65,6 +65,10 @@ struct plan {
 	struct str search_path;        /* value of search_path: quoted, schema first, pg_temp last */
 };
 
+/* What is said of legacy_names, in Warning and in the log. */
+#define PLAN_LEGACY_NAMES "Embedded resource was referenced by relation name even though it has an alias. " \
+	"This is deprecated and will stop working in a future release"
+
 /* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
  * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters
  * (405 PGRST105), media type (406 PGRST107), preferences (400 PGRST122, 128); a write's preferences before its media

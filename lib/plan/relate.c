@@ -139,9 +139,17 @@ static void search_all(struct search *s)
 		catalog_relationships(cat, s->from, NULL, on_relationship, s);
 }
 
+/* Whose relationships count: rows may be of a relation that is not exposed but has a namesake that is. */
+static const struct cat_relation *origin_of(const struct reader *r, const struct plan_source *s)
+{
+	struct str name = s->relation ? catalog_text(r->catalog, s->relation->name) : s->name;
+	return catalog_relation(r->catalog, r->query->schema, name);
+}
+
 static bool find(struct reader *r, struct place *child)
 {
-	const struct cat_relation *from = child->parent->source.relation;
+	const struct plan_source *around = &child->parent->source;
+	const struct cat_relation *from = origin_of(r, around);
 	struct search s = {
 		.reader = r, .from = from, .target = child->item->relation, .hint = child->item->hint,
 		.named = catalog_relation(r->catalog, r->query->schema, child->item->relation),
@@ -149,13 +157,13 @@ static bool find(struct reader *r, struct place *child)
 	if (!r->found)
 		r->found = arena_make_array(r->arena, struct cat_relationship, CANDIDATES_MAX);
 	s.found = r->found;
-	if (from && str_eq(catalog_text(r->catalog, from->schema), r->query->schema))
+	if (from)
 		search_all(&s);
 	if (s.count == 1) {
 		child->embed->related = s.found[0];
 		return true;
 	}
-	struct str origin = from ? catalog_text(r->catalog, from->name) : child->parent->source.name;
+	struct str origin = around->relation ? catalog_text(r->catalog, around->relation->name) : around->name;
 	struct missing_embed_of missing = { r->query, r->catalog, from, origin, child->item };
 	return s.count == 0 ? missing_relationship(&missing, r->arena, r->fault)
 		: missing_relationship_choice(&missing, s.found, s.count, r->arena, r->fault);

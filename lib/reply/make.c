@@ -177,6 +177,14 @@ static bool make_put(struct reply *r, struct reply_rows *rows, const struct flig
 	return true;
 }
 
+/* Embeds named in a way that will not work for ever. */
+static void warning_field(struct reply *r, const struct plan *p, struct arena *a)
+{
+	if (p->legacy_names.p)
+		field(r, STR("Warning"), str_printf(a, "299 PostgRESTv16 \"%s. Update %.*s in query string filters, orders or "
+			"limits.\"", PLAN_LEGACY_NAMES, STR_ARG(p->legacy_names)));
+}
+
 typedef bool make_fn(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f);
 
@@ -211,6 +219,7 @@ bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct fligh
 	if (!make(out_r, rows, outcome, a, f))
 		return false;
 	out_r->status = status ? status : out_r->status;
+	warning_field(out_r, p, a);
 	field(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
 	out_r->body = rows->body;
 	reply_finish(out_r, p->query->head_only);

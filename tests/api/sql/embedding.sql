@@ -53,6 +53,8 @@ INSERT INTO api.users VALUES (1, 'ann'), (2, 'bob');
 INSERT INTO api.teams VALUES (1, 'red'), (2, 'blue');
 INSERT INTO api.members VALUES (1, 1), (1, 2), (2, 2);
 INSERT INTO api.fans VALUES (2, 1);
+INSERT INTO api.visits VALUES (1, 1, 1), (2, 1, 1), (3, 1, 2);
+CREATE TABLE api.lonely (id integer);
 
 -- To itself.
 CREATE TABLE api.people (
@@ -105,6 +107,12 @@ CREATE FUNCTION api.one_film(id integer) RETURNS api.films LANGUAGE sql STABLE A
 CREATE FUNCTION api.new_film(title text) RETURNS SETOF api.films LANGUAGE sql VOLATILE AS
 	$$ INSERT INTO api.films (id, title, director_id) VALUES (99, title, 2) RETURNING * $$;
 CREATE FUNCTION api.numbers() RETURNS TABLE (n integer) LANGUAGE sql STABLE AS $$ VALUES (1), (2) $$;
+
+CREATE TABLE hidden.songs (id integer PRIMARY KEY, film_id integer REFERENCES api.films, name text);
+CREATE VIEW api.songs AS SELECT id, film_id, name FROM hidden.songs;
+INSERT INTO hidden.songs VALUES (1, 1, 'La');
+CREATE FUNCTION api.all_songs() RETURNS SETOF hidden.songs LANGUAGE sql STABLE SECURITY DEFINER AS
+	$$ SELECT * FROM hidden.songs $$;
 
 -- A partitioned table and a table that refers to it.
 CREATE TABLE api.shifts (day date, place integer, PRIMARY KEY (day, place)) PARTITION BY RANGE (day);

@@ -70,12 +70,11 @@ static void faults(void **state)
 		  "405 PGRST105 Filters must include all and only primary key columns with 'eq' operators" },
 		{ "GET /rpc/add?c=1",
 		  "404 PGRST202 Could not find the function api.add(c) in the schema cache | Searched for the "
-		  "function api.add with parameter c, but no matches were found in the schema cache. | Perhaps you "
-		  "meant to call the function api.add(a, b)" },
+		  "function api.add with parameter c, but no matches were found in the schema cache." },
 		{ "GET /rpc/add",
 		  "404 PGRST202 Could not find the function api.add without parameters in the schema cache | "
 		  "Searched for the function api.add without parameters, but no matches were found in the schema "
-		  "cache. | Perhaps you meant to call the function api.add(a, b)" },
+		  "cache." },
 		{ "POST /rpc/add\n\n{`a`:1,`bb`:3}",
 		  "404 PGRST202 Could not find the function api.add(a, bb) in the schema cache | Searched for the "
 		  "function api.add with parameters a, bb or with a single unnamed json/jsonb parameter, but no "
@@ -103,8 +102,7 @@ static void faults(void **state)
 		{ "POST /rpc/take_text\n\n{`a`:1}",
 		  "404 PGRST202 Could not find the function api.take_text(a) in the schema cache | Searched for "
 		  "the function api.take_text with parameter a or with a single unnamed json/jsonb parameter, but "
-		  "no matches were found in the schema cache. | Perhaps you meant to call the function api."
-		  "take_text()" },
+		  "no matches were found in the schema cache." },
 		{ "GET /rpc/twice?x=1",
 		  "300 PGRST203 Could not choose the best candidate function between: api.twice(x => integer), api."
 		  "twice(x => text) | Try renaming the parameters or the function itself in the database so "

@@ -21,6 +21,13 @@ static void names(void **state)
 		{ "abcd", { "abcx" }, 0.75, "abcx" },
 		{ "abcd", { "abxx" }, 0.75, NULL },
 		{ "", { "a", "" }, 0.75, NULL },
+		{ "addresses", { "directors", "technical", "roles" }, 0.33, "roles" }, /* es- */
+		{ "addresses", { "directors", "technical" }, 0.33, "directors" },      /* no three, but re and s- */
+		{ "ab", { "xbx" }, 0.33, NULL },
+		{ "role", { "rolex", "roles", "role" }, 0.33, "role" },
+		{ "Role", { "role", "Rolf" }, 0.33, "role" },
+		{ "a_b_c", { "abc" }, 0.33, "abc" },
+		{ "actors", { "directors", "actions" }, 0.33, "actions" },
 		{ "(val, param)", { "(attr, id)", "(name, param, val)" }, 0.33, "(name, param, val)" },
 		{ "(noclosealternative)", { "(attr, id)", "(name, param, val)" }, 0.33, NULL },
 	};
