@@ -16,6 +16,8 @@
 #define SLOTS_EVENTS 32
 /* How often stalled requests are looked for while there are half ones. */
 #define SLOTS_SWEEP_MS 1000
+/* How long no connection is taken after the system had no descriptor left for one. */
+#define SLOTS_DEAF_US INT64_C(500000)
 
 struct slot {
 	struct fcgi_connection *connection;  /* NULL: free */
@@ -33,6 +35,7 @@ struct slots {
 	bool hand_on;                        /* while draining: idle connections go to other workers */
 	bool busy;
 	bool partial;                        /* some slot may hold half a request */
+	int64_t deaf_until_us;               /* no descriptor was left: listener and hand-over are out of the set; 0: no */
 	size_t capacity, held;
 	int64_t peer_timeout;                /* seconds */
 	sigset_t wait_mask;
@@ -56,13 +59,15 @@ static void slots_watch_shared(struct slots *s, int *fd, bool on)
 }
 
 /* A new connection, or -1 when another worker was faster. */
-static int slots_accept(const struct slots *s)
+static int slots_accept(struct slots *s)
 {
 	struct timeval timeout = { .tv_sec = s->peer_timeout };
 	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
 			log_error("cannot accept a connection: %s", strerror(errno));
+			s->deaf_until_us = clock_monotonic_us() + SLOTS_DEAF_US;
+		}
 		return -1;
 	}
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
@@ -138,7 +143,7 @@ static void slots_pass_on(struct slots *s)
 /* Takes connections, new and handed over, or lets the other workers have them. */
 static void slots_open(struct slots *s, bool on)
 {
-	if (on && (s->draining || s->busy || s->held == s->capacity))
+	if (on && (s->draining || s->busy || s->deaf_until_us || s->held == s->capacity))
 		on = false;
 	if (on == s->open)
 		return;
@@ -202,6 +207,7 @@ void slots_drop(struct slots *s, struct slot *slot)
 	*slot = (struct slot){ .next_free = s->free };
 	s->free = slot;
 	s->held--;
+	s->deaf_until_us = 0;
 	slots_open(s, true);
 }
 
@@ -320,6 +326,8 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 	if (!s->open)
 		return NULL;
 	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
+	if (s->deaf_until_us)
+		slots_open(s, false);
 	return fd < 0 ? NULL : slots_adopt(s, fd);
 }
 
@@ -358,7 +366,11 @@ static bool slots_wait(struct slots *s, int timeout_ms)
 		slots_idle(s);
 	if (s->partial)
 		slots_sweep(s);
-	if (s->partial && (timeout_ms < 0 || timeout_ms > SLOTS_SWEEP_MS))
+	if (s->deaf_until_us && s->deaf_until_us <= clock_monotonic_us()) {
+		s->deaf_until_us = 0;
+		slots_open(s, true);
+	}
+	if ((s->partial || s->deaf_until_us) && (timeout_ms < 0 || timeout_ms > SLOTS_SWEEP_MS))
 		timeout_ms = SLOTS_SWEEP_MS;
 	s->event_at = 0;
 	s->event_count = epoll_pwait(s->epoll, s->events, SLOTS_EVENTS, timeout_ms, &s->wait_mask);

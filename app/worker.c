@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/access.h"
@@ -26,6 +27,8 @@
 #define WORKER_CONNECT_US INT64_C(5000000)
 /* How long a worker that leaves waits for the server to end its session. */
 #define WORKER_GOODBYE_MS 500
+/* Open files beside the slots: what a gathered request takes twice over, the database, the log. */
+#define WORKER_DESCRIPTORS 64
 
 /* The only state signal handlers share with the loop. */
 static volatile sig_atomic_t worker_stops;     /* SIGTERM or SIGINT: 1 finish what has come, 2 at once */
@@ -266,6 +269,18 @@ static void worker_goodbye(struct worker *w)
 		close(fd);
 }
 
+/* Every slot may need a descriptor, and a request some besides. */
+static void worker_descriptors(const struct conf *conf)
+{
+	struct rlimit limit;
+	rlim_t wanted = (rlim_t)conf->server_slots + WORKER_DESCRIPTORS;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+		log_warn("at most %llu open files: too few for server-slots", (unsigned long long)limit.rlim_cur);
+}
+
 /* The connections it had under another generation, or none yet. */
 static struct slots *worker_slots(const struct worker *w, const struct conf *conf)
 {
@@ -278,6 +293,7 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 {
 	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
 	fcgi_init();
+	worker_descriptors(&g->conf);
 	worker_signals(&w.wait_mask, !place->board);
 	w.arena = arena_new((size_t)g->conf.request_memory);
 	w.slots = worker_slots(&w, &g->conf);

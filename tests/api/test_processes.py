@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import time
@@ -15,6 +16,7 @@ import time
 import pytest
 
 from harness.cluster import Cluster
+from harness.fcgi import Connection
 from harness.load import Clients, Watch
 from harness.process import wait_until
 from harness.server import Server
@@ -228,6 +230,23 @@ def test_garbage_leaves_nothing_behind(start):
         assert private_kb(pid) < memory + 1024 or not PLAIN
 
 
+def test_no_descriptor_left_is_waited_for_without_spinning(start):
+    server = start(front="nginx", workers=2)
+    workers = workers_of(server)
+    limits = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in workers}
+    for pid in workers:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[pid][1]))
+    before = sum(ticks(pid) for pid in workers)
+    with Connection(socket_of(server)) as waiting:
+        waiting.send("/things?id=eq.1")
+        time.sleep(2)
+        assert sum(ticks(pid) for pid in workers) - before <= 10
+        for pid in workers:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits[pid])
+        assert waiting.receive()[0] == 200
+    assert "cannot accept a connection" in server.process.log
+
+
 def test_idle_processes_use_no_time(start):
     server = start(front="nginx", workers=4)
     server.get("/things?id=eq.1")
@@ -297,11 +316,7 @@ def kill_worker(server, cluster):
 
 
 def kill_backend(server, cluster):
-    connection = cluster.connect("postgres")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query !~ 'LISTEN' LIMIT 1")
-        os.kill(cursor.fetchone()[0], signal.SIGKILL)
-    connection.close()
+    cluster.kill_backend("INSERT")
 
 
 def restart(server, cluster):

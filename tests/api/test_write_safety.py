@@ -9,12 +9,10 @@ import csv
 import os
 import pathlib
 import random
-import signal
 import subprocess
 import threading
 import time
 
-import psycopg2
 import pytest
 
 from harness.cases import case, fault
@@ -47,15 +45,7 @@ def own():
 
 
 def kill_backend(server, cluster):
-    """One that is writing, unless PostgreSQL is still getting over the last that was killed."""
-    def writing():
-        try:
-            with cluster.connect("postgres").cursor() as cursor:
-                cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query ~ 'INSERT|UPDATE' LIMIT 1")
-                return cursor.fetchone()
-        except psycopg2.OperationalError:
-            return None
-    os.kill(wait_until(writing, 30, "a backend writes")[0], signal.SIGKILL)
+    cluster.kill_backend("INSERT|UPDATE")
 
 
 def rows_of(batch, value):

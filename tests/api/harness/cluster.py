@@ -74,6 +74,17 @@ class Cluster:
     def uri(self, database, user="authenticator"):
         return f"host={self.directory} dbname={database} user={user}"
 
+    def kill_backend(self, query):
+        """Kills one of the authenticator's backends whose statement matches, as soon as there is one."""
+        def found():
+            try:
+                with self.connect("postgres").cursor() as cursor:
+                    cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query ~ %s LIMIT 1", (query,))
+                    return cursor.fetchone()
+            except psycopg2.OperationalError:
+                return None  # it is still getting over the last that was killed
+        os.kill(wait_until(found, 30, f"a backend at {query}")[0], signal.SIGKILL)
+
     def create(self, name):
         maintenance = Database(self, "postgres")
         maintenance.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
