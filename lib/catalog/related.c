@@ -268,6 +268,13 @@ bool catalog_relationships(const struct catalog *cat, const struct cat_relation 
 		&& (inverse ? walk_across(&w, to, from, true) : walk_across(&w, from, to, false));
 }
 
+bool catalog_references(const struct catalog *cat, const struct cat_relation *from, cat_relationship_fn *found,
+	void *arg)
+{
+	struct walk w = { cat, found, arg };
+	return walk_out(&w, from, NULL);
+}
+
 const struct cat_computed *catalog_computed(const struct catalog *cat, const struct cat_relation *from,
 	size_t *count_r)
 {

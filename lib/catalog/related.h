@@ -41,6 +41,9 @@ typedef bool cat_relationship_fn(void *arg, const struct cat_relationship *r);
  * Whether `to` or a junction may be seen is the caller's to decide. False when a call returned false. */
 bool catalog_relationships(const struct catalog *cat, const struct cat_relation *from, const struct cat_relation *to,
 	cat_relationship_fn *found, void *arg);
+/* Only those by the foreign keys that the relation has or shows: to one row each. */
+bool catalog_references(const struct catalog *cat, const struct cat_relation *from, cat_relationship_fn *found,
+	void *arg);
 /* The functions over its rows, sorted by schema and name. */
 const struct cat_computed *catalog_computed(const struct catalog *cat, const struct cat_relation *from,
 	size_t *count_r);

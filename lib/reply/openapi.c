@@ -5,7 +5,6 @@
 #include "reply/openapi.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "openapi_doc.h"
 #include "rows.h"
@@ -42,54 +41,47 @@ struct openapi *openapi_new(const struct plan *p, struct arena *a)
 	*o = (struct openapi){ .plan = p, .cat = p->catalog, .arena = a };
 	o->relations = catalog_relations(o->cat, p->query->schema, &o->relation_count);
 	o->routines = catalog_routines(o->cat, p->query->schema, &o->routine_count);
-	o->rights = arena_make_array(a, uint8_t, o->relation_count);
+	o->usable = arena_make_array(a, bool, o->relation_count);
 	o->executable = arena_make_array(a, bool, o->routine_count);
 	o->scratch = arena_new((size_t)p->conf->request_memory);
 	arena_on_reset(a, free_scratch, o->scratch);
 	index_routines(o);
 	bool all = p->conf->openapi_mode != CONF_OPENAPI_FOLLOW;
-	memset(o->rights, all ? RIGHT_ALL : 0, o->relation_count);
+	for (size_t i = 0; i < o->relation_count; i++)
+		o->usable[i] = all;
 	for (size_t i = 0; i < o->routine_count; i++)
 		o->executable[i] = all;
 	return o;
 }
 
-static bool is_set(const struct row *r, size_t column)
-{
-	return str_eq(row_value(r, column), STR("t"));
-}
-
-static void add_relation(struct openapi *o, uint32_t oid, const struct row *r)
+static void add_relation(struct openapi *o, uint32_t oid)
 {
 	const struct cat_relation *rel = catalog_relation_by_oid(o->cat, oid);
 	if (!rel || !o->relation_count)
 		return;
 	size_t first = catalog_relation_index(o->cat, o->relations), index = catalog_relation_index(o->cat, rel);
-	if (index < first || index - first >= o->relation_count)
-		return;
-	for (size_t i = 0; i < 4; i++)
-		if (is_set(r, 2 + i))
-			o->rights[index - first] |= (uint8_t)(RIGHT_SELECT << i);
+	if (index >= first && index - first < o->relation_count)
+		o->usable[index - first] = true;
 }
 
-static void add_routine(struct openapi *o, uint32_t oid, const struct row *r)
+static void add_routine(struct openapi *o, uint32_t oid)
 {
 	struct openapi_oid key = { .oid = oid };
 	const struct openapi_oid *found = o->routine_count
 		? bsearch(&key, o->routine_oids, o->routine_count, sizeof key, compare_oids) : NULL;
 	if (found)
-		o->executable[found->index] = is_set(r, 6);
+		o->executable[found->index] = true;
 }
 
-/* Rows of stmt_privileges: kind, oid, select, insert, update, delete, execute. What was made after the catalog was
- * loaded, and what it leaves out, is not in the document. */
+/* Rows of stmt_privileges: kind, oid. What was made after the catalog was loaded, and what it leaves out, is not in
+ * the document. */
 bool openapi_add(void *openapi, const struct row *r, struct fault *f)
 {
 	(void)f;
 	uint64_t oid;
 	if (!str_to_u64(row_value(r, 1), &oid) || oid > UINT32_MAX)
 		return true;
-	(str_eq(row_value(r, 0), STR("relation")) ? add_relation : add_routine)(openapi, (uint32_t)oid, r);
+	(str_eq(row_value(r, 0), STR("relation")) ? add_relation : add_routine)(openapi, (uint32_t)oid);
 	return true;
 }
 

@@ -1,15 +1,15 @@
 /* The OpenAPI 2.0 document of a schema, made from the catalog (PARITY 1.14).
  *
- * Keys and wording are PostgREST's, so that what was generated from its document is generated from ours. Where its
- * document promises what would fail, ours says less: a method is listed when the role may use it and the relation
- * (a read-only view, say) allows it, GET of a function only when its arguments can come in a query string.
+ * Keys and wording are PostgREST's, so that what was generated from its document is generated from ours: a relation
+ * is shown when the role has any right on it, with all ways to write as soon as it allows one. Only what a validator
+ * would refuse is left out (an empty enum), and GET of a function whose argument can only be a body.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_REPLY_OPENAPI_H
 #define ROWGATE_REPLY_OPENAPI_H
 
 #include "reply.h"
 
-/* Collects what the current role may do: the rows of PLAN_INSPECT's main statement (see stmt_privileges). With
+/* Collects what the current role may use: the rows of PLAN_INSPECT's main statement (see stmt_privileges). With
  * openapi-mode = ignore-privileges there are none, and everything is shown. */
 struct openapi;
 struct openapi *openapi_new(const struct plan *p, struct arena *a);

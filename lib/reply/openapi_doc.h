@@ -6,9 +6,6 @@
 #include "base/jsonw.h"
 #include "openapi.h"
 
-/* In the order of the columns of stmt_privileges. */
-enum openapi_right { RIGHT_SELECT = 1, RIGHT_INSERT = 2, RIGHT_UPDATE = 4, RIGHT_DELETE = 8, RIGHT_ALL = 15 };
-
 /* A routine's place in `routines`, for the rows that name it by OID. */
 struct openapi_oid {
 	uint32_t oid, index;
@@ -21,7 +18,7 @@ struct openapi {
 	struct arena *scratch;                 /* of its own, emptied with each flush */
 	const struct cat_relation *relations;  /* of the schema */
 	size_t relation_count;
-	uint8_t *rights;                       /* of each relation: bits of enum openapi_right; none: not shown */
+	bool *usable;                          /* of each relation */
 	const struct cat_routine *routines;
 	size_t routine_count;
 	bool *executable;                      /* of each routine */

@@ -24,20 +24,19 @@ static const struct {
 	{ "limit", "limit", "query", "Limiting and Pagination", NULL, NULL },
 };
 
-/* A way to use a relation: shown when the role may and the relation can. */
+/* The ways to use a relation. */
 static const struct {
-	enum openapi_right right;
 	struct str method;
-	bool row_filters, body;
+	bool writes, row_filters, body;
 	const char *parameters[8];   /* keys of `shared` */
 	struct str status, response;
 } operations[] = {
-	{ RIGHT_SELECT, STR_INIT("get"), true, false,
+	{ STR_INIT("get"), false, true, false,
 		{ "select", "order", "range", "rangeUnit", "offset", "limit", "preferCount" }, STR_INIT("206"),
 		STR_INIT("Partial Content") },
-	{ RIGHT_INSERT, STR_INIT("post"), false, true, { "select", "preferPost" }, STR_INIT("201"), STR_INIT("Created") },
-	{ RIGHT_DELETE, STR_INIT("delete"), true, false, { "preferReturn" }, STR_INIT("204"), STR_INIT("No Content") },
-	{ RIGHT_UPDATE, STR_INIT("patch"), true, true, { "preferReturn" }, STR_INIT("204"), STR_INIT("No Content") },
+	{ STR_INIT("post"), true, false, true, { "select", "preferPost" }, STR_INIT("201"), STR_INIT("Created") },
+	{ STR_INIT("delete"), true, true, false, { "preferReturn" }, STR_INIT("204"), STR_INIT("No Content") },
+	{ STR_INIT("patch"), true, true, true, { "preferReturn" }, STR_INIT("204"), STR_INIT("No Content") },
 };
 
 static const struct str rpc_produces = STR_INIT("[\"application/json\","
@@ -100,7 +99,7 @@ static void put_relation_responses(struct openapi *o, const struct cat_relation 
 {
 	jsonw_key(&o->w, STR("responses"));
 	jsonw_open(&o->w, '{');
-	if (operations[operation].right == RIGHT_SELECT) {
+	if (!operations[operation].writes) {
 		jsonw_key(&o->w, STR("200"));
 		jsonw_open(&o->w, '{');
 		jsonw_member(&o->w, STR("description"), STR("OK"));
@@ -116,21 +115,15 @@ static void put_relation_responses(struct openapi *o, const struct cat_relation 
 	jsonw_close(&o->w, '}');
 }
 
-/* What the relation itself allows: a view may be read-only. */
-static unsigned possible(const struct cat_relation *rel)
-{
-	return RIGHT_SELECT | (rel->insertable ? RIGHT_INSERT : 0) | (rel->updatable ? RIGHT_UPDATE : 0)
-		| (rel->deletable ? RIGHT_DELETE : 0);
-}
-
 static void put_relation_path(struct openapi *o, size_t i)
 {
 	const struct cat_relation *rel = &o->relations[i];
 	struct str name = catalog_text(o->cat, rel->name);
+	bool writable = rel->insertable || rel->updatable || rel->deletable;
 	jsonw_key(&o->w, str_printf(o->scratch, "/%.*s", STR_ARG(name)));
 	jsonw_open(&o->w, '{');
 	for (size_t op = 0; op < sizeof operations / sizeof *operations; op++) {
-		if (!(o->rights[i] & possible(rel) & operations[op].right))
+		if (operations[op].writes && !writable)
 			continue;
 		jsonw_key(&o->w, operations[op].method);
 		jsonw_open(&o->w, '{');
@@ -181,12 +174,19 @@ static void put_query_parameter(struct openapi *o, const struct cat_parameter *p
 static void put_get_parameters(struct openapi *o, const struct cat_routine *routine)
 {
 	const struct cat_parameter *parameters = catalog_parameters(o->cat, routine->parameters);
+	if (!routine->parameters.count)
+		return;
+	jsonw_key(&o->w, STR("parameters"));
+	jsonw_open(&o->w, '[');
 	for (uint32_t i = 0; i < routine->parameters.count; i++)
 		put_query_parameter(o, &parameters[i]);
+	jsonw_close(&o->w, ']');
 }
 
 static void put_post_parameters(struct openapi *o, const struct cat_routine *routine)
 {
+	jsonw_key(&o->w, STR("parameters"));
+	jsonw_open(&o->w, '[');
 	jsonw_open(&o->w, '{');
 	jsonw_member(&o->w, STR("name"), STR("args"));
 	jsonw_key(&o->w, STR("required"));
@@ -196,6 +196,7 @@ static void put_post_parameters(struct openapi *o, const struct cat_routine *rou
 	openapi_put_arguments(o, routine);
 	jsonw_close(&o->w, '}');
 	put_reference(o, "parameters", (struct str[]){ STR("preferParams") }, 1);
+	jsonw_close(&o->w, ']');
 }
 
 static void put_call(struct openapi *o, const struct cat_routine *routine, struct str method,
@@ -206,10 +207,7 @@ static void put_call(struct openapi *o, const struct cat_routine *routine, struc
 	jsonw_open(&o->w, '{');
 	put_tag(o, str_printf(o->scratch, "(rpc) %.*s", STR_ARG(name)));
 	openapi_put_comment(o, routine->comment);
-	jsonw_key(&o->w, STR("parameters"));
-	jsonw_open(&o->w, '[');
 	put(o, routine);
-	jsonw_close(&o->w, ']');
 	jsonw_key(&o->w, STR("produces"));
 	jsonw_raw(&o->w, rpc_produces);
 	put_ok(o);
@@ -251,7 +249,7 @@ void openapi_put_paths(struct openapi *o)
 	jsonw_open(&o->w, '{');
 	put_root_path(o);
 	for (size_t i = 0; i < o->relation_count; i++) {
-		if (o->rights[i])
+		if (o->usable[i])
 			put_relation_path(o, i);
 		openapi_flush(o);
 	}
@@ -320,7 +318,7 @@ void openapi_put_parameters(struct openapi *o)
 		const struct cat_relation *rel = &o->relations[i];
 		struct str name = catalog_text(o->cat, rel->name);
 		const struct cat_column *columns = catalog_columns(o->cat, rel->columns);
-		if (!o->rights[i])
+		if (!o->usable[i])
 			continue;
 		put_body_parameter(o, name);
 		for (uint32_t c = 0; c < rel->columns.count; c++)

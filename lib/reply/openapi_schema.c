@@ -1,6 +1,7 @@
 /* Definitions of the OpenAPI document: relations and arguments as JSON schemas.
  * SPDX-License-Identifier: MIT */
 #include "base/scan.h"
+#include "catalog/related.h"
 #include "openapi_doc.h"
 
 /* Types that are not simply strings; anything else is one, arrays aside. Integers have formats of OpenAPI's own. */
@@ -82,72 +83,97 @@ static bool is_json_literal(struct str s)
 	return scan_done(&c);
 }
 
-/* A default that is a plain value: of a string 'x'::type without cast and quotes (an expression as its text), of
- * other types only what is JSON already. */
-static void put_default(struct openapi *o, struct str value, struct str format)
+/* Takes the cast to format off, and the quotes around what is left. */
+static bool strip_cast(struct str *value, struct str format, struct arena *a)
 {
+	struct str cast = str_printf(a, "::%.*s", STR_ARG(str_eq(format, STR("character")) ? STR("bpchar") : format));
+	if (!str_ends(*value, cast))
+		return false;
+	value->n -= cast.n;
+	while (value->n && value->p[0] == '\'')
+		*value = str_from(*value, 1);
+	while (value->n && value->p[value->n - 1] == '\'')
+		value->n--;
+	return true;
+}
+
+/* A default that is a plain value: of a string 'x'::type without cast and quotes, of other types only what is JSON
+ * already. An expression for a string is shown as its text, unless it would have to be one of a few or short. */
+static void put_default(struct openapi *o, const struct cat_column *column, struct str format)
+{
+	struct str value = catalog_text(o->cat, column->default_value);
 	if (!value.p)
 		return;
-	if (!str_eq(openapi_type(format), STR("string"))) {
-		if (is_json_literal(value)) {
-			jsonw_key(&o->w, STR("default"));
-			jsonw_raw(&o->w, value);
-		}
-		return;
+	if (str_eq(openapi_type(format), STR("string"))) {
+		if (strip_cast(&value, format, o->scratch) || (!column->max_length && !column->enum_values.count))
+			jsonw_member(&o->w, STR("default"), value);
+	} else if (is_json_literal(value)) {
+		jsonw_key(&o->w, STR("default"));
+		jsonw_raw(&o->w, value);
 	}
-	struct str cast = str_printf(o->scratch, "::%.*s", STR_ARG(format));
-	if (str_ends(value, cast)) {
-		value = str_sub(value, 0, value.n - cast.n);
-		while (value.n && value.p[0] == '\'')
-			value = str_from(value, 1);
-		while (value.n && value.p[value.n - 1] == '\'')
-			value.n--;
-	}
-	jsonw_member(&o->w, STR("default"), value);
 }
 
-/* The foreign key of which the column is the only one, to a relation of the same schema; the first by name of that. */
-static const struct cat_foreign_key *key_of(const struct openapi *o, const struct cat_relation *rel,
-	uint32_t column_index)
+/* Where the columns of a relation lead, one for each: those that make a foreign key by themselves. */
+struct target {
+	const struct cat_relation *relation;   /* NULL: nowhere */
+	uint32_t column;
+};
+
+struct targets {
+	const struct openapi *o;
+	const struct cat_relation *from;
+	struct target *of;
+};
+
+/* Tables go before views, then the first by name. */
+static bool goes_before(const struct cat_relation *a, const struct cat_relation *b)
 {
-	size_t count;
-	const struct cat_foreign_key *keys = catalog_foreign_keys_of(o->cat, rel, &count), *found = NULL;
-	struct str schema = catalog_text(o->cat, rel->schema);
-	for (size_t i = 0; i < count; i++) {
-		const struct cat_foreign_key *k = &keys[i];
-		struct str target = catalog_text(o->cat, catalog_relation_at(o->cat, k->to)->schema);
-		if (k->columns.count == 2 && *catalog_key_columns(o->cat, k->columns) == column_index
-			&& str_eq(target, schema) && (!found || k->to < found->to))
-			found = k;
-	}
-	return found;
+	return cat_is_view(a) != cat_is_view(b) ? cat_is_view(b) : a < b;
 }
 
-static void put_key_note(struct openapi *o, struct buf *note, const struct cat_foreign_key *key)
+static bool found_target(void *arg, const struct cat_relationship *r)
 {
-	const uint32_t *columns = catalog_key_columns(o->cat, key->columns);
-	struct str table = catalog_text(o->cat, catalog_relation_at(o->cat, key->to)->name);
-	struct str column = catalog_text(o->cat, catalog_column_at(o->cat, columns[1])->name);
+	const struct targets *t = arg;
+	const struct catalog *cat = t->o->cat;
+	if (r->columns.count != 1
+		|| !str_eq(catalog_text(cat, r->to->schema), catalog_text(cat, t->from->schema)))
+		return true;
+	struct target *target = &t->of[r->columns.left[0] - t->from->columns.first];
+	if (!target->relation || goes_before(r->to, target->relation))
+		*target = (struct target){ r->to, r->columns.right[0] };
+	return true;
+}
+
+static struct target *targets_of(const struct openapi *o, const struct cat_relation *rel)
+{
+	struct targets t = { o, rel, arena_make_array(o->scratch, struct target, rel->columns.count) };
+	catalog_references(o->cat, rel, found_target, &t);
+	return t.of;
+}
+
+static void put_key_note(struct openapi *o, struct buf *note, const struct target *target)
+{
+	struct str table = catalog_text(o->cat, target->relation->name);
+	struct str column = catalog_text(o->cat, catalog_column_at(o->cat, target->column)->name);
 	buf_printf(note, "\nThis is a Foreign Key to `%.*s.%.*s`.<fk table='%.*s' column='%.*s'/>", STR_ARG(table),
 		STR_ARG(column), STR_ARG(table), STR_ARG(column));
 }
 
 /* The comment, and what a client generator looks for: which columns are keys. */
-static void put_column_description(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column)
+static void put_column_description(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column,
+	const struct target *target)
 {
 	struct buf note = buf_new(o->scratch, arena_left(o->scratch));
 	struct str comment = catalog_text(o->cat, column->comment);
-	uint32_t index = (uint32_t)(column - catalog_column_at(o->cat, 0));
-	const struct cat_foreign_key *key = key_of(o, rel, index);
 	bool primary = catalog_in_primary_key(o->cat, rel, column);
-	if (primary || key) {
+	if (primary || target->relation) {
 		buf_put(&note, comment);
 		buf_put(&note, comment.p ? STR("\n\nNote:") : STR("Note:"));
 	}
 	if (primary)
 		buf_lit(&note, "\nThis is a Primary Key.<pk/>");
-	if (key)
-		put_key_note(o, &note, key);
+	if (target->relation)
+		put_key_note(o, &note, target);
 	jsonw_member(&o->w, STR("description"), note.n ? buf_str(&note) : comment);
 }
 
@@ -162,13 +188,14 @@ static void put_enum(struct openapi *o, struct cat_run values)
 	jsonw_close(&o->w, ']');
 }
 
-static void put_property(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column)
+static void put_property(struct openapi *o, const struct cat_relation *rel, const struct cat_column *column,
+	const struct target *target)
 {
 	struct str format = openapi_column_format(o, column);
 	jsonw_key(&o->w, catalog_text(o->cat, column->name));
 	jsonw_open(&o->w, '{');
-	put_default(o, catalog_text(o->cat, column->default_value), format);
-	put_column_description(o, rel, column);
+	put_default(o, column, format);
+	put_column_description(o, rel, column, target);
 	put_enum(o, column->enum_values);
 	jsonw_member(&o->w, STR("format"), openapi_format(format));
 	put_items(o, format);
@@ -194,6 +221,7 @@ static void put_required(struct openapi *o, struct str name, bool *begun)
 static void put_definition(struct openapi *o, const struct cat_relation *rel)
 {
 	const struct cat_column *columns = catalog_columns(o->cat, rel->columns);
+	const struct target *targets = targets_of(o, rel);
 	bool required = false;
 	jsonw_key(&o->w, catalog_text(o->cat, rel->name));
 	jsonw_open(&o->w, '{');
@@ -206,7 +234,7 @@ static void put_definition(struct openapi *o, const struct cat_relation *rel)
 	jsonw_key(&o->w, STR("properties"));
 	jsonw_open(&o->w, '{');
 	for (uint32_t i = 0; i < rel->columns.count; i++)
-		put_property(o, rel, &columns[i]);
+		put_property(o, rel, &columns[i], &targets[i]);
 	jsonw_close(&o->w, '}');
 	jsonw_member(&o->w, STR("type"), STR("object"));
 	jsonw_close(&o->w, '}');
@@ -217,7 +245,7 @@ void openapi_put_definitions(struct openapi *o)
 	jsonw_key(&o->w, STR("definitions"));
 	jsonw_open(&o->w, '{');
 	for (size_t i = 0; i < o->relation_count; i++) {
-		if (o->rights[i])
+		if (o->usable[i])
 			put_definition(o, &o->relations[i]);
 		openapi_flush(o);
 	}
@@ -251,13 +279,16 @@ void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine)
 			put_required(o, catalog_text(o->cat, parameters[i].name), &required);
 	if (required)
 		jsonw_close(&o->w, ']');
-	jsonw_key(&o->w, STR("properties"));
-	jsonw_open(&o->w, '{');
+	if (count) {
+		jsonw_key(&o->w, STR("properties"));
+		jsonw_open(&o->w, '{');
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		jsonw_key(&o->w, catalog_text(o->cat, parameters[i].name));
 		put_argument(o, &parameters[i]);
 	}
-	jsonw_close(&o->w, '}');
+	if (count)
+		jsonw_close(&o->w, '}');
 	jsonw_member(&o->w, STR("type"), STR("object"));
 	jsonw_close(&o->w, '}');
 }

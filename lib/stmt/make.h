@@ -32,8 +32,8 @@ struct stmt_session {
 bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f);
 /* For struct flight.isolation, since no setting can bring it about: the called function's, else the role's, else "". */
 struct str stmt_isolation(const struct stmt_session *s);
-/* What the current role may do in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
- * follow-privileges: rows (kind text: 'relation' or 'routine', oid, select, insert, update, delete, execute). */
+/* What the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
+ * follow-privileges: rows (kind text: 'relation' or 'routine', oid). */
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
 /* SELECT "schema"."function"(): db-pre-request. */
 bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);

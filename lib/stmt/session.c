@@ -161,23 +161,21 @@ bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct aren
 	return stmt_finish(out_r, &d, f);
 }
 
-/* A relation's grants on single columns count as well as those on the whole. */
+/* Any right of any kind on a relation or one of its columns counts, as does being its owner. */
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
-	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid, "
-		"pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS \"select\", "
-		"pg_catalog.has_any_column_privilege(c.oid, 'INSERT') AS \"insert\", "
-		"pg_catalog.has_any_column_privilege(c.oid, 'UPDATE') AS \"update\", "
-		"pg_catalog.has_table_privilege(c.oid, 'DELETE') AS \"delete\", false AS \"execute\" "
+	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid "
 		"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = ");
 	stmt_value(&d, p->query->schema);
-	stmt_sql(&d, " AND c.relkind IN ('r', 'v', 'm', 'f', 'p') UNION ALL "
-		"SELECT 'routine', r.oid, false, false, false, false, "
-		"pg_catalog.has_function_privilege(r.oid, 'EXECUTE') "
+	stmt_sql(&d, " AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition "
+		"AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_table_privilege(c.oid, "
+		"'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') "
+		"OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')) UNION ALL "
+		"SELECT 'routine', r.oid "
 		"FROM pg_catalog.pg_proc AS r JOIN pg_catalog.pg_namespace AS m ON m.oid = r.pronamespace "
-		"WHERE m.nspname = ");
+		"WHERE pg_catalog.has_function_privilege(r.oid, 'EXECUTE') AND m.nspname = ");
 	stmt_value(&d, p->query->schema);
 	return stmt_finish(out_r, &d, f);
 }

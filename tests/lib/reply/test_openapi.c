@@ -7,7 +7,7 @@
 #include "catalog/build.h"
 #include "fake_row.h"
 
-enum { OID_GENRES = 10, OID_FILMS = 11, OID_VIEW = 12, OID_OTHER = 13, OID_ADD1 = 20, OID_ADD2, OID_STORE, OID_BODY };
+enum { OID_GENRES = 10, OID_FILMS = 11, OID_VIEW = 12, OID_OTHER = 13, OID_ADD1 = 20, OID_ADD2, OID_STORE, OID_BODY, OID_NOTHING };
 
 static struct arena *arena;
 static const struct catalog *cat;
@@ -104,6 +104,7 @@ static void make_routines(void)
 	routine(OID_ADD2, "add", CAT_IMMUTABLE);
 	routine(OID_STORE, "store", CAT_VOLATILE);
 	routine(OID_BODY, "body", CAT_STABLE);
+	routine(OID_NOTHING, "nothing", CAT_STABLE);
 	parameter(OID_ADD1, "x", 23, true, false);
 	parameter(OID_ADD2, "y", 114, true, false);
 	parameter(OID_ADD2, "rest", 1007, false, true);
@@ -136,17 +137,14 @@ struct given {
 	bool follow, https, negotiated, secure, head;
 	const char *schema, *proxy, *prefix, *host;
 	int64_t most;                       /* server-max-response */
-	struct { uint32_t oid; const char *rights; } grants[3]; /* of s i u d x */
+	uint32_t grants[3];                 /* what the role has rights on */
 };
 
-static void grant(struct openapi *o, uint32_t oid, const char *rights, struct fault *f)
+static void grant(struct openapi *o, uint32_t oid, struct fault *f)
 {
 	char number[16];
 	struct fake_column columns[] = {
 		{ "kind", T_TEXT, oid >= OID_ADD1 ? "routine" : "relation", 0 }, { "oid", T_TEXT, number, 0 },
-		{ "select", T_BOOL, strchr(rights, 's') ? "t" : "f", 0 }, { "insert", T_BOOL, strchr(rights, 'i') ? "t" : "f", 0 },
-		{ "update", T_BOOL, strchr(rights, 'u') ? "t" : "f", 0 }, { "delete", T_BOOL, strchr(rights, 'd') ? "t" : "f", 0 },
-		{ "execute", T_BOOL, strchr(rights, 'x') ? "t" : "f", 0 },
 	};
 	snprintf(number, sizeof number, "%u", oid);
 	assert_true(openapi_add(o, &(struct row){ columns, COUNT_OF(columns) }, f));
@@ -170,16 +168,15 @@ static bool answer(struct reply *out_r, const struct given *g, struct arena *a, 
 	*p = (struct plan){ .kind = PLAN_INSPECT, .query = q, .catalog = cat, .conf = c,
 		.media = { .kind = MEDIA_OPENAPI, .text = STR("application/openapi+json") } };
 	struct openapi *o = openapi_new(p, a);
-	for (size_t i = 0; i < COUNT_OF(g->grants) && g->grants[i].oid; i++)
-		grant(o, g->grants[i].oid, g->grants[i].rights, f);
+	for (size_t i = 0; i < COUNT_OF(g->grants) && g->grants[i]; i++)
+		grant(o, g->grants[i], f);
 	struct request r = { .host = g->host ? str_of(g->host) : STR("example.org"), .https = g->https };
 	return openapi_make(out_r, o, &r, a, f);
 }
 
 #define PARAM(key) "{\"$ref\":\"#/parameters/" key "\"}"
 #define FILTERS PARAM("rowFilter.a~1b~0c.id") "," PARAM("rowFilter.a~1b~0c.title")
-#define READ_ONLY .follow = true, .grants = { { OID_FILMS, "s" } }
-#define GRANTED(oid, rights) .follow = true, .grants = { { oid, rights } }
+#define GRANTED(oid) .follow = true, .grants = { oid }
 
 static const struct {
 	const char *row;
@@ -211,13 +208,13 @@ static const struct {
 	{ "patch", { 0 }, "\"patch\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("rowFilter.genres.id") ","
 		PARAM("body.genres") "," PARAM("preferReturn") "],\"responses\":{\"204\":{\"description\":\"No Content\"}}}", NULL },
 	{ "read-only view", { 0 }, "\"/recent\":{\"get\":", "{\"tags\":[\"recent\"],\"parameters\":[" PARAM("body.recent") },
-	{ "granted reads", { READ_ONLY }, "\"/a/b~c\":{\"get\":{", "\"post\":" },
-	{ "granted nothing else", { READ_ONLY }, "\"definitions\":{\"a/b~c\":{", "\"genres\":" },
+	{ "granted", { GRANTED(OID_FILMS) }, "\"/a/b~c\":{\"get\":{", "\"/genres\"" },
+	{ "granted: all ways", { GRANTED(OID_FILMS) }, "},\"patch\":{\"tags\":[\"a/b~c\"]", NULL },
+	{ "granted nothing else", { GRANTED(OID_FILMS) }, "\"definitions\":{\"a/b~c\":{", "\"genres\":" },
 	{ "granted nothing", { .follow = true }, "\"definitions\":{},\"parameters\":{\"preferParams\":{", "rowFilter" },
-	{ "granted writes only", { GRANTED(OID_GENRES, "i") }, "\"/genres\":{\"post\":{", "{\"get\":{\"tags\":[\"genres" },
-	{ "granted in vain", { GRANTED(OID_VIEW, "iud") }, "\"/recent\":{}", NULL },
-	{ "grants elsewhere", { GRANTED(OID_OTHER, "siud") }, "\"definitions\":{}", NULL },
-	{ "grants on the unknown", { GRANTED(9, "siud") }, "\"definitions\":{}", NULL },
+	{ "granted a view", { GRANTED(OID_VIEW) }, "\"/recent\":{\"get\":", "\"post\":" },
+	{ "grants elsewhere", { GRANTED(OID_OTHER) }, "\"definitions\":{}", NULL },
+	{ "grants on the unknown", { GRANTED(9) }, "\"definitions\":{}", NULL },
 	{ "required", { 0 }, "{\"description\":\"Films\\n\\n\\nof all times\",\"required\":[\"id\"],\"properties\":{", NULL },
 	{ "primary key", { 0 }, "\"id\":{\"description\":\"Note:\\nThis is a Primary Key.<pk/>\",\"format\":\"int64\","
 		"\"type\":\"integer\"}", NULL },
@@ -237,13 +234,17 @@ static const struct {
 		"\"numbers\",\"parameters\":[{\"name\":\"y\",\"required\":true,\"in\":\"query\",\"format\":\"json\",\"type\":"
 		"\"string\"},{\"name\":\"rest\",\"required\":false,\"in\":\"query\",\"type\":\"array\",\"items\":{\"format\":"
 		"\"int32\",\"type\":\"integer\"},\"collectionFormat\":\"multi\"}],\"produces\":[", "\"name\":\"x\"" },
-	{ "only one overload granted", { GRANTED(OID_ADD1, "x") }, "\"name\":\"x\"", "\"name\":\"y\"" },
+	{ "only one overload granted", { GRANTED(OID_ADD1) }, "\"name\":\"x\"", "\"name\":\"y\"" },
 	{ "call by POST", { 0 }, "\"parameters\":[{\"name\":\"args\",\"required\":true,\"in\":\"body\",\"schema\":{"
 		"\"description\":\"Adds\\n\\nnumbers\",\"required\":[\"y\"],\"properties\":{\"y\":{\"format\":\"json\"},\"rest\":{"
 		"\"format\":\"integer[]\",\"items\":{\"type\":\"integer\"},\"type\":\"array\"}},\"type\":\"object\"}},"
 		PARAM("preferParams") "]", NULL },
-	{ "volatile", { GRANTED(OID_STORE, "x") }, "\"/rpc/store\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
-	{ "body whole", { GRANTED(OID_BODY, "x") }, "\"/rpc/body\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
+	{ "volatile", { GRANTED(OID_STORE) }, "\"/rpc/store\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
+	{ "no arguments", { GRANTED(OID_NOTHING) }, "\"/rpc/nothing\":{\"get\":{\"tags\":[\"(rpc) nothing\"],\"summary\":\"Adds\","
+		"\"description\":\"numbers\",\"produces\":", "\"properties\":{}" },
+	{ "no arguments by POST", { GRANTED(OID_NOTHING) }, "\"schema\":{\"description\":\"Adds\\n\\nnumbers\",\"type\":"
+		"\"object\"}}", NULL },
+	{ "body whole", { GRANTED(OID_BODY) }, "\"/rpc/body\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
 	{ "body's schema", { 0 }, "\"in\":\"body\",\"schema\":{\"format\":\"json\"}}", NULL },
 	{ "shared", { 0 }, "\"rangeUnit\":{\"name\":\"Range-Unit\",\"description\":\"Limiting and Pagination\",\"required\":"
 		"false,\"default\":\"items\",\"in\":\"header\",\"type\":\"string\"}", NULL },
