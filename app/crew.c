@@ -24,7 +24,7 @@
 
 struct member {
 	pid_t pid;                              /* 0: a free place; its index is its cell on the board */
-	const struct generation *generation;
+	const struct generation *generation;    /* NULL: of an earlier program, see crew_adopt() */
 	int64_t started_us;
 	int64_t leaving_us;                     /* when it was told to finish, 0: it was not */
 };
@@ -129,6 +129,24 @@ static bool crew_spawn(struct crew *c)
 		.pid = pid, .generation = c->generation, .started_us = clock_monotonic_us()
 	};
 	return true;
+}
+
+void crew_adopt(struct crew *c, pid_t pid)
+{
+	size_t cell = 0;
+	while (cell < CREW_MAX && c->members[cell].pid)
+		cell++;
+	if (cell == CREW_MAX)
+		return;
+	board_take(c->board, cell);
+	c->members[cell] = (struct member){ .pid = pid };
+}
+
+void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid), void *arg)
+{
+	for (size_t i = 0; i < CREW_MAX; i++)
+		if (c->members[i].pid)
+			found(arg, c->members[i].pid);
 }
 
 static void crew_ended(struct crew *c, struct member *m, int status)

@@ -21,6 +21,10 @@ void crew_free(struct crew *c);
  * so that there is never more than one worker above the count; they finish what they are doing and hand their kept
  * connections on. generation must stay valid until crew_uses() denies it. */
 void crew_follow(struct crew *c, const struct generation *generation, size_t count);
+/* Takes over a worker that an earlier program of this process started: it serves by no generation of ours. */
+void crew_adopt(struct crew *c, pid_t pid);
+/* Calls back with each worker that is there. */
+void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid), void *arg);
 /* Whether there is a generation to serve by. */
 bool crew_serving_any(const struct crew *c);
 bool crew_uses(const struct crew *c, const struct generation *generation);

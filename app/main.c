@@ -62,7 +62,7 @@ static int dump_schema(const char *file)
 	return status;
 }
 
-static int act(const struct options *o, struct arena *forever)
+static int act(const struct options *o, char *const *argv, struct arena *forever)
 {
 	struct buf out = buf_new(forever, TEXT_MAX);
 	switch (o->action) {
@@ -90,7 +90,7 @@ static int act(const struct options *o, struct arena *forever)
 	case OPTIONS_WORKER:
 		return spawned_run(o->config, environ);
 	case OPTIONS_SERVE:
-		return master_run(o->config, environ);
+		return master_run(o->config, environ, argv);
 	}
 	return EXIT_FAILED;
 }
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
 	int status = options_read(&options, argc, argv, forever, &f)
-		? act(&options, forever) : complain(&f, "\nTry `rowgate --help`.");
+		? act(&options, argv, forever) : complain(&f, "\nTry `rowgate --help`.");
 	arena_free(forever);
 	return status;
 }

@@ -19,6 +19,7 @@
 #include "app/notify.h"
 #include "app/refuse.h"
 #include "app/start.h"
+#include "app/upgrade.h"
 #include "app/worker.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -42,6 +43,7 @@
 struct master {
 	const char *file;
 	char *const *environ;
+	char *const *argv;
 	struct generation *generation;              /* the current one */
 	struct generation *before[MASTER_GENERATIONS]; /* those that some worker still serves by */
 	struct slots_shared shared;
@@ -52,6 +54,7 @@ struct master {
 	struct state *state;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
+	pid_t trial;                                /* the program to become, being tried; 0: none is */
 	bool stopping, cancelling;
 	int64_t stop_deadline_us;
 };
@@ -78,13 +81,45 @@ static int master_child(void *arg, const struct generation *generation, const st
 	return worker_run(generation, place);
 }
 
+static void master_upgrade(struct master *m)
+{
+	m->trial = m->trial ? m->trial : upgrade_try(m->argv, m->file);
+	if (m->trial < 0) {
+		log_error("cannot try the program: %s", strerror(errno));
+		m->trial = 0;
+	}
+}
+
+/* The program was tried: goes on as it, unless it would not do. */
+static void master_tried(struct master *m, int status)
+{
+	m->trial = 0;
+	if (m->stopping)
+		return;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
+		log_error("%s does not start: this program goes on", m->argv[0]);
+		return;
+	}
+	log_info("going on as %s", m->argv[0]);
+	upgrade_become(m->argv, &m->shared, m->crew);
+	log_error("%s: %s: this program goes on", m->argv[0], strerror(errno));
+}
+
 /* Collects children that ended. */
 static void master_reap(struct master *m)
 {
 	int status;
 	pid_t pid;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		crew_bury(m->crew, pid, status);
+		if (!crew_bury(m->crew, pid, status) && pid == m->trial)
+			master_tried(m, status);
+}
+
+/* Workers without a catalog, to answer 503, where nobody serves yet. */
+static void master_serve_anyway(struct master *m)
+{
+	if (!crew_serving_any(m->crew) && !crew_alive(m->crew))
+		crew_follow(m->crew, m->generation, master_worker_count(&m->generation->conf));
 }
 
 /* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
@@ -107,8 +142,7 @@ static struct admin_state master_state(const struct master *m)
 static void master_meanwhile(struct master *m)
 {
 	master_reap(m);
-	if (!crew_serving_any(m->crew))
-		crew_follow(m->crew, m->generation, master_worker_count(&m->generation->conf));
+	master_serve_anyway(m);
 	crew_turn(m->crew);
 	if (master_refuse_at_us(m) <= clock_monotonic_us())
 		refuse_waiting(&m->shared, &m->generation->conf);
@@ -232,6 +266,8 @@ static void master_signal(struct master *m)
 			master_reap(m);
 		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
 			master_stop(m);
+		else if (info.ssi_signo == SIGHUP && !m->stopping)
+			master_upgrade(m);
 		else if (!m->stopping)
 			master_load(m);
 	}
@@ -258,6 +294,7 @@ static int64_t master_turn(struct master *m)
 		m->load_wanted = true;
 	if (m->load_wanted && m->load.at_us <= now)
 		master_load(m);
+	master_serve_anyway(m);
 	due = crew_turn(m->crew);
 	master_forget(m);
 	if (m->load_wanted && m->load.at_us < due)
@@ -312,16 +349,17 @@ static int master_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* What the master has beside its socket; false after saying why not. */
-static bool master_equip(struct master *m)
+static bool master_equip(struct master *m, bool upgraded, const char *workers)
 {
 	struct fault f = { 0 };
-	if (!slots_handover_new(m->shared.handover)) {
+	if (!upgraded && !slots_handover_new(m->shared.handover)) {
 		log_warn("workers cannot hand connections over: %s", strerror(errno));
 		m->shared.handover[0] = m->shared.handover[1] = -1;
 	}
@@ -333,6 +371,7 @@ static bool master_equip(struct master *m)
 		log_crit("cannot start: %s", strerror(errno));
 		return false;
 	}
+	upgrade_adopt(workers, m->crew);
 	if (!admin_new(&m->admin, &m->generation->conf, m->generation->arena, &f)) {
 		log_crit("%.*s", STR_ARG(f.message));
 		return false;
@@ -354,19 +393,19 @@ static void master_end(struct master *m)
 	generation_free(m->generation);
 }
 
-int master_run(const char *file, char *const *vars)
+int master_run(const char *file, char *const *vars, char *const *argv)
 {
-	struct master m = { .file = file, .environ = vars, .signals = -1 };
+	struct master m = { .file = file, .environ = vars, .argv = argv, .signals = -1 };
 	m.shared.listener = -1;
+	const char *workers;
+	bool upgraded = upgrade_inherit(&m.shared, &workers);
 	m.generation = start(file, vars, &m.shared.listener, &m.state);
 	if (!m.generation)
 		return EXIT_FAILURE;
-	bool equipped = master_equip(&m);
+	bool equipped = master_equip(&m, upgraded, workers);
 	if (equipped) {
 		/* Workers answer 503 until the first load succeeds. */
 		master_load(&m);
-		if (!m.generation->catalog)
-			crew_follow(m.crew, m.generation, master_worker_count(&m.generation->conf));
 		while (!m.stopping || crew_alive(m.crew))
 			master_sleep(&m, master_turn(&m));
 	}

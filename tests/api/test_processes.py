@@ -9,8 +9,10 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import socket
+import tempfile
 import time
 
 import pytest
@@ -18,7 +20,7 @@ import pytest
 from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients, Watch
-from harness.process import wait_until
+from harness.process import BUILD, wait_until
 from harness.server import Server
 
 SCHEMA = "processes.sql"
@@ -245,6 +247,52 @@ def test_no_descriptor_left_is_waited_for_without_spinning(start):
             resource.prlimit(pid, resource.RLIMIT_NOFILE, limits[pid])
         assert waiting.receive()[0] == 200
     assert "cannot accept a connection" in server.process.log
+
+
+@pytest.fixture
+def installed():
+    """A program of the test's own, which it may replace by another."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-installed-", dir="/tmp"))
+    directory.chmod(0o755)
+    program = directory / "rowgate"
+    shutil.copy2(BUILD / "rowgate", program)
+    os.utime(program)
+    yield program
+    shutil.rmtree(directory)
+
+
+def install(program, source):
+    """As `make install` does: another file under the same name."""
+    fresh = program.with_name("fresh")
+    shutil.copy2(source, fresh)
+    fresh.chmod(0o755)
+    fresh.rename(program)
+
+
+def test_an_upgrade_loses_no_request(start, installed):
+    server = start(front="nginx", workers=3, environment={"ROWGATE_BUILD": str(installed.parent)})
+    master, before = master_of(server), set(workers_of(server))
+    with Clients(server, 6, read_or_insert, rate=200) as clients:
+        time.sleep(0.5)
+        for _ in range(3):
+            install(installed, BUILD / "rowgate")
+            os.kill(master, signal.SIGHUP)
+            wait_until(lambda: len(set(workers_of(server)) - before) == 3 and not before & set(workers_of(server)), 20, "all workers are new")
+            before = set(workers_of(server))
+            assert os.readlink(f"/proc/{master}/exe") == str(installed)
+    statuses = clients.statuses()
+    assert set(statuses) == {("GET", 200), ("POST", 201)}, statuses
+    assert master_of(server) == master
+
+
+def test_a_program_that_does_not_start_is_not_gone_over_to(start, installed):
+    server = start(front="nginx", workers=2, environment={"ROWGATE_BUILD": str(installed.parent)})
+    master, before = master_of(server), workers_of(server)
+    install(installed, "/bin/false")
+    os.kill(master, signal.SIGHUP)
+    wait_until(lambda: "does not start: this program goes on" in server.process.log, 10, "the program is refused")
+    assert workers_of(server) == before
+    assert server.get("/things?id=eq.1").status_code == 200
 
 
 def test_idle_processes_use_no_time(start):

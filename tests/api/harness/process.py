@@ -93,7 +93,10 @@ class Process:
         """Those it started itself whose program has this name."""
         found = []
         for pid in self.left_behind():
-            words = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            try:
+                words = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            except OSError:
+                continue  # it has ended since
             if int(words.rpartition(")")[2].split()[1]) == self.popen.pid and f"({name})" in words:
                 found.append(pid)
         return found
