@@ -7,11 +7,12 @@ set -m
 declare -A child=() # name -> process id
 
 # start_child NAME COMMAND...: in the background. A killed script takes its children with it: the kernel
-# signals them (not those that change their user afterwards, which it then forgets).
+# signals them (not those that change their user afterwards, which it then forgets). It reads nothing, unless the
+# caller has set $child_input.
 start_child() {
 	local name=$1
 	shift
-	"$@" </dev/null 9>&- &
+	"$@" <"${child_input:-/dev/null}" 9>&- &
 	child[$name]=$!
 }
 

@@ -169,6 +169,22 @@ def test_reload_of_the_configuration(start, database):
     wait_until(lambda: len(server.get("/things").json()) == 2, 5, "the new limit holds")
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_O1_a_secret_by_standard_input_lasts_for_reloads(start, database, end):
+    server = start(config=f'db-uri = "{database.uri}"\njwt-secret = "@/dev/stdin"\ndb-max-rows = 1\n', says=(SECRET + end).encode()).wait_ready()
+    assert len(server.get("/things", token=token({"role": "web_anon"})).json()) == 1
+    file = server.directory / "config"
+    file.write_text(file.read_text().replace("db-max-rows = 1", "db-max-rows = 2"))
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: len(server.get("/things", token=token({"role": "web_anon"})).json()) == 2, 5, "the new limit holds")
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_O1_a_database_by_standard_input(start, database, end):
+    server = start(uri="@/dev/stdin", says=(database.uri + end).encode()).wait_ready()
+    assert server.get("/things?id=eq.1").status_code == 200
+
+
 def test_bad_configuration_stops_the_start(run, tmp_path):
     file = tmp_path / "bad.conf"
     file.write_text('db-uri = "postgresql://"\nlog-level = "loud"\n')

@@ -37,15 +37,19 @@ def run_as(user):
 class Process:
     """One command, its output in files, and everything it leaves behind found by the mark."""
 
-    def __init__(self, command, directory, environment=None, cwd=None):
+    def __init__(self, command, directory, environment=None, cwd=None, says=None):
+        """says: bytes for its standard input."""
         self.out = directory / "stdout"
         self.err = directory / "stderr"
         mark = uuid.uuid4().hex
         self.mark = f"TEST_MARK={mark}".encode()
         self.popen = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, cwd=cwd,
+            [str(word) for word in command], stdin=subprocess.DEVNULL if says is None else subprocess.PIPE, cwd=cwd,
             stdout=open(self.out, "wb"), stderr=open(self.err, "wb"), start_new_session=True,
             env={**(os.environ if environment is None else environment), "TEST_MARK": mark})
+        if says is not None:
+            with self.popen.stdin as pipe:
+                pipe.write(says)
 
     @property
     def log(self):

@@ -25,7 +25,7 @@ BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .*
 class Server:
     """One deploy/serve. Options are PostgREST's keys with '_' for '-', and rowgate's own as they are."""
 
-    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), checkout=None, **options):
+    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), checkout=None, says=None, **options):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-serve-", dir="/tmp"))
         self.directory.chmod(0o777)
         self.front = front or DEFAULT_FRONT
@@ -44,7 +44,7 @@ class Server:
         if config is not None:
             (self.directory / "config").write_text(config)
             command.append(self.directory / "config")
-        self.process = Process(command, self.directory, surroundings)
+        self.process = Process(command, self.directory, surroundings, says=says)
         self.url = None
 
     def wait_listening(self, seconds=20):
