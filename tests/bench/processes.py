@@ -1,0 +1,128 @@
+"""The figures of the processes: kept connections, many clients, hand-over, a large catalog. Part of tests/bench/run.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import pathlib
+import pwd
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+
+TABLES, KEYS = 10_000, 20_000
+
+
+class UnkeptNginx:
+    """A second nginx before the same rowgate that opens a connection for each request."""
+
+    def __init__(self, server, work):
+        master = server.process.children("nginx")[0]
+        run = pathlib.Path(re.search(r" -p (\S+)", cmdline(master))[1])
+        owner = pathlib.Path(f"/proc/{master}").stat()
+        self.directory = work / "unkept"
+        (self.directory / "front").mkdir(parents=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        for name in ("serve.conf", "rowgate.conf", "location.conf"):
+            text = (run / name).read_text().replace(f"{run}/front", f"{self.directory}/front")
+            for part in ("rowgate", "location"):
+                text = text.replace(f"{run}/{part}.conf", f"{self.directory}/{part}.conf")
+            text = re.sub(r"listen [^;]*;", f"listen 127.0.0.1:{port};", text)
+            text = re.sub(r"^\s*keepalive(_timeout|_requests)? .*;$", "", text, flags=re.M) if name == "rowgate.conf" else text
+            (self.directory / name).write_text(text.replace("fastcgi_keep_conn on", "fastcgi_keep_conn off"))
+        subprocess.run(["chmod", "-R", "a+rwX", self.directory], check=True)
+        self.url = f"http://127.0.0.1:{port}"
+        with open(self.directory / "log", "wb") as log:
+            self.process = subprocess.Popen(["nginx", "-e", "stderr", "-p", self.directory, "-c", self.directory / "serve.conf"], stderr=log,
+                                            user=owner.st_uid, group=owner.st_gid, extra_groups=os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid))
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+def cmdline(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def handed_over(server, bench, load):
+    """How many connections change hands in a load without a slow request."""
+    workers = [argument for pid in bench.workers_of(server) for argument in ("-p", str(pid))]
+    with tempfile.NamedTemporaryFile("r", prefix="rowgate-strace-") as trace:
+        watch = subprocess.Popen(["strace", "-q", "-f", "-e", "trace=sendmsg,epoll_pwait", "-o", trace.name, *workers])
+        time.sleep(0.3)
+        bench.wrk(server, load, seconds=1)
+        watch.send_signal(signal.SIGINT)
+        watch.wait(20)
+        calls = trace.read()
+        assert "epoll_pwait" in calls, "strace saw nothing"
+        return calls.count("SCM_RIGHTS")
+
+
+def connections(bench, load):
+    """Requests a second through nginx: kept, connection for each request, 100 clients; rounds side by side."""
+    server = bench.server("nginx")
+    unkept = UnkeptNginx(server, bench.work)
+    bench.wrk(server, load, seconds=1)
+    rates = {"kept, 16 clients": [], "connection for each request": [], "kept, 100 clients": []}
+    for _ in range(bench.options.rounds):
+        rates["kept, 16 clients"].append(bench.wrk(server, load))
+        rates["connection for each request"].append(bench.wrk(unkept, load))
+        rates["kept, 100 clients"].append(bench.wrk(server, load, clients=100))
+    unkept.stop()
+    medians = {name: statistics.median(values) for name, values in rates.items()}
+    kept = medians["kept, 16 clients"]
+    rows = [[name, f"{rate:,.0f}", f"{rate / kept:.2f}"] for name, rate in medians.items()]
+    return rows, handed_over(server, bench, load)
+
+
+def make_tables(bench):
+    columns = ", ".join(f"column_{number} text" for number in range(7))
+    for first in range(0, TABLES, 1000):  # a transaction holds a lock for each table
+        bench.database.run(f"DO $$ BEGIN FOR i IN {first}..{first + 999} LOOP EXECUTE format('CREATE TABLE large.table_%s (id integer PRIMARY "
+                           f"KEY, one integer REFERENCES large.table_%s, other integer REFERENCES large.table_%s, {columns})', "
+                           "i, greatest(i - 1, 0), greatest(i - 7, 0)); END LOOP; END $$")
+
+
+def large_catalog(bench):
+    """Seconds to the first answer of a process that loads the catalog, bytes of the block, seconds of one that maps it."""
+    from harness.fcgi import Connection, spawn
+    from harness.process import BUILD
+    bench.database.run("CREATE SCHEMA large; CREATE TABLE large.here (id integer); GRANT USAGE ON SCHEMA large TO web_anon; GRANT SELECT ON large.here TO web_anon")
+    make_tables(bench)
+    with tempfile.TemporaryDirectory(prefix="rowgate-bench-", dir="/tmp") as name:
+        directory = pathlib.Path(name)
+        config = directory / "rowgate.conf"
+        config.write_text(f'db-uri = "{bench.database.uri}"\ndb-schemas = "large"\ndb-anon-role = "web_anon"\nstate-dir = "{directory}/state"\n')
+        processes, took = [], []
+
+        def first_answer(number):
+            began = time.monotonic()
+            processes.append(spawn([BUILD / "rowgate", "--worker", config], directory / f"{number}.sock", {}, directory / "log"))
+            while True:
+                with Connection(directory / f"{number}.sock") as connection:
+                    if connection.ask("/here")[0] == 200:
+                        return time.monotonic() - began
+                time.sleep(0.05)
+        for number in range(6):
+            took.append(first_answer(number))
+        size = next((directory / "state").glob("*.catalog")).stat().st_size
+        for process in processes:
+            process.terminate()
+            process.wait(20)
+    return took[0], size, statistics.median(took[1:])
+
+
+def report(bench, load, table):
+    rows, handed = connections(bench, load)
+    table(["single row through nginx", "requests/s", "/ kept, 16 clients"], rows)
+    print(f"connections handed over in a second of it: {handed}\n")
+    seconds, size, mapped = large_catalog(bench)
+    table([f"catalog of {TABLES:,} tables, {10 * TABLES:,} columns, {KEYS:,} foreign keys", ""],
+          [["first answer of the process that loads it, s", f"{seconds:.2f}"], ["block, MB", f"{size / 1e6:.1f}"],
+           ["first answer of one that maps it, ms", f"{1000 * mapped:.1f}"]])
