@@ -10,9 +10,9 @@ SCHEMA = "handlers.sql"
 OPTIONS = {"db_schemas": "api", "db_tx_end": "rollback-allow-override"}
 
 
-@pytest.fixture(scope="module")
-def films(serve):
-    return serve(front="nginx", **OPTIONS)
+@pytest.fixture(scope="module", params=["nginx", "lighttpd"])
+def films(request, serve):
+    return serve(front=request.param, **OPTIONS)
 
 
 def body(name, asks, says, kind, accept=None, status=200, fields=None, **send):

@@ -15,9 +15,9 @@ BODY = '[{"a":1,"b":"x","value":10}]'
 OBJECT = "application/vnd.pgrst.object"
 
 
-@pytest.fixture(scope="module")
-def parity(serve):
-    return serve(front="nginx", **OPTIONS)
+@pytest.fixture(scope="module", params=["nginx", "lighttpd"])
+def parity(request, serve):
+    return serve(front=request.param, **OPTIONS)
 
 
 def none_of(*types):

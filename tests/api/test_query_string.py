@@ -11,9 +11,9 @@ IDS = ["U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "U9", "U10", "U11", "U12"
 OPTIONS = {"db_schemas": "api,other", "db_extra_search_path": "extra"}
 
 
-@pytest.fixture(scope="module")
-def parity(serve):
-    return serve(front="nginx", **OPTIONS)
+@pytest.fixture(scope="module", params=["nginx", "lighttpd"])
+def parity(request, serve):
+    return serve(front=request.param, **OPTIONS)
 
 
 def items(name, query, *ids, more=""):

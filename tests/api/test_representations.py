@@ -9,9 +9,9 @@ from harness.cases import case, table
 SCHEMA = "representations.sql"
 
 
-@pytest.fixture(scope="module")
-def paints(serve):
-    return serve(front="nginx", db_schemas="api", db_aggregates_enabled=True)
+@pytest.fixture(scope="module", params=["nginx", "lighttpd"])
+def paints(request, serve):
+    return serve(front=request.param, db_schemas="api", db_aggregates_enabled=True)
 
 
 def found(name, query, *ids):
