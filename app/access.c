@@ -1,4 +1,5 @@
-/* The access log: one line an answer on standard output, in Apache's combined format with the role as user.
+/* The access log: one line an answer on standard output, in Apache's combined format with the role as user. As in
+ * PostgREST's, a field that was not sent is an empty pair of quotes.
  * SPDX-License-Identifier: MIT */
 #include "access.h"
 
@@ -16,7 +17,7 @@ static bool access_wanted(int64_t level, int status)
 static void access_quoted(struct buf *b, struct str value)
 {
 	buf_lit(b, " \"");
-	log_text(b, value.p ? value : STR("-"));
+	log_text(b, value);
 	buf_char(b, '"');
 }
 
@@ -30,7 +31,8 @@ void access_log(const struct conf *conf, const struct request *r, const struct r
 	time_t now = (time_t)clock_wall_s();
 	struct tm tm;
 	size_t n = strftime(when, sizeof when, "%d/%b/%Y:%H:%M:%S %z", localtime_r(&now, &tm));
-	log_text(&b, r->remote_addr.n ? r->remote_addr : STR("-"));
+	bool has_address = r->remote_addr.n && !str_eq(r->remote_addr, STR("unix:"));
+	log_text(&b, has_address ? r->remote_addr : STR("-"));
 	buf_lit(&b, " - ");
 	log_text(&b, served->role.p ? served->role : STR("-"));
 	buf_lit(&b, " [");
@@ -38,11 +40,15 @@ void access_log(const struct conf *conf, const struct request *r, const struct r
 	buf_lit(&b, "]");
 	struct str target = r->query.p ? str_join(a, (struct str[]){ r->path, r->query }, 2, STR("?")) : r->path;
 	access_quoted(&b, str_join(a, (struct str[]){ r->method_text, target, r->protocol }, 3, STR(" ")));
-	buf_printf(&b, " %d %lld", reply->status, reply->no_body ? 0LL : (long long)spool_length(&reply->body));
+	buf_printf(&b, " %d ", reply->status);
+	if (reply->no_body)
+		buf_char(&b, '-');
+	else
+		buf_i64(&b, spool_length(&reply->body));
 	access_quoted(&b, request_field(r, STR("referer")));
 	access_quoted(&b, request_field(r, STR("user-agent")));
 	log_access(buf_str(&b));
 	/* Parameters are not in it: values never reach a log. */
 	if (conf->log_query && served->sql.p)
-		log_access(served->sql);
+		log_event("%.*s", STR_ARG(served->sql));
 }

@@ -59,7 +59,7 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 {
 	struct conn_options options = {
 		.uri = g->conf.db_uri,
-		.application_name = STR("rowgate " PACKAGE_VERSION),
+		.application_name = STR("PostgREST " CONF_POSTGREST_RELEASE " (rowgate " PACKAGE_VERSION ")"),
 		.primary = primary,
 		.prepared = g->conf.db_prepared_statements,
 		.statement_cache = (size_t)g->conf.db_statement_cache,

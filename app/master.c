@@ -14,6 +14,7 @@
 #include "app/admin.h"
 #include "app/backoff.h"
 #include "app/crew.h"
+#include "app/events.h"
 #include "app/generation.h"
 #include "app/listen.h"
 #include "app/notify.h"
@@ -188,11 +189,15 @@ static struct generation **master_place(struct master *m)
 	return NULL;
 }
 
-static void master_load_failed(struct master *m, const struct fault *f)
+static void master_load_failed(struct master *m, const struct generation *next, bool configured, const struct fault *f)
 {
-	const char *what = m->generation->catalog ? "the reload failed, the old generation goes on" : "cannot load";
-	log_error("%s: %.*s%s%.*s", what, STR_ARG(f->message), f->details.n ? ": " : "", STR_ARG(f->details));
 	backoff_fail(&m->load);
+	if (!configured) {
+		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
+		return;
+	}
+	events_not_loaded(next, f);
+	events_retry("Attempting to reconnect to the database", m->load.pause_us);
 }
 
 static bool master_ask(struct master *m, struct generation *next, struct fault *f)
@@ -228,31 +233,37 @@ static void master_load(struct master *m)
 		m->load.at_us = clock_monotonic_us() + MASTER_PLACE_STEP_US;
 		return;
 	}
+	int64_t began = clock_monotonic_us();
 	uint64_t number = state_number(m->state);
 	next = generation_new();
 	bool configured = generation_configure(next, m->file, m->environ, &f);
 	if (!configured || !master_ask(m, next, &f)) {
 		/* A mistake in the file is not tried again before somebody says so. */
 		m->load_wanted = configured;
-		master_load_failed(m, &f);
+		master_load_failed(m, next, configured, &f);
 		generation_free(next);
 		return;
 	}
+	int64_t asked = clock_monotonic_us();
 	next = master_share(m, next, number);
 	m->load_wanted = false;
 	backoff_succeed(&m->load);
 	*place = m->generation;
 	m->generation = next;
 	start_log(&next->conf, "master");
+	if ((*place)->catalog)
+		log_event("Config reloaded");
+	events_loaded(next, asked - began, clock_monotonic_us() - began);
 	log_info("serving with %zu workers", master_worker_count(&next->conf));
 	notify_follow(m->notify, next);
 	crew_follow(m->crew, next, master_worker_count(&next->conf));
 }
 
-static void master_stop(struct master *m)
+static void master_stop(struct master *m, int signal_number)
 {
 	if (m->stopping)
 		return;
+	log_event("Received termination unix signal SIG%s", sigabbrev_np(signal_number));
 	m->stopping = true;
 	m->stop_deadline_us = clock_monotonic_us() + MASTER_STOP_US;
 	crew_stop(m->crew);
@@ -265,7 +276,7 @@ static void master_signal(struct master *m)
 		if (info.ssi_signo == SIGCHLD)
 			master_reap(m);
 		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-			master_stop(m);
+			master_stop(m, (int)info.ssi_signo);
 		else if (info.ssi_signo == SIGHUP && !m->stopping)
 			master_upgrade(m);
 		else if (!m->stopping)

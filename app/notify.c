@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/backoff.h"
+#include "app/events.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -100,8 +101,12 @@ int64_t notify_due_us(const struct notify *n)
 static void notify_heard(void *arg, struct str payload)
 {
 	struct notify *n = arg;
-	if (payload.n == 0 || str_eq(payload, STR("reload schema")) || str_eq(payload, STR("reload config")))
-		n->reload_us = clock_monotonic_us() + NOTIFY_QUIET_US;
+	bool about_config = str_eq(payload, STR("reload config"));
+	if (!about_config && payload.n && !str_eq(payload, STR("reload schema")))
+		return;
+	log_event("Received a %s reload message on the \"%.*s\" channel", about_config ? "config" : "schema cache",
+		STR_ARG(n->channel));
+	n->reload_us = clock_monotonic_us() + NOTIFY_QUIET_US;
 }
 
 static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a,
@@ -123,17 +128,18 @@ static bool notify_listen(struct notify *n, const struct generation *g, struct a
 		backoff_fail(&n->connect);
 		return false;
 	}
-	log_info("listening on \"%.*s\"", STR_ARG(n->channel));
+	log_event("Listening for database notifications on the \"%.*s\" channel", STR_ARG(n->channel));
 	n->listening = conn_backend_pid(n->conn);
 	n->was_lost = false;
 	backoff_succeed(&n->connect);
 	return true;
 }
 
-static void notify_complain(const struct generation *g, const struct fault *f)
+static void notify_complain(const struct notify *n, const struct generation *g, const struct fault *f)
 {
-	log_warn("cannot listen on \"%.*s\": %.*s", STR_ARG(g->conf.db_channel),
-		STR_ARG(f->details.n ? f->details : f->message));
+	log_event("Failed listening for database notifications on the \"%.*s\" channel. %.*s", STR_ARG(g->conf.db_channel),
+		STR_ARG(str_trim(f->details.n ? f->details : f->message)));
+	events_retry("Retrying listening for database notifications", n->connect.pause_us);
 }
 
 /* Takes what came; false when there is no connection that listens. */
@@ -159,7 +165,7 @@ struct conn *notify_lend(struct notify *n, const struct generation *g, struct ar
 		return NULL;
 	}
 	if (notify_wanted(g))
-		notify_complain(g, &refused);
+		notify_complain(n, g, &refused);
 	return n->conn;
 }
 
@@ -180,7 +186,7 @@ static void notify_restore(struct notify *n)
 	struct fault f = { 0 };
 	bool missed = n->was_lost;
 	if (!notify_listen(n, n->generation, a, &f))
-		notify_complain(n->generation, &f);
+		notify_complain(n, n->generation, &f);
 	else if (missed)
 		n->reload_us = clock_monotonic_us();
 	arena_free(a);

@@ -18,6 +18,7 @@ struct generation *start(const char *file, char *const *vars, int *listener, str
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_INFO, "rowgate");
+	log_event("Starting rowgate " PACKAGE_VERSION ", which speaks as PostgREST " CONF_POSTGREST_RELEASE "...");
 	if (generation_configure(g, file, vars, &f)) {
 		start_log(&g->conf, "rowgate");
 		if (*listener < 0)

@@ -11,6 +11,9 @@
 #include "fault.h"
 #include "log.h"
 
+/* The release of PostgREST whose interface this is. */
+#define CONF_POSTGREST_RELEASE "14"
+
 enum conf_type {
 	CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM,
 	CONF_SECONDS, CONF_BYTES, /* an int with the unit in its help; bytes accept k, M, G */

@@ -137,23 +137,21 @@ static struct buf line_over(char *memory, size_t size)
 
 static void put_time(struct buf *out)
 {
-	int64_t now = clock_wall_us();
-	time_t seconds = (time_t)(now / 1000000);
-	struct tm utc;
-	char text[32];
-	if (!gmtime_r(&seconds, &utc) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc))
-		return;
-	buf_printf(out, "%s.%03d UTC ", text, (int)(now / 1000 % 1000));
+	time_t now = (time_t)clock_wall_s();
+	struct tm local;
+	char text[64];
+	if (localtime_r(&now, &local) && strftime(text, sizeof text, "%d/%b/%Y:%H:%M:%S %z", &local))
+		buf_printf(out, "%s: ", text);
 }
 
 /* Context and message, escaped as one. */
-__attribute__((format(printf, 2, 0)))
-static void put_message(struct buf *out, const char *format, va_list args)
+__attribute__((format(printf, 3, 0)))
+static void put_message(struct buf *out, log_context_fn *context, const char *format, va_list args)
 {
 	char raw[MESSAGE_MAX];
 	struct buf text = buf_over(raw, sizeof raw);
-	if (sink.context)
-		sink.context(sink.context_arg, &text);
+	if (context)
+		context(sink.context_arg, &text);
 	size_t left = sizeof raw - text.n;
 	int length = vsnprintf(raw + text.n, left, format, args);
 	if (length > 0 && left > 0)
@@ -161,6 +159,14 @@ static void put_message(struct buf *out, const char *format, va_list args)
 	put_escaped(out, buf_str(&text), STR(""));
 	if (text.overflow || (length > 0 && (size_t)length >= left))
 		out->overflow = true;
+}
+
+static void write_message(struct buf *line, int priority)
+{
+	if (sink.syslog)
+		syslog(priority, "%.*s", STR_ARG(buf_str(line)));
+	else
+		write_line(STDERR_FILENO, line);
 }
 
 __attribute__((format(printf, 2, 0)))
@@ -177,12 +183,22 @@ static void log_at(enum log_level level, const char *format, va_list args)
 	}
 	buf_printf(&line, "%s: %s: ", sink.ident, levels[level].label);
 	errno = saved_errno; /* for %m */
-	put_message(&line, format, args);
-	if (sink.syslog)
-		syslog(levels[level].priority, "%.*s", STR_ARG(buf_str(&line)));
-	else
-		write_line(STDERR_FILENO, &line);
+	put_message(&line, sink.context, format, args);
+	write_message(&line, levels[level].priority);
 	errno = saved_errno;
+}
+
+void log_event(const char *format, ...)
+{
+	va_list args;
+	char memory[LINE_MAX_BYTES];
+	struct buf line = line_over(memory, sizeof memory);
+	if (!sink.syslog)
+		put_time(&line);
+	va_start(args, format);
+	put_message(&line, NULL, format, args);
+	va_end(args);
+	write_message(&line, LOG_NOTICE);
 }
 
 #define LOG_FUNCTION(name, level) \

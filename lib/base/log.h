@@ -1,4 +1,5 @@
-/* Diagnostics: one line an event, to standard error or syslog, with its context in front.
+/* Diagnostics: one line an event, to standard error or syslog, with the time as PostgREST writes it and its context in
+ * front.
  *
  * The sink and level are the only mutable globals of lib/. Every byte of a finished message that is not
  * printable UTF-8 is escaped as \xNN, so nothing from outside can break a line or colour a terminal; secrets are
@@ -29,6 +30,8 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What happens to the server as a whole, whatever the level, as a bare line: PostgREST's, which people look for. */
+void log_event(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* An access line on standard output, as it is but escaped. */
 void log_access(struct str line);
 /* Appends untrusted with control bytes, invalid UTF-8, quotes and backslashes escaped. */

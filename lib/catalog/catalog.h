@@ -66,6 +66,8 @@ bool catalog_timezone_known(const struct catalog *cat, struct str name);
 int catalog_server_version(const struct catalog *cat);
 /* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. */
 bool catalog_has_dynamic_sql(const struct catalog *cat);
+/* "12 Relations, 7 Relationships, ...": what there is, for the log. */
+void catalog_summary(const struct catalog *cat, struct buf *out);
 /* JSON for people, a relation, key, function or role a line: what --dump-schema prints. */
 void catalog_dump(const struct catalog *cat, struct buf *out);
 

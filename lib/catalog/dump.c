@@ -186,6 +186,19 @@ static void put_role(struct dump *d, const struct cat_role *r)
 	jsonw_close(&(d)->w, ']'); \
 } while (0)
 
+void catalog_summary(const struct catalog *cat, struct buf *out)
+{
+	const struct cat_type *types = block_table(cat, TABLE_TYPES);
+	unsigned represented = 0;
+	for (uint32_t i = 0; i < block_count(cat, TABLE_TYPES); i++)
+		represented += (types[i].to_json.length > 0) + (types[i].from_json.length > 0)
+			+ (types[i].from_text.length > 0);
+	buf_printf(out, "%u Relations, %u Relationships, %u Functions, %u Domain Representations, %u Media Type Handlers, "
+		"%u Timezones", block_count(cat, TABLE_RELATIONS), block_count(cat, TABLE_FOREIGN_KEYS),
+		block_count(cat, TABLE_ROUTINES), represented, block_count(cat, TABLE_HANDLERS),
+		block_count(cat, TABLE_TIMEZONES));
+}
+
 void catalog_dump(const struct catalog *cat, struct buf *out)
 {
 	struct dump d = { cat, { out, false } };

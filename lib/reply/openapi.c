@@ -12,9 +12,6 @@
 #define MEDIA_LIST "[\"application/json\",\"application/vnd.pgrst.object+json;nulls=stripped\"," \
 	"\"application/vnd.pgrst.object+json\",\"text/csv\"]"
 
-/* The release of PostgREST whose interface this is, for the link to its manual. */
-#define DOCUMENTED_RELEASE "v14"
-
 static int compare_oids(const void *a, const void *b)
 {
 	uint32_t x = ((const struct openapi_oid *)a)->oid, y = ((const struct openapi_oid *)b)->oid;
@@ -219,7 +216,7 @@ static void put_document(struct openapi *o, const struct request *r)
 	put_security(o);
 	jsonw_key(&o->w, STR("externalDocs"));
 	jsonw_raw(&o->w, STR("{\"description\":\"PostgREST Documentation\","
-		"\"url\":\"https://postgrest.org/en/" DOCUMENTED_RELEASE "/references/api.html\"}"));
+		"\"url\":\"https://postgrest.org/en/v" CONF_POSTGREST_RELEASE "/references/api.html\"}"));
 	jsonw_close(&o->w, '}');
 	openapi_flush(o);
 }

@@ -39,6 +39,11 @@ static struct str body(const struct fault *f, bool minimal, struct arena *a)
 	return buf_str(&out);
 }
 
+struct str problem_text(const struct fault *f, struct arena *a)
+{
+	return body(f, false, a);
+}
+
 /* Field for a default: what the fault brings under the same name is not doubled. */
 static void field(struct reply *r, struct str name, struct str value)
 {

@@ -47,7 +47,7 @@ static void levels_filter(void **state)
 	assert_non_null(strstr(captured, "worker 2: warning: three 3\n"));
 	assert_null(strstr(captured, "four"));
 	char pid[32];
-	snprintf(pid, sizeof pid, " UTC [%ld] ", (long)getpid());
+	snprintf(pid, sizeof pid, ": [%ld] worker 2: ", (long)getpid());
 	assert_non_null(strstr(captured, pid));
 	log_set_level(LOG_LEVEL_DEBUG);
 	assert_true(log_enabled(LOG_LEVEL_DEBUG));
@@ -60,6 +60,24 @@ static void levels_filter(void **state)
 	assert_false(log_level_from(STR("INFO"), &level));
 	assert_false(log_level_from(STR(""), &level));
 	log_set_level(LOG_LEVEL_ERROR);
+}
+
+static void say_event(void)
+{
+	log_event("Config %s", "reloaded\n");
+}
+
+static void events_have_no_level(void **state)
+{
+	(void)state;
+	int day, year, hour, minute, second, zone, end = 0;
+	char month[4];
+	log_set_level(LOG_LEVEL_CRIT);
+	capture(STDERR_FILENO, say_event);
+	log_set_level(LOG_LEVEL_ERROR);
+	assert_int_equal(sscanf(captured, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %d: Config reloaded\\x0a\n%n", &day, month, &year, &hour,
+		&minute, &second, &zone, &end), 7);
+	assert_int_equal(end, strlen(captured));
 }
 
 static void put_context(void *arg, struct buf *out)
@@ -135,7 +153,8 @@ static void untrusted_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(levels_filter), cmocka_unit_test(nothing_from_outside_breaks_a_line),
+		cmocka_unit_test(levels_filter), cmocka_unit_test(events_have_no_level),
+		cmocka_unit_test(nothing_from_outside_breaks_a_line),
 		cmocka_unit_test(a_long_message_is_cut), cmocka_unit_test(access_lines_go_to_standard_output),
 		cmocka_unit_test(untrusted_text),
 	};
