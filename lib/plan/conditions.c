@@ -85,6 +85,32 @@ static bool where_user_code(const struct plan_source *s, const struct plan_condi
 	return false;
 }
 
+/* A filter that names an embed, and no column, asks whether it has rows and nothing else. */
+static bool check_embed_filters(struct reader *r, struct place *p, const struct logic *l)
+{
+	if (l->kind != LOGIC_FILTER) {
+		for (const struct logic *child = l->children; child; child = child->next)
+			if (!check_embed_filters(r, p, child))
+				return false;
+		return true;
+	}
+	const struct filter *f = &l->filter;
+	if (f->field.step_count > 0 || null_embed(p, f) || !place_child(p, f->field.name)
+		|| source_knows(&p->source, f->field.name))
+		return true;
+	fault_printf(r->fault, r->arena, 400, "PGRST120", "Bad operator on the '%.*s' embedded resource",
+		STR_ARG(f->field.name));
+	return fault_details(r->fault, STR("Only is null or not is null filters are allowed on embedded resources"));
+}
+
+static bool check_scopes(struct reader *r, struct place *p)
+{
+	for (const struct said *said = p->said; said; said = said->next)
+		if (!is_empty(said->scope->where) && !check_embed_filters(r, p, said->scope->where))
+			return false;
+	return true;
+}
+
 /* `rel=not.is.null` beside other filters is what !inner says. */
 static bool is_inner(const struct plan_condition *c)
 {
@@ -112,11 +138,13 @@ static void join_scopes(struct reader *r, struct place *p, struct plan_condition
 	}
 }
 
-void place_where(struct reader *r, struct place *p)
+bool place_where(struct reader *r, struct place *p)
 {
 	bool filtered = p->embed || r->query->action == ACTION_READ || r->query->action == ACTION_CALL;
 	struct plan_condition *where = arena_make(r->arena, struct plan_condition);
 	where->kind = LOGIC_AND;
+	if (filtered && !check_scopes(r, p))
+		return false;
 	if (filtered)
 		join_scopes(r, p, where);
 	if (where->child_count > 0) {
@@ -124,7 +152,9 @@ void place_where(struct reader *r, struct place *p)
 		p->select->user_code = p->select->user_code || where_user_code(&p->source, where);
 	}
 	for (size_t i = 0; i < p->child_count; i++)
-		place_where(r, &p->children[i]);
+		if (!place_where(r, &p->children[i]))
+			return false;
+	return true;
 }
 
 /* What was said first of order counts. */

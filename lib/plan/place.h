@@ -50,9 +50,9 @@ struct str place_legacy(const struct place *root, struct arena *a);
  * 300 PGRST201. */
 bool place_relate(struct reader *r, struct place *p);
 
-/* Orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118. */
+/* Orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118, PGRST120. */
 bool place_order(struct reader *r, struct place *p);
-void place_where(struct reader *r, struct place *p);
+bool place_where(struct reader *r, struct place *p);
 void place_ranges(struct reader *r, struct place *p);
 
 /* The columns of a place and all below it. Fault: 400 PGRST127. */

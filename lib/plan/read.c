@@ -34,8 +34,7 @@ bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct que
 		return false;
 	if (!c->db_aggregates_enabled && has_aggregate(root.items))
 		return fault_set(f, 400, "PGRST123", STR("Use of aggregate functions is not allowed"));
-	place_where(&r, &root);
-	if (!place_outputs(&r, &root))
+	if (!place_where(&r, &root) || !place_outputs(&r, &root))
 		return false;
 	place_ranges(&r, &root);
 	gather_code(&root);

@@ -84,6 +84,11 @@ static uint32_t type_of(const struct plan_source *s, struct str name)
 	return 0;
 }
 
+bool source_knows(const struct plan_source *s, struct str name)
+{
+	return type_of(s, name) != 0;
+}
+
 struct plan_field source_field(const struct plan_source *s, const struct field *f)
 {
 	uint32_t type = f->name.p ? type_of(s, f->name) : 0;

@@ -19,6 +19,8 @@ struct plan_source source_routine(const struct catalog *cat, const struct cat_ro
 /* Columns in order, for `*`. */
 size_t source_columns(const struct plan_source *s);
 struct plan_field source_column(const struct plan_source *s, size_t i);
+/* Whether the catalog knows a column of that name. */
+bool source_knows(const struct plan_source *s, struct str name);
 /* What the URL names, with what is known of it. */
 struct plan_field source_field(const struct plan_source *s, const struct field *f);
 

@@ -120,6 +120,23 @@ static void add_others(void)
 	add_column(PAINTS, 2, "color", COLOR, "api.color", NULL);
 }
 
+static void add_foreign_key(const char *name, uint32_t from, uint32_t from_attnum, uint32_t to, uint32_t to_attnum)
+{
+	build_foreign_key(b, str_of(name), from, to, false);
+	build_foreign_key_columns(b, from_attnum, to_attnum);
+}
+
+/* Items have orders, and pairs, a junction, join both. The view shows the key of items. */
+static void add_relationships(void)
+{
+	add_foreign_key("orders_item_id_fkey", ORDERS, 2, ITEMS, 1);
+	add_foreign_key("pairs_a_fkey", PAIRS, 1, ITEMS, 1);
+	add_foreign_key("pairs_b_fkey", PAIRS, 2, ORDERS, 1);
+	build_origin(b, CHEAP, 1, ITEMS, 1);
+	build_computed(b, &(struct cat_computed){
+		.from = ORDERS, .to = ITEMS, .schema = text("api"), .name = text("best_item"), .to_one = 1 });
+}
+
 static void add_handler(const char *function, const char *media_type, uint32_t row_type)
 {
 	build_handler(b, &(struct cat_handler){
@@ -211,6 +228,7 @@ const struct catalog *fixture_catalog(struct arena *a)
 	build_schema(b, STR("api"), STR("A shop"));
 	add_items();
 	add_others();
+	add_relationships();
 	add_handlers();
 	add_types();
 	add_routines();

@@ -17,17 +17,17 @@ static void faults(void **state)
 		{ "POST /itemz\n\n{}",
 		  "404 PGRST205 Could not find the table 'api.itemz' in the schema cache | Perhaps you meant the "
 		  "table 'api.items'" },
-		{ "GET /items?select=id,orders(*)",
-		  "400 PGRST200 Could not find a relationship between 'items' and 'orders' in the schema cache | "
-		  "Searched for a foreign key relationship between 'items' and 'orders' in the schema 'api', but "
+		{ "GET /items?select=id,log(*)",
+		  "400 PGRST200 Could not find a relationship between 'items' and 'log' in the schema cache | "
+		  "Searched for a foreign key relationship between 'items' and 'log' in the schema 'api', but "
 		  "no matches were found." },
-		{ "GET /items?select=id,o:orders!fk!inner(id)",
-		  "400 PGRST200 Could not find a relationship between 'items' and 'orders' in the schema cache | "
-		  "Searched for a foreign key relationship between 'items' and 'orders' using the hint 'fk' in the "
+		{ "GET /items?select=id,o:log!fk!inner(id)",
+		  "400 PGRST200 Could not find a relationship between 'items' and 'log' in the schema cache | "
+		  "Searched for a foreign key relationship between 'items' and 'log' using the hint 'fk' in the "
 		  "schema 'api', but no matches were found." },
-		{ "GET /items?select=...orders(id)",
-		  "400 PGRST200 Could not find a relationship between 'items' and 'orders' in the schema cache | "
-		  "Searched for a foreign key relationship between 'items' and 'orders' in the schema 'api', but "
+		{ "GET /items?select=...log(id)",
+		  "400 PGRST200 Could not find a relationship between 'items' and 'log' in the schema cache | "
+		  "Searched for a foreign key relationship between 'items' and 'log' in the schema 'api', but "
 		  "no matches were found." },
 		{ "GET /items?orders.id=eq.1",
 		  "400 PGRST108 'orders' is not an embedded resource in this request | Verify that 'orders' is "
