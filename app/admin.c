@@ -10,6 +10,7 @@
 #include "app/listen.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/status.h"
 
 #define ADMIN_CLIENTS 8
@@ -48,6 +49,8 @@ static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct a
 	struct str where = host.p ? str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port)
 		: str_printf(a, "[%.*s]:%lld", STR_ARG(conf->admin_server_host), (long long)conf->admin_server_port);
 	ad->listeners[0] = listen_tcp("admin-server-port", where, a, f);
+	if (ad->listeners[0] >= 0)
+		log_event("Admin server listening on %.*s", STR_ARG(where));
 	return ad->listeners[0] >= 0;
 }
 
@@ -59,6 +62,7 @@ static bool admin_listen_unix(struct admin *ad, const struct conf *conf, struct 
 		conf->admin_server_unix_socket_mode, a, f);
 	if (ad->listeners[1] < 0)
 		return false;
+	log_event("Admin server listening on %.*s", STR_ARG(conf->admin_server_unix_socket));
 	ad->path = malloc(conf->admin_server_unix_socket.n + 1);
 	if (!ad->path)
 		abort();

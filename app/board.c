@@ -62,12 +62,17 @@ void board_listen(struct board *b)
 		return; /* nobody poked */
 }
 
-void board_slow(struct board *b, size_t cell)
+static void poke(const struct board *b)
 {
 	uint64_t one = 1;
-	atomic_store(&b->cells[cell].slow_since_us, clock_monotonic_us());
 	if (write(b->poke, &one, sizeof one) < 0)
 		return; /* the counter is full: the master has been poked often enough */
+}
+
+void board_slow(struct board *b, size_t cell)
+{
+	atomic_store(&b->cells[cell].slow_since_us, clock_monotonic_us());
+	poke(b);
 }
 
 void board_done(struct board *b, size_t cell)
@@ -77,7 +82,9 @@ void board_done(struct board *b, size_t cell)
 
 void board_database(struct board *b, size_t cell, bool up)
 {
-	atomic_store(&b->cells[cell].database_down, !up);
+	bool was_down = atomic_exchange(&b->cells[cell].database_down, !up);
+	if (!up && !was_down)
+		poke(b);
 }
 
 void board_take(struct board *b, size_t cell)

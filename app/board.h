@@ -1,7 +1,8 @@
 /* What the workers of a host tell their master without a word: a page of shared memory with a cell for each.
  *
  * Written by one worker, read by the master; every field is atomic and stands alone. A worker that turns slow (it has
- * waited for PostgreSQL for longer than a moment) also pokes the master, which would otherwise sleep.
+ * waited for PostgreSQL for longer than a moment) or has lost its database also pokes the master, which would otherwise
+ * sleep.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_BOARD_H
 #define ROWGATE_APP_BOARD_H
@@ -15,7 +16,7 @@ struct board;
 /* NULL with errno set when the kernel refuses. */
 struct board *board_new(size_t cells);
 void board_free(struct board *b);
-/* Readable when a worker turned slow since board_listen() was last called. */
+/* Readable when a worker turned slow or lost its database since board_listen() was last called. */
 int board_fd(const struct board *b);
 void board_listen(struct board *b);
 

@@ -41,6 +41,13 @@ void events_not_loaded(const struct generation *g, const struct fault *f)
 	arena_free(a);
 }
 
+void events_refused(const struct fault *f)
+{
+	struct arena *a = arena_new(EVENTS_MEMORY);
+	log_event("Failed to establish a connection. %.*s", STR_ARG(problem_text(f, a)));
+	arena_free(a);
+}
+
 void events_retry(const char *what, int64_t pause_us)
 {
 	if (pause_us >= 1000000)

@@ -57,6 +57,7 @@ struct master {
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
 	pid_t trial;                                /* the program to become, being tried; 0: none is */
 	bool stopping, cancelling;
+	bool gave_up;                               /* stopping because there is no use in going on */
 	int64_t stop_deadline_us;
 };
 
@@ -189,15 +190,56 @@ static struct generation **master_place(struct master *m)
 	return NULL;
 }
 
+static void master_stop(struct master *m)
+{
+	m->stopping = true;
+	m->stop_deadline_us = clock_monotonic_us() + MASTER_STOP_US;
+	crew_stop(m->crew);
+}
+
+/* Without automatic recovery a database that is gone is somebody else's business, who restarts the program. */
+static void master_give_up(struct master *m)
+{
+	if (m->stopping)
+		return;
+	m->gave_up = true;
+	master_stop(m);
+}
+
+static void master_no_recovery(struct master *m)
+{
+	if (!m->stopping)
+		log_event("Automatic recovery disabled, exiting.");
+	master_give_up(m);
+}
+
+/* A wrong password does not become right by trying again. */
+static bool master_is_refused(const struct fault *f)
+{
+	static const struct str words[] = {
+		STR_INIT("FATAL:  password authentication failed"), STR_INIT("no password supplied"),
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_find(f->details, words[i]) < f->details.n)
+			return true;
+	return false;
+}
+
 static void master_load_failed(struct master *m, const struct generation *next, bool configured, const struct fault *f)
 {
 	backoff_fail(&m->load);
 	if (!configured) {
 		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
-		return;
+	} else if (master_is_refused(f)) {
+		events_refused(f);
+		master_give_up(m);
+	} else {
+		events_not_loaded(next, f);
+		if (!next->conf.db_pool_automatic_recovery && str_starts(f->code, STR("PGRST0")))
+			master_no_recovery(m);
+		else
+			events_retry("Attempting to reconnect to the database", m->load.pause_us);
 	}
-	events_not_loaded(next, f);
-	events_retry("Attempting to reconnect to the database", m->load.pause_us);
 }
 
 static bool master_ask(struct master *m, struct generation *next, struct fault *f)
@@ -259,14 +301,12 @@ static void master_load(struct master *m)
 	crew_follow(m->crew, next, master_worker_count(&next->conf));
 }
 
-static void master_stop(struct master *m, int signal_number)
+static void master_terminate(struct master *m, int signal_number)
 {
 	if (m->stopping)
 		return;
 	log_event("Received termination unix signal SIG%s", sigabbrev_np(signal_number));
-	m->stopping = true;
-	m->stop_deadline_us = clock_monotonic_us() + MASTER_STOP_US;
-	crew_stop(m->crew);
+	master_stop(m);
 }
 
 static void master_signal(struct master *m)
@@ -276,7 +316,7 @@ static void master_signal(struct master *m)
 		if (info.ssi_signo == SIGCHLD)
 			master_reap(m);
 		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-			master_stop(m, (int)info.ssi_signo);
+			master_terminate(m, (int)info.ssi_signo);
 		else if (info.ssi_signo == SIGHUP && !m->stopping)
 			master_upgrade(m);
 		else if (!m->stopping)
@@ -303,6 +343,11 @@ static int64_t master_turn(struct master *m)
 	}
 	if ((m->generation->catalog && notify_turn(m->notify)) || state_changed(m->state))
 		m->load_wanted = true;
+	if (!m->generation->conf.db_pool_automatic_recovery && m->generation->catalog
+		&& !(notify_well(m->notify) && board_database_up(crew_board(m->crew)))) {
+		master_no_recovery(m);
+		return m->stop_deadline_us;
+	}
 	if (m->load_wanted && m->load.at_us <= now)
 		master_load(m);
 	master_serve_anyway(m);
@@ -421,5 +466,5 @@ int master_run(const char *file, char *const *vars, char *const *argv)
 			master_sleep(&m, master_turn(&m));
 	}
 	master_end(&m);
-	return equipped ? EXIT_SUCCESS : EXIT_FAILURE;
+	return equipped && !m.gave_up ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -202,7 +202,8 @@ bool notify_turn(struct notify *n)
 		notify_disconnect(n);
 		n->was_lost = wanted;
 	}
-	if (!n->conn && wanted && n->connect.at_us <= clock_monotonic_us())
+	bool restoring = wanted && (n->generation->conf.db_pool_automatic_recovery || !n->was_lost);
+	if (!n->conn && restoring && n->connect.at_us <= clock_monotonic_us())
 		notify_restore(n);
 	if (!n->reload_us || n->reload_us > clock_monotonic_us())
 		return false;

@@ -40,6 +40,11 @@ void server_rest(struct server *s)
 		serve_disconnect(s);
 }
 
+bool server_database_up(const struct server *s)
+{
+	return s->connect.at_us == 0 && (s->generation->conf.db_pool_automatic_recovery || !s->lost);
+}
+
 /* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
 static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
 {
@@ -118,8 +123,11 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	struct flight_outcome outcome;
 	timing_mark(&served->timing, TIMING_PLAN);
-	return serve_connected(s, a, f)
-		&& flight_run(s->conn, &flight, who->anonymous, &outcome, a, f)
+	if (!serve_connected(s, a, f))
+		return false;
+	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
+	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	return flown
 		&& timing_mark(&served->timing, TIMING_TRANSACTION)
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }

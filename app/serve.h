@@ -17,6 +17,7 @@ struct server {
 	int64_t connected_us;     /* since when there is a connection (monotonic), 0: there is none */
 	int64_t used_us;          /* when it was last used */
 	bool client_left;         /* why the wait for PostgreSQL was ended, if it was */
+	bool lost;                /* the last request broke the connection, or met a broken one, and did not mend it */
 };
 
 /* What the access log tells of a request. */
@@ -30,6 +31,9 @@ struct served {
 int64_t server_idle_until_us(const struct server *s);
 /* Closes a connection that has been idle for that long. */
 void server_rest(struct server *s);
+
+/* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
+bool server_database_up(const struct server *s);
 
 /* Answers a request; never fails: what goes wrong is an answer too. */
 void serve(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r, struct arena *a);

@@ -184,7 +184,7 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	}
 	bool keep = fcgi_send(c, &reply);
 	if (w->place->board)
-		board_database(w->place->board, w->place->cell, w->server.connect.at_us == 0);
+		board_database(w->place->board, w->place->cell, server_database_up(&w->server));
 	access_log(conf, &request, &reply, &served, w->arena);
 	w->request = NULL;
 	return keep;

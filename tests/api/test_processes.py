@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import threading
 import time
 
 import pytest
@@ -420,3 +421,40 @@ def test_a_client_that_leaves_cancels_its_query(start, database):
                            b"Content-Length: 14\r\n\r\n{\"seconds\":60}")
         wait_until(lambda: backends(database, "query ~ 'wait' AND state = 'active'") == 1, 5, "the query runs")
     wait_until(lambda: backends(database, "state = 'active'") == 0, 1 * PATIENCE, "the query is cancelled")
+
+
+@pytest.mark.parametrize("channel", [True, False], ids=["listening", "not listening"])
+def test_db_pool_automatic_recovery_off_ends_it_with_the_database(start, database, channel):
+    server = start(db_pool_automatic_recovery=False, db_channel_enabled=channel, log_level="crit")
+    assert server.get("/things?limit=1").status_code == 200
+    if channel:
+        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database()")
+    else:
+        server.post("/rpc/end_own_session")
+    assert server.process.popen.wait(10) == 1
+    assert "Automatic recovery disabled, exiting." in server.stop(expect=None)
+
+
+def test_db_pool_automatic_recovery_off_needs_the_database_at_the_start(tmp_path):
+    server = Server(uri=f"host={tmp_path} dbname=none user=nobody", db_pool_automatic_recovery=False)
+    assert server.process.popen.wait(10) == 1
+    assert "Automatic recovery disabled, exiting." in server.stop(expect=None)
+
+
+def test_a_wrong_password_is_not_tried_again():
+    def refuse(listener):
+        refusal = b"SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"a\"\0\0"
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client:
+                client.recv(1024)
+                client.sendall(b"E" + (len(refusal) + 4).to_bytes(4, "big") + refusal)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=refuse, args=[listener], daemon=True).start()
+        server = Server(uri=f"host=127.0.0.1 port={listener.getsockname()[1]} user=a dbname=a sslmode=disable gssencmode=disable")
+        assert server.process.popen.wait(10) == 1
+        listener.shutdown(socket.SHUT_RDWR)
+    assert re.search(r'Failed to establish a connection. {"code":"PGRST000",.*password authentication failed', server.stop(expect=None))

@@ -100,6 +100,15 @@ def test_ends_with_an_error_when_rowgate_dies(start):
     assert "rowgate has ended" in server.stop(expect=None)
 
 
+def test_O8_tells_where_it_listens(start):
+    path = f"/tmp/rowgate-test-{os.getpid()}-told.sock"
+    port = free_port()
+    server = start(front="nginx", admin_server_port=port).wait_ready()
+    assert f": API server listening on {server.url.removeprefix('http://')}\n" in server.process.err.read_text()
+    assert f": Admin server listening on 127.0.0.1:{port}\n" in server.process.err.read_text()
+    assert f": API server listening on {path}\n" in start(front="nginx", server_unix_socket=path).wait_listening().stop()
+
+
 def test_address_from_the_configuration_file(start, database):
     port = free_port()
     server = start(uri=None, server_port=None, db_anon_role=None, config=f'''

@@ -14,3 +14,4 @@ END $$;
 GRANT USAGE ON SCHEMA public TO web_anon;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO web_anon;
 GRANT INSERT ON events, notes TO web_anon;
+CREATE FUNCTION end_own_session() RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT pg_terminate_backend(pg_backend_pid())';
