@@ -251,11 +251,13 @@ struct conf fixture_conf(void)
 
 static void read_fields(struct request *r, struct str *rest, struct arena *a)
 {
-	struct http_field *fields = arena_make_array(a, struct http_field, 16);
+	enum { FIELDS_MAX = 16 };
+	struct http_field *fields = arena_make_array(a, struct http_field, FIELDS_MAX);
 	r->fields = fields;
 	for (struct str line = str_cut(rest, '\n'); line.n > 0; line = str_cut(rest, '\n')) {
 		struct str value = line, name = str_cut(&value, ':');
-		fields[r->field_count++] = (struct http_field){ str_lower(a, name), str_trim(value) };
+		if (r->field_count < FIELDS_MAX)
+			fields[r->field_count++] = (struct http_field){ str_lower(a, name), value.p ? str_trim(value) : STR("") };
 	}
 }
 
