@@ -10,9 +10,10 @@
 void backoff_fail(struct backoff *b)
 {
 	int64_t first = b->first_us ? b->first_us : BACKOFF_FIRST_US;
+	int64_t last = b->last_us ? b->last_us : BACKOFF_LAST_US;
 	b->pause_us = b->pause_us ? b->pause_us * 2 : first;
-	if (b->pause_us > BACKOFF_LAST_US)
-		b->pause_us = BACKOFF_LAST_US;
+	if (b->pause_us > last)
+		b->pause_us = last;
 	b->at_us = clock_monotonic_us() + b->pause_us;
 }
 

@@ -10,9 +10,9 @@ struct backoff {
 	int64_t at_us;       /* no attempt before this monotonic time */
 	int64_t pause_us;
 	int64_t first_us;    /* the first pause; 0: 0.1 s */
+	int64_t last_us;     /* the longest; 0: 32 s, as PostgREST's */
 };
 
-/* The pauses end growing at 32 s, as PostgREST's do. */
 void backoff_fail(struct backoff *b);
 void backoff_succeed(struct backoff *b);
 

@@ -17,6 +17,8 @@
 /* A worker that lived this long did not die of its start. */
 #define CREW_SETTLED_US INT64_C(1000000)
 #define CREW_SERIES_US INT64_C(10000000)
+/* While no worker lives requests wait: however many died young, for no longer than this. */
+#define CREW_PAUSE_US INT64_C(1000000)
 /* An idle worker leaves sooner than this. */
 #define CREW_LEAVE_US INT64_C(200000)
 /* workers is at most this (see the option table), and one is above the count while they are replaced. */
@@ -51,6 +53,7 @@ struct crew *crew_new(const char *name, const struct slots_shared *shared, crew_
 	c->shared = *shared;
 	c->child = child;
 	c->child_arg = child_arg;
+	c->spawn.last_us = CREW_PAUSE_US;
 	c->board = board_new(CREW_MAX);
 	if (!c->board) {
 		free(c);

@@ -5,6 +5,7 @@ loads longer.
 
 SPDX-License-Identifier: MIT
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -329,6 +330,16 @@ def test_a_slow_reader_holds_neither_backend_nor_memory(start, database):
         for pid, memory in before.items():
             assert private_kb(pid) < memory + 4096 or not PLAIN
         assert received > 1_000_000
+
+
+def test_workers_that_die_young_are_replaced_within_a_second(start):
+    """Whatever kills one after the other, the next request waits for the next worker and no longer."""
+    server = start(front="nginx", workers=2)
+    for _ in range(6):
+        for pid in wait_until(lambda: workers_of(server), 10, "a worker is started"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    assert server.get("/things?id=eq.1", timeout=10).status_code == 200
 
 
 def insert_only(client, number):

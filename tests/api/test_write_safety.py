@@ -11,7 +11,6 @@ import pathlib
 import random
 import subprocess
 import threading
-import time
 
 import pytest
 
@@ -99,20 +98,28 @@ def check_changes(database, answers):
         assert value == -1 or sent[value] not in (400, 504)
 
 
+def done(clients):
+    return sum(answer.status in (200, 201, 204) for answer in list(clients.answers))
+
+
+def wait_for_more(clients, count=30):
+    """However slow the machine is: harm comes in the middle of writes that work, and they work again behind it."""
+    before = done(clients)
+    wait_until(lambda: done(clients) >= before + count, 60, "writes are done")
+
+
 @pytest.mark.parametrize("harm", [kill_worker, kill_backend])
 @pytest.mark.parametrize("kind, ask, check", [(Clients, insert_batch, check_inserts), (Clients, update_batch, check_changes), (Upserts, upsert_batch, check_changes)])
 def test_whole_or_absent(own, harm, kind, ask, check):
     server = Server(front="nginx", workers=4, uri=own.uri, db_anon_role="web_anon").wait_ready()
     with kind(server, 8, ask) as clients:
         for _ in range(8 if LONG else 2):
-            time.sleep(0.7)
+            wait_for_more(clients)
             harm(server, own.cluster)
-            wait_until(lambda: server.get("/batches?limit=1").status_code == 200, 30, "the service is back")
-        time.sleep(0.5)
+        wait_for_more(clients)
     server.stop()
     answers = {answer.number: answer.status for answer in clients.answers}
-    good = sum(status in (200, 201, 204) for status in answers.values())
-    assert good > 50 and set(answers.values()) <= {200, 201, 204, 500, 502, 503, 504, None}, clients.statuses()
+    assert set(answers.values()) <= {200, 201, 204, 500, 502, 503, 504, None}, clients.statuses()
     check(own, answers)
 
 
