@@ -72,6 +72,22 @@ static void apply_parameter(struct media *m, struct str parameter)
 		m->kind = MEDIA_JSON_STRIPPED;
 }
 
+/* Up to the next ';' that is not part of a quoted value, as the one in for="…;nulls=stripped" is. */
+static struct str cut_parameter(struct str *rest)
+{
+	struct str all = *rest;
+	bool quoted = false;
+	for (size_t i = 0; i < all.n; i++) {
+		quoted ^= all.p[i] == '"';
+		if (all.p[i] == ';' && !quoted) {
+			*rest = str_from(all, i + 1);
+			return str_sub(all, 0, i);
+		}
+	}
+	*rest = STR_NONE;
+	return all;
+}
+
 static struct media media_of(struct str value, struct arena *a)
 {
 	struct str rest = value;
@@ -85,7 +101,7 @@ static struct media media_of(struct str value, struct arena *a)
 		}
 	}
 	while (rest.p)
-		apply_parameter(&m, str_trim(str_cut(&rest, ';')));
+		apply_parameter(&m, str_trim(cut_parameter(&rest)));
 	return m;
 }
 

@@ -59,6 +59,7 @@ def test_media(parity, case):
 
 
 @pytest.mark.parametrize("accept, kind", [("application/vnd.pgrst.plan", "text"), ("application/vnd.pgrst.plan+json", "json"),
+                                          ('application/vnd.pgrst.plan+json; for="application/vnd.pgrst.array+json;nulls=stripped"', "json"),
                                           ('application/vnd.pgrst.plan+json; for="application/json"; options=analyze|verbose', "json")])
 def test_M2_plan(serve, accept, kind):
     server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)

@@ -105,6 +105,9 @@ static void accepted_media(void **state)
 		{ "application/vnd.pgrst.plan", "application/vnd.pgrst.plan+text; for=\"application/json\"; charset=utf-8" },
 		{ "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|wal", "application/vnd.pgrst.plan+json; "
 			"for=\"text/csv\"; options=analyze|wal; charset=utf-8" },
+		{ "application/vnd.pgrst.plan; for=\"application/vnd.pgrst.object+json;nulls=stripped\";options=wal", "application/"
+			"vnd.pgrst.plan+text; for=\"application/vnd.pgrst.object+json;nulls=stripped\"; options=wal; charset=utf-8" },
+		{ "text/csv; x=\"never closed; q=", "text/csv; charset=utf-8" },
 		{ "junk", "junk" }, { ";;", "" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
