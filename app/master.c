@@ -50,6 +50,7 @@ struct master {
 	struct slots_shared shared;
 	int signals;
 	struct crew *crew;
+	struct refuser *refuser;
 	struct admin *admin;
 	struct notify *notify;
 	struct state *state;
@@ -61,7 +62,7 @@ struct master {
 	int64_t stop_deadline_us;
 };
 
-enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARD, POLL_LISTENER, POLL_HANDOVER, POLL_ADMIN };
+enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARD, POLL_REFUSER, POLL_ADMIN };
 
 static size_t master_worker_count(const struct conf *c)
 {
@@ -79,6 +80,7 @@ static int master_child(void *arg, const struct generation *generation, const st
 	close(m->signals);
 	notify_forget(m->notify);
 	admin_forget(m->admin);
+	refuse_forget(m->refuser);
 	start_log(&generation->conf, "worker");
 	return worker_run(generation, place);
 }
@@ -131,6 +133,13 @@ static int64_t master_refuse_at_us(const struct master *m)
 	return since ? since + m->generation->conf.db_pool_acquisition_timeout * 1000000 : INT64_MAX;
 }
 
+/* Answers for the workers while they cannot. */
+static void master_refuse(struct master *m)
+{
+	bool wanted = !m->stopping && master_refuse_at_us(m) <= clock_monotonic_us();
+	refuse_turn(m->refuser, wanted, &m->generation->conf);
+}
+
 static struct admin_state master_state(const struct master *m)
 {
 	bool serving = !m->stopping && crew_alive(m->crew) > 0;
@@ -146,8 +155,7 @@ static void master_meanwhile(struct master *m)
 	master_reap(m);
 	master_serve_anyway(m);
 	crew_turn(m->crew);
-	if (master_refuse_at_us(m) <= clock_monotonic_us())
-		refuse_waiting(&m->shared, &m->generation->conf);
+	master_refuse(m);
 	admin_turn(m->admin, master_state(m));
 }
 
@@ -371,19 +379,19 @@ static int master_timeout_ms(int64_t due_us)
 /* Waits for signals, notifications, probes; for connections only while no worker takes them. */
 static void master_sleep(struct master *m, int64_t due_us)
 {
-	bool refusing = !m->stopping && master_refuse_at_us(m) <= clock_monotonic_us();
 	struct pollfd p[POLL_ADMIN + ADMIN_FDS] = {
 		[POLL_SIGNALS] = { .fd = m->signals, .events = POLLIN },
 		[POLL_NOTIFY] = { .fd = notify_fd(m->notify), .events = POLLIN },
 		[POLL_STATE] = { .fd = state_watch(m->state), .events = POLLIN },
 		[POLL_BOARD] = { .fd = board_fd(crew_board(m->crew)), .events = POLLIN },
-		[POLL_LISTENER] = { .fd = refusing ? m->shared.listener : -1, .events = POLLIN },
-		[POLL_HANDOVER] = { .fd = refusing ? m->shared.handover[0] : -1, .events = POLLIN },
+		[POLL_REFUSER] = { .fd = refuse_fd(m->refuser), .events = POLLIN },
 	};
 	nfds_t n = POLL_ADMIN + admin_poll(m->admin, p + POLL_ADMIN);
 	/* While refusing, the end of it is not an event: look again soon. */
-	int timeout_ms = refusing ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
-	if (poll(p, n, timeout_ms) <= 0)
+	int timeout_ms = refuse_active(m->refuser) ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
+	int ready = poll(p, n, timeout_ms);
+	master_refuse(m);
+	if (ready <= 0)
 		return;
 	if (p[POLL_SIGNALS].revents)
 		master_signal(m);
@@ -391,8 +399,6 @@ static void master_sleep(struct master *m, int64_t due_us)
 		state_heard(m->state);
 	if (p[POLL_BOARD].revents)
 		board_listen(crew_board(m->crew));
-	if (p[POLL_LISTENER].revents || p[POLL_HANDOVER].revents)
-		refuse_waiting(&m->shared, &m->generation->conf);
 	admin_turn(m->admin, master_state(m));
 }
 
@@ -422,6 +428,7 @@ static bool master_equip(struct master *m, bool upgraded, const char *workers)
 	fcgi_init();
 	m->signals = master_signals();
 	m->notify = notify_new(master_wait, m);
+	m->refuser = refuse_new(&m->shared);
 	m->crew = crew_new("worker", &m->shared, master_child, m);
 	if (m->signals < 0 || !m->crew) {
 		log_crit("cannot start: %s", strerror(errno));
@@ -439,6 +446,7 @@ static void master_end(struct master *m)
 {
 	/* The socket's file was made by the first generation's setting, which no reload changes. */
 	listen_close(m->shared.listener, &m->generation->conf);
+	refuse_free(m->refuser);
 	admin_free(m->admin);
 	notify_free(m->notify);
 	state_close(m->state);

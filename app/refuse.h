@@ -5,8 +5,20 @@
 
 #include "app/slots.h"
 
-/* Takes the connections that wait, new ones and those handed over to nobody, and answers each with the timeout. Never
- * blocks for long: a request that is not there whole is closed unanswered. */
-void refuse_waiting(const struct slots_shared *shared, const struct conf *conf);
+struct refuser;
+
+/* shared must stay valid as long as the refuser. */
+struct refuser *refuse_new(const struct slots_shared *shared);
+/* NULL is allowed. */
+void refuse_free(struct refuser *r);
+/* In a forked child: closes its copies of the descriptors and nothing else. */
+void refuse_forget(const struct refuser *r);
+/* wanted: takes the connections that wait, new ones and those that nobody takes over, and answers each with the
+ * timeout as soon as its request is whole. Else the workers get back what it has. Never waits. */
+void refuse_turn(struct refuser *r, bool wanted, const struct conf *conf);
+/* Whether it has, or takes, connections. Then refuse_fd() is readable when there is something to do, and refuse_turn()
+ * is due every second all the same. */
+bool refuse_active(const struct refuser *r);
+int refuse_fd(const struct refuser *r);
 
 #endif

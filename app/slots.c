@@ -294,12 +294,6 @@ static struct slot *slots_adopt(struct slots *s, int fd)
 	return NULL;
 }
 
-int slots_take(const struct slots_shared *shared)
-{
-	int fd = slots_receive(shared);
-	return fd >= 0 ? fd : accept4(shared->listener, NULL, NULL, SOCK_CLOEXEC);
-}
-
 void slots_drain(struct slots *s, bool hand_on)
 {
 	s->draining = true;
@@ -314,6 +308,17 @@ void slots_drain(struct slots *s, bool hand_on)
 	for (size_t i = 0; i < s->capacity; i++)
 		if (s->all[i].connection && !s->all[i].ready)
 			slots_release(s, &s->all[i]);
+}
+
+void slots_resume(struct slots *s)
+{
+	s->draining = false;
+	slots_open(s, true);
+}
+
+int slots_fd(const struct slots *s)
+{
+	return s->epoll;
 }
 
 /* The slot an event is about, or NULL when there is none to answer. */

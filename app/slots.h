@@ -27,9 +27,6 @@ struct slots_shared {
 /* A socketpair for struct slots_shared; false with errno set. */
 bool slots_handover_new(int handover_r[2]);
 
-/* A connection that waits for any worker, new or handed over, or -1. */
-int slots_take(const struct slots_shared *shared);
-
 /* peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the signals blocked while
  * waiting; all others are only let in there, so none is lost between a look at its flag and the wait. NULL with errno
  * set when the kernel refuses. */
@@ -42,6 +39,10 @@ void slots_forget(const struct slots *s);
 /* No connection is accepted any more. hand_on: others go on serving, and idle connections are handed over; else they
  * are closed. The rest follow when they are given back. May be called again. */
 void slots_drain(struct slots *s, bool hand_on);
+/* Ends slots_drain(): connections are accepted again. */
+void slots_resume(struct slots *s);
+/* Readable when slots_next() has something to give or to do. */
+int slots_fd(const struct slots *s);
 /* The next connection with something to read, or NULL when the wait was interrupted by a signal, or nothing came in
  * timeout_ms (-1: no limit). */
 struct slot *slots_next(struct slots *s, int timeout_ms);

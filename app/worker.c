@@ -161,6 +161,17 @@ static void worker_log_context(void *arg, struct buf *out)
 	buf_lit(out, ": ");
 }
 
+/* PostgreSQL is waited for no longer. */
+static void worker_rested(struct worker *w)
+{
+	if (w->busy_fd < 0)
+		return;
+	w->busy_fd = -1;
+	w->connecting_us = 0;
+	if (w->place->board)
+		board_done(w->place->board, w->place->cell);
+}
+
 /* True when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
@@ -177,6 +188,8 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 		serve_fault(&reply, &w->server, &request, &f, w->arena);
 	else
 		serve(&reply, &served, &w->server, &request, w->arena);
+	/* Before anybody can know it: the master must not answer in the place of who has just become free. */
+	worker_rested(w);
 	/* A long answer is written at the pace of the web server; nothing else must wait for that. */
 	if (reply.body.fd >= 0) {
 		w->busy_fd = worker_slow(w);
@@ -188,17 +201,6 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	access_log(conf, &request, &reply, &served, w->arena);
 	w->request = NULL;
 	return keep;
-}
-
-/* The request is over. */
-static void worker_rested(struct worker *w)
-{
-	if (w->busy_fd < 0)
-		return;
-	w->busy_fd = -1;
-	w->connecting_us = 0;
-	if (w->place->board)
-		board_done(w->place->board, w->place->cell);
 }
 
 /* Milliseconds to the next thing that is due, -1: nothing is. */

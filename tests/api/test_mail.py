@@ -7,7 +7,6 @@ import email
 import email.policy
 import os
 import pathlib
-import socket
 import ssl
 import subprocess
 import time
@@ -17,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from harness.process import BUILD
+from harness.server import free_port
 
 TAKEN, REFUSED, LATER = 0, 1, 75
 LINK = "https://shop.example"
@@ -55,12 +55,6 @@ class Inbox:
         """The one mail that came, parsed."""
         assert len(self.mails) == 1
         return email.message_from_bytes(self.mails[0].content, policy=email.policy.default)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server(Controller):

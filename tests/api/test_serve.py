@@ -16,7 +16,7 @@ import types
 import pytest
 
 from harness.process import BUILD, TOP, Process, wait_until
-from harness.server import FRONTS, SECRET, Server
+from harness.server import FRONTS, SECRET, Server, free_port
 from harness.token import token
 
 SCHEMA = "fronts.sql"
@@ -35,12 +35,6 @@ def start(database):
     for server in started:
         if server.process.alive():
             server.stop()
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @pytest.fixture

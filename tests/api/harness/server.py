@@ -22,6 +22,12 @@ SECRET = "a secret of the tests, longer than 32 characters"
 BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|Sanitizer:DEADLYSIGNAL")
 
 
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
 class Server:
     """One deploy/serve. Options are PostgREST's keys with '_' for '-', and rowgate's own as they are."""
 
