@@ -14,10 +14,12 @@ static const char role_query[] =
 	" AND setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))"
 	" AND s LIKE 'pgrst.%' ORDER BY 1, setdatabase DESC";
 
-/* The function sets transaction-local settings, so they are read in the statement that calls it: the CTE's row is
- * there before the list beside it is evaluated. */
+/* The function sets transaction-local settings, so they are read in the statement that calls it: a CTE's row is there
+ * before what is beside it is evaluated. The session may be older than the last ALTER ROLE: what it got from the role
+ * when it began is not the function's. */
 static const char pre_config_query[] =
-	"WITH called AS MATERIALIZED (SELECT %s())"
+	"WITH emptied AS MATERIALIZED (SELECT count(set_config('pgrst.' || k, '', true)) FROM unnest($1::text[]) AS k),"
+	" called AS MATERIALIZED (SELECT %s() FROM emptied)"
 	" SELECT k, current_setting('pgrst.' || k, true) FROM called, unnest($1::text[]) AS k"
 	" WHERE current_setting('pgrst.' || k, true) <> ''";
 

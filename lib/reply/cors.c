@@ -66,9 +66,9 @@ bool cors_preflight(struct reply *out_r, const struct request *r, const struct c
 void cors_answer(struct reply *reply, const struct request *r, const struct conf *c)
 {
 	struct str origin = request_field(r, STR("origin"));
-	if (!cors_origin_allowed(c, origin))
+	/* OPTIONS that is no preflight says by itself that anybody may ask. */
+	if (r->method == HTTP_OPTIONS || !cors_origin_allowed(c, origin))
 		return;
-	/* OPTIONS answers carry the first field already. */
 	if (!reply_has_field(reply, STR("Access-Control-Allow-Origin")))
 		cors_allow_origin(reply, c, origin);
 	reply_field(reply, STR("Access-Control-Expose-Headers"), STR("Content-Encoding, Content-Location, Content-Range, "
