@@ -13,6 +13,9 @@ import subprocess
 import tempfile
 import time
 
+import loads
+from bench import table, workers_of
+
 TABLES, KEYS = 10_000, 20_000
 
 
@@ -52,7 +55,7 @@ def cmdline(pid):
 
 def handed_over(server, bench, load):
     """How many connections change hands in a load without a slow request."""
-    workers = [argument for pid in bench.workers_of(server) for argument in ("-p", str(pid))]
+    workers = [argument for pid in workers_of(server) for argument in ("-p", str(pid))]
     with tempfile.NamedTemporaryFile("r", prefix="rowgate-strace-") as trace:
         watch = subprocess.Popen(["strace", "-q", "-f", "-e", "trace=sendmsg,epoll_pwait", "-o", trace.name, *workers])
         time.sleep(0.3)
@@ -118,7 +121,8 @@ def large_catalog(bench):
     return took[0], size, statistics.median(took[1:])
 
 
-def report(bench, load, table):
+def report(bench):
+    load = loads.SINGLE
     rows, handed = connections(bench, load)
     table(["single row through nginx", "requests/s", "/ kept, 16 clients"], rows)
     print(f"connections handed over in a second of it: {handed}\n")
