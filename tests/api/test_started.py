@@ -91,7 +91,7 @@ def place(database):
 def apache(place, *lines):
     run = place.directory / "run"
     config = place.directory / "apache.conf"
-    modules = [f'LoadModule {name}_module "{MODULES}/mod_{name}.so"' for name in ("mpm_event", "authz_core", "rewrite", "fcgid")]
+    modules = [f'LoadModule {name}_module "{MODULES}/mod_{name}.so"' for name in ("mpm_event", "authz_core", "env", "rewrite", "fcgid")]
     config.write_text("\n".join([
         *modules, f'ServerRoot "{place.directory}"', f'PidFile "{run}/apache.pid"', f'DefaultRuntimeDir "{run}"', f'Mutex file:{run} default',
         f'ErrorLog "{run}/apache.log"', "ServerName localhost", f"Listen 127.0.0.1:{place.port}", f'DocumentRoot "{place.directory}/docs"',
