@@ -88,6 +88,14 @@ static void generation_disconnect(void *arg)
 	conn_free(arg);
 }
 
+struct conn *generation_open(struct generation *g, struct str uri)
+{
+	struct conn_options options = { .uri = uri, .application_name = STR("rowgate " PACKAGE_VERSION) };
+	struct conn *c = conn_new(&options, NULL, NULL);
+	arena_on_reset(g->arena, generation_disconnect, c);
+	return c;
+}
+
 bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
 	struct fault *f)
 {

@@ -37,5 +37,7 @@ bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 /* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
  * wanted. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
+/* A connection to another place for the generation's lifetime: what a subcommand needs. */
+struct conn *generation_open(struct generation *g, struct str uri);
 
 #endif

@@ -6,6 +6,7 @@
 #include "app/generation.h"
 #include "app/mail.h"
 #include "app/master.h"
+#include "app/migrate.h"
 #include "app/options.h"
 #include "app/reload.h"
 #include "app/spawned.h"
@@ -101,6 +102,7 @@ static const struct {
 	int (*run)(int argc, char *const *argv);
 } commands[] = {
 	{ "mail", mail_main },
+	{ "migrate", migrate_main },
 };
 
 int main(int argc, char **argv)

@@ -101,6 +101,21 @@ struct conf {
 	int64_t mail_timeout;                   /* seconds */
 	struct str mail_templates;              /* directory of the host's own texts */
 	struct str state_dir;                   /* see app/state.h, which knows the default; or STR_NONE */
+	struct conf_list server_trusted_proxies; /* addresses or networks whose X-Forwarded-For is believed */
+
+	/* Accounts. Times are seconds. */
+	bool auth_enabled, auth_session_check, auth_accept_sessionless;
+	struct str auth_listen;                 /* as server_listen, for the account workers */
+	int64_t auth_workers;                   /* 0: cores */
+	struct str auth_db_uri, auth_install_uri;
+	struct str auth_schema, auth_role_prefix;
+	struct conf_list auth_roles, auth_self_service_roles; /* without the prefix */
+	struct str auth_signing_key;            /* JWK (set) or secret; STR_NONE: jwt-secret signs */
+	struct str auth_issuer;
+	int64_t auth_token_ttl, auth_refresh_grace, auth_session_idle, auth_session_max, auth_log_retention;
+	int64_t auth_password_memory, auth_password_passes;
+	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
+	int64_t auth_limit_period;
 };
 
 /* Where the values of one load came from; all of it lives in the arena given to conf_load(). */

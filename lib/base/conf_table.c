@@ -1,5 +1,8 @@
 /* The option table: every key, what it is for, and what it may be.
  * SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <string.h>
+
 #include "base/conf_table.h"
 #include "base/scan.h"
 
@@ -104,14 +107,62 @@ static const char *check_path_prefix(const struct conf *c)
 	return good ? NULL : "a path that starts with a slash and does not end with one";
 }
 
-static const char *check_listen(const struct conf *c)
+static bool is_listen(struct str s)
 {
-	struct str s = c->server_listen;
 	int64_t port;
-	bool good = !s.p || (str_starts(s, STR("unix:")) && s.n > 5)
+	return (str_starts(s, STR("unix:")) && s.n > 5)
 		|| (str_rindex(s, ':') < s.n && str_to_i64(str_from(s, str_rindex(s, ':') + 1), &port)
 			&& port > 0 && port <= PORT_MAX);
-	return good ? NULL : "unix:/path or host:port";
+}
+
+static const char *check_listen(const struct conf *c)
+{
+	return !c->server_listen.p || is_listen(c->server_listen) ? NULL : "unix:/path or host:port";
+}
+
+static const char *check_auth_listen(const struct conf *c)
+{
+	return !c->auth_listen.p || is_listen(c->auth_listen) ? NULL : "unix:/path or host:port";
+}
+
+static const char *check_auth(const struct conf *c)
+{
+	return !c->auth_enabled || c->jwt_secret.n || c->auth_signing_key.n ? NULL
+		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
+}
+
+/* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
+static const char *check_auth_names(const struct conf *c)
+{
+	const struct str names[] = { c->auth_schema, c->auth_role_prefix };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct scan scan = scan_of(names[i]);
+		scan_set(&scan, "abcdefghijklmnopqrstuvwxyz0123456789_", 40, NULL);
+		if (!scan_done(&scan))
+			return "at most 40 lower-case letters, digits and underscores";
+	}
+	return c->auth_schema.n ? NULL : "a name";
+}
+
+static bool is_network(struct str s)
+{
+	char text[64];
+	unsigned char bytes[16];
+	struct str rest = s, address = str_cut(&rest, '/');
+	int64_t bits = 0;
+	if (address.n >= sizeof text || (rest.p && (!str_to_i64(rest, &bits) || bits < 0 || bits > 128)))
+		return false;
+	memcpy(text, address.p, address.n);
+	text[address.n] = '\0';
+	return inet_pton(AF_INET6, text, bytes) == 1 || (inet_pton(AF_INET, text, bytes) == 1 && bits <= 32);
+}
+
+static const char *check_proxies(const struct conf *c)
+{
+	for (size_t i = 0; i < c->server_trusted_proxies.count; i++)
+		if (!is_network(c->server_trusted_proxies.items[i]))
+			return "addresses or networks such as 10.0.0.0/8";
+	return NULL;
 }
 
 /* A request holds a buffer of its body, one of its answer, and what is made of them. */
@@ -129,8 +180,72 @@ const struct conf_option conf_options[] = {
 		.help = "Unix socket of the admin server, instead of a port." },
 	{ "admin-server-unix-socket-mode", .type = CONF_MODE, AT(admin_server_unix_socket_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
+	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless),
+		.fallback = "false",
+		.help = "Accept tokens of accounts that name no session." },
+	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
+		.fallback = "postgresql://rowgate_account@",
+		.help = "Connection string of the account workers, whose role is rowgate_account." },
+	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = check_auth,
+		.help = "Serve the account URLs (register, login and so on) by account workers on auth-listen." },
+	{ "auth-install-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_install_uri),
+		.help = "Connection string of `rowgate migrate`: a superuser or a role with CREATEROLE; db-uri when not set." },
+	{ "auth-issuer", .type = CONF_TEXT, .flags = OWN | R, AT(auth_issuer), .fallback = "rowgate",
+		.help = "The iss claim of tokens that accounts get." },
+	{ "auth-limit-login", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login),
+		.fallback = "10", .min = 1, .max = COUNT_MAX,
+		.help = "Failed sign-ins for one e-mail address in auth-limit-period." },
+	{ "auth-limit-login-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login_ip),
+		.fallback = "100", .min = 1,
+		.max = COUNT_MAX, .help = "Failed sign-ins from one network address in auth-limit-period." },
+	{ "auth-limit-period", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_limit_period),
+		.fallback = "900", .min = 1,
+		.max = COUNT_MAX, .help = "Seconds in which a used up limit is whole again." },
+	{ "auth-limit-refresh", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_refresh),
+		.fallback = "900", .min = 1,
+		.max = COUNT_MAX, .help = "Refreshes from one network address in auth-limit-period." },
+	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register),
+		.fallback = "100", .min = 1,
+		.max = COUNT_MAX, .help = "Registrations from one network address in auth-limit-period." },
+	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = check_auth_listen,
+		.help = "FastCGI socket of the account workers, unix:/path or host:port." },
+	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention),
+		.fallback = "7776000", .min = 3600,
+		.max = COUNT_MAX, .help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
+	{ "auth-password-memory", .type = CONF_BYTES, .flags = OWN | R, AT(auth_password_memory), .fallback = "19M",
+		.min = 8 * MIB, .max = GIB, .help = "Memory of one argon2id hash." },
+	{ "auth-password-passes", .type = CONF_INT, .flags = OWN | R, AT(auth_password_passes),
+		.fallback = "2", .min = 1,
+		.max = 64, .help = "Passes of argon2id over that memory." },
+	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace),
+		.fallback = "60", .min = 0,
+		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
+	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = check_auth_names,
+		.help = "What the names of the account roles begin with: roles belong to the whole cluster." },
+	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),
+		.fallback = "regular_user, editor, viewer, admin_user",
+		.help = "Roles an account may have; `rowgate migrate` enters them." },
+	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema),
+		.fallback = "auth", .check = check_auth_names,
+		.help = "Schema of users, sessions and profiles; the private one has _private behind its name." },
+	{ "auth-self-service-roles", .type = CONF_LIST, .flags = OWN | R | CONF_EMPTY, AT(auth_self_service_roles),
+		.fallback = "regular_user", .help = "Roles that may be chosen at registration, the default first." },
+	{ "auth-session-check", .type = CONF_BOOL, .flags = OWN | R, AT(auth_session_check), .fallback = "true",
+		.help = "Refuse an access token as soon as its session has ended." },
+	{ "auth-session-idle", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_idle),
+		.fallback = "604800", .min = 60,
+		.max = COUNT_MAX, .help = "Seconds after which a session that was not refreshed is over." },
+	{ "auth-session-max", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_max),
+		.fallback = "2592000", .min = 60,
+		.max = COUNT_MAX, .help = "Seconds after which every session is over." },
+	{ "auth-signing-key", .type = CONF_TEXT, .flags = OWN | R | CONF_AT_FILE, AT(auth_signing_key),
+		.help = "Secret, JWK or JWK set whose first key signs tokens; jwt-secret when not set." },
 	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = check_site_url,
 		.help = "The site as its visitors call it, https://host: what links in mails start with." },
+	{ "auth-token-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_token_ttl), .fallback = "3600", .min = 10,
+		.max = 604800, .help = "Seconds an access token is good for." },
+	{ "auth-workers", .type = CONF_INT, .flags = OWN, AT(auth_workers), .fallback = "0", .min = 0, .max = 1024,
+		.help = "Account workers; 0 means as many as there are cores." },
 	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity),
 		.fallback = "verbose", .words = verbosity_words,
 		.complaint = "Invalid client-error-verbosity. Check your configuration.",
@@ -262,6 +377,8 @@ const struct conf_option conf_options[] = {
 		.help = "Answer with a Server-Timing field." },
 	{ "server-trace-header", .type = CONF_TEXT, .flags = R | D, AT(server_trace_header),
 		.help = "Name of a request field that is sent back as it came." },
+	{ "server-trusted-proxies", .type = CONF_LIST, .flags = OWN | R, AT(server_trusted_proxies), .check = check_proxies,
+		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client." },
 	{ "server-unix-socket", .type = CONF_TEXT, AT(server_unix_socket),
 		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
 	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660",

@@ -1,11 +1,13 @@
 # Turns each SQL file given into a C string named after it: sql/introspection/types.sql becomes introspection_types.
-# Comment lines and indentation stay behind. SPDX-License-Identifier: MIT
+# Comment lines and indentation stay behind. -v prefix=x_ puts another word in front. SPDX-License-Identifier: MIT
+BEGIN { if (!prefix) prefix = "introspection_" }
 FNR == 1 {
 	if (open) print "\t;"
 	name = FILENAME
 	sub(/^.*\//, "", name)
 	sub(/\.sql$/, "", name)
-	print "static const char introspection_" name "[] ="
+	gsub(/-/, "_", name)
+	print "static const char " prefix name "[] ="
 	open = 1
 }
 /^[ \t]*--/ { next }

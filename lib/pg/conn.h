@@ -61,5 +61,8 @@ uint32_t row_type(const struct row *r, size_t column);
  * Faults carry the SQLSTATE. Needs conn_ready(). */
 bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r), void *arg,
 	struct arena *a, struct fault *f);
+/* Runs a text of several statements, in one transaction when it says BEGIN and COMMIT; what is left open after an error
+ * is rolled back. The text is ours alone: there are no parameters. */
+bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *f);
 
 #endif

@@ -1,0 +1,9 @@
+/* rowgate migrate: installs the account schema or brings it forward.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_MIGRATE_H
+#define ROWGATE_APP_MIGRATE_H
+
+/* [--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]; an exit status. */
+int migrate_main(int argc, char *const *argv);
+
+#endif

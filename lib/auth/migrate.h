@@ -1,0 +1,33 @@
+/* The account schema's migrations: which there are, which a database has seen, and the SQL that brings it forward.
+ *
+ * They are files of sql/account, compiled in. A migration that was released never changes; a new one is added behind.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_AUTH_MIGRATE_H
+#define ROWGATE_AUTH_MIGRATE_H
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "pg/conn.h"
+
+enum { MIGRATE_SERVER_MIN = 150000 }; /* security_invoker views */
+
+struct migrate_state {
+	bool schema;        /* there is a schema of that name */
+	int version;        /* the last migration it has seen, 0: it is not ours */
+};
+
+int migrate_latest(void);
+/* A migration's name, 1 to migrate_latest(). */
+struct str migrate_name(int version);
+/* Asks the database; needs no right but to connect. */
+bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf *conf, struct arena *a,
+	struct fault *f);
+/* Appends the script, one transaction, that brings a database from one version to another, names filled in. adopt:
+ * takes the tutorial's tables over on the way. */
+void migrate_script(struct buf *out, const struct conf *conf, int from, int to, bool adopt);
+/* auth-role-prefix in front of a role's name. */
+struct str migrate_role(const struct conf *conf, struct str name, struct arena *a);
+/* The private schema's name. */
+struct str migrate_private(const struct conf *conf, struct arena *a);
+
+#endif
