@@ -4,6 +4,7 @@
 
 #include "auth/claims.h"
 #include "auth/rolepath.h"
+#include "auth/signer.h"
 #include "auth/tokenjson.h"
 
 struct auth {
@@ -13,6 +14,8 @@ struct auth {
 	struct str audience;          /* STR_NONE: any */
 	struct str anon_role;         /* STR_NONE: anonymous access is disabled */
 	struct str anon_claims;
+	bool accounts, sessionless;   /* auth-enabled, auth-accept-sessionless */
+	struct str issuer;            /* of accounts' tokens */
 };
 
 bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f)
@@ -24,11 +27,17 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 		return false;
 	if (c->jwt_secret.n && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))
 		return false;
+	if (!c->jwt_secret.n && c->auth_signing_key.n
+		&& !keys_from_secret(&auth->keys, c->auth_signing_key, false, forever, f))
+		return false;
 	auth->cache = jwtcache_new((size_t)c->jwt_cache_max_entries, forever);
 	auth->audience = c->jwt_aud.n ? c->jwt_aud : STR_NONE;
 	auth->anon_role = c->db_anon_role.n ? c->db_anon_role : STR_NONE;
 	if (auth->anon_role.p)
 		auth->anon_claims = tokenjson_set(STR("{}"), STR("role"), tokenjson_quote(auth->anon_role, forever), forever);
+	auth->accounts = c->auth_enabled;
+	auth->sessionless = c->auth_accept_sessionless;
+	auth->issuer = c->auth_issuer;
 	*out_r = auth;
 	return true;
 }
@@ -75,6 +84,21 @@ static bool check_role(struct str role, struct arena *a, struct fault *f)
 	return false;
 }
 
+/* A token of ours, or one that says which account it is for, must name the session it belongs to. */
+static bool take_session(struct auth_identity *out_r, const struct auth *auth, struct json_object *claims,
+	struct arena *a, struct fault *f)
+{
+	struct str session = tokenjson_member(claims, "sid");
+	bool ours = str_eq(tokenjson_member(claims, "iss"), auth->issuer) || json_object_object_get(claims, "user_id");
+	if (!auth->accounts || !ours || (!session.p && auth->sessionless))
+		return true;
+	if (!signer_is_uuid(session))
+		return jwt_fault(f, a, "RGA08", STR("The token names no session"));
+	out_r->session = session;
+	out_r->issued_at = json_object_get_int64(json_object_object_get(claims, "iat"));
+	return true;
+}
+
 static bool identify_token(struct auth_identity *out_r, const struct auth *auth, struct str token, int64_t now,
 	struct arena *a, struct fault *f)
 {
@@ -88,7 +112,7 @@ static bool identify_token(struct auth_identity *out_r, const struct auth *auth,
 		out_r->role = auth->anon_role;
 	if (!out_r->role.p)
 		return anonymous_disabled(f);
-	if (!check_role(out_r->role, a, f))
+	if (!check_role(out_r->role, a, f) || !take_session(out_r, auth, jwt.claims, a, f))
 		return false;
 	out_r->claims = claims_with_role(&jwt, out_r->role, a);
 	return true;
@@ -105,6 +129,7 @@ bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const s
 	struct arena *a, struct fault *f)
 {
 	struct str token;
+	out_r->session = STR_NONE;
 	bool found = bearer(&token, request_field(r, STR("authorization")));
 	if (!(found ? identify_token(out_r, auth, token, now, a, f) : identify_anonymous(out_r, auth, f)))
 		return false;

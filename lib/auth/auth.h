@@ -12,6 +12,8 @@ struct auth;
 struct auth_identity {
 	struct str role;
 	struct str claims;     /* JSON object with the role in it, as request.jwt.claims wants it; never empty */
+	struct str session;    /* the account session that must not have ended, or STR_NONE */
+	int64_t issued_at;     /* of its token */
 	bool anonymous;        /* role is db-anon-role, with or without a token: 42501 is then 401, else 403 */
 };
 
@@ -22,7 +24,8 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
  * alphabet of RFC 4648 section 4. */
 void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
 /* Verifies the request's bearer token, or takes the anonymous role. now: seconds since 1970.
- * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist.
+ * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist, 401 RGA08
+ * for an account's token that names no session.
  * role and claims hold no NUL byte and live as long as a, or as auth. */
 bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
 	struct arena *a, struct fault *f);

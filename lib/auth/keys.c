@@ -40,7 +40,7 @@ struct str keys_base64(struct str secret, struct arena *a)
 }
 
 /* With or without padding. */
-static bool secret_decode(struct str *secret, struct arena *a, struct fault *f)
+bool keys_decode(struct str *secret, struct arena *a, struct fault *f)
 {
 	struct str text = keys_base64(*secret, a);
 	while (text.n && text.p[text.n - 1] == '=')
@@ -108,7 +108,7 @@ bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, st
 {
 	struct keys *keys = arena_make(forever, struct keys);
 	*out_r = keys;
-	if (is_base64 && !secret_decode(&secret, forever, f))
+	if (is_base64 && !keys_decode(&secret, forever, f))
 		return false;
 	if (!looks_like_jwk(str_trim(secret)))
 		return read_plain(keys, secret, forever, f);

@@ -45,6 +45,8 @@ enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct 
 /* A secret in base64 without blanks around it and in the alphabet of RFC 4648 section 4; PostgREST also takes that of
  * section 5, and '.' for '='. */
 struct str keys_base64(struct str secret, struct arena *a);
+/* Decodes a secret given in base64; 500 PGRST300 when it is none. */
+bool keys_decode(struct str *secret, struct arena *a, struct fault *f);
 /* RFC 7518 names, case-sensitive. */
 bool jwt_alg_from(struct str name, enum jwt_alg *out_r);
 

@@ -1,0 +1,17 @@
+/* /rpc/delete_account: erases who it was; the row stays, inactive.
+ * SPDX-License-Identifier: MIT */
+#include "auth/answer.h"
+#include "auth/database.h"
+#include "auth/reauth.h"
+
+bool account_delete_account(struct account *c, struct fault *f)
+{
+	struct database_row row;
+	struct str hash;
+	if (!reauth(c, &hash, f)
+		|| !database_call(&row, c, f, "delete_account", c->user_id, c->session, hash, c->ip, c->user_agent))
+		return false;
+	if (!database_true(row.values[0]))
+		return account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+	return answer_nothing(c);
+}
