@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "generation.h"
 
+#include "auth/migrate.h"
 #include "base/arena.h"
 #include "catalog/load.h"
 #include "catalog/role_settings.h"
 
 /* A catalog of 10,000 tables takes some tens of megabytes, and as much again while it is built. */
 #define GENERATION_MEMORY ((size_t)4 << 30)
+/* More than there are functions to call. */
+#define ACCOUNT_STATEMENTS 64
 #define FINGERPRINT_MAX ((size_t)4 << 20)
 
 struct generation *generation_new(void)
@@ -25,7 +28,8 @@ void generation_free(struct generation *g)
 
 static bool generation_read(struct generation *g, struct conf_source source, struct fault *f)
 {
-	return conf_load(&g->conf, &source, g->arena, f) && auth_new(&g->auth, &g->conf, g->arena, f);
+	return conf_load(&g->conf, &source, g->arena, f) && auth_new(&g->auth, &g->conf, g->arena, f)
+		&& (!g->conf.auth_enabled || signer_new(&g->signer, &g->conf, g->arena, f));
 }
 
 /* libpq's variables say where the database is, as db-uri does. */
@@ -63,6 +67,20 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 		.primary = primary,
 		.prepared = g->conf.db_prepared_statements,
 		.statement_cache = (size_t)g->conf.db_statement_cache,
+	};
+	return conn_new(&options, wait, wait_arg);
+}
+
+struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
+{
+	bool own = g->conf.auth_db_uri.n;
+	struct conn_options options = {
+		.uri = own ? g->conf.auth_db_uri : g->conf.db_uri,
+		.user = own ? STR_NONE : migrate_role(&g->conf, STR("rowgate_account"), g->arena),
+		.application_name = STR("rowgate " PACKAGE_VERSION " (accounts)"),
+		.primary = true,
+		.prepared = true,
+		.statement_cache = ACCOUNT_STATEMENTS,
 	};
 	return conn_new(&options, wait, wait_arg);
 }

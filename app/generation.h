@@ -4,6 +4,7 @@
 #define ROWGATE_APP_GENERATION_H
 
 #include "auth/auth.h"
+#include "auth/signer.h"
 #include "base/conf.h"
 #include "catalog/catalog.h"
 #include "pg/conn.h"
@@ -13,6 +14,7 @@ struct generation {
 	struct conf conf;
 	uint64_t fingerprint;            /* of everything file and environment say: equal where the catalogs are */
 	struct auth *auth;
+	struct signer *signer;           /* of account tokens; NULL without auth-enabled */
 	const struct catalog *catalog;   /* NULL: not loaded yet; requests get 503 PGRST002 */
 	struct conf_setting *settings;   /* what the database says of the configuration, merged into conf */
 	size_t setting_count;
@@ -37,6 +39,8 @@ bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 /* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
  * wanted. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
+/* The same as rowgate_account: by auth-db-uri or, without it, by db-uri with that role in it. */
+struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
 /* A connection to another place for the generation's lifetime: what a subcommand needs. */
 struct conn *generation_open(struct generation *g, struct str uri);
 

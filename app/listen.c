@@ -122,6 +122,12 @@ static int listen_inherited(void)
 	return listen_is_listener(LISTEN_FDS_START) ? LISTEN_FDS_START : -1;
 }
 
+static int listen_made(const char *key, struct str where, const struct conf *conf, struct arena *a, struct fault *f)
+{
+	return str_starts(where, STR("unix:"))
+		? listen_unix(key, str_from(where, 5), conf->server_listen_mode, a, f) : listen_tcp(key, where, a, f);
+}
+
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 {
 	int fd = listen_is_listener(STDIN_FILENO) ? STDIN_FILENO : listen_inherited();
@@ -131,24 +137,29 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 		listen_fault(f, a, "server-listen", STR("(inherited)"), "cannot make it non-blocking");
 		return -1;
 	}
-	struct str where = conf->server_listen;
-	if (!where.n) {
+	if (!conf->server_listen.n) {
 		fault_set(f, 500, "RG500", STR("no listening socket: start rowgate from a web server, spawn-fcgi or systemd, "
 			"or set server-listen to unix:/path or host:port"));
 		return -1;
 	}
-	return str_starts(where, STR("unix:"))
-		? listen_unix("server-listen", str_from(where, 5), conf->server_listen_mode, a, f)
-		: listen_tcp("server-listen", where, a, f);
+	return listen_made("server-listen", conf->server_listen, conf, a, f);
 }
 
-void listen_close(int fd, const struct conf *conf)
+int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f)
+{
+	if (conf->auth_listen.n)
+		return listen_made("auth-listen", conf->auth_listen, conf, a, f);
+	fault_set(f, 500, "RG500", STR("auth-enabled needs auth-listen: unix:/path or host:port, where the web server "
+		"sends account URLs"));
+	return -1;
+}
+
+void listen_close(int fd, struct str where)
 {
 	struct sockaddr_un address;
 	socklen_t n = sizeof address;
 	bool ours = getsockname(fd, (struct sockaddr *)&address, &n) == 0 && address.sun_family == AF_UNIX
-		&& str_starts(conf->server_listen, STR("unix:"))
-		&& str_eq(str_of(address.sun_path), str_from(conf->server_listen, 5));
+		&& str_starts(where, STR("unix:")) && str_eq(str_of(address.sun_path), str_from(where, 5));
 	close(fd);
 	if (ours)
 		unlink(address.sun_path);

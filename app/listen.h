@@ -13,7 +13,9 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f);
  * Both answer like listen_socket(). */
 int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f);
 int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f);
-/* Closes what listen_socket() gave, and removes the unix socket it was made as. */
-void listen_close(int fd, const struct conf *conf);
+/* The account workers' socket, by auth-listen. Answers like listen_socket(). */
+int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f);
+/* Closes a socket, and removes the unix socket it was made as when `where` is that setting. */
+void listen_close(int fd, struct str where);
 
 #endif

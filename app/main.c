@@ -89,7 +89,9 @@ static int act(const struct options *o, char *const *argv, struct arena *forever
 	case OPTIONS_RELOAD:
 		return reload_run(o->config, environ);
 	case OPTIONS_WORKER:
-		return spawned_run(o->config, environ);
+		return spawned_run(o->config, environ, false);
+	case OPTIONS_ACCOUNT_WORKER:
+		return spawned_run(o->config, environ, true);
 	case OPTIONS_SERVE:
 		return master_run(o->config, environ, argv);
 	}

@@ -13,12 +13,11 @@
 
 #include "app/admin.h"
 #include "app/backoff.h"
-#include "app/crew.h"
 #include "app/events.h"
 #include "app/generation.h"
 #include "app/listen.h"
 #include "app/notify.h"
-#include "app/refuse.h"
+#include "app/pool.h"
 #include "app/start.h"
 #include "app/upgrade.h"
 #include "app/worker.h"
@@ -47,10 +46,8 @@ struct master {
 	char *const *argv;
 	struct generation *generation;              /* the current one */
 	struct generation *before[MASTER_GENERATIONS]; /* those that some worker still serves by */
-	struct slots_shared shared;
+	struct pools pools;
 	int signals;
-	struct crew *crew;
-	struct refuser *refuser;
 	struct admin *admin;
 	struct notify *notify;
 	struct state *state;
@@ -62,27 +59,41 @@ struct master {
 	int64_t stop_deadline_us;
 };
 
-enum master_poll { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARD, POLL_REFUSER, POLL_ADMIN };
+enum master_poll {
+	POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARDS, POLL_REFUSERS = POLL_BOARDS + POOL_KINDS,
+	POLL_ADMIN = POLL_REFUSERS + POOL_KINDS
+};
 
-static size_t master_worker_count(const struct conf *c)
+/* What a forked worker has no business with. */
+static void master_shed(const struct master *m, enum pool_kind kind)
 {
-	if (c->workers > 0)
-		return (size_t)c->workers;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t by_cores = cores > 0 ? 2 * (size_t)cores : 2;
-	return by_cores > (size_t)c->db_pool ? by_cores : (size_t)c->db_pool;
+	close(m->signals);
+	notify_forget(m->notify);
+	admin_forget(m->admin);
+	pools_forget(&m->pools, kind);
 }
 
 /* crew_child_fn */
 static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
-	const struct master *m = arg;
-	close(m->signals);
-	notify_forget(m->notify);
-	admin_forget(m->admin);
-	refuse_forget(m->refuser);
+	master_shed(arg, POOL_API);
 	start_log(&generation->conf, "worker");
 	return worker_run(generation, place);
+}
+
+/* crew_child_fn */
+static int master_account_child(void *arg, const struct generation *generation, const struct worker_place *place)
+{
+	struct worker_place accounts = *place;
+	master_shed(arg, POOL_ACCOUNTS);
+	start_log(&generation->conf, "account worker");
+	accounts.accounts = true;
+	return worker_run(generation, &accounts);
+}
+
+static const struct board *master_board(const struct master *m)
+{
+	return crew_board(m->pools.all[POOL_API].crew);
 }
 
 static void master_upgrade(struct master *m)
@@ -105,7 +116,7 @@ static void master_tried(struct master *m, int status)
 		return;
 	}
 	log_info("going on as %s", m->argv[0]);
-	upgrade_become(m->argv, &m->shared, m->crew);
+	upgrade_become(m->argv, &m->pools);
 	log_error("%s: %s: this program goes on", m->argv[0], strerror(errno));
 }
 
@@ -115,37 +126,16 @@ static void master_reap(struct master *m)
 	int status;
 	pid_t pid;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!crew_bury(m->crew, pid, status) && pid == m->trial)
+		if (!pools_bury(&m->pools, pid, status) && pid == m->trial)
 			master_tried(m, status);
-}
-
-/* Workers without a catalog, to answer 503, where nobody serves yet. */
-static void master_serve_anyway(struct master *m)
-{
-	if (!crew_serving_any(m->crew) && !crew_alive(m->crew))
-		crew_follow(m->crew, m->generation, master_worker_count(&m->generation->conf));
-}
-
-/* When all workers began to be busy for too long; INT64_MAX: they are not all busy. */
-static int64_t master_refuse_at_us(const struct master *m)
-{
-	int64_t since = board_all_slow_since_us(crew_board(m->crew));
-	return since ? since + m->generation->conf.db_pool_acquisition_timeout * 1000000 : INT64_MAX;
-}
-
-/* Answers for the workers while they cannot. */
-static void master_refuse(struct master *m)
-{
-	bool wanted = !m->stopping && master_refuse_at_us(m) <= clock_monotonic_us();
-	refuse_turn(m->refuser, wanted, &m->generation->conf);
 }
 
 static struct admin_state master_state(const struct master *m)
 {
-	bool serving = !m->stopping && crew_alive(m->crew) > 0;
+	bool serving = !m->stopping && crew_alive(m->pools.all[POOL_API].crew) > 0;
 	return (struct admin_state){
 		.live = serving,
-		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(crew_board(m->crew)),
+		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(master_board(m)),
 	};
 }
 
@@ -153,9 +143,9 @@ static struct admin_state master_state(const struct master *m)
 static void master_meanwhile(struct master *m)
 {
 	master_reap(m);
-	master_serve_anyway(m);
-	crew_turn(m->crew);
-	master_refuse(m);
+	pools_follow(&m->pools, m->generation, true);
+	pools_turn(&m->pools);
+	pools_refuse(&m->pools, &m->generation->conf, m->stopping);
 	admin_turn(m->admin, master_state(m));
 }
 
@@ -182,7 +172,7 @@ static bool master_wait(void *arg, int fd, bool for_write)
 static void master_forget(struct master *m)
 {
 	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
-		if (m->before[i] && !crew_uses(m->crew, m->before[i])) {
+		if (m->before[i] && !pools_uses(&m->pools, m->before[i])) {
 			generation_free(m->before[i]);
 			m->before[i] = NULL;
 		}
@@ -202,7 +192,7 @@ static void master_stop(struct master *m)
 {
 	m->stopping = true;
 	m->stop_deadline_us = clock_monotonic_us() + MASTER_STOP_US;
-	crew_stop(m->crew);
+	pools_stop(&m->pools);
 }
 
 /* Without automatic recovery a database that is gone is somebody else's business, who restarts the program. */
@@ -304,9 +294,9 @@ static void master_load(struct master *m)
 	if ((*place)->catalog)
 		log_event("Config reloaded");
 	events_loaded(next, asked - began, clock_monotonic_us() - began);
-	log_info("serving with %zu workers", master_worker_count(&next->conf));
+	log_info("serving with %zu workers", pool_workers(POOL_API, &next->conf));
 	notify_follow(m->notify, next);
-	crew_follow(m->crew, next, master_worker_count(&next->conf));
+	pools_follow(&m->pools, next, false);
 }
 
 static void master_terminate(struct master *m, int signal_number)
@@ -339,12 +329,12 @@ static int64_t master_turn(struct master *m)
 	if (m->stopping) {
 		if (now >= m->stop_deadline_us && !m->cancelling) {
 			log_warn("requests that did not finish in time are cancelled");
-			crew_stop(m->crew);
+			pools_stop(&m->pools);
 			m->cancelling = true;
 			m->stop_deadline_us = now + MASTER_CANCEL_US;
 		} else if (now >= m->stop_deadline_us) {
 			log_warn("workers that did not finish in time are killed");
-			crew_kill(m->crew);
+			pools_kill(&m->pools);
 			m->stop_deadline_us = INT64_MAX;
 		}
 		return m->stop_deadline_us;
@@ -352,20 +342,22 @@ static int64_t master_turn(struct master *m)
 	if ((m->generation->catalog && notify_turn(m->notify)) || state_changed(m->state))
 		m->load_wanted = true;
 	if (!m->generation->conf.db_pool_automatic_recovery && m->generation->catalog
-		&& !(notify_well(m->notify) && board_database_up(crew_board(m->crew)))) {
+		&& !(notify_well(m->notify) && board_database_up(master_board(m)))) {
 		master_no_recovery(m);
 		return m->stop_deadline_us;
 	}
 	if (m->load_wanted && m->load.at_us <= now)
 		master_load(m);
-	master_serve_anyway(m);
-	due = crew_turn(m->crew);
+	/* Workers without a catalog, to answer 503, where nobody serves yet. */
+	pools_follow(&m->pools, m->generation, true);
+	due = pools_turn(&m->pools);
 	master_forget(m);
 	if (m->load_wanted && m->load.at_us < due)
 		due = m->load.at_us;
 	if (m->generation->catalog && notify_due_us(m->notify) < due)
 		due = notify_due_us(m->notify);
-	return due < master_refuse_at_us(m) ? due : master_refuse_at_us(m);
+	int64_t refuse_at = pools_refuse_at_us(&m->pools, &m->generation->conf);
+	return due < refuse_at ? due : refuse_at;
 }
 
 static int master_timeout_ms(int64_t due_us)
@@ -383,22 +375,26 @@ static void master_sleep(struct master *m, int64_t due_us)
 		[POLL_SIGNALS] = { .fd = m->signals, .events = POLLIN },
 		[POLL_NOTIFY] = { .fd = notify_fd(m->notify), .events = POLLIN },
 		[POLL_STATE] = { .fd = state_watch(m->state), .events = POLLIN },
-		[POLL_BOARD] = { .fd = board_fd(crew_board(m->crew)), .events = POLLIN },
-		[POLL_REFUSER] = { .fd = refuse_fd(m->refuser), .events = POLLIN },
 	};
+	for (size_t i = 0; i < POOL_KINDS; i++) {
+		const struct pool *pool = i < m->pools.count ? &m->pools.all[i] : NULL;
+		p[POLL_BOARDS + i] = (struct pollfd){ pool ? board_fd(crew_board(pool->crew)) : -1, POLLIN, 0 };
+		p[POLL_REFUSERS + i] = (struct pollfd){ pool ? refuse_fd(pool->refuser) : -1, POLLIN, 0 };
+	}
 	nfds_t n = POLL_ADMIN + admin_poll(m->admin, p + POLL_ADMIN);
 	/* While refusing, the end of it is not an event: look again soon. */
-	int timeout_ms = refuse_active(m->refuser) ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
+	int timeout_ms = pools_refusing(&m->pools) ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
 	int ready = poll(p, n, timeout_ms);
-	master_refuse(m);
+	pools_refuse(&m->pools, &m->generation->conf, m->stopping);
 	if (ready <= 0)
 		return;
 	if (p[POLL_SIGNALS].revents)
 		master_signal(m);
 	if (p[POLL_STATE].revents)
 		state_heard(m->state);
-	if (p[POLL_BOARD].revents)
-		board_listen(crew_board(m->crew));
+	for (size_t i = 0; i < m->pools.count; i++)
+		if (p[POLL_BOARDS + i].revents)
+			board_listen(crew_board(m->pools.all[i].crew));
 	admin_turn(m->admin, master_state(m));
 }
 
@@ -417,24 +413,41 @@ static int master_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* A pool on its socket, with the workers that an upgraded program left; false after saying why not. */
+static bool master_equip_pool(struct master *m, enum pool_kind kind, const struct upgrade *before)
+{
+	struct pool *p = &m->pools.all[kind];
+	struct fault f = { 0 };
+	bool inherited = before->workers[kind];
+	if (kind == POOL_ACCOUNTS && !inherited)
+		p->shared.listener = listen_accounts(&m->generation->conf, m->generation->arena, &f);
+	if (p->shared.listener < 0) {
+		log_crit("%.*s", STR_ARG(f.message));
+		return false;
+	}
+	m->pools.count++;
+	if (pool_new(p, kind, inherited, kind == POOL_API ? master_child : master_account_child, m)) {
+		upgrade_adopt(before, kind, p->crew);
+		return true;
+	}
+	log_crit("cannot start: %s", strerror(errno));
+	return false;
+}
+
 /* What the master has beside its socket; false after saying why not. */
-static bool master_equip(struct master *m, bool upgraded, const char *workers)
+static bool master_equip(struct master *m, const struct upgrade *before)
 {
 	struct fault f = { 0 };
-	if (!upgraded && !slots_handover_new(m->shared.handover)) {
-		log_warn("workers cannot hand connections over: %s", strerror(errno));
-		m->shared.handover[0] = m->shared.handover[1] = -1;
-	}
 	fcgi_init();
 	m->signals = master_signals();
 	m->notify = notify_new(master_wait, m);
-	m->refuser = refuse_new(&m->shared);
-	m->crew = crew_new("worker", &m->shared, master_child, m);
-	if (m->signals < 0 || !m->crew) {
+	if (!master_equip_pool(m, POOL_API, before)
+		|| (m->generation->conf.auth_enabled && !master_equip_pool(m, POOL_ACCOUNTS, before)))
+		return false;
+	if (m->signals < 0) {
 		log_crit("cannot start: %s", strerror(errno));
 		return false;
 	}
-	upgrade_adopt(workers, m->crew);
 	if (!admin_new(&m->admin, &m->generation->conf, m->generation->arena, &f)) {
 		log_crit("%.*s", STR_ARG(f.message));
 		return false;
@@ -444,13 +457,10 @@ static bool master_equip(struct master *m, bool upgraded, const char *workers)
 
 static void master_end(struct master *m)
 {
-	/* The socket's file was made by the first generation's setting, which no reload changes. */
-	listen_close(m->shared.listener, &m->generation->conf);
-	refuse_free(m->refuser);
+	pools_free(&m->pools, &m->generation->conf);
 	admin_free(m->admin);
 	notify_free(m->notify);
 	state_close(m->state);
-	crew_free(m->crew);
 	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
 		if (m->before[i])
 			generation_free(m->before[i]);
@@ -460,17 +470,16 @@ static void master_end(struct master *m)
 int master_run(const char *file, char *const *vars, char *const *argv)
 {
 	struct master m = { .file = file, .environ = vars, .argv = argv, .signals = -1 };
-	m.shared.listener = -1;
-	const char *workers;
-	bool upgraded = upgrade_inherit(&m.shared, &workers);
-	m.generation = start(file, vars, &m.shared.listener, &m.state);
+	struct upgrade before;
+	upgrade_inherit(&before, &m.pools);
+	m.generation = start(file, vars, &m.pools.all[POOL_API].shared.listener, &m.state);
 	if (!m.generation)
 		return EXIT_FAILURE;
-	bool equipped = master_equip(&m, upgraded, workers);
+	bool equipped = master_equip(&m, &before);
 	if (equipped) {
 		/* Workers answer 503 until the first load succeeds. */
 		master_load(&m);
-		while (!m.stopping || crew_alive(m.crew))
+		while (!m.stopping || pools_alive(&m.pools))
 			master_sleep(&m, master_turn(&m));
 	}
 	master_end(&m);

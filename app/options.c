@@ -5,21 +5,20 @@
 static const struct word {
 	const char *name, *letter;   /* letter: the short form, or NULL */
 	enum options_action action;
-	const char *missing;         /* not NULL: a word of PostgREST's that this version does not answer to, and why */
 	const char *help;            /* NULL: not shown */
 } words[] = {
-	{ "--dump-config", NULL, OPTIONS_DUMP_CONFIG, NULL, "print the configuration in force, secrets included" },
-	{ "--dump-config=all", NULL, OPTIONS_DUMP_CONFIG_ALL, NULL, "the same with the keys that PostgREST does not have" },
-	{ "--dump-schema", NULL, OPTIONS_DUMP_SCHEMA, NULL, "print what the database offers, as JSON" },
-	{ "--example", "-e", OPTIONS_EXAMPLE, NULL, "print a sample configuration file with every key" },
-	{ "--reference", NULL, OPTIONS_REFERENCE, NULL, "print every key as a Markdown table" },
-	{ "--ready", NULL, OPTIONS_READY, NULL, "ask the admin server of a running rowgate whether it is ready" },
-	{ "--worker", NULL, OPTIONS_WORKER, NULL, "run one worker on the FastCGI socket at descriptor 0 (mod_fcgid)" },
-	{ "--worker=api", NULL, OPTIONS_WORKER, NULL, NULL },
-	{ "--worker=account", NULL, OPTIONS_WORKER, "this version has no account workers", NULL },
-	{ "reload", NULL, OPTIONS_RELOAD, NULL, "load configuration and catalog, and tell all that serve by them" },
-	{ "--version", "-v", OPTIONS_VERSION, NULL, "print the version" },
-	{ "--help", "-h", OPTIONS_HELP, NULL, "print this text" },
+	{ "--dump-config", NULL, OPTIONS_DUMP_CONFIG, "print the configuration in force, secrets included" },
+	{ "--dump-config=all", NULL, OPTIONS_DUMP_CONFIG_ALL, "the same with the keys that PostgREST does not have" },
+	{ "--dump-schema", NULL, OPTIONS_DUMP_SCHEMA, "print what the database offers, as JSON" },
+	{ "--example", "-e", OPTIONS_EXAMPLE, "print a sample configuration file with every key" },
+	{ "--reference", NULL, OPTIONS_REFERENCE, "print every key as a Markdown table" },
+	{ "--ready", NULL, OPTIONS_READY, "ask the admin server of a running rowgate whether it is ready" },
+	{ "--worker", NULL, OPTIONS_WORKER, "run one worker on the FastCGI socket at descriptor 0 (mod_fcgid)" },
+	{ "--worker=api", NULL, OPTIONS_WORKER, NULL },
+	{ "--worker=account", NULL, OPTIONS_ACCOUNT_WORKER, "the same for the account URLs" },
+	{ "reload", NULL, OPTIONS_RELOAD, "load configuration and catalog, and tell all that serve by them" },
+	{ "--version", "-v", OPTIONS_VERSION, "print the version" },
+	{ "--help", "-h", OPTIONS_HELP, "print this text" },
 };
 
 static const struct word *find_word(struct str argument)
@@ -40,8 +39,6 @@ static bool read_word(struct options *o, const char *argument, struct arena *a, 
 	const struct word *word = find_word(str_of(argument));
 	if (!word)
 		return mistake(f, a, argument, "unknown option");
-	if (word->missing)
-		return mistake(f, a, argument, word->missing);
 	if (o->action != OPTIONS_SERVE && o->action != word->action)
 		return mistake(f, a, argument, "cannot be combined with what was asked before");
 	o->action = word->action;

@@ -1,4 +1,4 @@
-/* Answers in the place of workers that are all busy: 504 instead of silence (PARITY 1.11, PGRST003).
+/* Answers in the place of workers that are all busy: an error instead of silence (PARITY 1.11, PGRST003).
  * SPDX-License-Identifier: MIT */
 #include "refuse.h"
 
@@ -18,16 +18,18 @@
 
 struct refuser {
 	const struct slots_shared *shared;
+	const struct fault *answer;
 	struct slots *slots;          /* NULL: nobody had to be refused yet */
 	bool taking;
 };
 
-struct refuser *refuse_new(const struct slots_shared *shared)
+struct refuser *refuse_new(const struct slots_shared *shared, const struct fault *answer)
 {
 	struct refuser *r = calloc(1, sizeof *r);
 	if (!r)
 		abort();
 	r->shared = shared;
+	r->answer = answer;
 	return r;
 }
 
@@ -45,16 +47,15 @@ void refuse_forget(const struct refuser *r)
 }
 
 /* False when the connection is to be closed. */
-static bool refuse_one(struct fcgi_connection *c, const struct conf *conf, struct arena *a)
+static bool refuse_one(struct fcgi_connection *c, const struct fault *answer, const struct conf *conf, struct arena *a)
 {
 	struct request r;
 	struct reply reply;
-	struct fault ignored = { 0 }, f = { 0 };
+	struct fault ignored = { 0 };
 	enum fcgi_received received = fcgi_receive(c, conf, &r, a, &ignored);
 	if (received != FCGI_RECEIVED && received != FCGI_REFUSED)
 		return received == FCGI_PARTIAL;
-	fault_set(&f, 504, "PGRST003", STR("Timed out acquiring connection from connection pool."));
-	problem_reply(&reply, &f, conf, r.method == HTTP_HEAD, a);
+	problem_reply(&reply, answer, conf, r.method == HTTP_HEAD, a);
 	cors_answer(&reply, &r, conf);
 	return fcgi_send(c, &reply);
 }
@@ -64,7 +65,7 @@ static void refuse_waiting(struct refuser *r, const struct conf *conf)
 	struct arena *a = arena_new(REFUSE_MEMORY);
 	struct slot *slot;
 	for (int i = 0; i < REFUSE_AT_ONCE && (slot = slots_next(r->slots, 0)); i++) {
-		if (refuse_one(slot_connection(slot), conf, a))
+		if (refuse_one(slot_connection(slot), r->answer, conf, a))
 			slots_keep(r->slots, slot);
 		else
 			slots_drop(r->slots, slot);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "serve.h"
 
+#include "app/account.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -46,7 +47,7 @@ bool server_database_up(const struct server *s)
 }
 
 /* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
-static bool serve_connected(struct server *s, struct arena *a, struct fault *f)
+bool server_connected(struct server *s, struct arena *a, struct fault *f)
 {
 	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
 	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
@@ -123,7 +124,7 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	struct flight_outcome outcome;
 	timing_mark(&served->timing, TIMING_PLAN);
-	if (!serve_connected(s, a, f))
+	if (!server_connected(s, a, f))
 		return false;
 	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
 	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
@@ -148,7 +149,9 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 	struct auth_identity who;
 	struct query q;
 	struct plan p;
-	if (!auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
+	if (s->accounts)
+		return account_answer(out_r, served, s, r, a, f);
+	if (!account_is_elsewhere(s, r, a, f) || !auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
 		return false;
 	served->role = who.role;
 	timing_mark(&served->timing, TIMING_JWT);

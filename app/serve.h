@@ -13,6 +13,7 @@
 struct server {
 	const struct generation *generation;
 	struct conn *conn;
+	bool accounts;            /* an account worker: its URLs are endpoints, conn is rowgate_account's */
 	struct backoff connect;   /* pauses between attempts to connect */
 	int64_t connected_us;     /* since when there is a connection (monotonic), 0: there is none */
 	int64_t used_us;          /* when it was last used */
@@ -32,6 +33,8 @@ int64_t server_idle_until_us(const struct server *s);
 /* Closes a connection that has been idle for that long. */
 void server_rest(struct server *s);
 
+/* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
+bool server_connected(struct server *s, struct arena *a, struct fault *f);
 /* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
 bool server_database_up(const struct server *s);
 

@@ -150,14 +150,19 @@ static void spawned_begin(struct spawned *s)
 		poll(NULL, 0, (int)(SPAWNED_LOOK_US / 1000));
 }
 
-int spawned_run(const char *file, char *const *vars)
+int spawned_run(const char *file, char *const *vars, bool accounts)
 {
 	struct spawned s = { .file = file, .environ = vars, .shared = { .listener = -1, .handover = { -1, -1 } } };
 	struct worker_place place = { .shared = &s.shared, .look = spawned_look, .look_arg = &s, .slots = &s.slots };
+	place.accounts = accounts;
 	int status = WORKER_RELOAD;
 	s.generation = start(file, vars, &s.shared.listener, &s.state);
 	if (!s.generation)
 		return EXIT_FAILURE;
+	if (accounts && !s.generation->conf.auth_enabled) {
+		log_crit("an account worker needs auth-enabled = true");
+		return EXIT_FAILURE;
+	}
 	spawned_begin(&s);
 	while (status == WORKER_RELOAD) {
 		if (s.next) {

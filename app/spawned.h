@@ -7,7 +7,10 @@
 #ifndef ROWGATE_APP_SPAWNED_H
 #define ROWGATE_APP_SPAWNED_H
 
-/* Serves until SIGTERM or SIGINT; file: the configuration file or NULL. Returns an exit status. */
-int spawned_run(const char *file, char *const *vars);
+#include <stdbool.h>
+
+/* Serves until SIGTERM or SIGINT; file: the configuration file or NULL; accounts: account URLs. Returns an exit
+ * status. */
+int spawned_run(const char *file, char *const *vars, bool accounts);
 
 #endif

@@ -26,7 +26,7 @@ struct generation *start(const char *file, char *const *vars, int *listener, str
 		if (*listener >= 0 && state_open(state_r, g, file, &f))
 			return g;
 		if (*listener >= 0)
-			listen_close(*listener, &g->conf);
+			listen_close(*listener, g->conf.server_listen);
 	}
 	log_crit("%.*s", STR_ARG(f.message));
 	generation_free(g);

@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* The environment variable that hands down the numbers of the listener, of the hand-over's two ends, of each worker. */
+/* The environment variable that hands down, for each pool and with a semicolon between them, the numbers of the
+ * listener, of the hand-over's two ends, of each worker. */
 #define UPGRADE_VARIABLE "ROWGATE_UPGRADE"
 /* Room for a number and the blank behind it. */
 #define NUMBER_ROOM 12
@@ -61,47 +63,70 @@ static void add_worker(void *arg, pid_t pid)
 	add(arg, pid);
 }
 
-void upgrade_become(char *const *argv, const struct slots_shared *shared, const struct crew *crew)
+static void add_pool(struct numbers *numbers, const struct pool *p)
 {
-	struct numbers numbers = { calloc(crew_alive(crew) + 3, NUMBER_ROOM), 0 };
+	add(numbers, p->shared.listener);
+	add(numbers, p->shared.handover[0]);
+	add(numbers, p->shared.handover[1]);
+	crew_each(p->crew, add_worker, numbers);
+	numbers->text[numbers->n - 1] = ';';
+}
+
+void upgrade_become(char *const *argv, const struct pools *pools)
+{
+	struct numbers numbers = { calloc(pools_alive(pools) + 3 * pools->count, NUMBER_ROOM), 0 };
 	if (!numbers.text)
 		return;
-	add(&numbers, shared->listener);
-	add(&numbers, shared->handover[0]);
-	add(&numbers, shared->handover[1]);
-	crew_each(crew, add_worker, &numbers);
+	for (size_t i = 0; i < pools->count; i++)
+		add_pool(&numbers, &pools->all[i]);
 	if (setenv(UPGRADE_VARIABLE, numbers.text, 1) == 0) {
-		keep_all(shared, true);
+		for (size_t i = 0; i < pools->count; i++)
+			keep_all(&pools->all[i].shared, true);
 		execvp(argv[0], argv);
 	}
 	int error = errno;
-	keep_all(shared, false);
+	for (size_t i = 0; i < pools->count; i++)
+		keep_all(&pools->all[i].shared, false);
 	unsetenv(UPGRADE_VARIABLE);
 	free(numbers.text);
 	errno = error;
 }
 
-bool upgrade_inherit(struct slots_shared *shared_r, const char **workers_r)
+/* The sockets of one pool; returns what follows them, its workers, or NULL when there are none. */
+static const char *inherit_pool(const char *text, struct slots_shared *shared_r)
 {
-	const char *text = getenv(UPGRADE_VARIABLE);
-	struct slots_shared found = { .listener = -1, .handover = { -1, -1 } };
 	int n = 0;
+	struct slots_shared found = { .listener = -1, .handover = { -1, -1 } };
 	bool whole = text
-		&& sscanf(text, "%d %d %d %n", &found.listener, &found.handover[0], &found.handover[1], &n) == 3
+		&& sscanf(text, "%d %d %d%n", &found.listener, &found.handover[0], &found.handover[1], &n) == 3
 		&& fcntl(found.listener, F_GETFD) >= 0;
-	/* No key of the configuration, and no business of the workers. */
-	unsetenv(UPGRADE_VARIABLE);
-	*workers_r = whole ? text + n : "";
+	*shared_r = (struct slots_shared){ .listener = -1, .handover = { -1, -1 } };
 	if (!whole)
-		return false;
+		return NULL;
 	keep_all(&found, false);
 	*shared_r = found;
-	return true;
+	return text + n;
 }
 
-void upgrade_adopt(const char *workers, struct crew *crew)
+void upgrade_inherit(struct upgrade *out_r, struct pools *pools)
+{
+	const char *text = getenv(UPGRADE_VARIABLE);
+	for (size_t i = 0; i < POOL_KINDS; i++) {
+		out_r->workers[i] = inherit_pool(text, &pools->all[i].shared);
+		text = text ? strchr(text, ';') : NULL;
+		text = text ? text + 1 : NULL;
+	}
+	/* No key of the configuration, and no business of the workers. */
+	unsetenv(UPGRADE_VARIABLE);
+}
+
+void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *crew)
 {
 	char *end;
-	for (long pid; (pid = strtol(workers, &end, 10)) > 0; workers = end)
+	for (const char *at = u->workers[kind]; at && *at && *at != ';'; at = end) {
+		long pid = strtol(at, &end, 10);
+		if (pid <= 0)
+			return;
 		crew_adopt(crew, (pid_t)pid);
+	}
 }

@@ -10,19 +10,23 @@
 
 #include <sys/types.h>
 
-#include "app/crew.h"
-#include "app/slots.h"
+#include "app/pool.h"
 
 /* Starts the program in `argv` once more, to say whether it would serve by the configuration file (or NULL). Returns
  * the process, whose exit status 0 means yes, or -1 with errno. */
 pid_t upgrade_try(char *const *argv, const char *file);
 /* Becomes the program in argv. Only returns when that fails, with errno; then nothing has changed. */
-void upgrade_become(char *const *argv, const struct slots_shared *shared, const struct crew *crew);
+void upgrade_become(char *const *argv, const struct pools *pools);
 
-/* In the program that was become, before the environment is read: what was handed down. False when it was started in
- * the ordinary way. workers_r: for upgrade_adopt(), valid as long as the process. */
-bool upgrade_inherit(struct slots_shared *shared_r, const char **workers_r);
+/* What was handed down to a program that was become. */
+struct upgrade {
+	const char *workers[POOL_KINDS];    /* numbers, valid as long as the process; NULL: nothing was, for that pool */
+};
+
+/* Before the environment is read: takes what was handed down, and gives the pools their sockets, -1 where there is
+ * none. */
+void upgrade_inherit(struct upgrade *out_r, struct pools *pools);
 /* The workers that are already there, for the crew to replace. */
-void upgrade_adopt(const char *workers, struct crew *crew);
+void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *crew);
 
 #endif

@@ -27,6 +27,7 @@
 #define WORKER_CONNECT_US INT64_C(5000000)
 /* How long a worker that leaves waits for the server to end its session. */
 #define WORKER_GOODBYE_MS 500
+#define ACCOUNT_NICENESS 5
 /* Open files beside the slots: what a gathered request takes twice over, the database, the log. */
 #define WORKER_DESCRIPTORS 64
 
@@ -172,6 +173,13 @@ static void worker_rested(struct worker *w)
 		board_done(w->place->board, w->place->cell);
 }
 
+/* A password takes long to hash, and nothing else goes on meanwhile: what came with it is for other workers. */
+static void worker_give_way(struct worker *w)
+{
+	w->busy_fd = worker_slow(w);
+	slots_hand_over(w->slots, w->slot);
+}
+
 /* True when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
@@ -184,6 +192,8 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	if (received == FCGI_GONE || received == FCGI_PARTIAL)
 		return received == FCGI_PARTIAL;
 	w->request = &request;
+	if (w->place->accounts)
+		worker_give_way(w);
 	if (received == FCGI_REFUSED)
 		serve_fault(&reply, &w->server, &request, &f, w->arena);
 	else
@@ -303,7 +313,12 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 		log_crit("no epoll set: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
-	w.server.conn = generation_connect(g, false, worker_wait, &w);
+	w.server.accounts = place->accounts;
+	w.server.conn = place->accounts
+		? generation_connect_accounts(g, worker_wait, &w) : generation_connect(g, false, worker_wait, &w);
+	/* A burst of sign-ins must not take the processors from the API. */
+	if (place->accounts && setpriority(PRIO_PROCESS, 0, ACCOUNT_NICENESS) < 0)
+		log_warn("cannot lower the priority: %s", strerror(errno));
 	log_set_context(worker_log_context, &w);
 	worker_look(&w);
 	worker_loop(&w);

@@ -12,6 +12,7 @@ struct worker_place {
 	const struct slots_shared *shared;
 	struct board *board;       /* NULL: alone */
 	size_t cell;               /* its own on the board */
+	bool accounts;             /* serves account URLs */
 	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
 	 * monotonic time to ask again at the latest. */
 	bool (*look)(void *arg, int64_t *due_r);

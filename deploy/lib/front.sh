@@ -1,6 +1,6 @@
 # The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
 # deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
-# $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
+# $accounts is not empty when account URLs go to account workers, $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
 # SPDX-License-Identifier: MIT
 
 declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)
@@ -78,7 +78,9 @@ front_write() {
 	[ -d $modules ] || modules=/usr/lib64/httpd/modules
 	for template in "$top/deploy/$front"/*.conf; do
 		text=$(<"$template")
+		[ -n "$accounts" ] || [ "${template##*/}" != accounts.conf ] || text=
 		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
+		text=${text//\/run\/rowgate\/accounts.sock/"$run/app/accounts.sock"}
 		text=${text//@RUN@/"$run"}
 		text=${text//@LISTEN@/"$listen"}
 		text=${text//@USER@/"$user"}

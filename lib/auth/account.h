@@ -26,6 +26,7 @@ struct account {
 	struct json_object *body;       /* an object */
 	struct str ip, user_agent;      /* of the client; ip is always an address */
 	struct str user_id, session;    /* of the caller, from a verified token; STR_NONE: a stranger */
+	int64_t issued_at;              /* of that token */
 	struct str email, role;
 	int status;                     /* the answer: 204 has no body */
 	struct str answer;              /* JSON */
@@ -50,6 +51,14 @@ bool account_sessions(struct account *c, struct fault *f);
 bool account_revoke_session(struct account *c, struct fault *f);
 bool account_delete_account(struct account *c, struct fault *f);
 bool account_jwks(struct account *c, struct fault *f);
+
+/* The endpoint that a request's raw path names, or NULL. */
+const struct account_endpoint *account_find(struct str path, struct arena *a);
+/* The methods it knows, as Allow lists them. */
+struct str account_methods(const struct account_endpoint *e);
+/* The whole way of a request through an endpoint: status, answer and answer_type are filled in, or the fault. Needs
+ * conf, auth, signer, conn (ready), request, arena and now. */
+bool account_run(struct account *c, const struct account_endpoint *e, struct fault *f);
 
 /* Fills body, ip and user_agent in. Faults: 400 RGA07, 413. */
 bool account_read(struct account *c, struct fault *f);

@@ -13,6 +13,7 @@ bool account_refuse(struct fault *f, int status, const char *code, struct str me
 
 bool account_unauthorized(struct account *c, struct fault *f, const char *code, struct str message)
 {
+	*f = (struct fault){ 0 };
 	fault_set(f, 401, code, message);
 	f->www_authenticate = str_printf(c->arena, "Bearer error=\"invalid_token\", error_description=\"%.*s\"",
 		STR_ARG(message));
@@ -40,6 +41,14 @@ static bool read_form(struct account *c, struct fault *f)
 	return true;
 }
 
+/* application/json and the types built on it, whatever parameters follow. */
+static bool is_json(struct str type)
+{
+	struct str rest = type, bare = str_trim(str_cut(&rest, ';'));
+	return str_eq_nocase(bare, STR("application/json"))
+		|| (bare.n > 5 && str_eq_nocase(str_from(bare, bare.n - 5), STR("+json")));
+}
+
 static bool read_body(struct account *c, struct fault *f)
 {
 	struct str type = request_field(c->request, STR("content-type")), body = c->request->body;
@@ -49,6 +58,8 @@ static bool read_body(struct account *c, struct fault *f)
 		return read_form(c, f);
 	if (c->request->method == HTTP_GET || c->request->method == HTTP_HEAD || !str_trim(body).n)
 		body = STR("{}");
+	else if (type.n && !is_json(type))
+		return account_refuse(f, 415, "RGA07", STR("The body must be JSON or a form"));
 	c->body = tokenjson_parse(body, c->arena);
 	return c->body || account_refuse(f, 400, "RGA07", STR("The body is not a JSON object"));
 }
@@ -129,6 +140,7 @@ bool account_identify(struct account *c, struct fault *f)
 		return true;
 	c->user_id = user;
 	c->session = who.session;
+	c->issued_at = who.issued_at;
 	c->email = tokenjson_unquote(tokenjson_raw(who.claims, STR("email"), c->arena), c->arena);
 	c->role = who.role;
 	return true;

@@ -24,8 +24,10 @@ static bool take(void *arg, const struct row *r)
 }
 
 /* What the database says goes to the log; a client hears of it what is meant for one. */
-static bool translate(struct fault *f)
+static bool translate(struct account *c, struct fault *f)
 {
+	if (str_eq(f->sqlstate, STR("RGA08")))
+		return account_unauthorized(c, f, "RGA08", STR("The session has ended"));
 	bool told = str_starts(f->sqlstate, STR("PT")) || str_starts(f->sqlstate, STR("RGA"))
 		|| str_starts(f->sqlstate, STR("23")) || f->http_status == CONN_STOPPED;
 	if (told) {
@@ -44,7 +46,7 @@ static bool translate(struct fault *f)
 	return false;
 }
 
-bool database_run(struct database_row *row, const struct account *c, struct fault *f, struct str name,
+bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
 	const struct str *values, size_t count)
 {
 	struct database_take t = { row, c->arena };
@@ -53,7 +55,7 @@ bool database_run(struct database_row *row, const struct account *c, struct faul
 	if (stmt_routine(&call, migrate_private(c->conf, c->arena), name, values, count, c->arena, f)
 		&& conn_run(c->conn, &call, take, &t, c->arena, f))
 		return true;
-	return translate(f);
+	return translate(c, f);
 }
 
 bool database_true(struct str value)

@@ -18,7 +18,7 @@ struct database_row {
 #define database_call(row, c, f, name, ...) \
 	database_run((row), (c), (f), STR(name), (const struct str[]){ __VA_ARGS__ }, \
 		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
-bool database_run(struct database_row *row, const struct account *c, struct fault *f, struct str name,
+bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
 	const struct str *values, size_t count);
 /* A boolean or a number as PostgreSQL prints it. */
 bool database_true(struct str value);

@@ -184,7 +184,6 @@ const struct conf_option conf_options[] = {
 		.fallback = "false",
 		.help = "Accept tokens of accounts that name no session." },
 	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
-		.fallback = "postgresql://rowgate_account@",
 		.help = "Connection string of the account workers, whose role is rowgate_account." },
 	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = check_auth,
 		.help = "Serve the account URLs (register, login and so on) by account workers on auth-listen." },

@@ -30,6 +30,7 @@ struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, vo
 	c->own = own;
 	c->options = *options;
 	c->options.uri = str_dup(own, options->uri);
+	c->options.user = options->user.p ? str_dup(own, options->user) : STR_NONE;
 	c->options.application_name = str_dup(own, options->application_name);
 	c->wait = wait ? wait : wait_by_poll;
 	c->wait_arg = wait_arg;
@@ -94,10 +95,11 @@ static PGconn *connect_start(const struct conn *c)
 {
 	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. No "options": poolers refuse it. */
 	const char *keywords[] = {
-		"fallback_application_name", "target_session_attrs", "dbname", "client_encoding", NULL
+		"fallback_application_name", "target_session_attrs", "dbname", "client_encoding", "user", NULL
 	};
 	const char *values[] = {
-		c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p, "UTF8", NULL
+		c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p, "UTF8",
+		c->options.user.p, NULL
 	};
 
 	return PQconnectStartParams(keywords, values, 1);

@@ -23,7 +23,7 @@ static void member(struct buf *out, struct str name, struct str value, bool is_j
 
 static size_t body_max(const struct fault *f)
 {
-	return BODY_SLACK + BYTE_MOST * (f->code.n + f->message.n + f->details.n + f->hint.n);
+	return BODY_SLACK + BYTE_MOST * (f->code.n + 2 * f->message.n + f->details.n + f->hint.n);
 }
 
 static struct str body(const struct fault *f, bool minimal, struct arena *a)
@@ -35,6 +35,9 @@ static struct str body(const struct fault *f, bool minimal, struct arena *a)
 		member(&out, STR("hint"), f->hint, false);
 	}
 	member(&out, STR("message"), f->message.p ? f->message : STR(""), false);
+	/* Where clients of account functions written in SQL look. */
+	if (str_starts(f->code, STR("RGA")))
+		member(&out, STR("error"), f->message, false);
 	buf_char(&out, '}');
 	return buf_str(&out);
 }
