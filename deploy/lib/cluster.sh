@@ -20,13 +20,13 @@ cluster_make() {
 	mv "$state/data.new" "$state/data"
 }
 
-# Who may be whom: root and the cluster's owner the superuser, rowgate's account the authenticator, nobody else anyone.
+# Who may be whom: root and the cluster's owner the superuser, rowgate's account what it connects as, nobody else anyone.
 cluster_rules() {
 	local user
 	echo 'local all all peer map=rowgate' >"$state/data/pg_hba.conf"
 	{
 		for user in root "$pg_user"; do echo "rowgate $user postgres"; done
-		echo "rowgate $app_user authenticator"
+		for user in authenticator rowgate_account rowgate_mail; do echo "rowgate $app_user $user"; done
 	} >"$state/data/pg_ident.conf"
 }
 
@@ -58,17 +58,35 @@ cluster_psql() {
 	"$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$run/db" -p 5432 -U postgres "$@"
 }
 
-# Loads the demo when it is not there yet or has changed; the files may be loaded again at any time.
-cluster_load() {
-	local files=("$top"/sql/demo/*.sql) sum arguments=() file
-	sum=$(cat "${files[@]}" "$top"/sql/compat/*.sql | sha256sum)
-	if [ "$sum" != "$(cat "$state/demo.sum" 2>/dev/null)" ]; then
-		for file in "${files[@]}"; do arguments+=(-f "$file"); done
-		[ -n "$(cluster_psql -d postgres -At -c "SELECT 1 FROM pg_database WHERE datname = 'workshop'" </dev/null)" ] ||
-			cluster_psql -d postgres -c 'CREATE DATABASE workshop' </dev/null
-		cluster_psql -d workshop -1 -o /dev/null "${arguments[@]}" </dev/null || die "the demo could not be loaded"
-		echo "$sum" >"$state/demo.sum"
+cluster_migrate() {
+	PGRST_DB_URI="host='$run/db' port=5432 user=postgres dbname=workshop" "$rowgate" migrate "$@" ${config:+"$config"} \
+		</dev/null >/dev/null
+}
+
+# Before rowgate had accounts the demo made the tutorial's tables: they are taken over, ids, hashes and all.
+cluster_accounts() {
+	local columns
+	columns=$(cluster_psql -d workshop -At </dev/null -c "SELECT count(*) FROM information_schema.columns
+		WHERE table_schema = 'auth' AND table_name = 'users' AND column_name = 'password_hash'")
+	if [ "$columns" = 0 ]; then
+		cluster_migrate
+		return
 	fi
-	# On standard input, so that the secret is in no argument list.
-	cluster_psql -d workshop <<<"ALTER DATABASE workshop SET app.jwt_secret TO '${jwt_secret//\'/\'\'}'"
+	say "taking the accounts of an earlier version over"
+	cluster_migrate --adopt-tutorial && cluster_psql -d workshop -c 'ALTER DATABASE workshop RESET app.jwt_secret' </dev/null
+}
+
+# Loads the demo when it is not there yet or has changed; the files may be loaded again at any time. The account schema
+# comes between the roles and the tables that refer to it.
+cluster_load() {
+	local sum
+	sum=$(cat "$top"/sql/demo/*.sql "$top"/sql/account/*.sql | sha256sum)
+	[ "$sum" != "$(cat "$state/demo.sum" 2>/dev/null)" ] || return 0
+	[ -n "$(cluster_psql -d postgres -At -c "SELECT 1 FROM pg_database WHERE datname = 'workshop'" </dev/null)" ] ||
+		cluster_psql -d postgres -c 'CREATE DATABASE workshop' </dev/null
+	cluster_psql -d workshop -1 -o /dev/null -f "$top/sql/demo/10-roles.sql" </dev/null &&
+		cluster_accounts &&
+		cluster_psql -d workshop -1 -o /dev/null -f "$top/sql/demo/20-workshops.sql" </dev/null ||
+		die "the demo could not be loaded"
+	echo "$sum" >"$state/demo.sum"
 }

@@ -6,7 +6,7 @@ CREATE SCHEMA IF NOT EXISTS extensions;
 CREATE EXTENSION IF NOT EXISTS pgcrypto SCHEMA extensions;
 GRANT USAGE ON SCHEMA extensions TO auth_owner;
 SET search_path = extensions;
-\ir ../compat/pgjwt.sql
+\ir ../../../sql/compat/pgjwt.sql
 RESET search_path;
 
 CREATE SCHEMA IF NOT EXISTS auth AUTHORIZATION auth_owner;

@@ -1,5 +1,6 @@
 -- Schema public: workshops and participants, who may read and write them, and three workshops to start with.
 -- SPDX-License-Identifier: MIT
+SET client_min_messages = warning;
 
 CREATE TABLE IF NOT EXISTS public.workshops (
 	id serial PRIMARY KEY,
