@@ -61,7 +61,7 @@ static bool take_max_affected(struct prefer *p, bool *seen, struct str text)
 	if (!str_starts(text, STR("max-affected=")))
 		return false;
 	int64_t value;
-	if (!*seen && str_to_i64(str_trim(str_from(text, STR("max-affected=").n)), &value) && value >= 0)
+	if (!*seen && str_to_i64(str_trim(str_from(text, STR("max-affected=").n)), &value))
 		p->max_affected = value;
 	*seen = true;
 	return true;
@@ -102,7 +102,7 @@ void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a)
 	struct choice choice = { { 0 } };
 	struct str *invalid = arena_make_array(a, struct str, preference_count(r));
 	bool max_seen = false;
-	*out_r = (struct prefer){ .max_affected = -1, .invalid = invalid };
+	*out_r = (struct prefer){ .max_affected = MAX_AFFECTED_NONE, .invalid = invalid };
 	for (size_t i = 0; i < r->field_count; i++)
 		if (str_eq(r->fields[i].name, STR("prefer")))
 			read_field(out_r, &choice, &max_seen, invalid, r->fields[i].value);
@@ -131,7 +131,7 @@ struct str prefer_applied(const struct prefer *p, struct arena *a)
 			parts[n++] = known[i].text;
 	if (p->timezone.p)
 		parts[n++] = str_printf(a, "timezone=%.*s", STR_ARG(p->timezone));
-	if (p->max_affected >= 0 && p->handling == HANDLING_STRICT)
+	if (p->max_affected != MAX_AFFECTED_NONE && p->handling == HANDLING_STRICT)
 		parts[n++] = str_printf(a, "max-affected=%lld", (long long)p->max_affected);
 	return n ? str_join(a, parts, n, STR(", ")) : STR_NONE;
 }

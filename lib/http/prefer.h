@@ -12,6 +12,9 @@ enum prefer_missing { MISSING_UNSET, MISSING_NULL, MISSING_DEFAULT };
 enum prefer_tx { TX_UNSET, TX_COMMIT, TX_ROLLBACK };
 enum prefer_handling { HANDLING_UNSET, HANDLING_LENIENT, HANDLING_STRICT };
 
+/* No limit: what no count is beyond. */
+#define MAX_AFFECTED_NONE INT64_MAX
+
 struct prefer {
 	enum prefer_resolution resolution;
 	enum prefer_return ret;
@@ -20,7 +23,7 @@ struct prefer {
 	enum prefer_tx tx;
 	enum prefer_handling handling;
 	struct str timezone;         /* as sent, or STR_NONE */
-	int64_t max_affected;        /* -1: not given */
+	int64_t max_affected;        /* MAX_AFFECTED_NONE: not given; a negative one no change can keep to */
 	const struct str *invalid;   /* preferences not understood, in order */
 	size_t invalid_count;
 };

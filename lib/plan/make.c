@@ -90,7 +90,7 @@ static void set_applied(struct plan *p)
 	if (!may_override(p->conf->db_tx_end))
 		p->applied.tx = TX_UNSET;
 	if (!(applies & APPLIES_MAX_AFFECTED) || p->query->prefer.handling != HANDLING_STRICT)
-		p->applied.max_affected = -1;
+		p->applied.max_affected = MAX_AFFECTED_NONE;
 	p->max_affected = p->applied.max_affected;
 }
 
@@ -187,7 +187,7 @@ static struct str routine_isolation(const struct plan *p)
 static bool check_max_affected(const struct plan *p, struct fault *f)
 {
 	const struct prefer *prefer = &p->query->prefer;
-	if (prefer->max_affected < 0 || prefer->handling != HANDLING_STRICT || p->routine->returns_set)
+	if (prefer->max_affected == MAX_AFFECTED_NONE || prefer->handling != HANDLING_STRICT || p->routine->returns_set)
 		return true;
 	return fault_set(f, 400, "PGRST128", STR("Function must return SETOF or TABLE when max-affected preference is used "
 		"with handling=strict"));
@@ -251,7 +251,8 @@ bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *
 {
 	*out_r = (struct plan){
 		.kind = ACTIONS[q->action].kind, .query = q, .catalog = cat, .conf = c, .isolation = STR_INIT(""),
-		.range = ROW_RANGE_ALL, .count = q->prefer.count, .max_affected = -1, .search_path = path_of(q->schema, c, a),
+		.range = ROW_RANGE_ALL, .count = q->prefer.count, .max_affected = MAX_AFFECTED_NONE,
+		.search_path = path_of(q->schema, c, a),
 	};
 	return ACTIONS[q->action].make(out_r, a, f);
 }

@@ -58,7 +58,7 @@ struct plan {
 	                                * affected) are the total */
 	bool passes_over;              /* main brings the rows outside the range too, to be counted and passed over: a
 	                                * function that may write is not run a second time to be counted */
-	int64_t max_affected;          /* -1: no limit; only with handling=strict */
+	int64_t max_affected;          /* or MAX_AFFECTED_NONE; only with handling=strict */
 	struct str legacy_names;       /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
 	struct prefer applied;         /* what Preference-Applied may say */

@@ -29,12 +29,10 @@ static bool read_path(struct query *q, struct str path, const struct conf *c, st
 	if (rest.n == 0)
 		return read_root(q, c, f);
 	struct str name = str_cut(&rest, '/');
-	q->target = TARGET_RELATION;
-	if (rest.p && str_eq(name, STR("rpc"))) {
-		q->target = TARGET_ROUTINE;
+	q->target = rest.p && str_eq(name, STR("rpc")) ? TARGET_ROUTINE : TARGET_RELATION;
+	if (q->target == TARGET_ROUTINE)
 		name = str_cut(&rest, '/');
-	}
-	if (rest.p || name.n == 0)
+	if (rest.p)
 		return fault_set(f, 404, "PGRST125", STR("Invalid path specified in request URL"));
 	return http_decode(&q->name, name, false, a, f);
 }

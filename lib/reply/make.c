@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 
+#include "problem.h"
 #include "rows.h"
 #include "settings.h"
 
@@ -34,7 +35,7 @@ static void applied_field(struct reply *r, const struct plan *p, unsigned applie
 	if (!(applies & APPLIES_MISSING))
 		applied.missing = MISSING_UNSET;
 	if (!(applies & APPLIES_MAX_AFFECTED))
-		applied.max_affected = -1;
+		applied.max_affected = MAX_AFFECTED_NONE;
 	field(r, STR("Preference-Applied"), prefer_applied(&applied, a));
 }
 
@@ -67,27 +68,30 @@ static int64_t total_of(const struct reply_rows *rows, const struct flight_outco
 	return counted(rows, outcome, seen, a);
 }
 
-static bool out_of_range(const struct plan *p, int64_t total, struct arena *a, struct fault *f)
+/* An offset beyond the total is known only after the transaction: the answer keeps every other field. */
+static void say_out_of_range(struct reply *r, struct reply_rows *rows, int64_t total, struct arena *a)
 {
-	fault_set(f, 416, "PGRST103", STR("Requested range not satisfiable"));
-	struct fault_header *h = arena_make(a, struct fault_header);
-	*h = (struct fault_header){ STR("Content-Range"), range_content(a, 0, 0, total), NULL };
-	f->headers = h;
-	return fault_details(f, str_printf(a, "An offset of %" PRId64 " was requested, but there are only %" PRId64
-		" rows.", p->range.offset, total));
+	const struct plan *p = rows->plan;
+	struct fault f = { 0 };
+	fault_set(&f, 416, "PGRST103", STR("Requested range not satisfiable"));
+	fault_details(&f, str_printf(a, "An offset of %" PRId64 " was requested, but there are only %" PRId64 " rows.",
+		p->range.offset, total));
+	rows->body = spool_of(a, problem_body(&f, p->conf, a));
+	r->status = 416;
+	field(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
+	field(r, STR("Proxy-Status"), STR("PostgREST; error=PGRST103"));
 }
 
-/* 206 and Content-Range of what is read by range: relations and functions. */
-static bool range_fields(struct reply *r, const struct reply_rows *rows, const struct flight_outcome *outcome,
-	struct arena *a, struct fault *f)
+/* Status and Content-Range of what is read by range: relations and functions. */
+static void range_fields(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
+	struct arena *a)
 {
 	const struct plan *p = rows->plan;
 	int64_t shown = rows_total(rows, outcome), total = total_of(rows, outcome, shown, a);
-	if (total >= 0 && p->range.offset > total)
-		return out_of_range(p, total, a, f);
 	r->status = total > shown ? 206 : 200;
 	field(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
-	return true;
+	if (total >= 0 && p->range.offset > total)
+		say_out_of_range(r, rows, total, a);
 }
 
 /* Content-Range of a write: the range of rows that were updated (other writes name none), and how many when asked. */
@@ -111,9 +115,9 @@ static struct str with_query(struct str path, const char *mark, struct str query
 static bool make_read(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f)
 {
+	(void)f;
 	const struct plan *p = rows->plan;
-	if (!range_fields(r, rows, outcome, a, f))
-		return false;
+	range_fields(r, rows, outcome, a);
 	field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
 	content_fields(r, p, a);
 	applied_field(r, p, 0, a);
@@ -123,9 +127,9 @@ static bool make_read(struct reply *r, struct reply_rows *rows, const struct fli
 static bool make_call(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f)
 {
+	(void)f;
 	const struct plan *p = rows->plan;
-	if (!range_fields(r, rows, outcome, a, f))
-		return false;
+	range_fields(r, rows, outcome, a);
 	applied_field(r, p, APPLIES_MAX_AFFECTED, a);
 	if (p->result == RESULT_NOTHING)
 		r->status = 204;

@@ -42,6 +42,11 @@ static struct str body(const struct fault *f, bool minimal, struct arena *a)
 	return buf_str(&out);
 }
 
+struct str problem_body(const struct fault *f, const struct conf *conf, struct arena *a)
+{
+	return body(f, conf && conf->client_error_verbosity == CONF_MINIMAL, a);
+}
+
 struct str problem_text(const struct fault *f, struct arena *a)
 {
 	return body(f, false, a);
@@ -86,7 +91,7 @@ void problem_reply(struct reply *out_r, const struct fault *f, const struct conf
 	*out_r = reply_new(sane ? f->http_status : 500, a);
 	if (f->reason.n > 0 && is_one_line(f->reason))
 		out_r->reason = f->reason;
-	out_r->body = spool_of(a, body(f, conf && conf->client_error_verbosity == CONF_MINIMAL, a));
+	out_r->body = spool_of(a, problem_body(f, conf, a));
 	fields(out_r, f, a);
 	reply_finish(out_r, no_body);
 }

@@ -46,7 +46,7 @@ bool reply_rows_wanted(const struct plan *p);
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);
 /* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
- * A range beyond the total is 416 PGRST103 here. */
+ * A range beyond the total is 416 PGRST103 here, with the fields of any other answer. */
 bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f);
 /* OPTIONS on a known relation or routine, or on the root when the plan has neither. */

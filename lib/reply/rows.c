@@ -261,7 +261,7 @@ bool reply_rows_wanted(const struct plan *p)
 
 bool reply_rows_must_judge(const struct plan *p)
 {
-	bool bounded = p->singular || p->max_affected >= 0 || p->kind == PLAN_UPSERT_ONE;
+	bool bounded = p->singular || p->max_affected != MAX_AFFECTED_NONE || p->kind == PLAN_UPSERT_ONE;
 	return bounded && !p->read_only && p->media.kind != MEDIA_PLAN;
 }
 
@@ -276,7 +276,7 @@ bool reply_rows_judge(void *arg, const struct flight_outcome *so_far, struct are
 		fault_set(f, 406, "PGRST116", STR("Cannot coerce the result to a single JSON object"));
 		return fault_details(f, str_printf(a, "The result contains %" PRId64 " rows", total));
 	}
-	if (p->max_affected >= 0 && total > p->max_affected) {
+	if (total > p->max_affected) {
 		fault_set(f, 400, "PGRST124", STR("Query result exceeds max-affected preference constraint"));
 		return fault_details(f, str_printf(a, "The query affects %" PRId64 " rows", total));
 	}

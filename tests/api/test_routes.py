@@ -47,6 +47,8 @@ ROUTES = [
     case("R3 PATCH", "PATCH /rpc/add", 405, no_rpc("PATCH"), body="{}"),
     case("R3 PUT", "PUT /rpc/add", 405, no_rpc("PUT"), body="{}"),
     case("R3 DELETE", "DELETE /rpc/add", 405, no_rpc("DELETE")),
+    case("R3 no name", "GET /rpc/", 404, fault("PGRST202", "Could not find the function api. without parameters in the schema cache",
+         "Searched for the function api. without parameters, but no matches were found in the schema cache.")),
     case("R4 below a table", "GET /items/1", 404, INVALID),
     case("R4 below a function", "GET /rpc/add/1", 404, INVALID),
     case("R6 Unicode, blank and reserved characters",

@@ -142,15 +142,18 @@ static void preferences(void **state)
 		const char *request, *applied;
 		int64_t max_affected;
 	} rows[] = {
-		{ "GET /log\nPrefer: return=representation, count=exact, missing=default, max-affected=1", "count=exact", -1 },
-		{ "GET /log\nPrefer: handling=strict, max-affected=1", "handling=strict", -1 },
-		{ "POST /log\nPrefer: resolution=merge-duplicates, return=minimal\n\n{}", "return=minimal", -1 },
-		{ "POST /log?on_conflict=line\nPrefer: resolution=ignore-duplicates\n\n{}", "resolution=ignore-duplicates", -1 },
+		{ "GET /log\nPrefer: return=representation, count=exact, missing=default, max-affected=1",
+		  "count=exact", MAX_AFFECTED_NONE },
+		{ "GET /log\nPrefer: handling=strict, max-affected=1", "handling=strict", MAX_AFFECTED_NONE },
+		{ "POST /log\nPrefer: resolution=merge-duplicates, return=minimal\n\n{}", "return=minimal", MAX_AFFECTED_NONE },
+		{ "POST /log?on_conflict=line\nPrefer: resolution=ignore-duplicates\n\n{}",
+		  "resolution=ignore-duplicates", MAX_AFFECTED_NONE },
 		{ "POST /pairs\nPrefer: resolution=merge-duplicates, missing=default\n\n{}",
-		  "resolution=merge-duplicates, missing=default", -1 },
-		{ "PATCH /log\nPrefer: max-affected=7\n\n{}", NULL, -1 },
+		  "resolution=merge-duplicates, missing=default", MAX_AFFECTED_NONE },
+		{ "PATCH /log\nPrefer: max-affected=7\n\n{}", NULL, MAX_AFFECTED_NONE },
 		{ "PATCH /log\nPrefer: max-affected=7, handling=strict\n\n{}", "handling=strict, max-affected=7", 7 },
 		{ "DELETE /log\nPrefer: max-affected=7, handling=strict, missing=null", "handling=strict, max-affected=7", 7 },
+		{ "PATCH /log\nPrefer: max-affected=-7, handling=strict\n\n{}", "handling=strict, max-affected=-7", -7 },
 		{ "POST /rpc/stats\nPrefer: max-affected=7, handling=strict", "handling=strict, max-affected=7", 7 },
 	};
 	struct conf c = fixture_conf();
