@@ -3,6 +3,7 @@
 #include "serve.h"
 
 #include "app/account.h"
+#include "auth/migrate.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -106,7 +107,11 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	const struct conf *conf = &s->generation->conf;
 	struct stmt_set set;
 	struct stmt session, pre_request;
-	struct stmt_session about = { .plan = p, .request = r, .role = who->role, .claims = who->claims };
+	struct stmt_session about = {
+		.plan = p, .request = r, .role = who->role, .claims = who->claims,
+		.check_schema = who->session.p && conf->auth_session_check ? migrate_private(conf, a) : STR_NONE,
+		.session = who->session, .issued_at = who->issued_at,
+	};
 	if (!stmt_make(&set, p, a, f) || !stmt_session(&session, &about, a, f))
 		return false;
 	served->sql = set.main ? set.main->sql : STR_NONE;

@@ -64,6 +64,7 @@ static const struct {
 	{ STR_INIT("HV"), 500 },         /* foreign data wrapper error */
 	{ STR_INIT("P0001"), 400 },      /* RAISE */
 	{ STR_INIT("P0"), 500 },         /* PL/pgSQL error */
+	{ STR_INIT("RGA08"), 401 },      /* check_session(): the session of the token has ended */
 	{ STR_INIT("XX"), 500 },         /* internal error */
 };
 

@@ -25,6 +25,9 @@ struct stmt_session {
 	const struct request *request;
 	struct str role;             /* role to switch to */
 	struct str claims;           /* JSON object */
+	struct str check_schema;     /* where check_session() lies that must agree first; STR_NONE: nobody is asked */
+	struct str session;          /* of the token */
+	int64_t issued_at;
 };
 
 /* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's

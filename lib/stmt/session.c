@@ -13,7 +13,9 @@ static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
  * and sends every value back. ARRAY evaluates its elements in order; ROW() IS NULL would stop at the first. */
 static void put_call(struct draft *d)
 {
-	buf_put(&d->sql, d->param_count ? STR(", pg_catalog.set_config(") : STR("SELECT ARRAY[pg_catalog.set_config("));
+	if (d->sql.p[d->sql.n - 1] != '[')
+		stmt_sql(d, ", ");
+	stmt_sql(d, "pg_catalog.set_config(");
 }
 
 static void put_value(struct draft *d, struct str value)
@@ -121,9 +123,26 @@ static void put_app_settings(struct draft *d, const struct conf *c)
 		put_named(d, c->app_settings[i].name, c->app_settings[i].value);
 }
 
+/* Raises when the session of the caller's token has ended, and with it ends all that was sent behind it. As the
+ * connecting role: no caller may call it. */
+static void put_check(struct draft *d, const struct stmt_session *s)
+{
+	if (!s->check_schema.p)
+		return;
+	stmt_qualified(d, s->check_schema, STR("check_session"));
+	stmt_sql(d, "(");
+	stmt_value(d, s->session);
+	stmt_sql(d, ", ");
+	stmt_value(d, str_printf(d->arena, "%lld", (long long)s->issued_at));
+	stmt_sql(d, "), ");
+}
+
 bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
+	stmt_sql(&d, "SELECT ");
+	put_check(&d, s);
+	stmt_sql(&d, "ARRAY[");
 	put_fixed(&d, "search_path", s->plan->search_path);
 	put_role(&d, s);
 	put_fixed(&d, "request.jwt.claims", s->claims);

@@ -200,6 +200,17 @@ def test_schema_auth_shows_own_rows_and_no_secrets(demo, user):
     assert server.get(f"/users?select={columns}", headers=auth).status_code == 401
 
 
+def test_after_logout_the_access_token_is_refused_at_once_and_leaves_no_row(demo, user):
+    token = demo.server.post("/rpc/login", json={"email": "user@example.com", "password": "securepassword123"}).json()["token"]
+    assert demo.server.get("/workshops", token=token).status_code == 200
+    assert demo.server.post("/rpc/logout", token=token).status_code == 204
+    for answer in (demo.server.get("/workshops", token=token),
+                   demo.server.post("/workshops", token=token, json={"title": "After the end"})):
+        assert answer.status_code == 401 and answer.json()["code"] == "RGA08" and answer.json()["error"]
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert demo.server.get("/workshops?title=eq.After the end").json() == []
+
+
 def test_a_second_start_is_quick_and_keeps_everything(demo, user):
     demo.server.stop()
     began = time.monotonic()
