@@ -64,7 +64,8 @@ const struct cat_role *catalog_role(const struct catalog *cat, struct str name);
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name);
 bool catalog_timezone_known(const struct catalog *cat, struct str name);
 int catalog_server_version(const struct catalog *cat);
-/* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. */
+/* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. Of a
+ * function whose body was replaced since, the next load knows. */
 bool catalog_has_dynamic_sql(const struct catalog *cat);
 /* "12 Relations, 7 Relationships, ...": what there is, for the log. */
 void catalog_summary(const struct catalog *cat, struct buf *out);

@@ -59,7 +59,7 @@ static void leave_connection(const struct attempt *t)
 	c->replace |= t->huge;
 	/* An error has undone the cleansing too. */
 	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
-	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (f->calls || f->writes || t->failed));
+	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (attempt_dirties(f) || t->failed));
 }
 
 static void try_once(struct attempt *t)

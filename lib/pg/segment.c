@@ -91,9 +91,7 @@ static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 /* The same for what comes behind user SQL, which may have said DEALLOCATE ALL in this very flight. */
 static struct name *closing_name_of(struct attempt *t, const struct stmt *stmt)
 {
-	const struct flight *f = t->flight;
-
-	return f->may_prepare && (f->calls || f->writes) ? NULL : common_name_of(t, stmt);
+	return t->flight->may_prepare && attempt_dirties(t->flight) ? NULL : common_name_of(t, stmt);
 }
 
 static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)

@@ -108,6 +108,20 @@ def test_T6_others_statements_are_not_replaced(single):
         assert ask() == ('[{"title":"Metropolis"}]', '"regular_user"'), name
 
 
+def test_T6_a_view_can_replace_statements_too(single, database):
+    """Reading it is enough, where a function that it calls runs what a row says."""
+    ask = lambda: (single.get("/films?id=eq.1&select=title").text, single.get("/rpc/seen?name=role", token=USER).text)
+    own = single.get("/evaluated?select=value").text
+    hijack = HIJACK.format(end="' AS SELECT ''stolen''::text'", after="")
+    for statement in (hijack, "DEALLOCATE ALL"):
+        database.run("TRUNCATE api.formulas")
+        for _ in range(2):
+            assert ask() == ('[{"title":"Metropolis"}]', '"regular_user"')
+        database.run(f"INSERT INTO api.formulas VALUES (1, {literal(statement)})")
+        assert (own, single.get("/evaluated?select=value").json()) == ("[]", [{"value": "done"}])
+        assert ask() == ('[{"title":"Metropolis"}]', '"regular_user"'), statement
+
+
 def active(database):
     return database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND state <> 'idle' AND datname = current_database()")
 

@@ -166,6 +166,8 @@ CREATE FUNCTION api.sleep_long() RETURNS void LANGUAGE sql STABLE AS $$ SELECT p
 
 -- A session's state, and ways to leave something behind in it.
 CREATE FUNCTION api.run(statement text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$ BEGIN EXECUTE statement; RETURN 'done'; END $$;
+CREATE TABLE api.formulas (id integer PRIMARY KEY, formula text);
+CREATE VIEW api.evaluated AS SELECT id, api.run(formula) AS value FROM api.formulas;
 CREATE FUNCTION api.dump() RETURNS json LANGUAGE sql VOLATILE AS $$
 	SELECT json_build_object(
 		'settings', (SELECT json_object_agg(name, setting ORDER BY name) FROM pg_settings WHERE name NOT IN ('transaction_read_only')),
