@@ -173,6 +173,15 @@ def test_only_the_owner_changes_a_workshop_and_cannot_give_it_away(demo, user):
     assert server.get(at).json()[0]["title"] == "Changed"
 
 
+def test_related_rows_as_the_readme_asks_for_them(demo, user):
+    readme = (pathlib.Path(__file__).parents[2] / "README.md").read_text().replace("127.0.0.1", "localhost")
+    lines = re.search(r"```\n(curl -X POST 'http://localhost:3000/participants.*?)(curl '.*?)```", readme, re.S)
+    title = demo.server.get("/workshops?id=eq.1").json()[0]["title"]
+    assert demo.sh(lines[1], TOKEN=user["token"]) == ([{"name": "Me", "workshops": {"title": title}}], 201)
+    rows, status = demo.sh(lines[2], TOKEN=user["token"])
+    assert status == 200 and [(row["title"], row["participants"]) for row in rows] == [(title, [{"name": "Me"}])]
+
+
 def test_registrations_are_their_owners_alone(demo, user):
     server, other = demo.server, other_user(demo, "third@example.com")
     assert server.post("/participants", token=user["token"], json={"workshop_id": 1, "name": "Me"}).status_code == 201

@@ -1,4 +1,4 @@
-"""The figures of the processes: kept connections, many clients, hand-over, a large catalog. Part of tests/bench/run.
+"""The figures of the processes: kept connections, many clients, hand-over. Part of tests/bench/run.
 
 SPDX-License-Identifier: MIT
 """
@@ -15,8 +15,6 @@ import time
 
 import loads
 from bench import table, workers_of
-
-TABLES, KEYS = 10_000, 20_000
 
 
 class UnkeptNginx:
@@ -84,49 +82,8 @@ def connections(bench, load):
     return rows, handed_over(server, bench, load)
 
 
-def make_tables(bench):
-    columns = ", ".join(f"column_{number} text" for number in range(7))
-    for first in range(0, TABLES, 1000):  # a transaction holds a lock for each table
-        bench.database.run(f"DO $$ BEGIN FOR i IN {first}..{first + 999} LOOP EXECUTE format('CREATE TABLE large.table_%s (id integer PRIMARY "
-                           f"KEY, one integer REFERENCES large.table_%s, other integer REFERENCES large.table_%s, {columns})', "
-                           "i, greatest(i - 1, 0), greatest(i - 7, 0)); END LOOP; END $$")
-
-
-def large_catalog(bench):
-    """Seconds to the first answer of a process that loads the catalog, bytes of the block, seconds of one that maps it."""
-    from harness.fcgi import Connection, spawn
-    from harness.process import BUILD
-    bench.database.run("CREATE SCHEMA large; CREATE TABLE large.here (id integer); GRANT USAGE ON SCHEMA large TO web_anon; GRANT SELECT ON large.here TO web_anon")
-    make_tables(bench)
-    with tempfile.TemporaryDirectory(prefix="rowgate-bench-", dir="/tmp") as name:
-        directory = pathlib.Path(name)
-        config = directory / "rowgate.conf"
-        config.write_text(f'db-uri = "{bench.database.uri}"\ndb-schemas = "large"\ndb-anon-role = "web_anon"\nstate-dir = "{directory}/state"\n')
-        processes, took = [], []
-
-        def first_answer(number):
-            began = time.monotonic()
-            processes.append(spawn([BUILD / "rowgate", "--worker", config], directory / f"{number}.sock", {}, directory / "log"))
-            while True:
-                with Connection(directory / f"{number}.sock") as connection:
-                    if connection.ask("/here")[0] == 200:
-                        return time.monotonic() - began
-                time.sleep(0.05)
-        for number in range(6):
-            took.append(first_answer(number))
-        size = next((directory / "state").glob("*.catalog")).stat().st_size
-        for process in processes:
-            process.terminate()
-            process.wait(20)
-    return took[0], size, statistics.median(took[1:])
-
-
 def report(bench):
     load = loads.SINGLE
     rows, handed = connections(bench, load)
     table(["single row through nginx", "requests/s", "/ kept, 16 clients"], rows)
     print(f"connections handed over in a second of it: {handed}\n")
-    seconds, size, mapped = large_catalog(bench)
-    table([f"catalog of {TABLES:,} tables, {10 * TABLES:,} columns, {KEYS:,} foreign keys", ""],
-          [["first answer of the process that loads it, s", f"{seconds:.2f}"], ["block, MB", f"{size / 1e6:.1f}"],
-           ["first answer of one that maps it, ms", f"{1000 * mapped:.1f}"]])
