@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "app/generation.h"
-#include "app/words.h"
 #include "mail/postman.h"
 
 enum { EXIT_LATER = 75 }; /* EX_TEMPFAIL of <sysexits.h> */
@@ -57,10 +56,9 @@ static int mail_try(const struct mail_wish *w, const struct postman *p, struct a
 	return verdict == TRANSPORT_REFUSED ? EXIT_FAILURE : EXIT_LATER;
 }
 
-int mail_main(int argc, char *const *argv)
+int mail_main(struct words words)
 {
 	struct generation *g = generation_new();
-	struct words words = words_of(argc, argv);
 	struct mail_wish wish;
 	struct postman postman;
 	struct fault f = { 0 };

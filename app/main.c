@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/generation.h"
+#include "app/keygen.h"
 #include "app/mail.h"
 #include "app/master.h"
 #include "app/migrate.h"
@@ -11,6 +12,9 @@
 #include "app/reload.h"
 #include "app/spawned.h"
 #include "app/ready.h"
+#include "app/tidy.h"
+#include "app/token.h"
+#include "app/user.h"
 #include "base/arena.h"
 #include "base/conf.h"
 
@@ -63,12 +67,44 @@ static int dump_schema(const char *file)
 	return status;
 }
 
+/* What is a word of its own in front of everything else. */
+static const struct {
+	struct str name;
+	int (*run)(struct words words);
+	const char *what, *usage;
+} commands[] = {
+	{ STR_INIT("keygen"), keygen_main, "make a key that signs tokens",
+		"[--alg HS256|HS512|EdDSA] [--kid NAME] [--out FILE]" },
+	{ STR_INIT("mail"), mail_main, "send a trial mail by the mail-* settings",
+		"--try ADDRESS [--template NAME] [--language TAG] [CONFIG]" },
+	{ STR_INIT("migrate"), migrate_main, "install the account schema, or bring it forward",
+		"[--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]" },
+	{ STR_INIT("tidy"), tidy_main, "remove ended sessions and old lines of the activity log, for cron", "[CONFIG]" },
+	{ STR_INIT("token"), token_main, "print an access token", "--user EMAIL | --role ROLE  [--ttl SECONDS] [CONFIG]" },
+	{ STR_INIT("user"), user_main, "look after accounts",
+		"add EMAIL [--role ROLE] [CONFIG]  (the password on standard input)\n"
+		"       rowgate user list [CONFIG]\n"
+		"       rowgate user set-role EMAIL ROLE [CONFIG]\n"
+		"       rowgate user activate | deactivate | end-sessions EMAIL [CONFIG]\n"
+		"       rowgate user import FILE [CONFIG]  (CSV or JSON: email, password_hash, role, active)" },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(struct buf *out)
+{
+	options_help(out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		buf_printf(out, "  %-21s %s\n", commands[i].name.p, commands[i].what);
+	buf_lit(out, "\n`rowgate COMMAND --help` says what a command takes.\n");
+}
+
 static int act(const struct options *o, char *const *argv, struct arena *forever)
 {
 	struct buf out = buf_new(forever, TEXT_MAX);
 	switch (o->action) {
 	case OPTIONS_HELP:
-		options_help(&out);
+		help(&out);
 		return print(buf_str(&out));
 	case OPTIONS_VERSION:
 		return print(STR("rowgate " PACKAGE_VERSION "\n"));
@@ -98,22 +134,20 @@ static int act(const struct options *o, char *const *argv, struct arena *forever
 	return EXIT_FAILED;
 }
 
-/* What is a word of its own in front of everything else. */
-static const struct {
-	const char *name;
-	int (*run)(int argc, char *const *argv);
-} commands[] = {
-	{ "mail", mail_main },
-	{ "migrate", migrate_main },
-};
+static int run_command(size_t i, int argc, char *const *argv)
+{
+	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
+	if (argc < 3 || !str_eq(str_of(argv[2]), STR("--help")))
+		return commands[i].run(words_of(argc, argv));
+	printf("Usage: rowgate %s %s\n%s.\n", commands[i].name.p, commands[i].usage, commands[i].what);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
-		if (str_eq(str_of(argv[1]), str_of(commands[i].name))) {
-			log_to_stderr(LOG_LEVEL_WARN, "rowgate");
-			return commands[i].run(argc, argv);
-		}
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+		if (str_eq(str_of(argv[1]), commands[i].name))
+			return run_command(i, argc, argv);
 	struct arena *forever = arena_new(FOREVER_CEILING);
 	struct options options;
 	struct fault f = { 0 };

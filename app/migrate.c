@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "app/generation.h"
-#include "app/words.h"
 #include "auth/migrate.h"
 
 #define SCRIPT_MAX ((size_t)1 << 20)
@@ -83,10 +82,9 @@ static bool migrate_run(const struct migrate_wish *w, struct generation *g, int 
 	return true;
 }
 
-int migrate_main(int argc, char *const *argv)
+int migrate_main(struct words words)
 {
 	struct generation *g = generation_new();
-	struct words words = words_of(argc, argv);
 	struct migrate_wish wish;
 	struct fault f = { 0 };
 	int status = EXIT_SUCCESS;

@@ -3,7 +3,9 @@
 #ifndef ROWGATE_APP_MIGRATE_H
 #define ROWGATE_APP_MIGRATE_H
 
+#include "app/words.h"
+
 /* [--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]; an exit status. */
-int migrate_main(int argc, char *const *argv);
+int migrate_main(struct words words);
 
 #endif

@@ -80,5 +80,4 @@ void options_help(struct buf *out)
 			buf_printf(out, "  %s%s%-17s %s\n", word->letter ? word->letter : word->name[0] == '-' ? "  " : "",
 				word->letter ? ", " : word->name[0] == '-' ? "  " : "", word->name, word->help);
 	}
-	buf_lit(out, "mail --try ADDRESS    send a trial mail by the mail-* settings [--template NAME] [--language TAG]\n");
 }

@@ -26,7 +26,9 @@ cluster_rules() {
 	echo 'local all all peer map=rowgate' >"$state/data/pg_hba.conf"
 	{
 		for user in root "$pg_user"; do echo "rowgate $user postgres"; done
-		for user in authenticator rowgate_account rowgate_mail; do echo "rowgate $app_user $user"; done
+		for user in authenticator rowgate_account rowgate_mail; do
+			printf 'rowgate %s %s\n' "$app_user" "$user" root "$user"
+		done
 	} >"$state/data/pg_ident.conf"
 }
 
