@@ -176,5 +176,8 @@ int spawned_run(const char *file, char *const *vars, bool accounts)
 	}
 	state_close(s.state);
 	generation_free(s.generation);
+	/* It was found, and then there was no time to serve by it. */
+	if (s.next)
+		generation_free(s.next);
 	return status;
 }
