@@ -1,4 +1,4 @@
-/* FastCGI records to requests and replies to records, by libfcgi: nothing else in rowgate sees it.
+/* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
  *
  * rowgate accepts by itself and gives libfcgi the socket (DESIGN decision 9): FCGX_Accept_r then only reads. Its
  * listening socket is set to -1, so that a broken connection makes it fail instead of accepting another one behind
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/deliver.h"
 #include "app/gather.h"
 #include "http/status.h"
 
@@ -19,6 +20,7 @@ struct fcgi_connection {
 	FCGX_Request fcgi;
 	int fd;
 	struct gather *gather;     /* a request that did not come at once, or NULL */
+	struct delivery *delivery; /* an answer that could not be sent at once, or NULL */
 };
 
 void fcgi_init(void)
@@ -40,6 +42,7 @@ void fcgi_close(struct fcgi_connection *c)
 {
 	FCGX_Free(&c->fcgi, 0);
 	gather_free(c->gather);
+	deliver_free(c->delivery);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c);
@@ -52,7 +55,7 @@ int fcgi_fd(const struct fcgi_connection *c)
 
 int64_t fcgi_waiting_since_us(const struct fcgi_connection *c)
 {
-	return c->gather ? gather_progress_us(c->gather) : 0;
+	return c->gather ? gather_progress_us(c->gather) : c->delivery ? deliver_progress_us(c->delivery) : 0;
 }
 
 void fcgi_refuse_stalled(struct fcgi_connection *c)
@@ -242,8 +245,6 @@ enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *co
 	}
 	bool whole = fcgi_request(&c->fcgi, conf, out_r, a, f) && fcgi_body(c, conf, out_r, a, f);
 	fcgi_drain(&c->fcgi);
-	/* Answers always go to the socket. */
-	c->fcgi.ipcFd = c->fd;
 	if (FCGX_GetError(c->fcgi.in))
 		return FCGI_GONE;
 	int64_t told = fcgi_content_length(c->fcgi.envp);
@@ -252,35 +253,45 @@ enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *co
 	return whole ? FCGI_RECEIVED : FCGI_REFUSED;
 }
 
-static bool fcgi_emit(void *arg, struct str piece)
+/* What libfcgi and the gathering have of the request goes. */
+static void fcgi_forget(struct fcgi_connection *c)
 {
-	FCGX_Stream *out = arg;
-	while (piece.n) {
-		int n = piece.n > INT_MAX ? INT_MAX : (int)piece.n;
-		if (FCGX_PutStr(piece.p, n, out) < n)
-			return false;
-		piece = str_from(piece, (size_t)n);
-	}
-	return true;
+	FCGX_Free(&c->fcgi, 0);
+	gather_free(c->gather);
+	c->gather = NULL;
+}
+
+static struct str fcgi_head(const struct reply *r)
+{
+	struct str reason = r->reason.p ? r->reason : http_reason(r->status), fields = buf_str(&r->fields);
+	return str_printf(r->body.arena, "Status: %d %.*s\r\n%.*s\r\n", r->status, STR_ARG(reason), STR_ARG(fields));
 }
 
 bool fcgi_send(struct fcgi_connection *c, struct reply *r)
 {
-	FCGX_Stream *out = c->fcgi.out;
-	bool ok = FCGX_FPrintF(out, "Status: %d ", r->status) > 0
-		&& fcgi_emit(out, r->reason.p ? r->reason : http_reason(r->status)) && fcgi_emit(out, STR("\r\n"))
-		&& fcgi_emit(out, buf_str(&r->fields)) && fcgi_emit(out, STR("\r\n"));
-	if (ok && !r->no_body)
-		ok = spool_drain(&r->body, fcgi_emit, out);
-	bool keep = ok && c->fcgi.keepConnection;
-	/* libfcgi must not close: fcgi_close() does. */
-	c->fcgi.keepConnection = 1;
-	FCGX_Finish_r(&c->fcgi);
-	gather_free(c->gather);
-	c->gather = NULL;
-	if (c->fcgi.ipcFd < 0) {
-		c->fd = -1;
-		return false;
+	bool whole = !spool_broken(&r->body);
+	struct answer answer = { .request_id = c->fcgi.requestId, .head = fcgi_head(r), .fd = -1, .rest = STR("") };
+	if (!r->no_body) {
+		answer.fd = r->body.fd;
+		answer.in_file = r->body.flushed;
+		answer.rest = (struct str){ r->body.p, r->body.n };
 	}
-	return keep;
+	fcgi_forget(c);
+	enum deliver_state state = whole ? deliver(&c->delivery, &answer, c->fd) : DELIVER_BROKEN;
+	return state == DELIVER_MORE || (state == DELIVER_DONE && c->fcgi.keepConnection);
+}
+
+bool fcgi_sending(const struct fcgi_connection *c)
+{
+	return c->delivery;
+}
+
+bool fcgi_send_more(struct fcgi_connection *c)
+{
+	enum deliver_state state = deliver_more(c->delivery, c->fd);
+	if (state == DELIVER_MORE)
+		return true;
+	deliver_free(c->delivery);
+	c->delivery = NULL;
+	return state == DELIVER_DONE && c->fcgi.keepConnection;
 }

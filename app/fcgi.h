@@ -1,8 +1,8 @@
-/* FastCGI records to requests and replies to records, by libfcgi: nothing else in rowgate sees it.
+/* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
  *
  * A connection is one accepted socket of the web server. It carries one request at a time (no web server
- * multiplexes) and, where the server keeps it, many in a row. Reading never blocks (see gather.h); writing does, and
- * server-peer-timeout on the socket bounds how long a stalled peer can hold the worker.
+ * multiplexes) and, where the server keeps it, many in a row. Neither reading nor writing ever waits for the peer (see
+ * gather.h, deliver.h).
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_FCGI_H
 #define ROWGATE_APP_FCGI_H
@@ -33,10 +33,15 @@ int fcgi_fd(const struct fcgi_connection *c);
  * is read and forgotten, so that the answer reaches the client. */
 enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *conf, struct request *out_r,
 	struct arena *a, struct fault *f);
-/* Sends the reply and ends the request. True when the web server keeps the connection for another one; false
- * when it is to be closed. */
+/* Ends the request and sends what the peer takes of the reply. True when the web server keeps the connection for
+ * another request, or has not taken all (fcgi_sending()); false when it is to be closed. */
 bool fcgi_send(struct fcgi_connection *c, struct reply *r);
-/* When a FCGI_PARTIAL request last made progress, monotonic microseconds; 0: none is under way. */
+/* Whether the last reply is still on its way: call fcgi_send_more(), which answers as fcgi_send() does, when the
+ * connection is writable. */
+bool fcgi_sending(const struct fcgi_connection *c);
+bool fcgi_send_more(struct fcgi_connection *c);
+/* When a FCGI_PARTIAL request or a reply that is being sent last made progress, monotonic microseconds; 0: there is
+ * neither. */
 int64_t fcgi_waiting_since_us(const struct fcgi_connection *c);
 /* Answers 408 to a request that stalled; close the connection next. */
 void fcgi_refuse_stalled(struct fcgi_connection *c);

@@ -3,11 +3,11 @@
 #include "slots.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,6 +22,7 @@
 struct slot {
 	struct fcgi_connection *connection;  /* NULL: free */
 	bool watched;                        /* in the epoll set */
+	bool for_writing;                    /* there because its answer is still on its way */
 	bool parked;                         /* readable, but nobody could take it: out of the set while busy */
 	bool ready;                          /* among the events not yet handed out, or being answered */
 	struct slot *next_free;
@@ -61,18 +62,11 @@ static void slots_watch_shared(struct slots *s, int *fd, bool on)
 /* A new connection, or -1 when another worker was faster. */
 static int slots_accept(struct slots *s)
 {
-	struct timeval timeout = { .tv_sec = s->peer_timeout };
 	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
-	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-			log_error("cannot accept a connection: %s", strerror(errno));
-			s->deaf_until_us = clock_monotonic_us() + SLOTS_DEAF_US;
-		}
-		return -1;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+		log_error("cannot accept a connection: %s", strerror(errno));
+		s->deaf_until_us = clock_monotonic_us() + SLOTS_DEAF_US;
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
-		|| setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)
-		log_warn("cannot set a timeout on a connection: %s", strerror(errno));
 	return fd;
 }
 
@@ -211,19 +205,24 @@ void slots_drop(struct slots *s, struct slot *slot)
 	slots_open(s, true);
 }
 
+/* For what it waits for now: to read a request or to go on with an answer. */
 static void slots_watch(struct slots *s, struct slot *slot)
 {
-	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP, .data.ptr = slot };
-	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fcgi_fd(slot->connection), &e) < 0) {
+	bool for_writing = fcgi_sending(slot->connection);
+	struct epoll_event e = { .events = for_writing ? EPOLLOUT : EPOLLIN | EPOLLRDHUP, .data.ptr = slot };
+	if (slot->watched && slot->for_writing == for_writing)
+		return;
+	if (epoll_ctl(s->epoll, slot->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fcgi_fd(slot->connection), &e) < 0) {
 		log_error("epoll_ctl: %s", strerror(errno));
 		slots_drop(s, slot);
 		return;
 	}
 	slot->watched = true;
+	slot->for_writing = for_writing;
 	slot->parked = false;
 }
 
-/* Half a request has come: what was read of it is here and nowhere else. */
+/* Half a request has come or half an answer has gone: what was read, or is to be sent, is here and nowhere else. */
 static bool slot_partial(const struct slot *slot)
 {
 	return fcgi_waiting_since_us(slot->connection) != 0;
@@ -266,8 +265,19 @@ void slots_keep(struct slots *s, struct slot *slot)
 	s->partial = s->partial || slot_partial(slot);
 	if (s->draining && slots_release(s, slot))
 		return;
-	if (!slot->watched)
-		slots_watch(s, slot);
+	slots_watch(s, slot);
+}
+
+/* Looks after an answer that is still on its way. True when there is none, and so a request to be read. */
+static bool slots_readies(struct slots *s, struct slot *slot)
+{
+	if (!fcgi_sending(slot->connection))
+		return true;
+	if (fcgi_send_more(slot->connection))
+		slots_keep(s, slot);
+	else
+		slots_drop(s, slot);
+	return false;
 }
 
 size_t slots_held(const struct slots *s)
@@ -327,7 +337,7 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 	if (!e->events)
 		return NULL;
 	if (!slots_is_shared(s, e))
-		return e->data.ptr;
+		return slots_readies(s, e->data.ptr) ? e->data.ptr : NULL;
 	if (!s->open)
 		return NULL;
 	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
@@ -346,16 +356,24 @@ static void slots_idle(struct slots *s)
 	slots_open(s, true);
 }
 
-/* Ends requests that have stalled in the middle. */
+/* No progress since then. What became possible while the worker was busy is no delay of the peer's. */
+static bool slot_stalled(const struct slot *slot, int64_t before_us)
+{
+	short wanted = fcgi_sending(slot->connection) ? POLLOUT : POLLIN;
+	struct pollfd p = { .fd = fcgi_fd(slot->connection), .events = wanted };
+	return fcgi_waiting_since_us(slot->connection) < before_us && poll(&p, 1, 0) == 0;
+}
+
+/* Ends requests and answers that have stalled in the middle. */
 static void slots_sweep(struct slots *s)
 {
-	int64_t before = clock_monotonic_us() - s->peer_timeout * 1000000;
+	int64_t before_us = clock_monotonic_us() - s->peer_timeout * 1000000;
 	s->partial = false;
 	for (size_t i = 0; i < s->capacity; i++) {
 		struct slot *slot = &s->all[i];
 		if (!slot->connection || !slot_partial(slot))
 			continue;
-		if (fcgi_waiting_since_us(slot->connection) < before) {
+		if (slot_stalled(slot, before_us)) {
 			fcgi_refuse_stalled(slot->connection);
 			slots_drop(s, slot);
 		} else {
@@ -375,9 +393,11 @@ static bool slots_wait(struct slots *s, int timeout_ms)
 		s->deaf_until_us = 0;
 		slots_open(s, true);
 	}
+	s->event_at = s->event_count = 0;
+	if (s->draining && s->held == 0)
+		return false;
 	if ((s->partial || s->deaf_until_us) && (timeout_ms < 0 || timeout_ms > SLOTS_SWEEP_MS))
 		timeout_ms = SLOTS_SWEEP_MS;
-	s->event_at = 0;
 	s->event_count = epoll_pwait(s->epoll, s->events, SLOTS_EVENTS, timeout_ms, &s->wait_mask);
 	if (s->event_count < 0)
 		s->event_count = 0;
@@ -389,13 +409,14 @@ static bool slots_wait(struct slots *s, int timeout_ms)
 
 struct slot *slots_next(struct slots *s, int timeout_ms)
 {
-	for (;;) {
+	for (bool waited = false;; waited = true) {
 		while (s->event_at < s->event_count) {
 			struct slot *slot = slots_event(s, &s->events[s->event_at++]);
 			if (slot)
 				return slot;
 		}
-		if (!slots_wait(s, timeout_ms))
+		/* Answers that go on and on must not keep the caller from what else is due. */
+		if (waited || !slots_wait(s, timeout_ms))
 			return NULL;
 	}
 }
@@ -428,21 +449,12 @@ bool slots_hand_over(struct slots *s, const struct slot *current)
 	int count = epoll_wait(s->epoll, events, SLOTS_EVENTS, 0);
 	bool left = false;
 	for (int i = 0; i < count; i++)
-		slots_park(s, events[i].data.ptr);
+		if (slots_readies(s, events[i].data.ptr))
+			slots_park(s, events[i].data.ptr);
 	for (size_t i = 0; i < s->capacity; i++) {
 		struct slot *slot = &s->all[i];
 		if (slot->parked && slot != current && !slots_give(s, slot))
-			left = true;
+			left = left || !slot_partial(slot);
 	}
 	return left;
-}
-
-void slots_hand_over_all(struct slots *s, const struct slot *current)
-{
-	slots_busy(s);
-	for (size_t i = 0; i < s->capacity; i++) {
-		struct slot *slot = &s->all[i];
-		if (slot->connection && slot != current)
-			slots_give(s, slot);
-	}
 }

@@ -2,7 +2,8 @@
  *
  * A slot is a connection of the web server. Connections are accepted when the listener is readable and a slot is
  * free; with every slot taken the listener is out of the set, and other workers accept. A readable slot is handed
- * out by slots_next(), answered, and given back with slots_keep() or slots_drop().
+ * out by slots_next(), answered, and given back with slots_keep() or slots_drop(). An answer that the web server takes
+ * slowly is sent on meanwhile, in slots_next() and slots_hand_over().
  *
  * A web server that keeps connections binds each to the worker that accepted it. While that worker waits for
  * PostgreSQL, slots_hand_over() gives readable connections of its others away: their descriptors go, unread, through a
@@ -43,11 +44,12 @@ void slots_drain(struct slots *s, bool hand_on);
 void slots_resume(struct slots *s);
 /* Readable when slots_next() has something to give or to do. */
 int slots_fd(const struct slots *s);
-/* The next connection with something to read, or NULL when the wait was interrupted by a signal, or nothing came in
- * timeout_ms (-1: no limit). */
+/* The next connection with something to read. NULL when a signal ended the wait, when nothing came in timeout_ms (-1:
+ * no limit), or when what came was nothing to be answered. */
 struct slot *slots_next(struct slots *s, int timeout_ms);
 struct fcgi_connection *slot_connection(struct slot *slot);
-/* Watches the connection for its next request (gives it away or closes it when draining). */
+/* Watches the connection for its next request, once its answer has gone (then gives it away or closes it when
+ * draining). */
 void slots_keep(struct slots *s, struct slot *slot);
 void slots_drop(struct slots *s, struct slot *slot);
 /* Connections held, for tests and logs. */
@@ -59,7 +61,5 @@ int slots_busy(struct slots *s);
 /* Hands every readable connection but the current one over. True when some were left because no worker has room for
  * them now: they are out of the descriptor's set, so try again in a while. */
 bool slots_hand_over(struct slots *s, const struct slot *current);
-/* Hands every connection but the current one over, readable or not: before an answer that will take long to write. */
-void slots_hand_over_all(struct slots *s, const struct slot *current);
 
 #endif

@@ -28,7 +28,9 @@
 /* How long a worker that leaves waits for the server to end its session. */
 #define WORKER_GOODBYE_MS 500
 #define ACCOUNT_NICENESS 5
-/* Open files beside the slots: what a gathered request takes twice over, the database, the log. */
+/* Open files of a slot: the connection, and the two files of a request that is gathered, or that of an answer on its
+ * way; and those beside the slots: the database, the log. */
+#define WORKER_SLOT_DESCRIPTORS 3
 #define WORKER_DESCRIPTORS 64
 
 /* The only state signal handlers share with the loop. */
@@ -200,11 +202,6 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 		serve(&reply, &served, &w->server, &request, w->arena);
 	/* Before anybody can know it: the master must not answer in the place of who has just become free. */
 	worker_rested(w);
-	/* A long answer is written at the pace of the web server; nothing else must wait for that. */
-	if (reply.body.fd >= 0) {
-		w->busy_fd = worker_slow(w);
-		slots_hand_over_all(w->slots, w->slot);
-	}
 	bool keep = fcgi_send(c, &reply);
 	if (w->place->board)
 		board_database(w->place->board, w->place->cell, server_database_up(&w->server));
@@ -281,11 +278,11 @@ static void worker_goodbye(struct worker *w)
 		close(fd);
 }
 
-/* Every slot may need a descriptor, and a request some besides. */
+/* Every slot may need its descriptors at once. */
 static void worker_descriptors(const struct conf *conf)
 {
 	struct rlimit limit;
-	rlim_t wanted = (rlim_t)conf->server_slots + WORKER_DESCRIPTORS;
+	rlim_t wanted = (rlim_t)conf->server_slots * WORKER_SLOT_DESCRIPTORS + WORKER_DESCRIPTORS;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
 		return;
 	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;

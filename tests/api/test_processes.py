@@ -342,6 +342,45 @@ def test_workers_that_die_young_are_replaced_within_a_second(start):
     assert server.get("/things?id=eq.1", timeout=10).status_code == 200
 
 
+def test_slow_readers_keep_nobody_waiting(start):
+    """More slow readers than workers, through mod_proxy_fcgi at their pace; and they get all, also while it is reloaded."""
+    server = start(front="apache", workers=2)
+    expected = server.get("/many").content
+    readers = [server.connect() for _ in range(6)]
+    for reader in readers:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        reader.sendall(b"GET /many HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    received = [reader.recv(65536) for reader in readers]
+    before = set(workers_of(server))
+    for number in range(10):
+        began = time.monotonic()
+        assert server.get(f"/things?id=eq.{number + 1}").status_code == 200
+        assert time.monotonic() - began < 1 * PATIENCE
+        received = [got + reader.recv(65536) for got, reader in zip(received, readers)]
+    server.process.send(signal.SIGUSR1)
+    wait_until(lambda: set(workers_of(server)) - before, 10, "a worker is replaced")
+    assert server.get("/things?id=eq.1").status_code == 200
+    for got, reader in zip(received, readers):
+        parts = [got]
+        while part := reader.recv(1 << 20):
+            parts.append(part)
+        reader.close()
+        assert b"".join(parts).partition(b"\r\n\r\n")[2] == expected
+
+
+def test_an_answer_that_nobody_takes_is_given_up(start):
+    server = start(front="nginx", workers=1, server_peer_timeout=1)
+    with Connection(socket_of(server)) as silent, Connection(socket_of(server)) as other:
+        silent.send("/many")
+        for number in range(20):
+            assert other.ask(f"/things?id=eq.{number + 1}")[0] == 200
+        time.sleep(3.5)
+        assert other.ask("/things?id=eq.1")[0] == 200
+        with pytest.raises(ConnectionError):
+            silent.receive()
+    assert len(workers_of(server)) == 1
+
+
 def insert_only(client, number):
     return "POST", "/events", f'{{"sender":"client {client}","number":{number}}}'
 

@@ -1,0 +1,210 @@
+/* An answer on its way to the web server: FastCGI records, sent as fast as the socket takes them and never waited for.
+ * SPDX-License-Identifier: MIT */
+#include "deliver.h"
+
+#include <errno.h>
+#include <fastcgi.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* The largest content of a record that needs no padding. */
+#define RECORD_CONTENT ((int64_t)65528)
+#define RECORD_SIZE (FCGI_HEADER_LEN + RECORD_CONTENT)
+/* Behind the content: the empty record that ends it, and the one that ends the request. */
+#define TRAILER_SIZE (2 * FCGI_HEADER_LEN + (int)sizeof(FCGI_EndRequestBody))
+#define BATCH_PIECES 16
+/* What one connection may get in a turn, so that a fast reader of a long answer does not keep the others waiting. */
+#define TURN_BYTES ((int64_t)1 << 20)
+
+struct delivery {
+	struct answer answer;
+	int64_t sent;
+	int64_t progress_us;
+	size_t copied;
+	char copy[];            /* of head and rest */
+};
+
+/* What one sendmsg() takes. */
+struct batch {
+	size_t count;
+	struct iovec pieces[BATCH_PIECES];
+	size_t header_count;
+	unsigned char headers[BATCH_PIECES][FCGI_HEADER_LEN];
+	unsigned char trailer[TRAILER_SIZE];
+	bool file_read;
+	char file[RECORD_CONTENT];
+};
+
+static int64_t at_most(int64_t n, int64_t limit)
+{
+	return n < limit ? n : limit;
+}
+
+static int64_t content_size(const struct answer *a)
+{
+	return (int64_t)a->head.n + a->in_file + (int64_t)a->rest.n;
+}
+
+/* Bytes of all records with content. */
+static int64_t records_size(const struct answer *a)
+{
+	int64_t content = content_size(a);
+	return content + (content + RECORD_CONTENT - 1) / RECORD_CONTENT * FCGI_HEADER_LEN;
+}
+
+static void write_header(unsigned char *to, int type, int request_id, int64_t content)
+{
+	to[0] = FCGI_VERSION_1;
+	to[1] = (unsigned char)type;
+	to[2] = (unsigned char)(request_id >> 8);
+	to[3] = (unsigned char)request_id;
+	to[4] = (unsigned char)(content >> 8);
+	to[5] = (unsigned char)content;
+	to[6] = to[7] = 0;
+}
+
+static int64_t add_piece(struct batch *b, const void *p, int64_t n)
+{
+	b->pieces[b->count++] = (struct iovec){ (void *)(uintptr_t)p, (size_t)n };
+	return n;
+}
+
+/* One piece of the file a batch: 0 after the first. */
+static int64_t add_file(struct batch *b, const struct answer *a, int64_t at, int64_t n)
+{
+	ssize_t got;
+	if (b->file_read)
+		return 0;
+	do
+		got = pread(a->fd, b->file, (size_t)n, at);
+	while (got < 0 && errno == EINTR);
+	b->file_read = true;
+	if (got > 0)
+		return add_piece(b, b->file, got);
+	log_error("cannot read the answer back: %s", got < 0 ? strerror(errno) : "the file is too short");
+	return -1;
+}
+
+static int64_t add_content(struct batch *b, const struct answer *a, int64_t at, int64_t n)
+{
+	int64_t head = (int64_t)a->head.n;
+	if (at < head)
+		return add_piece(b, a->head.p + at, at_most(n, head - at));
+	at -= head;
+	if (at < a->in_file)
+		return add_file(b, a, at, at_most(n, a->in_file - at));
+	return add_piece(b, a->rest.p + (at - a->in_file), n);
+}
+
+static int64_t add_trailer(struct batch *b, const struct answer *a, int64_t at)
+{
+	unsigned char *end = b->trailer + FCGI_HEADER_LEN;
+	write_header(b->trailer, FCGI_STDOUT, a->request_id, 0);
+	write_header(end, FCGI_END_REQUEST, a->request_id, sizeof(FCGI_EndRequestBody));
+	memset(end + FCGI_HEADER_LEN, 0, sizeof(FCGI_EndRequestBody));
+	return add_piece(b, b->trailer + at, TRAILER_SIZE - at);
+}
+
+/* Adds a piece of what is to be sent from byte `at` of all on; its size, 0: another batch must take it, -1: the file
+ * cannot be read. */
+static int64_t add(struct batch *b, const struct answer *a, int64_t at)
+{
+	int64_t records = records_size(a), begin = at / RECORD_SIZE * RECORD_CONTENT, within = at % RECORD_SIZE;
+	int64_t content = at_most(content_size(a) - begin, RECORD_CONTENT);
+	if (at >= records)
+		return add_trailer(b, a, at - records);
+	if (within >= FCGI_HEADER_LEN)
+		return add_content(b, a, begin + within - FCGI_HEADER_LEN, content - (within - FCGI_HEADER_LEN));
+	unsigned char *header = b->headers[b->header_count++];
+	write_header(header, FCGI_STDOUT, a->request_id, content);
+	return add_piece(b, header + within, FCGI_HEADER_LEN - within);
+}
+
+static bool fill(struct batch *b, const struct answer *a, int64_t at)
+{
+	int64_t end = records_size(a) + TRAILER_SIZE, n = 1;
+	b->count = b->header_count = 0;
+	b->file_read = false;
+	for (; n > 0 && at < end && b->count < BATCH_PIECES; at += n)
+		n = add(b, a, at);
+	return n >= 0;
+}
+
+static enum deliver_state send_some(const struct answer *a, int64_t *sent, int socket)
+{
+	int64_t end = records_size(a) + TRAILER_SIZE, turn = *sent + TURN_BYTES;
+	while (*sent < end && *sent < turn) {
+		struct batch b;
+		if (!fill(&b, a, *sent))
+			return DELIVER_BROKEN;
+		struct msghdr m = { .msg_iov = b.pieces, .msg_iovlen = b.count };
+		ssize_t n = sendmsg(socket, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno != EINTR)
+			return errno == EAGAIN || errno == EWOULDBLOCK ? DELIVER_MORE : DELIVER_BROKEN;
+		*sent += n > 0 ? n : 0;
+	}
+	return *sent == end ? DELIVER_DONE : DELIVER_MORE;
+}
+
+/* A copy that needs nothing of the request; NULL when no descriptor is left. */
+static struct delivery *keep(const struct answer *a, int64_t sent)
+{
+	struct delivery *d = malloc(sizeof *d + a->head.n + a->rest.n);
+	if (!d)
+		abort();
+	*d = (struct delivery){
+		.answer = *a, .sent = sent, .progress_us = clock_monotonic_us(), .copied = a->head.n + a->rest.n
+	};
+	memcpy(d->copy, a->head.p, a->head.n);
+	if (a->rest.n)
+		memcpy(d->copy + a->head.n, a->rest.p, a->rest.n);
+	d->answer.head.p = d->copy;
+	d->answer.rest.p = d->copy + a->head.n;
+	if (a->fd < 0 || (d->answer.fd = fcntl(a->fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+		return d;
+	log_error("cannot keep an answer for its reader: %s", strerror(errno));
+	deliver_free(d);
+	return NULL;
+}
+
+enum deliver_state deliver(struct delivery **rest_r, const struct answer *answer, int socket)
+{
+	int64_t sent = 0;
+	enum deliver_state state = send_some(answer, &sent, socket);
+	if (state != DELIVER_MORE)
+		return state;
+	*rest_r = keep(answer, sent);
+	return *rest_r ? DELIVER_MORE : DELIVER_BROKEN;
+}
+
+enum deliver_state deliver_more(struct delivery *d, int socket)
+{
+	int64_t before = d->sent;
+	enum deliver_state state = send_some(&d->answer, &d->sent, socket);
+	if (d->sent > before)
+		d->progress_us = clock_monotonic_us();
+	return state;
+}
+
+int64_t deliver_progress_us(const struct delivery *d)
+{
+	return d->progress_us;
+}
+
+void deliver_free(struct delivery *d)
+{
+	if (!d)
+		return;
+	if (d->answer.fd >= 0)
+		close(d->answer.fd);
+	/* Answers carry secrets. */
+	explicit_bzero(d->copy, d->copied);
+	free(d);
+}
