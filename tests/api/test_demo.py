@@ -180,6 +180,7 @@ def test_related_rows_as_the_readme_asks_for_them(demo, user):
     assert demo.sh(lines[1], TOKEN=user["token"]) == ([{"name": "Me", "workshops": {"title": title}}], 201)
     rows, status = demo.sh(lines[2], TOKEN=user["token"])
     assert status == 200 and [(row["title"], row["participants"]) for row in rows] == [(title, [{"name": "Me"}])]
+    assert demo.server.delete("/participants?name=eq.Me", token=user["token"]).status_code == 204
 
 
 def test_registrations_are_their_owners_alone(demo, user):
