@@ -13,6 +13,7 @@
 struct cell {
 	_Alignas(64) _Atomic int64_t slow_since_us;   /* 0: not slow */
 	_Atomic bool database_down;
+	_Atomic bool parting;
 };
 
 struct board {
@@ -87,10 +88,24 @@ void board_database(struct board *b, size_t cell, bool up)
 		poke(b);
 }
 
+void board_parting(struct board *b, size_t cell)
+{
+	board_done(b, cell);
+	board_database(b, cell, true);
+	atomic_store(&b->cells[cell].parting, true);
+	poke(b);
+}
+
+bool board_is_parting(const struct board *b, size_t cell)
+{
+	return atomic_load(&b->cells[cell].parting);
+}
+
 void board_take(struct board *b, size_t cell)
 {
 	board_done(b, cell);
 	board_database(b, cell, true);
+	atomic_store(&b->cells[cell].parting, false);
 	b->taken[cell] = true;
 }
 
@@ -108,7 +123,7 @@ int64_t board_all_slow_since_us(const struct board *b)
 {
 	int64_t latest = 0;
 	for (size_t i = 0; i < b->count; i++) {
-		if (!b->taken[i])
+		if (!b->taken[i] || board_is_parting(b, i))
 			continue;
 		int64_t since = atomic_load(&b->cells[i].slow_since_us);
 		if (!since)

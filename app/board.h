@@ -1,8 +1,8 @@
 /* What the workers of a host tell their master without a word: a page of shared memory with a cell for each.
  *
  * Written by one worker, read by the master; every field is atomic and stands alone. A worker that turns slow (it has
- * waited for PostgreSQL for longer than a moment) or has lost its database also pokes the master, which would otherwise
- * sleep.
+ * waited for PostgreSQL for longer than a moment), has lost its database or is parting also pokes the master, which
+ * would otherwise sleep.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_BOARD_H
 #define ROWGATE_APP_BOARD_H
@@ -16,7 +16,7 @@ struct board;
 /* NULL with errno set when the kernel refuses. */
 struct board *board_new(size_t cells);
 void board_free(struct board *b);
-/* Readable when a worker turned slow or lost its database since board_listen() was last called. */
+/* Readable when a worker turned slow, lost its database or is parting since board_listen() was last called. */
 int board_fd(const struct board *b);
 void board_listen(struct board *b);
 
@@ -25,12 +25,16 @@ void board_slow(struct board *b, size_t cell);
 void board_done(struct board *b, size_t cell);
 /* By the worker: whether its last attempt to connect failed. */
 void board_database(struct board *b, size_t cell, bool up);
+/* By a worker that was told to leave: all it has still to do is to send answers, without a database connection. */
+void board_parting(struct board *b, size_t cell);
 /* By the master, before a worker starts in a cell and after it has ended. */
 void board_take(struct board *b, size_t cell);
 void board_leave(struct board *b, size_t cell);
 bool board_is_slow(const struct board *b, size_t cell);
+bool board_is_parting(const struct board *b, size_t cell);
 
-/* The time since which every taken cell has been slow, monotonic microseconds; 0: some worker is not. */
+/* The time since which every taken cell but those of parting workers has been slow, monotonic microseconds; 0: some
+ * worker is not. */
 int64_t board_all_slow_since_us(const struct board *b);
 /* False when some worker's last attempt to connect to the database failed. */
 bool board_database_up(const struct board *b);

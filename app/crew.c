@@ -21,8 +21,9 @@
 #define CREW_PAUSE_US INT64_C(1000000)
 /* An idle worker leaves sooner than this. */
 #define CREW_LEAVE_US INT64_C(200000)
-/* workers is at most this (see the option table), and one is above the count while they are replaced. */
-#define CREW_MAX 1025
+/* workers is at most half of this (see the option table), one is above the count while they are replaced, and there may
+ * be some that are parting. */
+#define CREW_MAX 2048
 
 struct member {
 	pid_t pid;                              /* 0: a free place; its index is its cell on the board */
@@ -82,6 +83,12 @@ void crew_follow(struct crew *c, const struct generation *generation, size_t cou
 	backoff_succeed(&c->spawn);
 }
 
+/* One that is parting only sends answers: it needs no generation and no connection, and stands in nobody's way. */
+static bool crew_member_works(const struct crew *c, size_t i)
+{
+	return c->members[i].pid && !board_is_parting(c->board, i);
+}
+
 bool crew_serving_any(const struct crew *c)
 {
 	return c->generation;
@@ -90,7 +97,7 @@ bool crew_serving_any(const struct crew *c)
 bool crew_uses(const struct crew *c, const struct generation *generation)
 {
 	for (size_t i = 0; i < CREW_MAX; i++)
-		if (c->members[i].pid && c->members[i].generation == generation)
+		if (crew_member_works(c, i) && c->members[i].generation == generation)
 			return true;
 	return c->generation == generation;
 }
@@ -134,7 +141,7 @@ static bool crew_spawn(struct crew *c)
 	return true;
 }
 
-void crew_adopt(struct crew *c, pid_t pid)
+void crew_adopt(struct crew *c, pid_t pid, bool parting)
 {
 	size_t cell = 0;
 	while (cell < CREW_MAX && c->members[cell].pid)
@@ -142,14 +149,16 @@ void crew_adopt(struct crew *c, pid_t pid)
 	if (cell == CREW_MAX)
 		return;
 	board_take(c->board, cell);
-	c->members[cell] = (struct member){ .pid = pid };
+	if (parting)
+		board_parting(c->board, cell);
+	c->members[cell] = (struct member){ .pid = pid, .leaving_us = parting ? clock_monotonic_us() : 0 };
 }
 
-void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid), void *arg)
+void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid, bool parting), void *arg)
 {
 	for (size_t i = 0; i < CREW_MAX; i++)
 		if (c->members[i].pid)
-			found(arg, c->members[i].pid);
+			found(arg, c->members[i].pid, board_is_parting(c->board, i));
 }
 
 static void crew_ended(struct crew *c, struct member *m, int status)
@@ -203,6 +212,14 @@ static struct member *crew_outdated(struct crew *c, size_t serving)
 	return best > 1 || serving > c->count ? found : NULL;
 }
 
+static size_t crew_working(const struct crew *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < CREW_MAX; i++)
+		n += crew_member_works(c, i);
+	return n;
+}
+
 static size_t crew_serving(const struct crew *c)
 {
 	size_t n = 0;
@@ -211,12 +228,12 @@ static size_t crew_serving(const struct crew *c)
 	return n;
 }
 
-/* When the last worker that was told to finish was told so, 0: none is leaving. */
+/* When the last worker that was told to finish, and works yet, was told so, 0: none is leaving. */
 static int64_t crew_leaving_since_us(const struct crew *c)
 {
 	int64_t latest = 0;
 	for (size_t i = 0; i < CREW_MAX; i++)
-		if (c->members[i].pid && c->members[i].leaving_us > latest)
+		if (crew_member_works(c, i) && c->members[i].leaving_us > latest)
 			latest = c->members[i].leaving_us;
 	return latest;
 }
@@ -224,14 +241,14 @@ static int64_t crew_leaving_since_us(const struct crew *c)
 /* One step towards `count` workers of the current generation; false when none can be taken now. due_r: when one can. */
 static bool crew_step(struct crew *c, int64_t *due_r)
 {
-	size_t serving = crew_serving(c), alive = crew_alive(c);
+	size_t serving = crew_serving(c), working = crew_working(c);
 	struct member *outdated = crew_outdated(c, serving);
 	int64_t now = clock_monotonic_us(), leaving = crew_leaving_since_us(c);
 	if (outdated && serving > c->count) {
 		crew_dismiss(outdated);
 		return true;
 	}
-	if ((serving < c->count || outdated) && alive <= c->count) {
+	if ((serving < c->count || outdated) && working <= c->count && crew_alive(c) < CREW_MAX) {
 		*due_r = c->spawn.at_us;
 		return c->spawn.at_us <= now && crew_spawn(c);
 	}

@@ -18,13 +18,13 @@ typedef int crew_child_fn(void *arg, const struct generation *generation, const 
 struct crew *crew_new(const char *name, const struct slots_shared *shared, crew_child_fn *child, void *child_arg);
 void crew_free(struct crew *c);
 /* Serves by this generation from now on, with count workers. Those of earlier generations are replaced one at a time,
- * so that there is never more than one worker above the count; they finish what they are doing and hand their kept
- * connections on. generation must stay valid until crew_uses() denies it. */
+ * so that there is never more than one worker above the count, those not counted that are parting; they finish what
+ * they are doing and hand their kept connections on. generation must stay valid until crew_uses() denies it. */
 void crew_follow(struct crew *c, const struct generation *generation, size_t count);
 /* Takes over a worker that an earlier program of this process started: it serves by no generation of ours. */
-void crew_adopt(struct crew *c, pid_t pid);
-/* Calls back with each worker that is there. */
-void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid), void *arg);
+void crew_adopt(struct crew *c, pid_t pid, bool parting);
+/* Calls back with each worker that is there. parting: see board_parting(). */
+void crew_each(const struct crew *c, void (*found)(void *arg, pid_t pid, bool parting), void *arg);
 /* Whether there is a generation to serve by. */
 bool crew_serving_any(const struct crew *c);
 bool crew_uses(const struct crew *c, const struct generation *generation);

@@ -30,7 +30,7 @@ int64_t server_idle_until_us(const struct server *s)
 	return s->connected_us && limit > 0 ? s->used_us + limit * 1000000 : INT64_MAX;
 }
 
-static void serve_disconnect(struct server *s)
+void server_disconnect(struct server *s)
 {
 	conn_close(s->conn);
 	s->connected_us = 0;
@@ -39,7 +39,7 @@ static void serve_disconnect(struct server *s)
 void server_rest(struct server *s)
 {
 	if (server_idle_until_us(s) <= clock_monotonic_us())
-		serve_disconnect(s);
+		server_disconnect(s);
 }
 
 bool server_database_up(const struct server *s)
@@ -52,7 +52,7 @@ bool server_connected(struct server *s, struct arena *a, struct fault *f)
 {
 	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
 	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
-		serve_disconnect(s);
+		server_disconnect(s);
 	if (s->connect.at_us > now) {
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 	} else if (conn_ready(s->conn, a, f)) {

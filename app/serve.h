@@ -32,6 +32,8 @@ struct served {
 int64_t server_idle_until_us(const struct server *s);
 /* Closes a connection that has been idle for that long. */
 void server_rest(struct server *s);
+/* Closes the connection; the next request that needs one makes another. */
+void server_disconnect(struct server *s);
 
 /* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
 bool server_connected(struct server *s, struct arena *a, struct fault *f);

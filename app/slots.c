@@ -285,6 +285,14 @@ size_t slots_held(const struct slots *s)
 	return s->held;
 }
 
+bool slots_only_send(const struct slots *s)
+{
+	bool other = false;
+	for (size_t i = 0; i < s->capacity; i++)
+		other = other || (s->all[i].connection && !fcgi_sending(s->all[i].connection));
+	return s->held && !other;
+}
+
 struct fcgi_connection *slot_connection(struct slot *slot)
 {
 	return slot->connection;

@@ -52,8 +52,10 @@ struct fcgi_connection *slot_connection(struct slot *slot);
  * draining). */
 void slots_keep(struct slots *s, struct slot *slot);
 void slots_drop(struct slots *s, struct slot *slot);
-/* Connections held, for tests and logs. */
+/* Connections held. */
 size_t slots_held(const struct slots *s);
+/* Whether there are some, and all only wait for their answers to be taken. */
+bool slots_only_send(const struct slots *s);
 
 /* The worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor that is
  * readable while one of its other connections is, to be polled beside what it waits for. */

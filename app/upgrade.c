@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* The environment variable that hands down, for each pool and with a semicolon between them, the numbers of the
- * listener, of the hand-over's two ends, of each worker. */
+ * listener, of the hand-over's two ends, of each worker: less than 0 when it is parting. */
 #define UPGRADE_VARIABLE "ROWGATE_UPGRADE"
 /* Room for a number and the blank behind it. */
 #define NUMBER_ROOM 12
@@ -58,9 +58,9 @@ static void add(struct numbers *numbers, long number)
 	numbers->n += (size_t)snprintf(numbers->text + numbers->n, NUMBER_ROOM, "%ld ", number);
 }
 
-static void add_worker(void *arg, pid_t pid)
+static void add_worker(void *arg, pid_t pid, bool parting)
 {
-	add(arg, pid);
+	add(arg, parting ? -pid : pid);
 }
 
 static void add_pool(struct numbers *numbers, const struct pool *p)
@@ -125,8 +125,8 @@ void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *cr
 	char *end;
 	for (const char *at = u->workers[kind]; at && *at && *at != ';'; at = end) {
 		long pid = strtol(at, &end, 10);
-		if (pid <= 0)
+		if (pid == 0)
 			return;
-		crew_adopt(crew, (pid_t)pid);
+		crew_adopt(crew, (pid_t)labs(pid), pid < 0);
 	}
 }

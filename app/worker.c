@@ -46,6 +46,7 @@ struct worker {
 	struct slot *slot;                 /* whose request is being answered, or NULL */
 	int busy_fd;                       /* see slots_busy(); -1: not busy */
 	int64_t look_us;                   /* when to look after what a master would, INT64_MAX: never */
+	bool parted;                       /* leaving, with answers to send and nothing else to do */
 	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
 	sigset_t wait_mask;                /* what is blocked while it waits */
 };
@@ -229,11 +230,39 @@ static bool worker_look(struct worker *w)
 	return !w->place->look || w->place->look(w->place->look_arg, &w->look_us);
 }
 
+/* Hangs up and waits until the server has ended the session, so that a successor never adds to the connections. */
+static void worker_goodbye(struct worker *w)
+{
+	int fd = dup(conn_fd(w->server.conn));
+	char rest[256];
+	server_disconnect(&w->server);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t until = clock_monotonic_us() + WORKER_GOODBYE_MS * 1000;
+	while (fd >= 0 && clock_monotonic_us() < until && poll(&p, 1, WORKER_GOODBYE_MS) > 0)
+		if (read(fd, rest, sizeof rest) <= 0)
+			break;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Slow readers may take minutes for their answers: nobody is to wait for that, with a connection to spare. */
+static void worker_part(struct worker *w)
+{
+	if (w->parted || !slots_only_send(w->slots))
+		return;
+	w->parted = true;
+	worker_goodbye(w);
+	if (w->place->board)
+		board_parting(w->place->board, w->place->cell);
+}
+
 /* Serves until it is to stop, or to serve by another generation: the connections are left as they are then. */
 static void worker_loop(struct worker *w)
 {
 	bool draining = false;
 	while (!draining || slots_held(w->slots) > 0) {
+		if (draining)
+			worker_part(w);
 		if (worker_stops || (worker_leaving && !draining)) {
 			slots_drain(w->slots, !worker_stops);
 			if (!draining || !slots_held(w->slots)) {
@@ -261,21 +290,6 @@ static void worker_loop(struct worker *w)
 			slots_drop(w->slots, slot);
 		arena_reset(w->arena);
 	}
-}
-
-/* Hangs up and waits until the server has ended the session, so that a successor never adds to the connections. */
-static void worker_goodbye(struct worker *w)
-{
-	int fd = dup(conn_fd(w->server.conn));
-	char rest[256];
-	conn_free(w->server.conn);
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t until = clock_monotonic_us() + WORKER_GOODBYE_MS * 1000;
-	while (fd >= 0 && clock_monotonic_us() < until && poll(&p, 1, WORKER_GOODBYE_MS) > 0)
-		if (read(fd, rest, sizeof rest) <= 0)
-			break;
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Every slot may need its descriptors at once. */
@@ -326,6 +340,7 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 	if (place->slots)
 		*place->slots = over ? NULL : w.slots;
 	worker_goodbye(&w);
+	conn_free(w.server.conn);
 	arena_free(w.arena);
 	return over ? EXIT_SUCCESS : WORKER_RELOAD;
 }

@@ -342,8 +342,9 @@ def test_workers_that_die_young_are_replaced_within_a_second(start):
     assert server.get("/things?id=eq.1", timeout=10).status_code == 200
 
 
-def test_slow_readers_keep_nobody_waiting(start):
-    """More slow readers than workers, through mod_proxy_fcgi at their pace; and they get all, also while it is reloaded."""
+def test_slow_readers_keep_nobody_waiting(start, database):
+    """More slow readers than workers, through mod_proxy_fcgi at their pace; and they get all, however often it is reloaded
+    meanwhile: workers with nothing but answers to send hold no connection and keep no place."""
     server = start(front="apache", workers=2)
     expected = server.get("/many").content
     readers = [server.connect() for _ in range(6)]
@@ -357,8 +358,14 @@ def test_slow_readers_keep_nobody_waiting(start):
         assert server.get(f"/things?id=eq.{number + 1}").status_code == 200
         assert time.monotonic() - began < 1 * PATIENCE
         received = [got + reader.recv(65536) for got, reader in zip(received, readers)]
-    server.process.send(signal.SIGUSR1)
-    wait_until(lambda: set(workers_of(server)) - before, 10, "a worker is replaced")
+    with Watch(counter(database)) as watch:
+        for number in range(3):
+            server.process.send(signal.SIGUSR1)
+            wait_until(lambda: len(set(workers_of(server)) - before) == 2, 10, f"all workers are new after reload {number}")
+            assert server.get("/things?id=eq.1").status_code == 200
+            wait_until(lambda: before - set(workers_of(server)) or not number, 10, "who has nothing to send has left")
+            before |= set(workers_of(server))
+    assert watch.most <= 2 + 2
     assert server.get("/things?id=eq.1").status_code == 200
     for got, reader in zip(received, readers):
         parts = [got]

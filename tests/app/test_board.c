@@ -43,6 +43,27 @@ static void slow_since_the_last_turned_slow(void **state)
 	board_free(b);
 }
 
+static void who_is_parting_is_no_worker(void **state)
+{
+	(void)state;
+	struct board *b = board_new(2);
+	board_take(b, 0);
+	board_take(b, 1);
+	board_slow(b, 0);
+	board_database(b, 1, false);
+	board_listen(b);
+	assert_false(board_is_parting(b, 1));
+	board_parting(b, 1);
+	assert_true(poked(b) && board_is_parting(b, 1));
+	assert_true(board_all_slow_since_us(b) > 0);
+	assert_true(board_database_up(b));
+	board_leave(b, 1);
+	board_take(b, 1);
+	assert_false(board_is_parting(b, 1));
+	expect_int("a successor is", board_all_slow_since_us(b), 0);
+	board_free(b);
+}
+
 static void a_process_tells_another(void **state)
 {
 	(void)state;
@@ -68,6 +89,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_since_the_last_turned_slow), cmocka_unit_test(a_process_tells_another),
+		cmocka_unit_test(who_is_parting_is_no_worker),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,9 +104,10 @@ static void never_more_than_one_above_the_count(void **state)
 	end(c);
 }
 
-static void kill_one(void *arg, pid_t pid)
+static void kill_one(void *arg, pid_t pid, bool parting)
 {
 	pid_t *killed = arg;
+	assert_false(parting);
 	if (*killed)
 		return;
 	*killed = pid;
@@ -158,13 +159,77 @@ static void an_earlier_programs_workers_are_replaced(void **state)
 		pid_t pid = fork();
 		if (pid == 0)
 			sleeper(NULL, NULL, NULL);
-		crew_adopt(c, pid);
+		crew_adopt(c, pid, false);
 	}
 	assert_int_equal(crew_alive(c), 2);
 	assert_true(crew_turn(c) == INT64_MAX);
 	crew_follow(c, &generations[0], 2);
 	assert_int_equal(turn_until_only(c, NULL, 2), 3);
 	end(c);
+}
+
+/* crew_child_fn: is told to leave, and has answers to send until it is killed. */
+static int slow_to_leave(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	(void)arg, (void)g;
+	sigset_t told;
+	int which;
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR2);
+	sigwait(&told, &which);
+	board_parting(place->board, place->cell);
+	while (pause() < 0)
+		;
+	return 1;
+}
+
+static void count_parting(void *arg, pid_t pid, bool parting)
+{
+	size_t *count = arg;
+	assert_true(pid > 0);
+	*count += parting;
+}
+
+static void who_is_parting_stands_in_nobodys_way(void **state)
+{
+	(void)state;
+	sigset_t awaited;
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	struct crew *c = crew(slow_to_leave);
+	crew_follow(c, &generations[0], 2);
+	turn_until_only(c, NULL, 2);
+	for (size_t i = 1; i < 3; i++) {
+		size_t parting = 0;
+		crew_follow(c, &generations[i], 2);
+		for (int turn = 0; turn < 2000 && (crew_uses(c, &generations[i - 1]) || crew_alive(c) != 2 + 2 * i); turn++) {
+			crew_turn(c);
+			poll(NULL, 0, 5);
+		}
+		assert_false(crew_uses(c, &generations[i - 1]));
+		assert_int_equal(crew_alive(c), 2 + 2 * i);
+		crew_each(c, count_parting, &parting);
+		assert_int_equal(parting, 2 * i);
+	}
+	/* An upgraded program knows them, too, and starts as many as it is to have. */
+	struct crew *next = crew(sleeper);
+	pid_t pid = fork();
+	if (pid == 0)
+		sleeper(NULL, NULL, NULL);
+	crew_adopt(next, pid, true);
+	crew_follow(next, &generations[0], 2);
+	for (int turn = 0; turn < 2000 && crew_alive(next) != 3; turn++)
+		crew_turn(next);
+	assert_int_equal(crew_alive(next), 3);
+	crew_stop(c);
+	crew_stop(next);
+	for (int status; (pid = wait(&status)) > 0;)
+		assert_true(crew_bury(c, pid, status) != crew_bury(next, pid, status));
+	assert_int_equal(crew_alive(c) + crew_alive(next), 0);
+	crew_free(c);
+	crew_free(next);
+	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
 }
 
 int main(void)
@@ -177,6 +242,7 @@ int main(void)
 		cmocka_unit_test(nobody_before_there_is_a_generation), cmocka_unit_test(never_more_than_one_above_the_count),
 		cmocka_unit_test(the_dead_are_replaced), cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
 		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
+		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
