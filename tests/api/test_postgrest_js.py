@@ -2,15 +2,11 @@
 
 SPDX-License-Identifier: MIT
 """
-import json
-import os
-import pathlib
-import subprocess
-
 import pytest
 
+from harness.javascript import check, ran
+
 SCHEMA = "parity.sql"
-SCRIPT = pathlib.Path(__file__).parent / "js" / "scenarios.mjs"
 
 
 def ids(*numbers):
@@ -51,14 +47,9 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def results(serve):
-    assert "ROWGATE_TEST_JS" in os.environ, "no postgrest-js: run tests/run, which installs it"
-    server = serve(front="nginx", db_schemas="api,other", db_extra_search_path="extra", db_tx_end="rollback")
-    done = subprocess.run(["node", SCRIPT, server.url], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return ran("scenarios.mjs", serve(front="nginx", db_schemas="api,other", db_extra_search_path="extra", db_tx_end="rollback"))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_scenario(results, name):
-    got = results[name]
-    assert (got["status"], got["data"], got["count"], got["code"]) == EXPECTED[name]
+    check(results[name], EXPECTED[name])

@@ -1,12 +1,9 @@
-// What applications do through the real client library: prints one JSON text, a result for each scenario.
+// What applications do through the real client library.
 // Usage: scenarios.mjs URL
 // SPDX-License-Identifier: MIT
-import { createRequire } from "node:module";
+import { api, run } from "./run.mjs";
 
-const { PostgrestClient } = createRequire(process.env.ROWGATE_TEST_JS + "/")("@supabase/postgrest-js");
-const api = new PostgrestClient(process.argv[2], { schema: "api" });
-
-const scenarios = {
+await run({
 	select: () => api.from("items").select("id,name").order("id").limit(2),
 	filters: () => api.from("items").select("id").gt("id", 1).lte("id", 5).not("name", "is", null).order("id", { ascending: false }),
 	in: () => api.from("items").select("id").in("name", ["date, dried", "apple"]).order("id"),
@@ -69,11 +66,4 @@ const scenarios = {
 	otherSchema: () => api.schema("other").from("items").select(),
 	error: () => api.from("itemz").select(),
 	conflict: () => api.from("tasks").insert({ id: 1, title: "again" }),
-};
-
-const results = {};
-for (const [name, ask] of Object.entries(scenarios)) {
-	const { data, error, count, status } = await ask();
-	results[name] = { data, count, status, code: error?.code ?? null };
-}
-console.log(JSON.stringify(results));
+});
