@@ -191,6 +191,9 @@ void serve_fault(struct reply *out_r, struct server *s, const struct request *r,
 {
 	const struct conf *conf = &s->generation->conf;
 	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);
+	/* What is said of an account is for one reader, once. */
+	if (s->accounts && !reply_has_field(out_r, STR("Cache-Control")))
+		reply_field(out_r, STR("Cache-Control"), STR("no-store"));
 	serve_finish(out_r, conf, r, a);
 }
 

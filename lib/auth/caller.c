@@ -25,7 +25,13 @@ static void put_json(void *object)
 	json_object_put(object);
 }
 
-/* A form's fields as an object of texts; the last of a name counts, as in JSON. */
+/* Of two that read one body, one may take the first of a name and the other the last. */
+static bool refuse_twice(struct fault *f)
+{
+	return account_refuse(f, 400, "RGA07", STR("A member is there twice"));
+}
+
+/* A form's fields as an object of texts. */
 static bool read_form(struct account *c, struct fault *f)
 {
 	struct http_pair *pairs;
@@ -36,6 +42,8 @@ static bool read_form(struct account *c, struct fault *f)
 	arena_on_reset(c->arena, put_json, c->body);
 	for (size_t i = 0; i < count; i++) {
 		struct str value = pairs[i].value.p ? pairs[i].value : STR("");
+		if (json_object_object_get_ex(c->body, pairs[i].name.p, NULL))
+			return refuse_twice(f);
 		json_object_object_add(c->body, pairs[i].name.p, json_object_new_string_len(value.p, (int)value.n));
 	}
 	return true;
@@ -61,7 +69,9 @@ static bool read_body(struct account *c, struct fault *f)
 	else if (type.n && !is_json(type))
 		return account_refuse(f, 415, "RGA07", STR("The body must be JSON or a form"));
 	c->body = tokenjson_parse(body, c->arena);
-	return c->body || account_refuse(f, 400, "RGA07", STR("The body is not a JSON object"));
+	if (!c->body)
+		return account_refuse(f, 400, "RGA07", STR("The body is not a JSON object"));
+	return tokenjson_count(body) == (size_t)json_object_object_length(c->body) || refuse_twice(f);
 }
 
 /* An address as 16 bytes, IPv4 mapped into IPv6. */

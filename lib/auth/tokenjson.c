@@ -242,6 +242,16 @@ struct str tokenjson_raw(struct str object, struct str name, struct arena *a)
 	return raw;
 }
 
+size_t tokenjson_count(struct str object)
+{
+	struct str key, whole;
+	struct scan s = members_of(object);
+	size_t n = 0;
+	while (next_member(&s, &key, &whole))
+		n++;
+	return n;
+}
+
 struct str tokenjson_set(struct str object, struct str name, struct str value, struct arena *a)
 {
 	struct buf out = buf_new(a, object.n + name.n + value.n + 8);

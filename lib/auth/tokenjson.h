@@ -29,6 +29,8 @@ struct str tokenjson_raw(struct str object, struct str name, struct arena *a);
 struct str tokenjson_unquote(struct str raw, struct arena *a);
 /* A JSON string with its quotes. */
 struct str tokenjson_quote(struct str text, struct arena *a);
+/* How many members such an object has, those of one name counted each. */
+size_t tokenjson_count(struct str object);
 /* The object, which tokenjson_is_object() accepted, with its member `name` replaced by or set to value, a JSON
  * text. Every other member keeps its bytes. */
 struct str tokenjson_set(struct str object, struct str name, struct str value, struct arena *a);

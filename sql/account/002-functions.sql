@@ -222,7 +222,8 @@ BEGIN
 	FROM @auth@.sessions AS s JOIN @auth@.users AS u ON u.id = s.user_id
 	WHERE s.id = session AND s.ended_at IS NULL AND s.expires_at > clock AND u.active AND @private@.assignable(u.role);
 	IF NOT FOUND OR state.session_id IS NULL THEN
-		PERFORM @private@.log((SELECT s.user_id FROM @auth@.sessions AS s WHERE s.id = session), session, 'refresh', false, ip, user_agent);
+		PERFORM @private@.log((SELECT s.user_id FROM @auth@.sessions AS s JOIN @auth@.users AS u ON u.id = s.user_id
+			WHERE s.id = session AND u.deleted_at IS NULL), session, 'refresh', false, ip, user_agent);
 		RETURN;
 	END IF;
 	ends_at := extract(epoch FROM state.absolute_end);
