@@ -6,6 +6,8 @@
 #include "auth/account.h"
 #include "auth/tokenjson.h"
 
+enum { USER_AGENT_MAX = 500 };
+
 bool account_refuse(struct fault *f, int status, const char *code, struct str message)
 {
 	return fault_set(f, status, code, message);
@@ -126,14 +128,26 @@ static struct str client_address(const struct account *c)
 	return address_bytes(bytes, address) ? address : STR("0.0.0.0");
 }
 
+/* The beginning of a field as a text: what is no UTF-8 is still told apart by the rest. */
+static struct str printable(struct str field, struct arena *a)
+{
+	struct str shown = str_sub(field, 0, USER_AGENT_MAX);
+	/* The cut may have gone through a character. */
+	for (int i = 0; i < 3 && shown.n && !str_is_text(shown) && field.n > shown.n; i++)
+		shown.n--;
+	if (str_is_text(shown))
+		return shown;
+	char *copy = arena_bytes(a, shown.n);
+	for (size_t i = 0; i < shown.n; i++)
+		copy[i] = shown.p[i] > ' ' && shown.p[i] < 0x7f ? shown.p[i] : shown.p[i] == ' ' ? ' ' : '?';
+	return (struct str){ copy, shown.n };
+}
+
 bool account_read(struct account *c, struct fault *f)
 {
 	struct str agent = request_field(c->request, STR("user-agent"));
 	c->ip = client_address(c);
-	c->user_agent = str_is_text(agent) ? str_sub(agent, 0, 500) : STR_NONE;
-	/* The cut may have gone through a character. */
-	while (c->user_agent.n && !str_is_text(c->user_agent))
-		c->user_agent.n--;
+	c->user_agent = agent.p ? printable(agent, c->arena) : STR_NONE;
 	return read_body(c, f);
 }
 

@@ -77,6 +77,13 @@ class Server:
         wait_until(ready, seconds, "rowgate answers")
         return self
 
+    def fastcgi_socket(self, name="rowgate.sock"):
+        """The unix socket of that name that the master listens on."""
+        master = self.process.children("rowgate")[0]
+        listed = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines() if line.endswith("/" + name)]
+        paths = {f"socket:[{words[6]}]": words[7] for words in listed}
+        return next(paths[at] for at in map(os.readlink, pathlib.Path(f"/proc/{master}/fd").iterdir()) if at in paths)
+
     # Asking.
 
     def request(self, method, path, token=None, **more):
