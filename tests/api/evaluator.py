@@ -6,12 +6,15 @@ Truth has three values: True, False and None for unknown.
 SPDX-License-Identifier: MIT
 """
 import functools
+import json
 import operator
 import re
 import urllib.parse
 
 WORDS = ["", "a", "b", "ab", "B", "a b", "x,y", "(z)", 'q"t', "é", "50%", "null", "a.b", "{c}", "back\\slash"]
 COLUMNS = {"n": "integer", "m": "integer", "s": "text", "f": "boolean", "t": "integer[]"}
+PATHS = {"j->>k": "text", "j->k": "json", "j->l->>0": "text"}  # of a jsonb column
+KINDS = COLUMNS | PATHS | {"id": "integer"}
 COMPARE = {"eq": operator.eq, "neq": operator.ne, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
@@ -20,6 +23,8 @@ def random_value(rng, kind):
         return None
     if kind == "integer":
         return rng.randint(-2, 4)
+    if kind == "json":
+        return Json(rng.choice([None, 0, 1, 2, 10, "a", "b", "10"]))
     if kind == "text":
         return rng.choice(WORDS)
     if kind == "boolean":
@@ -27,8 +32,46 @@ def random_value(rng, kind):
     return [rng.randint(0, 3) for _ in range(rng.randint(0, 3))]
 
 
+def random_json(rng):
+    """NULL, or an object that has some of the members."""
+    if rng.random() < 0.2:
+        return None
+    members = {"k": rng.choice([None, 0, 1, 2, 10, "a", "b", "10", ""]), "l": [rng.choice(["x", "y", 1, None]) for _ in range(rng.randint(0, 2))]}
+    return {name: value for name, value in members.items() if rng.random() < 0.8}
+
+
+class Json:
+    """A value of type jsonb, which may be its null; NULL is None."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def order(self):
+        """Null, then text, then numbers."""
+        return (0, 0) if self.value is None else (1, self.value.encode()) if isinstance(self.value, str) else (2, self.value)
+
+
+def member(value, step):
+    if isinstance(value, dict):
+        return Json(value[step]) if step in value else None
+    return Json(value[step]) if isinstance(value, list) and step < len(value) else None
+
+
+def text_of(found):
+    return None if found is None or found.value is None else str(found.value)
+
+
 def random_rows(rng, count):
-    return [{"id": number} | {name: random_value(rng, kind) for name, kind in COLUMNS.items()} for number in range(1, count + 1)]
+    rows = [{"id": number, "j": random_json(rng)} | {name: random_value(rng, kind) for name, kind in COLUMNS.items()} for number in range(1, count + 1)]
+    for row in rows:
+        found, of_list = member(row["j"], "k"), member(row["j"], "l")
+        row |= {"j->k": found, "j->>k": text_of(found), "j->l->>0": text_of(of_list and member(of_list.value, 0))}
+    return rows
+
+
+def stored(row):
+    """The columns of a row, without what paths find in it."""
+    return {name: value for name, value in row.items() if name not in PATHS}
 
 
 def some_value(rng, kind):
@@ -60,7 +103,7 @@ def like(value, pattern, ignore_case):
 
 def key(value):
     """PostgreSQL's order: text of the C locale by its bytes."""
-    return value.encode() if isinstance(value, str) else value
+    return value.order() if isinstance(value, Json) else value.encode() if isinstance(value, str) else value
 
 
 def compare(op, value, other):
@@ -72,6 +115,8 @@ def compare(op, value, other):
 
 
 def literal(value):
+    if isinstance(value, Json):
+        return json.dumps(value.value)
     if isinstance(value, list):
         return "{" + ",".join(map(str, value)) + "}"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -83,9 +128,9 @@ def quoted(text):
 
 class Filter:
     def __init__(self, rng):
-        self.column = rng.choice([*COLUMNS, "id"])
+        self.column = rng.choice([*KINDS])
         self.negated = rng.random() < 0.25
-        self.kind = COLUMNS.get(self.column, "integer")
+        self.kind = KINDS[self.column]
         simple = list(COMPARE) + (["like", "ilike"] if self.kind == "text" else [])
         forms = ["is", "isdistinct"] + (["cs", "cd", "ov"] if self.kind == "integer[]" else ["in", "any", "all"] + ["simple"] * 4)
         self.form = rng.choice(forms)
@@ -126,9 +171,10 @@ class Filter:
             return {"null": value is None, "unknown": value is None, "not_null": value is not None, "true": value is True,
                     "false": value is False}[wanted]
         if self.form == "isdistinct":
-            return value != self.value
+            return key(value) != key(self.value)
         if self.form == "in":
-            return some(compare("eq", value, other) for other in self.value)
+            nothing = self.value == [""]  # one empty word is read as no word at all
+            return some(compare("eq", value, other) for other in self.value if not nothing)
         if self.form == "any":
             return some(compare(self.op, value, other) for other in self.value)
         if self.form == "all":
@@ -173,21 +219,28 @@ class Group:
 class Question:
     def __init__(self, rng):
         self.conditions = [(Group if rng.random() < 0.4 else Filter)(rng) for _ in range(rng.randint(0, 3))]
-        self.select = rng.sample(["id", *COLUMNS], rng.randint(1, 4))
+        self.select = rng.sample([*KINDS], rng.randint(1, 4))
         self.order = [(column, rng.choice(["", ".asc", ".desc"]), rng.choice(["", ".nullsfirst", ".nullslast"]))
-                      for column in rng.sample([*COLUMNS], rng.randint(0, 2))] + [("id", rng.choice(["", ".desc"]), "")]
+                      for column in rng.sample([*COLUMNS, *PATHS], rng.randint(0, 2))] + [("id", rng.choice(["", ".desc"]), "")]
         self.limit = rng.choice([None, None, 0, 1, 2, 5, 100])
         self.offset = rng.choice([None, None, 0, 1, 3, 20])
-        self.count = rng.random() < 0.5
+        self.range = rng.choice([None] * 4 + [(0, 1), (2, 4), (3, None), (5, 30)])
+        self.count = rng.choice([None, None, "exact", "exact", "planned", "estimated"])
 
     def url(self):
         pairs = [condition.parameter() for condition in self.conditions]
-        pairs += [("select", ",".join(self.select)), ("order", ",".join("".join(term) for term in self.order))]
+        pairs += [("select", ",".join(f"{self.shown(column)}:{column}" for column in self.select)), ("order", ",".join("".join(term) for term in self.order))]
         pairs += [(name, getattr(self, name)) for name in ("limit", "offset") if getattr(self, name) is not None]
         return "/guess?" + urllib.parse.urlencode(pairs)
 
+    @staticmethod
+    def shown(column):
+        """What a selected column is called in the answer."""
+        return "c_" + re.sub(r"\W", "", column)
+
     def fields(self):
-        return {"Prefer": "count=exact"} if self.count else {}
+        wanted = {"Prefer": f"count={self.count}"} if self.count else {}
+        return wanted | ({"Range": f"{self.range[0]}-{'' if self.range[1] is None else self.range[1]}"} if self.range else {})
 
     def sorted(self, rows):
         def before(one, two):
@@ -203,13 +256,36 @@ class Question:
             return 0
         return sorted(rows, key=functools.cmp_to_key(before))
 
-    def answer(self, rows):
-        """Status, Content-Range and rows; no rows with 416."""
+    def bounds(self):
+        """First row and how many, or None when Range and the parameters leave no row."""
+        if self.limit == 0:
+            return 0, 0
+        first, end = self.offset or 0, float("inf")
+        if self.limit is not None:
+            end = first + self.limit
+        if self.range:
+            first, end = max(first, self.range[0]), min(end, float("inf") if self.range[1] is None else self.range[1] + 1)
+        return (first, end - first) if end > first else None
+
+    def answer(self, rows, said_total, max_rows=float("inf")):
+        """Status, Content-Range and rows; no rows with 416. said_total is the server's own, which counts where it is the
+        planner's to say; it may not be below what is there."""
+        bounds = self.bounds()
+        if bounds is None:
+            return 416, None, None
         found = self.sorted(row for row in rows if every(condition.truth(row) for condition in self.conditions))
-        total, offset = len(found), 0 if self.limit == 0 else self.offset or 0
-        page = found[offset:][:self.limit]
+        offset, limit = bounds
+        page = found[offset:offset + min(limit, max_rows, len(found))]
+        total = self.total(len(found), offset + len(page) if page else 0, said_total, max_rows)
         if self.count and offset > total:
             return 416, f"*/{total}", None
-        span = f"{offset}-{offset + len(page) - 1}" if page else "*"
-        shown = [{column: row[column] for column in self.select} for row in page]
+        span = f"{offset}-{offset + len(page) - 1}" if page and total != 0 else "*"
+        shown = [{self.shown(column): row[column].value if isinstance(row[column], Json) else row[column] for column in self.select} for row in page]
         return 206 if self.count and total > len(page) else 200, f"{span}/{total if self.count else '*'}", shown
+
+    def total(self, there, seen, said, max_rows):
+        if self.count == "planned":
+            return max(said, seen)
+        if self.count == "estimated" and (max_rows == float("inf") or there > max_rows):
+            return max(said, min(there, max_rows + 1), seen)
+        return there
