@@ -234,6 +234,26 @@ def test_garbage_leaves_nothing_behind(start):
         assert private_kb(pid) < memory + 1024 or not PLAIN
 
 
+def test_with_every_slot_taken_a_worker_takes_no_connection(start):
+    server = start(front="nginx", workers=1, server_slots=3)
+    worker, = workers_of(server)
+    with contextlib.ExitStack() as stack:
+        first, *others = [stack.enter_context(Connection(socket_of(server))) for _ in range(3)]
+        for connection in [first, *others]:
+            assert connection.ask("/things?id=eq.1")[0] == 200
+        waiting = stack.enter_context(Connection(socket_of(server)))
+        waiting.send("/things?id=eq.2")
+        before = ticks(worker)
+        waiting.socket.settimeout(1)
+        with pytest.raises(TimeoutError):
+            waiting.receive()
+        assert ticks(worker) - before <= 5
+        assert all(connection.ask("/things?id=eq.3")[0] == 200 for connection in others)
+        first.socket.close()
+        waiting.socket.settimeout(10)
+        assert waiting.receive()[0] == 200
+
+
 def test_no_descriptor_left_is_waited_for_without_spinning(start):
     server = start(front="nginx", workers=2)
     workers = workers_of(server)
@@ -320,7 +340,7 @@ def test_a_slow_reader_holds_neither_backend_nor_memory(start, database):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         connection.sendall(b"GET /many HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert connection.recv(65536)
-        wait_until(lambda: backends(database, "state = 'active'") == 0, 3 * PATIENCE, "the backend is idle")
+        wait_until(lambda: backends(database, "state = 'active'") == 0, 1 * PATIENCE, "the backend is idle")
         received, end = 0, time.monotonic() + (20 if LONG else 3)
         while time.monotonic() < end:
             received += len(connection.recv(100_000))
@@ -449,13 +469,14 @@ def test_refusals_come_at_once_and_service_comes_back(start, own):
     server = start(front="nginx", workers=2, uri=own.uri)
     assert server.get("/things?id=eq.1").status_code == 200
     own.cluster.process.stop(signal.SIGINT)
-    slowest = 0
+    seconds = []
     for number in range(30):
         began = time.monotonic()
         answer = server.get("/things?id=eq.1")
-        slowest = max(slowest, time.monotonic() - began)
+        seconds.append(time.monotonic() - began)
         assert answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
-    assert slowest < 0.05 * PATIENCE + 0.05
+    # The machine may do something else for a moment.
+    assert sorted(seconds)[-2] < 0.05 * PATIENCE
     own.cluster.start()
     wait_until(lambda: server.get("/things?id=eq.1").status_code == 200, 40, "the service is back")
 
@@ -472,6 +493,7 @@ def test_a_server_that_swallows_everything_holds_nobody(start):
 
 
 def test_a_client_that_leaves_cancels_its_query(start, database):
+    """By nginx: lighttpd and mod_proxy_fcgi do not tell."""
     server = start(front="nginx", workers=2)
     with server.connect() as connection:
         connection.sendall(b"POST /rpc/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
