@@ -38,6 +38,8 @@ static void account_fields(struct reply *reply, const struct account *c, const s
 	if (c->answer.p)
 		reply_field(reply, STR("Content-Type"),
 			c->answer_type.p ? c->answer_type : STR("application/json; charset=utf-8"));
+	for (const struct fault_header *header = c->headers; header; header = header->next)
+		reply_field(reply, header->name, header->value);
 	if (!e->may_cache)
 		reply_field(reply, STR("Cache-Control"), STR("no-store"));
 }

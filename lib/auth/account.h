@@ -31,6 +31,7 @@ struct account {
 	int status;                     /* the answer: 204 has no body */
 	struct str answer;              /* JSON */
 	struct str answer_type;         /* STR_NONE: application/json */
+	const struct fault_header *headers; /* further ones of the answer, or NULL */
 };
 
 struct account_endpoint {
@@ -62,7 +63,7 @@ bool account_run(struct account *c, const struct account_endpoint *e, struct fau
 
 /* Fills body, ip and user_agent in. Faults: 400 RGA07, 413. */
 bool account_read(struct account *c, struct fault *f);
-/* Who calls, by Authorization; a stranger is no fault. Faults are auth_identify()'s. */
+/* Who calls, by Authorization or cookie; a stranger is no fault. Faults are auth_identify()'s. */
 bool account_identify(struct account *c, struct fault *f);
 /* A member of the body: a text without NUL bytes, or STR_NONE when it is null or missing. 400 RGA07 for anything else,
  * and when it is wanted and missing. */

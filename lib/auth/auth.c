@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 
 #include "auth/claims.h"
+#include "auth/cookie.h"
 #include "auth/rolepath.h"
 #include "auth/signer.h"
 #include "auth/tokenjson.h"
@@ -16,6 +17,7 @@ struct auth {
 	struct str anon_claims;
 	bool accounts, sessionless;   /* auth-enabled, auth-accept-sessionless */
 	struct str issuer;            /* of accounts' tokens */
+	struct cookie_rules cookies;
 };
 
 bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f)
@@ -38,6 +40,7 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 	auth->accounts = c->auth_enabled;
 	auth->sessionless = c->auth_accept_sessionless;
 	auth->issuer = c->auth_issuer;
+	auth->cookies = cookie_rules(c, forever);
 	*out_r = auth;
 	return true;
 }
@@ -128,11 +131,27 @@ static bool identify_anonymous(struct auth_identity *out_r, const struct auth *a
 bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
 	struct arena *a, struct fault *f)
 {
-	struct str token;
+	struct str authorization = request_field(r, STR("authorization")), token;
 	out_r->session = STR_NONE;
-	bool found = bearer(&token, request_field(r, STR("authorization")));
+	bool found = bearer(&token, authorization);
+	if (!authorization.p) {
+		if (!cookie_check_origin(&auth->cookies, r, f))
+			return false;
+		token = cookie_access(&auth->cookies, r);
+		found = token.p;
+	}
 	if (!(found ? identify_token(out_r, auth, token, now, a, f) : identify_anonymous(out_r, auth, f)))
 		return false;
 	out_r->anonymous = auth->anon_role.p && str_eq(out_r->role, auth->anon_role);
 	return true;
+}
+
+bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f)
+{
+	return cookie_check_origin(&auth->cookies, r, f);
+}
+
+bool auth_is_presented(const struct auth *auth, const struct request *r)
+{
+	return request_field(r, STR("authorization")).p || cookie_access(&auth->cookies, r).p;
 }

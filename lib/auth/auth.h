@@ -23,11 +23,16 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 /* What auth_new() accepted as --dump-config shows it: the role path in one spelling, a secret given in base64 in the
  * alphabet of RFC 4648 section 4. */
 void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
-/* Verifies the request's bearer token, or takes the anonymous role. now: seconds since 1970.
+/* Verifies the request's bearer token, with auth-cookie the cookie's if there is no Authorization, or takes the
+ * anonymous role. now: seconds since 1970.
  * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist, 401 RGA08
- * for an account's token that names no session.
+ * for an account's token that names no session, auth_check_origin()'s where there is no Authorization.
  * role and claims hold no NUL byte and live as long as a, or as auth. */
 bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
 	struct arena *a, struct fault *f);
+/* With auth-cookie, whether a request that changes anything comes from a page of the site: else 403 RGA14. */
+bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f);
+/* Whether the request says who asks: by Authorization, or by a cookie where these count. */
+bool auth_is_presented(const struct auth *auth, const struct request *r);
 
 #endif

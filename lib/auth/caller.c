@@ -154,7 +154,7 @@ bool account_read(struct account *c, struct fault *f)
 bool account_identify(struct account *c, struct fault *f)
 {
 	struct auth_identity who;
-	if (!request_field(c->request, STR("authorization")).p)
+	if (!auth_is_presented(c->auth, c->request))
 		return true;
 	if (!auth_identify(&who, c->auth, c->request, c->now, c->arena, f))
 		return false;

@@ -1,6 +1,7 @@
 /* /rpc/delete_account: erases who it was; the row stays, inactive.
  * SPDX-License-Identifier: MIT */
 #include "auth/answer.h"
+#include "auth/cookie.h"
 #include "auth/database.h"
 #include "auth/reauth.h"
 
@@ -13,5 +14,6 @@ bool account_delete_account(struct account *c, struct fault *f)
 		return false;
 	if (!database_true(row.values[0]))
 		return account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+	cookie_forget(c);
 	return answer_nothing(c);
 }

@@ -57,6 +57,6 @@ static bool check_session(struct account *c, struct fault *f)
 bool account_run(struct account *c, const struct account_endpoint *e, struct fault *f)
 {
 	return check_method(c, e, f) && account_read(c, f)
-		&& (!e->signed_in || (account_identify(c, f) && check_session(c, f)))
+		&& (e->signed_in ? account_identify(c, f) && check_session(c, f) : auth_check_origin(c->auth, c->request, f))
 		&& e->run(c, f);
 }

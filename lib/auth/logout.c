@@ -1,6 +1,7 @@
 /* /rpc/logout: ends this session, the others, or all.
  * SPDX-License-Identifier: MIT */
 #include "auth/answer.h"
+#include "auth/cookie.h"
 #include "auth/database.h"
 
 bool account_logout(struct account *c, struct fault *f)
@@ -15,5 +16,7 @@ bool account_logout(struct account *c, struct fault *f)
 		return account_refuse(f, 400, "RGA07", STR("\"scope\" is local, others or global"));
 	if (!database_call(&row, c, f, "logout", c->user_id, c->session, scope, c->ip, c->user_agent))
 		return false;
+	if (!str_eq(scope, STR("others")))
+		cookie_forget(c);
 	return answer_nothing(c);
 }

@@ -3,6 +3,7 @@
 #include "auth/session.h"
 
 #include "auth/answer.h"
+#include "auth/cookie.h"
 
 enum { CLAIMS_MAX = 16 * 1024 };
 
@@ -41,8 +42,13 @@ bool session_answer(struct account *c, const struct session *s)
 {
 	struct answer a;
 	int64_t until = expiry(s, c->conf, c->now);
+	struct str access = session_token(s, c->conf, c->signer, c->now, c->arena);
+	struct str refresh = signer_refresh_token(c->signer, s->id, s->counter, c->arena);
+	bool in_cookies = c->conf->auth_cookie;
+	if (in_cookies)
+		cookie_give(c, access, refresh, s->ends_at - c->now);
 	answer_begin(&a, c);
-	jsonw_member(&a.w, STR("token"), session_token(s, c->conf, c->signer, c->now, c->arena));
+	jsonw_member(&a.w, STR("token"), in_cookies ? STR_NONE : access);
 	jsonw_key(&a.w, STR("user"));
 	jsonw_open(&a.w, '{');
 	jsonw_key(&a.w, STR("id"));
@@ -50,9 +56,9 @@ bool session_answer(struct account *c, const struct session *s)
 	jsonw_member(&a.w, STR("email"), s->email);
 	jsonw_member(&a.w, STR("role"), s->role);
 	jsonw_close(&a.w, '}');
-	jsonw_member(&a.w, STR("token_type"), STR("bearer"));
+	jsonw_member(&a.w, STR("token_type"), in_cookies ? STR_NONE : STR("bearer"));
 	put_int(&a.w, STR("expires_in"), until - c->now);
 	put_int(&a.w, STR("expires_at"), until);
-	jsonw_member(&a.w, STR("refresh_token"), signer_refresh_token(c->signer, s->id, s->counter, c->arena));
+	jsonw_member(&a.w, STR("refresh_token"), in_cookies ? STR_NONE : refresh);
 	return answer_end(&a, c);
 }

@@ -14,7 +14,8 @@ struct session {
 /* The access token's claims, signed. */
 struct str session_token(const struct session *s, const struct conf *conf, const struct signer *signer, int64_t now,
 	struct arena *a);
-/* The answer: token, user, token_type, expires_in, expires_at, refresh_token. Always returns true. */
+/* The answer: token, user, token_type, expires_in, expires_at, refresh_token; with auth-cookie cookies in the place of
+ * the tokens. Always returns true. */
 bool session_answer(struct account *c, const struct session *s);
 
 #endif

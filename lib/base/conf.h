@@ -105,6 +105,7 @@ struct conf {
 
 	/* Accounts. Times are seconds. */
 	bool auth_enabled, auth_session_check, auth_accept_sessionless;
+	bool auth_cookie;                       /* tokens travel in cookies */
 	struct str auth_listen;                 /* as server_listen, for the account workers */
 	int64_t auth_workers;                   /* 0: cores */
 	struct str auth_db_uri, auth_install_uri;

@@ -131,6 +131,13 @@ static const char *check_auth(const struct conf *c)
 		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
 }
 
+/* A page's Origin must be compared with something. */
+static const char *check_cookie(const struct conf *c)
+{
+	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count ? NULL
+		: "an auth-site-url beside it: else no page could be told from another site's";
+}
+
 /* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
 static const char *check_auth_names(const struct conf *c)
 {
@@ -183,6 +190,8 @@ const struct conf_option conf_options[] = {
 	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless),
 		.fallback = "false",
 		.help = "Accept tokens of accounts that name no session." },
+	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false", .check = check_cookie,
+		.help = "Give browsers their tokens in cookies that scripts cannot read, and none in answers." },
 	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
 		.help = "Connection string of the account workers, whose role is rowgate_account." },
 	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = check_auth,

@@ -1,6 +1,7 @@
 /* The settings of a request, all in one statement, and what else runs beside the main one.
  * SPDX-License-Identifier: MIT */
 #include "base/jsonesc.h"
+#include "http/cookie.h"
 #include "query/name_set.h"
 #include "stmt/make.h"
 #include "stmt/quote.h"
@@ -78,18 +79,17 @@ static struct str headers_json(struct draft *d, const struct stmt_session *s)
 	return json_object(d, shown, count);
 }
 
-/* name=value pairs of the Cookie field (RFC 6265 section 5.4). */
-static struct str cookies_json(struct draft *d, const struct request *r)
+/* The cookies, but for those that hold tokens. */
+static struct str cookies_json(struct draft *d, const struct stmt_session *s)
 {
-	struct str field = request_field(r, STR("cookie"));
+	bool tokens = s->plan->conf->auth_cookie;
+	struct str field = request_field(s->request, STR("cookie"));
+	struct http_pair pair;
 	struct http_field *cookies = arena_make_array(d->arena, struct http_field, field.n / 2 + 1);
 	size_t count = 0;
-	while (field.p) {
-		struct str pair = str_trim(str_cut(&field, ';'));
-		size_t equals = str_index(pair, '=');
-		if (equals > 0)
-			cookies[count++] = (struct http_field){ str_sub(pair, 0, equals), str_from(pair, equals + 1) };
-	}
+	while (http_cookie_next(&pair, &field))
+		if (!tokens || (!str_eq(pair.name, STR(HTTP_COOKIE_ACCESS)) && !str_eq(pair.name, STR(HTTP_COOKIE_REFRESH))))
+			cookies[count++] = (struct http_field){ pair.name, pair.value };
 	return json_object(d, cookies, count);
 }
 
@@ -149,7 +149,7 @@ bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena
 	put_fixed(&d, "request.method", s->request->method_text);
 	put_fixed(&d, "request.path", s->request->path);
 	put_fixed(&d, "request.headers", headers_json(&d, s));
-	put_fixed(&d, "request.cookies", cookies_json(&d, s->request));
+	put_fixed(&d, "request.cookies", cookies_json(&d, s));
 	if (s->plan->query->prefer.timezone.p)
 		put_fixed(&d, "timezone", s->plan->query->prefer.timezone);
 	put_hoisted(&d, s->plan);

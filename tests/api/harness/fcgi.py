@@ -33,8 +33,8 @@ class Connection:
     def __exit__(self, *how):
         self.socket.close()
 
-    def send(self, path, method="GET", body=b""):
-        params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_LENGTH": str(len(body))}
+    def send(self, path, method="GET", body=b"", **more):
+        params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_LENGTH": str(len(body))} | more
         self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, 1)) + record(PARAMS, b"".join(pair(*each) for each in params.items()))
                             + record(PARAMS, b"") + (record(STDIN, body) if body else b"") + record(STDIN, b""))
 
@@ -57,6 +57,7 @@ class Connection:
                 text += content
             elif kind == END:
                 head, _, body = text.partition(b"\r\n\r\n")
+                self.head = head.decode()
                 return int(head.split()[1]), body.decode()
 
     def ask(self, path, **how):
