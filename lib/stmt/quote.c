@@ -53,18 +53,28 @@ void stmt_qualified(struct draft *d, struct str schema, struct str name)
 	stmt_ident(d, name);
 }
 
-static bool is_type_byte(char c)
+static bool begins_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-		c == ' ' || (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* A dollar that does not stand in a word would be a parameter or open a string. */
+static bool is_type(struct str name)
+{
+	bool in_word = false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool digit = c >= '0' && c <= '9';
+		if (!begins_word(c) && !digit && c != ' ' && !(c == '$' && in_word))
+			return false;
+		in_word = c != ' ' && (in_word || begins_word(c));
+	}
+	return name.n > 0;
 }
 
 void stmt_type(struct draft *d, struct str name)
 {
-	bool good = name.n > 0;
-	for (size_t i = 0; i < name.n && good; i++)
-		good = is_type_byte(name.p[i]);
-	if (good)
+	if (is_type(name))
 		buf_put(&d->sql, name);
 	else if (!d->bad_type.p)
 		d->bad_type = name.p ? name : STR("");

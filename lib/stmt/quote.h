@@ -31,7 +31,8 @@ void stmt_ident(struct draft *d, struct str name);
 /* "schema"."name"; without a schema only the name. */
 void stmt_qualified(struct draft *d, struct str schema, struct str name);
 /* A type name from a request: ASCII letters, digits, '_', '$', blanks and bytes of UTF-8 letters, as PostgREST takes
- * them, not quoted because `integer` and its like lose their meaning in quotes. Others are refused. */
+ * them, not quoted because `integer` and its like lose their meaning in quotes. Others are refused, and so is
+ * a '$' in front of the letters of its word. */
 void stmt_type(struct draft *d, struct str name);
 /* A string constant for text that the catalog gave, not a request. */
 void stmt_constant(struct draft *d, struct str text);

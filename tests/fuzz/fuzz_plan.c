@@ -1,6 +1,7 @@
 /* Any bytes as a request to a fixed catalog: refused with a reason, or planned and written as SQL whose parameters are
  * all there.
  * SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +9,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* In a name that is not quoted, a type's, a dollar is a letter. */
+static bool in_word(const char *start, const char *at)
+{
+	unsigned char before = at > start ? (unsigned char)at[-1] : ' ';
+	return before == '_' || before == '$' || before >= 0x80 || isalnum(before);
+}
+
 /* Every $n of the text has its parameter, and no value holds the NUL that ends it. */
 static void expect_whole(const struct stmt *s)
 {
 	bool quoted = false;
 	for (size_t i = 0; i + 1 < s->sql.n; i++) {
 		quoted ^= s->sql.p[i] == '"';
-		if (s->sql.p[i] != '$' || quoted)
+		if (s->sql.p[i] != '$' || quoted || in_word(s->sql.p, s->sql.p + i))
 			continue;
 		size_t n = (size_t)strtoul(s->sql.p + i + 1, NULL, 10);
 		if (n > s->param_count)

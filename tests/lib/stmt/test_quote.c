@@ -79,7 +79,8 @@ static void type_names(void **state)
 	} rows[] = {
 		{ "int", true }, { "double precision", true }, { "_int4", true }, { "my$type", true }, { "\xc3\xa4", true },
 		{ "", false }, { "int)", false }, { "int;", false }, { "a\"b", false }, { "a'b", false }, { "a-b", false },
-		{ "a/*b", false }, { "a.b", false }, { "a\tb", false },
+		{ "a/*b", false }, { "a.b", false }, { "a\tb", false }, { "$1", false }, { "int $1", false }, { "int $$ x", false }, { "1$2", false },
+		{ "a1$$2 b", true }, { "1", true },
 	};
 	struct arena *a = arena_new(1 << 16);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
