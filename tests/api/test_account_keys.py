@@ -1,0 +1,159 @@
+"""Keys that sign are rotated with overlap: the first of the set signs, each verifies, /.well-known/jwks.json shows what is public.
+
+SPDX-License-Identifier: MIT
+"""
+import base64
+import json
+import signal
+
+import pytest
+
+from harness.accounts import Person, migrate, rowgate, settings_of
+from harness.process import wait_until
+from harness.server import FRONTS, Server
+
+
+def key(kid, alg="EdDSA"):
+    made = rowgate("keygen", "--alg", alg, "--kid", kid)
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+def public(jwk):
+    return {name: value for name, value in jwk.items() if name != "d"}
+
+
+def shown(*keys):
+    return [public(jwk) for jwk in keys if jwk["kty"] != "oct"]
+
+
+def setting(name, *keys):
+    value = json.dumps({"keys": keys}).replace('"', '\\"')
+    return f'{name} = "{value}"\n'
+
+
+class Rotating:
+    """A server whose configuration file is written anew."""
+
+    def __init__(self, database, *keys):
+        self.fixed = f'db-uri = "{database.cluster.uri(database.name, "authenticator")}"\ndb-anon-role = "web_anon"\n'
+        self.server = Server(config=self.fixed + setting("jwt-secret", *keys), environment=settings_of(database)).wait_ready()
+
+    def workers(self):
+        return {child for master in self.server.process.children("rowgate") for child in workers_of(master)}
+
+    def turn(self, lines):
+        before = self.workers()
+        (self.server.directory / "config").write_text(self.fixed + lines)
+        self.server.process.send(signal.SIGUSR2)
+        wait_until(lambda: not before & self.workers(), 20, "all workers are replaced")
+
+
+def workers_of(master):
+    with open(f"/proc/{master}/task/{master}/children", encoding="ascii") as listed:
+        return listed.read().split()
+
+
+@pytest.fixture(scope="module")
+def accounts(database):
+    migrate(database)
+    return database
+
+
+@pytest.fixture
+def rotating(accounts):
+    started = []
+
+    def start(*keys):
+        started.append(Rotating(accounts, *keys))
+        return started[-1]
+    yield start
+    for each in started:
+        each.server.stop()
+
+
+def kid_of(token):
+    part = token.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))["kid"]
+
+
+def good(person, token):
+    """What the account workers and the API say of a token; they must agree."""
+    statuses = [person.server.get("/rpc/current_user", token=token).status_code,
+                person.server.get("/users", token=token, headers={"Accept-Profile": "auth"}).status_code]
+    assert statuses[0] == statuses[1]
+    return statuses[0] == 200
+
+
+@pytest.mark.parametrize("old_alg, new_alg", [("HS256", "EdDSA"), ("EdDSA", "EdDSA"), ("EdDSA", "HS512")])
+def test_a_key_is_rotated_and_nobody_is_signed_out(rotating, old_alg, new_alg):
+    old, new = key("old", old_alg), key("new", new_alg)
+    site = rotating(old)
+    early, late = Person(site.server).sign_in(), Person(site.server).sign_in()
+    first, kept = early.token, late.login["refresh_token"]
+    assert kid_of(first) == "old"
+
+    # The new key signs, the old one still counts.
+    site.turn(setting("jwt-secret", new, old))
+    assert site.server.get("/.well-known/jwks.json").json() == {"keys": shown(new, old)}
+    assert good(early, first)
+    refreshed = early.refresh()
+    assert refreshed.status_code == 200 and kid_of(refreshed.json()["token"]) == "new"
+    early.take(refreshed.json())
+    assert good(early, early.token) and good(early, first)
+
+    # Without the old key, what it made is worth nothing.
+    site.turn(setting("jwt-secret", new))
+    assert site.server.get("/.well-known/jwks.json").json() == {"keys": shown(new)}
+    assert good(early, early.token) and not good(early, first)
+    assert early.refresh().status_code == 200
+    assert not good(late, late.token) and late.refresh(kept).status_code == 401
+    # A refresh token nobody made is no theft: the session is still there.
+    site.turn(setting("jwt-secret", new, old))
+    assert late.refresh(kept).status_code == 200
+
+
+def test_the_api_verifies_ahead_of_the_first_signature(rotating):
+    """Where several machines reload one after the other, the new key is listed behind the old one first."""
+    old, new = key("old"), key("new")
+    site = rotating(old, new)
+    person = Person(site.server).sign_in()
+    assert kid_of(person.token) == "old" and site.server.get("/.well-known/jwks.json").json() == {"keys": shown(old, new)}
+    site.turn(setting("jwt-secret", new, old))
+    ahead = Person(site.server).sign_in()
+    site.turn(setting("jwt-secret", old, new))
+    assert good(ahead, ahead.token) and good(person, person.token)
+    assert ahead.refresh().status_code == 200
+
+
+def test_only_the_accounts_can_sign(rotating):
+    """auth-signing-key has the private part; jwt-secret, which the API reads, needs the public one only."""
+    private = key("mine")
+    site = rotating(private)
+    site.turn(setting("auth-signing-key", private) + setting("jwt-secret", public(private)))
+    person = Person(site.server).sign_in()
+    assert kid_of(person.token) == "mine" and good(person, person.token)
+    assert site.server.get("/.well-known/jwks.json").json()["keys"][0] == public(private)
+
+
+def test_a_reload_that_cannot_sign_changes_nothing(rotating):
+    """A set whose first key has no private part."""
+    private = key("mine")
+    site = rotating(private)
+    (site.server.directory / "config").write_text(site.fixed + setting("jwt-secret", public(private)))
+    site.server.process.send(signal.SIGUSR2)
+    wait_until(lambda: "the first key cannot sign tokens" in site.server.process.log, 10, "told so")
+    person = Person(site.server).sign_in()
+    assert good(person, person.token)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_public_keys_are_for_everybody(accounts, front):
+    mine, secret = key("mine"), key("hidden", "HS256")
+    server = Server(front=front, uri=accounts.cluster.uri(accounts.name, "authenticator"), db_anon_role="web_anon",
+                    jwt_secret=json.dumps({"keys": [mine, secret]}), environment=settings_of(accounts)).wait_ready()
+    answer = server.get("/.well-known/jwks.json")
+    assert answer.json() == {"keys": [public(mine)]} and mine["d"] not in answer.text
+    assert answer.headers["Content-Type"] == "application/jwk-set+json" and "no-store" not in answer.headers.get("Cache-Control", "")
+    assert server.post("/.well-known/jwks.json").status_code == 405
+    server.stop()
