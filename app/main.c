@@ -9,6 +9,7 @@
 #include "app/master.h"
 #include "app/migrate.h"
 #include "app/options.h"
+#include "app/privacy.h"
 #include "app/reload.h"
 #include "app/spawned.h"
 #include "app/ready.h"
@@ -145,6 +146,7 @@ static int run_command(size_t i, int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
+	privacy_begin();
 	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
 		if (str_eq(str_of(argv[1]), commands[i].name))
 			return run_command(i, argc, argv);

@@ -12,6 +12,7 @@
 
 #include "app/access.h"
 #include "app/fcgi.h"
+#include "app/privacy.h"
 #include "app/serve.h"
 #include "app/slots.h"
 #include "base/arena.h"
@@ -312,6 +313,18 @@ static struct slots *worker_slots(const struct worker *w, const struct conf *con
 	return slots_new(w->place->shared, (size_t)conf->server_slots, conf->server_peer_timeout, &w->wait_mask);
 }
 
+/* The keys are in the generation, passwords in what an account worker reads. */
+static void worker_lock(const struct worker *w)
+{
+	bool locked = arena_lock(w->server.generation->arena);
+	if (w->place->accounts) {
+		privacy_lock();
+		locked = arena_lock(w->arena) && locked;
+	}
+	if (!locked)
+		log_debug("secrets may be swapped out: RLIMIT_MEMLOCK is too low");
+}
+
 int worker_run(const struct generation *g, const struct worker_place *place)
 {
 	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
@@ -319,6 +332,7 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 	worker_descriptors(&g->conf);
 	worker_signals(&w.wait_mask, !place->board);
 	w.arena = arena_new((size_t)g->conf.request_memory);
+	worker_lock(&w);
 	w.slots = worker_slots(&w, &g->conf);
 	if (!w.slots) {
 		log_crit("no epoll set: %s", strerror(errno));

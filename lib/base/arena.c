@@ -47,7 +47,7 @@ struct arena {
 	struct block *latest;   /* where the latest allocation was cut from */
 	struct cleanup *cleanups;
 	size_t ceiling, used;
-	bool overflow;
+	bool overflow, locked;
 };
 
 static struct block *block_new(size_t size)
@@ -81,6 +81,12 @@ static void block_free(struct block *b)
 	}
 	block_wipe(b);
 	free(b);
+}
+
+static bool block_lock(const struct block *b)
+{
+	/* Page by page as they are used: what a worker shares with its master stays shared. */
+	return mlock2(b, sizeof(struct block) + b->size, MLOCK_ONFAULT) == 0;
 }
 
 struct arena *arena_new(size_t ceiling)
@@ -124,7 +130,18 @@ void arena_reset(struct arena *a)
 	block_wipe(first);
 	ASAN_POISON_MEMORY_REGION(first->data, first->size);
 	first->used = 0;
-	*a = (struct arena){ .blocks = first, .current = first, .latest = first, .ceiling = a->ceiling };
+	*a = (struct arena){
+		.blocks = first, .current = first, .latest = first, .ceiling = a->ceiling, .locked = a->locked,
+	};
+}
+
+bool arena_lock(struct arena *a)
+{
+	bool good = true;
+	a->locked = true;
+	for (const struct block *b = a->blocks; b; b = b->next)
+		good = block_lock(b) && good;
+	return good;
 }
 
 static size_t padding(const struct block *b, size_t align)
@@ -146,6 +163,8 @@ static struct block *block_for(struct arena *a, size_t size, size_t align)
 	struct block *b = block_new(size > LARGE_SIZE ? size + GAP : BLOCK_SIZE);
 	b->next = a->blocks;
 	a->blocks = b;
+	if (a->locked)
+		block_lock(b);
 	if (size <= LARGE_SIZE)
 		a->current = b;
 	return b;

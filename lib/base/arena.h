@@ -24,6 +24,10 @@ void arena_free(struct arena *a);
 /* Runs the clean-ups, wipes what was used (requests carry secrets), keeps the first block. */
 void arena_reset(struct arena *a);
 
+/* Keeps what is in the arena, and what will be, out of swap as far as RLIMIT_MEMLOCK goes; false when that was not far
+ * enough. Children of fork() have to ask anew. */
+bool arena_lock(struct arena *a);
+
 /* size zeroed bytes, aligned for any type; valid until the reset. Never NULL, also for size 0. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
 /* count * size zeroed bytes; a product that overflows aborts. */

@@ -164,7 +164,7 @@ GARBAGE = [b"", b"\x01", BEGIN[:5], BEGIN, BEGIN + bytes([1, 4, 0, 1, 0xff, 0xff
 
 def send_raw(server, data, stay=False):
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(socket_of(server))
+    connection.connect(server.fastcgi_socket())
     try:
         connection.sendall(data)
     except OSError:
@@ -181,12 +181,6 @@ def master_of(server):
 
 def workers_of(server):
     return [int(pid) for pid in pathlib.Path(f"/proc/{master_of(server)}/task/{master_of(server)}/children").read_text().split()]
-
-
-def socket_of(server):
-    """The FastCGI socket: in the environment of the master."""
-    words = pathlib.Path(f"/proc/{master_of(server)}/environ").read_bytes().split(b"\0")
-    return next(word for word in words if word.startswith(b"ROWGATE_SERVER_LISTEN=")).partition(b"unix:")[2].decode()
 
 
 def test_half_sent_records_hold_no_worker(start):
@@ -238,10 +232,10 @@ def test_with_every_slot_taken_a_worker_takes_no_connection(start):
     server = start(front="nginx", workers=1, server_slots=3)
     worker, = workers_of(server)
     with contextlib.ExitStack() as stack:
-        first, *others = [stack.enter_context(Connection(socket_of(server))) for _ in range(3)]
+        first, *others = [stack.enter_context(Connection(server.fastcgi_socket())) for _ in range(3)]
         for connection in [first, *others]:
             assert connection.ask("/things?id=eq.1")[0] == 200
-        waiting = stack.enter_context(Connection(socket_of(server)))
+        waiting = stack.enter_context(Connection(server.fastcgi_socket()))
         waiting.send("/things?id=eq.2")
         before = ticks(worker)
         waiting.socket.settimeout(1)
@@ -261,7 +255,7 @@ def test_no_descriptor_left_is_waited_for_without_spinning(start):
     for pid in workers:
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[pid][1]))
     before = sum(ticks(pid) for pid in workers)
-    with Connection(socket_of(server)) as waiting:
+    with Connection(server.fastcgi_socket()) as waiting:
         waiting.send("/things?id=eq.1")
         time.sleep(2)
         assert sum(ticks(pid) for pid in workers) - before <= 10
@@ -397,7 +391,7 @@ def test_slow_readers_keep_nobody_waiting(start, database):
 
 def test_an_answer_that_nobody_takes_is_given_up(start):
     server = start(front="nginx", workers=1, server_peer_timeout=1)
-    with Connection(socket_of(server)) as silent, Connection(socket_of(server)) as other:
+    with Connection(server.fastcgi_socket()) as silent, Connection(server.fastcgi_socket()) as other:
         silent.send("/many")
         for number in range(20):
             assert other.ask(f"/things?id=eq.{number + 1}")[0] == 200

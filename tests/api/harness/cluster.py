@@ -31,7 +31,9 @@ def binaries():
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, **settings):
+        """settings: PostgreSQL's, over SETTINGS."""
+        self.settings = SETTINGS | settings
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-test-", dir="/tmp"))
         self.directory.chmod(0o755)
@@ -45,7 +47,7 @@ class Cluster:
             subprocess.run([*run_as(self.user), binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
                            check=True, cwd="/", stdout=subprocess.DEVNULL)
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
         self.process = Process([*run_as(self.user), binaries() / "postgres", "-D", data, "-k", self.directory, *settings],
                                self.directory, cwd="/")
         wait_until(self.answers, 30, "PostgreSQL is ready")
