@@ -1,10 +1,11 @@
-/* The admin server: /live and /ready for probes, answered by the master itself (PARITY O6).
+/* The admin server: probes, and what is in force, answered by the master itself (PARITY O6).
  * SPDX-License-Identifier: MIT */
 #include "admin.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "app/listen.h"
@@ -16,7 +17,9 @@
 #define ADMIN_CLIENTS 8
 #define ADMIN_LISTENERS 2
 #define ADMIN_REQUEST_MAX 4096
-/* A probe that takes longer is not one. */
+/* What /schema_cache may have to tell of a huge database. */
+#define ADMIN_ANSWER_MAX ((size_t)512 << 20)
+/* Whoever makes no progress for longer is given up. */
 #define ADMIN_PATIENCE_US INT64_C(5000000)
 
 struct admin_client {
@@ -24,6 +27,8 @@ struct admin_client {
 	int64_t since_us;
 	size_t n;
 	char request[ADMIN_REQUEST_MAX];
+	struct arena *arena;          /* NULL: there is no answer yet */
+	struct str head, body;        /* of it, what is still to be sent */
 };
 
 struct admin {
@@ -91,6 +96,14 @@ bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, s
 	return true;
 }
 
+static void admin_drop(struct admin_client *c)
+{
+	close(c->fd);
+	if (c->arena)
+		arena_free(c->arena);
+	*c = (struct admin_client){ .fd = -1 };
+}
+
 void admin_forget(const struct admin *ad)
 {
 	for (size_t i = 0; ad && i < ADMIN_LISTENERS; i++)
@@ -105,6 +118,9 @@ void admin_free(struct admin *ad)
 {
 	if (!ad)
 		return;
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++)
+		if (ad->clients[i].fd >= 0)
+			admin_drop(&ad->clients[i]);
 	admin_forget(ad);
 	if (ad->path)
 		unlink(ad->path);
@@ -120,7 +136,7 @@ size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS])
 			fds[n++] = (struct pollfd){ .fd = ad->listeners[i], .events = POLLIN };
 	for (size_t i = 0; ad && i < ADMIN_CLIENTS; i++)
 		if (ad->clients[i].fd >= 0)
-			fds[n++] = (struct pollfd){ .fd = ad->clients[i].fd, .events = POLLIN };
+			fds[n++] = (struct pollfd){ .fd = ad->clients[i].fd, .events = ad->clients[i].arena ? POLLOUT : POLLIN };
 	return n;
 }
 
@@ -134,7 +150,7 @@ static struct admin_client *admin_place(struct admin *ad)
 		if (ad->clients[i].since_us < place->since_us)
 			place = &ad->clients[i];
 	}
-	close(place->fd);
+	admin_drop(place);
 	return place;
 }
 
@@ -146,39 +162,99 @@ static void admin_accept(struct admin *ad)
 			continue;
 		struct admin_client *c = admin_place(ad);
 		c->fd = fd;
-		c->n = 0;
 		c->since_us = clock_monotonic_us();
 	}
 }
 
-static int admin_status(struct str path, struct admin_state state)
+static int admin_live(struct buf *out, const struct admin_state *state)
 {
-	if (str_eq(path, STR("/live")))
-		return state.live ? 200 : 500;
-	if (str_eq(path, STR("/ready")))
-		return state.ready ? 200 : 503;
-	return 404;
+	(void)out;
+	return state->live ? 200 : 500;
 }
 
-static void admin_answer(const struct admin_client *c, struct admin_state state)
+static int admin_ready(struct buf *out, const struct admin_state *state)
+{
+	(void)out;
+	return state->ready ? 200 : 503;
+}
+
+static int admin_config(struct buf *out, const struct admin_state *state)
+{
+	struct conf conf = state->generation->conf;
+	auth_normalise(&conf, state->generation->auth, out->arena);
+	conf_dump(&conf, false, out);
+	return 200;
+}
+
+static int admin_schema_cache(struct buf *out, const struct admin_state *state)
+{
+	if (state->generation->catalog)
+		catalog_dump(state->generation->catalog, out);
+	return 200;
+}
+
+static int admin_metrics(struct buf *out, const struct admin_state *state)
+{
+	metrics_write(out, state->metrics, state->pool, &state->generation->conf);
+	return 200;
+}
+
+static const struct {
+	struct str path;
+	int (*answer)(struct buf *out, const struct admin_state *state);
+	const char *fields;
+} topics[] = {
+	{ STR_INIT("/live"), admin_live, "" },
+	{ STR_INIT("/ready"), admin_ready, "" },
+	{ STR_INIT("/config"), admin_config, "" },
+	{ STR_INIT("/schema_cache"), admin_schema_cache, "" },
+	/* Prometheus wants to be told. */
+	{ STR_INIT("/metrics"), admin_metrics, "Content-Type: text/plain; charset=utf-8\r\n" },
+};
+
+static void admin_answer(struct admin_client *c, const struct admin_state *state)
 {
 	struct str rest = { c->request, c->n };
 	struct str method = str_cut(&rest, ' '), target = str_cut(&rest, ' ');
 	struct str path = str_cut(&target, '?');
-	bool known = str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
-	int status = known ? admin_status(path, state) : 405;
+	const char *fields = "";
+	int status = 404;
+	c->arena = arena_new(ADMIN_ANSWER_MAX);
+	struct buf body = buf_new(c->arena, ADMIN_ANSWER_MAX);
+	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+		if (str_eq(path, topics[i].path)) {
+			status = topics[i].answer(&body, state);
+			fields = topics[i].fields;
+		}
+	if (body.overflow) {
+		status = 500;
+		body.n = 0;
+	}
 	struct str reason = http_reason(status);
-	struct arena *a = arena_new(4096);
-	struct str answer = str_printf(a, "HTTP/1.1 %d %.*s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status,
-		STR_ARG(reason));
-	/* A few bytes into an empty socket buffer: they fit, or the peer is gone. */
-	ssize_t sent = send(c->fd, answer.p, answer.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)sent;
-	arena_free(a);
+	c->head = str_printf(c->arena, "HTTP/1.1 %d %.*s\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n", status,
+		STR_ARG(reason), fields, body.n);
+	c->body = str_eq(method, STR("HEAD")) ? STR("") : buf_str(&body);
 }
 
-/* True when the client is done with, one way or the other. */
-static bool admin_read(struct admin_client *c, struct admin_state state)
+/* Sends what the client takes. True when it is done with, one way or the other. */
+static bool admin_send(struct admin_client *c)
+{
+	struct iovec pieces[] = {
+		{ (void *)(uintptr_t)c->head.p, c->head.n }, { (void *)(uintptr_t)c->body.p, c->body.n }
+	};
+	struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
+	ssize_t n = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		return (errno != EAGAIN && errno != EINTR) || clock_monotonic_us() - c->since_us > ADMIN_PATIENCE_US;
+	size_t sent = (size_t)n, of_head = sent < c->head.n ? sent : c->head.n;
+	c->since_us = clock_monotonic_us();
+	c->head = str_from(c->head, of_head);
+	c->body = str_from(c->body, sent - of_head);
+	return !c->head.n && !c->body.n;
+}
+
+/* The same for what it asks. */
+static bool admin_read(struct admin_client *c, const struct admin_state *state)
 {
 	ssize_t n = recv(c->fd, c->request + c->n, sizeof c->request - c->n, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -188,19 +264,20 @@ static bool admin_read(struct admin_client *c, struct admin_state state)
 	c->n += (size_t)n;
 	struct str request = { c->request, c->n };
 	bool whole = str_find(request, STR("\r\n\r\n")) < request.n || str_find(request, STR("\n\n")) < request.n;
-	if (whole)
-		admin_answer(c, state);
-	return whole || c->n == sizeof c->request;
+	if (!whole)
+		return c->n == sizeof c->request;
+	admin_answer(c, state);
+	return admin_send(c);
 }
 
-void admin_turn(struct admin *ad, struct admin_state state)
+void admin_turn(struct admin *ad, const struct admin_state *state)
 {
 	if (!ad)
 		return;
 	admin_accept(ad);
-	for (size_t i = 0; i < ADMIN_CLIENTS; i++)
-		if (ad->clients[i].fd >= 0 && admin_read(&ad->clients[i], state)) {
-			close(ad->clients[i].fd);
-			ad->clients[i].fd = -1;
-		}
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++) {
+		struct admin_client *c = &ad->clients[i];
+		if (c->fd >= 0 && (c->arena ? admin_send(c) : admin_read(c, state)))
+			admin_drop(c);
+	}
 }

@@ -1,14 +1,16 @@
-/* The admin server: /live and /ready for probes, answered by the master itself (PARITY O6).
+/* The admin server: /live and /ready for probes, /config, /schema_cache and /metrics for people and their tools,
+ * answered by the master itself (PARITY O6).
  *
  * It works while every worker sleeps or the database is gone. Requests are read and answered without blocking; what
- * is slow or too long is dropped.
+ * is slow or too long is dropped. As in PostgREST only the path counts, and who can reach it is trusted: /config shows
+ * every secret.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_ADMIN_H
 #define ROWGATE_APP_ADMIN_H
 
 #include <poll.h>
 
-#include "base/conf.h"
+#include "app/metrics.h"
 
 struct admin;
 
@@ -16,6 +18,9 @@ struct admin;
 struct admin_state {
 	bool live;    /* rowgate listens and has workers */
 	bool ready;   /* a catalog is loaded and the database answers */
+	const struct generation *generation;
+	const struct metrics *metrics;
+	const struct pool *pool;
 };
 
 #define ADMIN_FDS 10
@@ -30,6 +35,6 @@ void admin_forget(const struct admin *ad);
 /* Fills up to ADMIN_FDS entries to be polled; returns how many. */
 size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS]);
 /* Accepts, reads and answers what is there. */
-void admin_turn(struct admin *ad, struct admin_state state);
+void admin_turn(struct admin *ad, const struct admin_state *state);
 
 #endif

@@ -14,12 +14,19 @@ struct cell {
 	_Alignas(64) _Atomic int64_t slow_since_us;   /* 0: not slow */
 	_Atomic bool database_down;
 	_Atomic bool parting;
+	_Atomic bool connected;
+};
+
+struct shared {
+	_Atomic uint64_t totals[BOARD_TOTALS];
+	struct cell cells[];
 };
 
 struct board {
-	size_t count;
+	size_t count, size;
 	int poke;
-	struct cell *cells;                            /* shared */
+	struct shared *shared;
+	struct cell *cells;                            /* the shared ones */
 	bool *taken;                                   /* the master's own */
 };
 
@@ -28,7 +35,8 @@ struct board *board_new(size_t cells)
 	int poke = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (poke < 0)
 		return NULL;
-	void *shared = mmap(NULL, cells * sizeof(struct cell), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t size = sizeof(struct shared) + cells * sizeof(struct cell);
+	struct shared *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED) {
 		close(poke);
 		return NULL;
@@ -37,7 +45,9 @@ struct board *board_new(size_t cells)
 	bool *taken = calloc(cells, sizeof *taken);
 	if (!b || !taken)
 		abort();
-	*b = (struct board){ .count = cells, .poke = poke, .cells = shared, .taken = taken };
+	*b = (struct board){
+		.count = cells, .size = size, .poke = poke, .shared = shared, .cells = shared->cells, .taken = taken
+	};
 	return b;
 }
 
@@ -45,7 +55,7 @@ void board_free(struct board *b)
 {
 	if (!b)
 		return;
-	munmap(b->cells, b->count * sizeof(struct cell));
+	munmap(b->shared, b->size);
 	close(b->poke);
 	free(b->taken);
 	free(b);
@@ -88,10 +98,27 @@ void board_database(struct board *b, size_t cell, bool up)
 		poke(b);
 }
 
+void board_connected(struct board *b, size_t cell, bool connected)
+{
+	atomic_store_explicit(&b->cells[cell].connected, connected, memory_order_relaxed);
+}
+
+void board_add(struct board *b, enum board_total which, uint64_t n)
+{
+	if (n)
+		atomic_fetch_add_explicit(&b->shared->totals[which], n, memory_order_relaxed);
+}
+
+uint64_t board_total(const struct board *b, enum board_total which)
+{
+	return atomic_load_explicit(&b->shared->totals[which], memory_order_relaxed);
+}
+
 void board_parting(struct board *b, size_t cell)
 {
 	board_done(b, cell);
 	board_database(b, cell, true);
+	board_connected(b, cell, false);
 	atomic_store(&b->cells[cell].parting, true);
 	poke(b);
 }
@@ -105,6 +132,7 @@ void board_take(struct board *b, size_t cell)
 {
 	board_done(b, cell);
 	board_database(b, cell, true);
+	board_connected(b, cell, false);
 	atomic_store(&b->cells[cell].parting, false);
 	b->taken[cell] = true;
 }
@@ -132,6 +160,14 @@ int64_t board_all_slow_since_us(const struct board *b)
 			latest = since;
 	}
 	return latest;
+}
+
+size_t board_available(const struct board *b)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < b->count; i++)
+		n += b->taken[i] && atomic_load(&b->cells[i].connected) && !board_is_slow(b, i);
+	return n;
 }
 
 bool board_database_up(const struct board *b)

@@ -25,6 +25,8 @@ void board_slow(struct board *b, size_t cell);
 void board_done(struct board *b, size_t cell);
 /* By the worker: whether its last attempt to connect failed. */
 void board_database(struct board *b, size_t cell, bool up);
+/* By the worker: whether it has a connection to the database. */
+void board_connected(struct board *b, size_t cell, bool connected);
 /* By a worker that was told to leave: all it has still to do is to send answers, without a database connection. */
 void board_parting(struct board *b, size_t cell);
 /* By the master, before a worker starts in a cell and after it has ended. */
@@ -36,6 +38,15 @@ bool board_is_parting(const struct board *b, size_t cell);
 /* The time since which every taken cell but those of parting workers has been slow, monotonic microseconds; 0: some
  * worker is not. */
 int64_t board_all_slow_since_us(const struct board *b);
+/* Workers with a connection that nobody waits for at the moment. */
+size_t board_available(const struct board *b);
+
+/* What all workers there ever were have counted together. */
+enum board_total { BOARD_JWT_LOOKUPS, BOARD_JWT_HITS, BOARD_JWT_EVICTIONS, BOARD_TOTALS };
+
+void board_add(struct board *b, enum board_total which, uint64_t n);
+uint64_t board_total(const struct board *b, enum board_total which);
+
 /* False when some worker's last attempt to connect to the database failed. */
 bool board_database_up(const struct board *b);
 

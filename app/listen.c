@@ -4,7 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -143,6 +148,52 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 		return -1;
 	}
 	return listen_made("server-listen", conf->server_listen, conf, a, f);
+}
+
+struct diag_request {
+	struct nlmsghdr header;
+	struct unix_diag_req unix_socket;
+};
+
+/* Asks netlink (sock_diag(7)): for a listening unix socket the length of its queue is what is still to be accepted. */
+static size_t listen_diag(int netlink, ino_t inode)
+{
+	struct diag_request q = {
+		.header = { .nlmsg_len = sizeof q, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
+		.unix_socket = {
+			.sdiag_family = AF_UNIX, .udiag_states = UINT32_MAX, .udiag_ino = (uint32_t)inode,
+			.udiag_show = UDIAG_SHOW_RQLEN, .udiag_cookie = { UINT32_MAX, UINT32_MAX },
+		},
+	};
+	_Alignas(struct nlmsghdr) char answer[512];
+	if (send(netlink, &q, sizeof q, 0) < 0)
+		return 0;
+	ssize_t n = recv(netlink, answer, sizeof answer, MSG_DONTWAIT);
+	const struct nlmsghdr *h = (const struct nlmsghdr *)answer;
+	if (n < 0 || !NLMSG_OK(h, (size_t)n) || h->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return 0;
+	const struct unix_diag_msg *m = NLMSG_DATA(h);
+	const struct rtattr *at = (const struct rtattr *)(m + 1);
+	struct unix_diag_rqlen queue = { 0 };
+	for (ssize_t left = (ssize_t)(h->nlmsg_len - NLMSG_LENGTH(sizeof *m)); RTA_OK(at, left); at = RTA_NEXT(at, left))
+		if (at->rta_type == UNIX_DIAG_RQLEN && RTA_PAYLOAD(at) >= sizeof queue)
+			memcpy(&queue, RTA_DATA(at), sizeof queue);
+	return queue.udiag_rqueue;
+}
+
+size_t listen_waiting(int fd)
+{
+	struct tcp_info tcp;
+	struct stat st;
+	socklen_t n = sizeof tcp;
+	/* Of a listening socket this is the queue. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &n) == 0)
+		return tcp.tcpi_unacked;
+	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	size_t waiting = netlink >= 0 && fstat(fd, &st) == 0 ? listen_diag(netlink, st.st_ino) : 0;
+	if (netlink >= 0)
+		close(netlink);
+	return waiting;
 }
 
 int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f)

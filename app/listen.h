@@ -15,6 +15,8 @@ int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a,
 int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f);
 /* The account workers' socket, by auth-listen. Answers like listen_socket(). */
 int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f);
+/* Connections that wait to be accepted; 0 where the kernel does not tell. */
+size_t listen_waiting(int fd);
 /* Closes a socket, and removes the unix socket it was made as when `where` is that setting. */
 void listen_close(int fd, struct str where);
 

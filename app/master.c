@@ -51,6 +51,7 @@ struct master {
 	struct admin *admin;
 	struct notify *notify;
 	struct state *state;
+	struct metrics metrics;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
 	pid_t trial;                                /* the program to become, being tried; 0: none is */
@@ -135,8 +136,15 @@ static struct admin_state master_state(const struct master *m)
 	bool serving = !m->stopping && crew_alive(m->pools.all[POOL_API].crew) > 0;
 	return (struct admin_state){
 		.live = serving,
+		.generation = m->generation, .metrics = &m->metrics, .pool = &m->pools.all[POOL_API],
 		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(master_board(m)),
 	};
+}
+
+static void master_admin(struct master *m)
+{
+	struct admin_state state = master_state(m);
+	admin_turn(m->admin, &state);
 }
 
 /* What goes on while the master waits for its database: it comes here each time nothing arrived for a while. */
@@ -146,7 +154,7 @@ static void master_meanwhile(struct master *m)
 	pools_follow(&m->pools, m->generation, true);
 	pools_turn(&m->pools);
 	pools_refuse(&m->pools, &m->generation->conf, m->stopping);
-	admin_turn(m->admin, master_state(m));
+	master_admin(m);
 }
 
 /* conn_wait_fn of the master's own connections. A server that does not answer must not keep the master for ever, and
@@ -226,6 +234,7 @@ static bool master_is_refused(const struct fault *f)
 static void master_load_failed(struct master *m, const struct generation *next, bool configured, const struct fault *f)
 {
 	backoff_fail(&m->load);
+	m->metrics.failures += configured;
 	if (!configured) {
 		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
 	} else if (master_is_refused(f)) {
@@ -287,6 +296,8 @@ static void master_load(struct master *m)
 	int64_t asked = clock_monotonic_us();
 	next = master_share(m, next, number);
 	m->load_wanted = false;
+	m->metrics.loads++;
+	m->metrics.query_us = asked - began;
 	backoff_succeed(&m->load);
 	*place = m->generation;
 	m->generation = next;
@@ -395,7 +406,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 	for (size_t i = 0; i < m->pools.count; i++)
 		if (p[POLL_BOARDS + i].revents)
 			board_listen(crew_board(m->pools.all[i].crew));
-	admin_turn(m->admin, master_state(m));
+	master_admin(m);
 }
 
 static int master_signals(void)

@@ -21,6 +21,7 @@ struct refuser {
 	const struct fault *answer;
 	struct slots *slots;          /* NULL: nobody had to be refused yet */
 	bool taking;
+	uint64_t count;
 };
 
 struct refuser *refuse_new(const struct slots_shared *shared, const struct fault *answer)
@@ -47,16 +48,17 @@ void refuse_forget(const struct refuser *r)
 }
 
 /* False when the connection is to be closed. */
-static bool refuse_one(struct fcgi_connection *c, const struct fault *answer, const struct conf *conf, struct arena *a)
+static bool refuse_one(struct refuser *r, struct fcgi_connection *c, const struct conf *conf, struct arena *a)
 {
-	struct request r;
+	struct request request;
 	struct reply reply;
 	struct fault ignored = { 0 };
-	enum fcgi_received received = fcgi_receive(c, conf, &r, a, &ignored);
+	enum fcgi_received received = fcgi_receive(c, conf, &request, a, &ignored);
 	if (received != FCGI_RECEIVED && received != FCGI_REFUSED)
 		return received == FCGI_PARTIAL;
-	problem_reply(&reply, answer, conf, r.method == HTTP_HEAD, a);
-	cors_answer(&reply, &r, conf);
+	r->count++;
+	problem_reply(&reply, r->answer, conf, request.method == HTTP_HEAD, a);
+	cors_answer(&reply, &request, conf);
 	return fcgi_send(c, &reply);
 }
 
@@ -65,7 +67,7 @@ static void refuse_waiting(struct refuser *r, const struct conf *conf)
 	struct arena *a = arena_new(REFUSE_MEMORY);
 	struct slot *slot;
 	for (int i = 0; i < REFUSE_AT_ONCE && (slot = slots_next(r->slots, 0)); i++) {
-		if (refuse_one(slot_connection(slot), r->answer, conf, a))
+		if (refuse_one(r, slot_connection(slot), conf, a))
 			slots_keep(r->slots, slot);
 		else
 			slots_drop(r->slots, slot);
@@ -108,4 +110,9 @@ bool refuse_active(const struct refuser *r)
 int refuse_fd(const struct refuser *r)
 {
 	return refuse_active(r) ? slots_fd(r->slots) : -1;
+}
+
+uint64_t refuse_count(const struct refuser *r)
+{
+	return r->count;
 }

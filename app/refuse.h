@@ -20,5 +20,7 @@ void refuse_turn(struct refuser *r, bool wanted, const struct conf *conf);
  * is due every second all the same. */
 bool refuse_active(const struct refuser *r);
 int refuse_fd(const struct refuser *r);
+/* Requests answered so. */
+uint64_t refuse_count(const struct refuser *r);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -89,6 +90,13 @@ static int slots_receive(const struct slots_shared *shared)
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
 		memcpy(&fd, CMSG_DATA(c), sizeof fd);
 	return fd;
+}
+
+size_t slots_waiting(const struct slots_shared *shared)
+{
+	/* Each message is a byte. */
+	int bytes = 0;
+	return shared->handover[0] >= 0 && ioctl(shared->handover[0], FIONREAD, &bytes) == 0 ? (size_t)bytes : 0;
 }
 
 /* Queues a descriptor for whoever is idle next; the caller keeps its own copy. False when the queue is full. */

@@ -27,6 +27,8 @@ struct slots_shared {
 
 /* A socketpair for struct slots_shared; false with errno set. */
 bool slots_handover_new(int handover_r[2]);
+/* Connections that were handed over and nobody has taken yet. */
+size_t slots_waiting(const struct slots_shared *shared);
 
 /* peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the signals blocked while
  * waiting; all others are only let in there, so none is lost between a look at its flag and the wait. NULL with errno

@@ -48,6 +48,7 @@ struct worker {
 	int busy_fd;                       /* see slots_busy(); -1: not busy */
 	int64_t look_us;                   /* when to look after what a master would, INT64_MAX: never */
 	bool parted;                       /* leaving, with answers to send and nothing else to do */
+	struct jwtcache_totals told;       /* what the board has of them */
 	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
 	sigset_t wait_mask;                /* what is blocked while it waits */
 };
@@ -184,6 +185,21 @@ static void worker_give_way(struct worker *w)
 	slots_hand_over(w->slots, w->slot);
 }
 
+/* What the master is to know after a request. */
+static void worker_tell(struct worker *w)
+{
+	struct board *b = w->place->board;
+	struct jwtcache_totals now = auth_cache_totals(w->server.generation->auth);
+	if (!b)
+		return;
+	board_database(b, w->place->cell, server_database_up(&w->server));
+	board_connected(b, w->place->cell, conn_backend_pid(w->server.conn) != 0);
+	board_add(b, BOARD_JWT_LOOKUPS, now.lookups - w->told.lookups);
+	board_add(b, BOARD_JWT_HITS, now.hits - w->told.hits);
+	board_add(b, BOARD_JWT_EVICTIONS, now.evictions - w->told.evictions);
+	w->told = now;
+}
+
 /* True when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
@@ -205,8 +221,7 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	/* Before anybody can know it: the master must not answer in the place of who has just become free. */
 	worker_rested(w);
 	bool keep = fcgi_send(c, &reply);
-	if (w->place->board)
-		board_database(w->place->board, w->place->cell, server_database_up(&w->server));
+	worker_tell(w);
 	access_log(conf, &request, &reply, &served, w->arena);
 	w->request = NULL;
 	return keep;
@@ -279,6 +294,7 @@ static void worker_loop(struct worker *w)
 		}
 		if (!slot) {
 			server_rest(&w->server);
+			worker_tell(w);
 			continue;
 		}
 		w->slot = slot;

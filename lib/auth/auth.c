@@ -155,3 +155,8 @@ bool auth_is_presented(const struct auth *auth, const struct request *r)
 {
 	return request_field(r, STR("authorization")).p || cookie_access(&auth->cookies, r).p;
 }
+
+struct jwtcache_totals auth_cache_totals(const struct auth *auth)
+{
+	return jwtcache_totals(auth->cache);
+}

@@ -3,6 +3,7 @@
 #ifndef ROWGATE_AUTH_AUTH_H
 #define ROWGATE_AUTH_AUTH_H
 
+#include "auth/jwtcache.h"
 #include "base/conf.h"
 #include "http/request.h"
 
@@ -34,5 +35,7 @@ bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const s
 bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f);
 /* Whether the request says who asks: by Authorization, or by a cookie where these count. */
 bool auth_is_presented(const struct auth *auth, const struct request *r);
+/* Of the tokens it has verified since auth_new(), in this process. */
+struct jwtcache_totals auth_cache_totals(const struct auth *auth);
 
 #endif

@@ -21,6 +21,7 @@ struct jwtcache {
 	uint32_t bucket_mask;
 	uint32_t max, count;
 	uint32_t hand;            /* where the next search for a victim begins; ANCHOR: at the oldest */
+	struct jwtcache_totals totals;
 };
 
 struct jwtcache *jwtcache_new(size_t max, struct arena *forever)
@@ -61,9 +62,12 @@ static uint32_t *find(const struct jwtcache *c, const struct jwtcache_key *key)
 bool jwtcache_has(struct jwtcache *c, const struct jwtcache_key *key)
 {
 	uint32_t found = *find(c, key);
-	if (found != ANCHOR)
-		c->entries[found].visited = true;
-	return found != ANCHOR;
+	c->totals.lookups++;
+	if (found == ANCHOR)
+		return false;
+	c->entries[found].visited = true;
+	c->totals.hits++;
+	return true;
 }
 
 /* Takes the oldest entry that was not asked for since the hand came by, out of ring and bucket. */
@@ -83,6 +87,7 @@ static uint32_t evict(struct jwtcache *c)
 	c->entries[e->newer].older = e->older;
 	c->entries[e->older].newer = e->newer;
 	*find(c, &e->key) = e->next;
+	c->totals.evictions++;
 	return victim;
 }
 
@@ -99,4 +104,9 @@ void jwtcache_add(struct jwtcache *c, const struct jwtcache_key *key)
 size_t jwtcache_count(const struct jwtcache *c)
 {
 	return c->count;
+}
+
+struct jwtcache_totals jwtcache_totals(const struct jwtcache *c)
+{
+	return c ? c->totals : (struct jwtcache_totals){ 0 };
 }

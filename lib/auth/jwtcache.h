@@ -28,4 +28,12 @@ bool jwtcache_has(struct jwtcache *c, const struct jwtcache_key *key);
 void jwtcache_add(struct jwtcache *c, const struct jwtcache_key *key);
 size_t jwtcache_count(const struct jwtcache *c);
 
+/* How often it was asked, knew the token, and pushed one out. */
+struct jwtcache_totals {
+	uint64_t lookups, hits, evictions;
+};
+
+/* All 0 for NULL. */
+struct jwtcache_totals jwtcache_totals(const struct jwtcache *c);
+
 #endif

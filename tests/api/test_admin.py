@@ -3,6 +3,8 @@
 SPDX-License-Identifier: MIT
 """
 import http.client
+import json
+import pathlib
 import signal
 import socket
 import subprocess
@@ -10,12 +12,16 @@ import threading
 import time
 
 import pytest
+import requests
+from jwcrypto.jwk import JWK
+from jwcrypto.jwt import JWT
 
 from harness.cluster import Cluster
 from harness.process import BUILD, wait_until
-from harness.server import FRONTS, Server, free_port
+from harness.server import FRONTS, SECRET, Server, free_port
 
 SCHEMA = "processes.sql"
+SQL = pathlib.Path(__file__).parent / "sql"
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_O6_probes_are_answered_while_every_worker_sleeps(start, database, front
         wait_until(busy(database, 2), 5, "both workers sleep")
         assert [ask(port, path) for path in ("/live", "/ready", "/nothing")] == [200, 200, 404]
         assert ask(port, "/ready", "HEAD") == 200
-        assert ask(port, "/ready", "POST") == 405
+        assert ask(port, "/ready", "POST") == 200  # as in PostgREST only the path counts
         assert busy(database, 2)()
     assert sleepers.answers == [200, 200]
     server.stop()
@@ -135,6 +141,116 @@ def test_O5_live_but_not_ready_before_the_first_catalog(start):
     assert ask(port, "/ready") == 503
     answer = server.get("/")
     assert answer.status_code == 503 and answer.json()["code"] == "PGRST002" and int(answer.headers["Retry-After"]) >= 1
+
+
+def get(port, path):
+    return requests.get(f"http://127.0.0.1:{port}{path}", timeout=30)
+
+
+def test_O6_config_and_schema_cache_are_what_is_in_force(start, database):
+    """The texts of --dump-config and --dump-schema, of the running one."""
+    port = free_port()
+    server = start(admin_server_port=port, jwt_secret=SECRET, db_max_rows=1000).wait_ready()
+    config, cache = get(port, "/config"), get(port, "/schema_cache")
+    assert config.status_code == cache.status_code == 200
+    assert f'jwt-secret = "{SECRET}"' in config.text and "db-max-rows = 1000" in config.text
+    assert config.text.splitlines() == sorted(config.text.splitlines())
+    assert f"dbname={database.name}" in config.text.replace("dbname='", "dbname=") and "server-slots" not in config.text
+    assert {"relations", "foreignKeys", "functions"} <= set(cache.json())
+    assert "many" in cache.text and "novel" not in cache.text
+    database.run(f"CREATE TABLE novel (id integer); ALTER ROLE authenticator IN DATABASE {database.name} SET pgrst.db_max_rows = '77'")
+    server.process.send(signal.SIGUSR1)
+    wait_until(lambda: "novel" in get(port, "/schema_cache").text, 10, "the new table is told of")
+    assert "db-max-rows = 77" in get(port, "/config").text
+    head = requests.head(f"http://127.0.0.1:{port}/config", timeout=5)
+    assert int(head.headers["Content-Length"]) == len(get(port, "/config").content) and not head.content
+    database.run(f"DROP TABLE novel; ALTER ROLE authenticator IN DATABASE {database.name} RESET pgrst.db_max_rows")
+
+
+def test_O6_a_large_answer_keeps_no_probe_waiting(start, cluster):
+    large = cluster.create("admin_large")
+    large.load(SQL / "roles.sql")
+    large.run("DO $$ BEGIN FOR n IN 1..1000 LOOP EXECUTE format('CREATE TABLE t%s (a integer, b text, c text, d text)', n); END LOOP; END $$")
+    port = free_port()
+    start(uri=large.uri, admin_server_port=port).wait_ready()
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        slow.sendall(b"GET /schema_cache HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = slow.recv(1000)
+        for _ in range(3):
+            assert ask(port, "/ready") == 200
+        while part := slow.recv(1 << 20):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert len(body) > 300_000 and f"Content-Length: {len(body)}".encode() in head
+    assert len(json.loads(body)["relations"]) == 1000
+
+
+def metrics(port):
+    """Values by name; every one is described first."""
+    answer = get(port, "/metrics")
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    kinds, values = {}, {}
+    for line in answer.text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kinds[name] = line.split(" ")
+        elif not line.startswith("# HELP "):
+            name, value = line.rsplit(" ", 1)
+            assert name.partition("{")[0] in kinds
+            assert (kinds[name.partition("{")[0]] == "counter") == name.partition("{")[0].endswith("_total")
+            values[name] = float(value)
+    return values
+
+
+LOADS = 'pgrst_schema_cache_loads_total{status="SUCCESS"}'
+
+
+def test_O7_metrics(start, database):
+    port = free_port()
+    server = start(front="nginx", admin_server_port=port, workers=2, db_pool_acquisition_timeout=2).wait_ready()
+    first = metrics(port)
+    assert set(first) == {"pgrst_schema_cache_query_time_seconds", LOADS} | {"pgrst_" + name for name in (
+        "db_pool_timeouts_total", "db_pool_available", "db_pool_waiting", "db_pool_max", "jwt_cache_requests_total", "jwt_cache_hits_total",
+        "jwt_cache_evictions_total")}
+    assert first["pgrst_db_pool_max"] == 2 and first[LOADS] == 1 and first["pgrst_db_pool_timeouts_total"] == 0
+    assert 0 < first["pgrst_schema_cache_query_time_seconds"] < 60
+    wait_until(lambda: server.get("/things?id=eq.1").ok and metrics(port)["pgrst_db_pool_available"] in (1, 2), 5, "a connection is there")
+    with Sleepers(server, 2, 4) as sleepers:
+        wait_until(busy(database, 2), 5, "both workers sleep")
+        assert metrics(port)["pgrst_db_pool_available"] == 0
+        with Sleepers(server, 3, 0) as refused:
+            wait_until(lambda: metrics(port)["pgrst_db_pool_waiting"] == 3, 1, "three wait")
+        assert refused.answers == [504, 504, 504]
+        assert metrics(port)["pgrst_db_pool_timeouts_total"] == 3
+    assert sleepers.answers == [200, 200]
+    wait_until(lambda: metrics(port)["pgrst_db_pool_available"] == 2, 5, "both are free again")
+
+
+def test_O7_tokens(start):
+    port, key = free_port(), JWK.generate(kty="EC", crv="P-256")
+    server = start(admin_server_port=port, workers=1, jwt_secret=key.export_public(), jwt_cache_max_entries=1).wait_ready()
+
+    def ask_with(number):
+        signed = JWT({"alg": "ES256"}, {"role": "web_anon", "number": number})
+        signed.make_signed_token(key)
+        tokens.setdefault(number, signed.serialize())
+        assert server.get("/things?id=eq.1", token=tokens[number]).status_code == 200
+    tokens = {}
+    for number in (1, 1, 2, 1):
+        ask_with(number)
+    wait_until(lambda: [metrics(port)[f"pgrst_jwt_cache_{what}_total"] for what in ("requests", "hits", "evictions")] == [4, 1, 2], 5, "they are counted")
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: metrics(port)[LOADS] == 2, 10, "the reload is counted")
+    wait_until(lambda: (ask_with(1), metrics(port)["pgrst_jwt_cache_hits_total"] >= 2)[1], 5, "the next worker's are added")
+    assert metrics(port)["pgrst_jwt_cache_requests_total"] > 4
+
+
+def test_O7_loads_that_failed(start):
+    port = free_port()
+    start(uri="host=/nonexistent dbname=none user=authenticator", admin_server_port=port).wait_listening()
+    failed = wait_until(lambda: metrics(port).get('pgrst_schema_cache_loads_total{status="FAIL"}'), 5, "a failure is counted")
+    assert failed >= 1 and LOADS not in metrics(port)
+    assert get(port, "/schema_cache").content == b""
 
 
 @pytest.mark.parametrize("front", FRONTS)

@@ -43,6 +43,46 @@ static void slow_since_the_last_turned_slow(void **state)
 	board_free(b);
 }
 
+static void who_has_a_connection_to_spare(void **state)
+{
+	(void)state;
+	struct board *b = board_new(3);
+	board_take(b, 0);
+	board_take(b, 1);
+	expect_int("nobody connected", (int64_t)board_available(b), 0);
+	board_connected(b, 0, true);
+	board_connected(b, 1, true);
+	expect_int("both", (int64_t)board_available(b), 2);
+	board_slow(b, 1);
+	expect_int("one waits", (int64_t)board_available(b), 1);
+	board_connected(b, 0, false);
+	expect_int("the other has lost it", (int64_t)board_available(b), 0);
+	board_done(b, 1);
+	board_leave(b, 1);
+	expect_int("one has left", (int64_t)board_available(b), 0);
+	board_take(b, 1);
+	expect_int("a successor has none", (int64_t)board_available(b), 0);
+	board_free(b);
+}
+
+static void counts_outlive_who_counted(void **state)
+{
+	(void)state;
+	struct board *b = board_new(2);
+	for (size_t i = 1; i <= 3; i++) {
+		pid_t pid = fork();
+		if (pid == 0) {
+			board_add(b, BOARD_JWT_HITS, i);
+			board_add(b, BOARD_JWT_EVICTIONS, 0);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+	expect_int("hits", (int64_t)board_total(b, BOARD_JWT_HITS), 6);
+	expect_int("evictions", (int64_t)board_total(b, BOARD_JWT_EVICTIONS), 0);
+	board_free(b);
+}
+
 static void who_is_parting_is_no_worker(void **state)
 {
 	(void)state;
@@ -89,7 +129,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_since_the_last_turned_slow), cmocka_unit_test(a_process_tells_another),
-		cmocka_unit_test(who_is_parting_is_no_worker),
+		cmocka_unit_test(who_is_parting_is_no_worker), cmocka_unit_test(who_has_a_connection_to_spare),
+		cmocka_unit_test(counts_outlive_who_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

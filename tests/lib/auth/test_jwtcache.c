@@ -61,9 +61,13 @@ static void who_was_asked_for_stays(void **state)
 			add(c, ++added);
 		for (size_t k = 0; k < 4 && rows[i].kept[k]; k++)
 			expect_int(rows[i].name, has(c, rows[i].kept[k]), true);
+		uint64_t hits_before = jwtcache_totals(c).hits, lookups_before = jwtcache_totals(c).lookups;
 		for (unsigned n = 1; n <= added; n++)
 			found += has(c, n);
 		expect_int(rows[i].name, found, (int64_t)jwtcache_count(c));
+		expect_int(rows[i].name, (int64_t)(jwtcache_totals(c).hits - hits_before), found);
+		expect_int(rows[i].name, (int64_t)(jwtcache_totals(c).lookups - lookups_before), added);
+		expect_int(rows[i].name, (int64_t)jwtcache_totals(c).evictions, added - found);
 		assert_true(jwtcache_count(c) <= rows[i].max);
 		arena_free(a);
 	}
