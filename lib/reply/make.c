@@ -102,6 +102,15 @@ static void write_range_field(struct reply *r, const struct plan *p, int64_t row
 	field(r, STR("Content-Range"), range_content(a, 0, named, asked ? rows : -1));
 }
 
+/* The longest address an answer names: web servers and clients refuse an answer with a longer line. */
+enum { ADDRESS_MAX = 8000 };
+
+static void address_field(struct reply *r, struct str name, struct str address)
+{
+	if (address.n <= ADDRESS_MAX)
+		field(r, name, address);
+}
+
 static struct str target_path(const struct plan *p, struct arena *a)
 {
 	return str_printf(a, "/%.*s", STR_ARG(http_encode(a, p->query->name)));
@@ -118,7 +127,7 @@ static bool make_read(struct reply *r, struct reply_rows *rows, const struct fli
 	(void)f;
 	const struct plan *p = rows->plan;
 	range_fields(r, rows, outcome, a);
-	field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
+	address_field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
 	content_fields(r, p, a);
 	applied_field(r, p, 0, a);
 	return true;
@@ -145,7 +154,7 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 	const struct plan *p = rows->plan;
 	r->status = p->query->prefer.resolution == RESOLUTION_MERGE && outcome->inserted <= 0 ? 200 : 201;
 	if (rows->location.p && rows->count == 1)
-		field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
+		address_field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
 	write_range_field(r, p, rows_total(rows, outcome), a);
 	applied_field(r, p, APPLIES_RESOLUTION | APPLIES_RETURN | APPLIES_MISSING, a);
 	if (p->result == RESULT_ROWS)

@@ -120,6 +120,13 @@ def test_long_url_is_refused(front):
     assert answer.status_code == 414 and code(answer) == "RG414"
 
 
+def test_h1_a_long_url_is_answered_without_repeating_it(front):
+    """Encoded it would be a line that nginx, Apache and clients refuse."""
+    answer = front.get("/things?name=in.(" + "," * 3900 + ")")
+    assert (answer.status_code, answer.text) == (200, "[]") and "Content-Location" not in answer.headers
+    assert "Content-Location" in front.get("/things?name=in.(" + "," * 2600 + ")").headers
+
+
 def test_long_header_is_refused(front):
     answer = front.get("/things", headers={"X-Long": "a" * 9000})
     assert answer.status_code == 431 and code(answer) == "RG431"
