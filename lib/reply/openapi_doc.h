@@ -50,5 +50,8 @@ void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine)
 /* "paths" and "parameters". */
 void openapi_put_paths(struct openapi *o);
 void openapi_put_parameters(struct openapi *o);
+/* The account endpoints, where accounts are on; whether that is what /rpc/ and this name lead to. */
+void openapi_put_account_paths(struct openapi *o);
+bool openapi_is_account(const struct openapi *o, struct str routine);
 
 #endif

@@ -254,10 +254,11 @@ void openapi_put_paths(struct openapi *o)
 		openapi_flush(o);
 	}
 	for (size_t i = 0; i < o->routine_count; i++) {
-		if (openapi_shows_routine(o, i))
+		if (openapi_shows_routine(o, i) && !openapi_is_account(o, catalog_text(o->cat, o->routines[i].name)))
 			put_routine_path(o, &o->routines[i]);
 		openapi_flush(o);
 	}
+	openapi_put_account_paths(o);
 	jsonw_close(&o->w, '}');
 }
 

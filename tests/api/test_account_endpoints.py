@@ -3,9 +3,11 @@
 SPDX-License-Identifier: MIT
 """
 import base64
+import copy
 import json
 
 import pytest
+from swagger_spec_validator.validator20 import validate_spec
 
 from harness.accounts import PASSWORD, Person, migrate, settings_of
 
@@ -278,3 +280,29 @@ def test_another_origin_may_ask_when_it_is_listed(server):
 def test_a_path_that_is_written_otherwise_is_the_same_endpoint(server):
     status, _ = server.raw_request("POST", "/rpc/log%69n", "Content-Type: application/json", body=b'{"email": "a@example.com", "password": "x"}')
     assert status in (401, 503)
+
+
+# The OpenAPI document.
+
+def test_the_openapi_document_lists_the_endpoints(server, database):
+    database.run("CREATE FUNCTION public.login(email text) RETURNS text LANGUAGE sql AS 'SELECT email';"
+                 "GRANT USAGE ON SCHEMA public TO web_anon; NOTIFY pgrst")
+    document = server.get("/").json()
+    validate_spec(copy.deepcopy(document))
+    listed = {path.removeprefix("/rpc/"): operations for path, operations in document["paths"].items() if path.startswith("/rpc/")}
+    assert set(ENDPOINTS) <= set(listed)
+    for name, allow in ENDPOINTS.items():
+        assert sorted(listed[name]) == sorted(word.lower() for word in allow.split(",") if word in ("GET", "POST")), name
+        assert all(operation["tags"] == ["Accounts"] for operation in listed[name].values())
+    body = listed["login"]["post"]["parameters"][0]["schema"]
+    assert body["required"] == ["email", "password"] and body["properties"]["email"] == {"format": "text", "type": "string"}
+
+
+def test_the_openapi_document_says_what_is_answered(server, person):
+    listed = server.get("/").json()["paths"]
+    for path, answer in {"/rpc/login": person.try_to_sign_in(), "/rpc/refresh_token": person.refresh(),
+                         "/rpc/current_user": person.call("current_user")}.items():
+        schema = listed[path]["post"]["responses"][str(answer.status_code)]["schema"]
+        assert set(schema["properties"]) == set(schema["required"]) == set(answer.json())
+        kinds = {"string": str, "integer": int, "object": dict}
+        assert all(isinstance(answer.json()[name], kinds[member["type"]]) for name, member in schema["properties"].items())
