@@ -8,6 +8,7 @@
 
 #include "app/clerk.h"
 #include "auth/database.h"
+#include "auth/hook.h"
 #include "auth/session.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
@@ -60,6 +61,8 @@ static bool token_for_user(struct str *token_r, const struct token_wish *w, stru
 		return fault_set(f, 500, "RG500", STR("the account is not active"));
 	s.email = row.values[0];
 	s.role = row.values[1];
+	if (!hook_claims(&s.more, &c, s.user_id, STR("token"), f))
+		return false;
 	*token_r = session_token(&s, &g->conf, c.signer, c.now, c.arena);
 	return true;
 }

@@ -160,3 +160,15 @@ struct jwtcache_totals auth_cache_totals(const struct auth *auth)
 {
 	return jwtcache_totals(auth->cache);
 }
+
+bool auth_reserves(const struct auth *auth, struct str claim)
+{
+	static const struct str reserved[] = {
+		STR_INIT("role"), STR_INIT("user_id"), STR_INIT("email"), STR_INIT("sid"), STR_INIT("iss"), STR_INIT("aud"),
+		STR_INIT("iat"), STR_INIT("exp"), STR_INIT("nbf"),
+	};
+	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+		if (str_eq(claim, reserved[i]))
+			return true;
+	return rolepath_enters(auth->role_path, claim);
+}

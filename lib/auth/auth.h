@@ -37,5 +37,8 @@ bool auth_check_origin(const struct auth *auth, const struct request *r, struct 
 bool auth_is_presented(const struct auth *auth, const struct request *r);
 /* Of the tokens it has verified since auth_new(), in this process. */
 struct jwtcache_totals auth_cache_totals(const struct auth *auth);
+/* Whether a claim of that name is only for rowgate to set in an account's token: those it sets itself, those that
+ * limit a token, and whatever jwt-role-claim-key may lead through. */
+bool auth_reserves(const struct auth *auth, struct str claim);
 
 #endif

@@ -46,16 +46,22 @@ static bool translate(struct account *c, struct fault *f)
 	return false;
 }
 
-bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
+bool database_routine(struct database_row *row, struct account *c, struct fault *f, struct str schema, struct str name,
 	const struct str *values, size_t count)
 {
 	struct database_take t = { row, c->arena };
 	struct stmt call;
 	*row = (struct database_row){ 0 };
-	if (stmt_routine(&call, migrate_private(c->conf, c->arena), name, values, count, c->arena, f)
+	if (stmt_routine(&call, schema, name, values, count, c->arena, f)
 		&& conn_run(c->conn, &call, take, &t, c->arena, f))
 		return true;
 	return translate(c, f);
+}
+
+bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
+	const struct str *values, size_t count)
+{
+	return database_routine(row, c, f, migrate_private(c->conf, c->arena), name, values, count);
 }
 
 bool database_true(struct str value)

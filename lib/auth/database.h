@@ -20,6 +20,9 @@ struct database_row {
 		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
 bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
 	const struct str *values, size_t count);
+/* The same of a function in any schema. */
+bool database_routine(struct database_row *row, struct account *c, struct fault *f, struct str schema, struct str name,
+	const struct str *values, size_t count);
 /* A boolean or a number as PostgreSQL prints it. */
 bool database_true(struct str value);
 int64_t database_number(struct str value);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "auth/database.h"
 #include "auth/email.h"
+#include "auth/hook.h"
 #include "auth/limit.h"
 #include "auth/password.h"
 #include "auth/session.h"
@@ -49,6 +50,8 @@ bool account_login(struct account *c, struct fault *f)
 		.id = signer_session_id(c->arena), .user_id = begun.values[USER_ID],
 		.ends_at = c->now + c->conf->auth_session_max,
 	};
+	if (!hook_claims(&s.more, c, s.user_id, STR("login"), f))
+		return false;
 	if (!database_call(&done, c, f, "finish_login", s.user_id, hash, fresh, s.id, c->ip, c->user_agent,
 			database_seconds(c, c->conf->auth_session_idle), database_seconds(c, c->conf->auth_session_max),
 			begun.values[BUCKETS]))

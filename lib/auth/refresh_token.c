@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "auth/cookie.h"
 #include "auth/database.h"
+#include "auth/hook.h"
 #include "auth/limit.h"
 #include "auth/session.h"
 #include "http/cookie.h"
@@ -51,5 +52,6 @@ bool account_refresh_token(struct account *c, struct fault *f)
 	s.role = row.values[ROLE];
 	s.counter = database_number(row.values[COUNTER]);
 	s.ends_at = database_number(row.values[ENDS_AT]);
-	return session_answer(c, &s);
+	/* Should it fail, the same refresh token is good for another try. */
+	return hook_claims(&s.more, c, s.user_id, STR("refresh"), f) && session_answer(c, &s);
 }

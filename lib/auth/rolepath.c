@@ -268,3 +268,15 @@ struct str rolepath_role(const struct rolepath *path, struct json_object *claims
 		role = cut_string(role, s);
 	return role.n || !path->cuts ? role : STR_NONE;
 }
+
+bool rolepath_enters(const struct rolepath *path, struct str claim)
+{
+	const struct segment *step = path->segments;
+	if (!step || step->descend)
+		return true;
+	for (const struct selector *s = step->selectors; s; s = s->next)
+		if (s->kind == SELECTOR_ALL || s->kind == SELECTOR_FILTER
+			|| (s->kind == SELECTOR_NAME && str_eq(claim, str_of(s->name))))
+			return true;
+	return false;
+}

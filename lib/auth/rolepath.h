@@ -23,5 +23,7 @@ struct str rolepath_text(const struct rolepath *path, struct arena *a);
 /* The first value the path selects: a string as it is, anything else as its JSON text; STR_NONE: it selects none.
  * A view into claims, or in the arena. */
 struct str rolepath_role(const struct rolepath *path, struct json_object *claims, struct arena *a);
+/* Whether the path's first step may go into the claim of that name. */
+bool rolepath_enters(const struct rolepath *path, struct str claim);
 
 #endif

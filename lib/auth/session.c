@@ -4,6 +4,7 @@
 
 #include "auth/answer.h"
 #include "auth/cookie.h"
+#include "auth/tokenjson.h"
 
 enum { CLAIMS_MAX = 16 * 1024 };
 
@@ -16,6 +17,19 @@ static void put_int(struct jsonw *w, struct str key, int64_t value)
 {
 	jsonw_key(w, key);
 	jsonw_int(w, value);
+}
+
+/* Every member as it stands there: numbers keep their digits. */
+static void put_more(struct jsonw *w, struct str more, struct arena *a)
+{
+	struct json_object *object = more.p ? tokenjson_parse(more, a) : NULL;
+	if (!object)
+		return;
+	json_object_object_foreach(object, name, value) {
+		(void)value;
+		jsonw_key(w, str_of(name));
+		jsonw_raw(w, tokenjson_raw(more, str_of(name), a));
+	}
 }
 
 struct str session_token(const struct session *s, const struct conf *conf, const struct signer *signer, int64_t now,
@@ -34,6 +48,7 @@ struct str session_token(const struct session *s, const struct conf *conf, const
 		jsonw_member(&w, STR("aud"), conf->jwt_aud);
 	put_int(&w, STR("iat"), now);
 	put_int(&w, STR("exp"), expiry(s, conf, now));
+	put_more(&w, s->more, a);
 	jsonw_close(&w, '}');
 	return signer_token(signer, buf_str(&out), a);
 }

@@ -109,6 +109,7 @@ struct conf {
 	struct str auth_listen;                 /* as server_listen, for the account workers */
 	int64_t auth_workers;                   /* 0: cores */
 	struct str auth_db_uri, auth_install_uri;
+	struct str auth_claims_hook;            /* schema.function */
 	struct str auth_schema, auth_role_prefix;
 	struct conf_list auth_roles, auth_self_service_roles; /* without the prefix */
 	struct str auth_signing_key;            /* JWK (set) or secret; STR_NONE: jwt-secret signs */

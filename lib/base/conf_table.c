@@ -138,6 +138,12 @@ static const char *check_cookie(const struct conf *c)
 		: "an auth-site-url beside it: else no page could be told from another site's";
 }
 
+static const char *check_hook(const struct conf *c)
+{
+	size_t dot = str_index(c->auth_claims_hook, '.');
+	return !c->auth_claims_hook.n || (dot && dot + 1 < c->auth_claims_hook.n) ? NULL : "schema.function";
+}
+
 /* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
 static const char *check_auth_names(const struct conf *c)
 {
@@ -190,6 +196,8 @@ const struct conf_option conf_options[] = {
 	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless),
 		.fallback = "false",
 		.help = "Accept tokens of accounts that name no session." },
+	{ "auth-claims-hook", .type = CONF_TEXT, .flags = OWN | R, AT(auth_claims_hook), .check = check_hook,
+		.help = "Function (schema.name) that gets an account's number and gives further claims for its tokens." },
 	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false", .check = check_cookie,
 		.help = "Give browsers their tokens in cookies that scripts cannot read, and none in answers." },
 	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),

@@ -354,6 +354,7 @@ static const char golden_dump[] =
 	"app.settings.dollar = \"$$(x) $$$ \\\\ \\u000a\"\n"
 	"app.settings.jwt_secret = \"s\"\n"
 	"auth-accept-sessionless = false\n"
+	"auth-claims-hook = \"\"\n"
 	"auth-cookie = false\n"
 	"auth-db-uri = \"\"\n"
 	"auth-enabled = false\n"
