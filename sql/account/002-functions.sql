@@ -228,9 +228,10 @@ BEGIN
 	END IF;
 	ends_at := extract(epoch FROM state.absolute_end);
 	rotated := greatest(state.rotated_at, clock);
-	IF presented = state.counter THEN
+	-- A later one than ours is no less genuine: the database has lost its last moments, in a crash or to a backup.
+	IF presented >= state.counter THEN
 		outcome := 'rotated';
-		counter := state.counter + 1;
+		counter := presented + 1;
 		UPDATE @private@.session_state AS t SET counter = refresh.counter, rotated_at = rotated WHERE t.session_id = session;
 		UPDATE @auth@.sessions AS s SET refreshed_at = rotated, expires_at = least(clock + idle, state.absolute_end),
 			ip = coalesce(refresh.ip, s.ip), user_agent = left(refresh.user_agent, 500)
