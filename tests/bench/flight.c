@@ -1,6 +1,6 @@
 /* What a flight costs as a multiple of the bare prepared SELECT in it, both measured alternately in one run.
  *
- * Usage: flight CONNINFO [ROUNDS]; best with server and program on one core (taskset), where waiting for the other
+ * Usage: flight CONNINFO [ROUNDS [SESSION]]: with an open session of an account in auth also what its check costs. Best with server and program on one core (taskset), where waiting for the other
  * side's wake-up does not hide the work.
  * SPDX-License-Identifier: MIT */
 #include <libpq-fe.h>
@@ -36,14 +36,15 @@ static const struct stmt_param settings_params[] = {
 	{ .value = STR_INIT("on") },
 	{ .value = STR_INIT("ISO") },
 };
-static const struct stmt settings_stmt = {
-	STR_INIT("SELECT ARRAY[pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), "
-		"pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true), "
-		"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), "
-		"pg_catalog.set_config('request.cookies', $7, true), "
-		"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)] IS NULL"),
-	settings_params, sizeof(settings_params) / sizeof(settings_params[0]),
-};
+#define SETTINGS \
+	"ARRAY[pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), " \
+	"pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true), " \
+	"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), " \
+	"pg_catalog.set_config('request.cookies', $7, true), " \
+	"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)] IS NULL"
+enum { SETTINGS_PARAMS = sizeof settings_params / sizeof *settings_params };
+static const struct stmt settings_stmt = { STR_INIT("SELECT " SETTINGS), settings_params, SETTINGS_PARAMS };
+static const struct str checked_settings = STR_INIT("SELECT auth_private.check_session($10, 0), " SETTINGS);
 
 static void die(const char *what, const char *why)
 {
@@ -161,6 +162,19 @@ static void tear_down(struct bench *b)
 	arena_free(b->arena);
 }
 
+/* The session check goes in front of the settings, in one statement with them. */
+static void measure_check(struct bench *b, const char *session, int rounds)
+{
+	struct stmt_param params[SETTINGS_PARAMS + 1];
+	struct stmt checked = { checked_settings, params, SETTINGS_PARAMS + 1 };
+
+	memcpy(params, settings_params, sizeof settings_params);
+	params[SETTINGS_PARAMS] = (struct stmt_param){ .value = str_of(session) };
+	b->flight.settings = &checked;
+	measure(b, "session check, settings, main", rounds);
+	b->flight.settings = &settings_stmt;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b = { 0 };
@@ -174,6 +188,8 @@ int main(int argc, char **argv)
 	b.flight.role = STR("rg_bench_role");
 	b.flight.settings = &settings_stmt;
 	measure(&b, "settings, main", rounds);
+	if (argc > 3)
+		measure_check(&b, argv[3], rounds);
 	b.flight.response_settings = true;
 	measure(&b, "settings, main, response settings", rounds);
 	b.flight.user_code = true;
