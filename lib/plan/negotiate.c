@@ -95,13 +95,14 @@ static bool take_rows(struct plan *p, const struct media *m, struct arena *a)
 		|| take_builtin(p, m, a);
 }
 
-/* An execution plan is that of the statement which would have made another media type. */
+/* An execution plan is that of the statement which would have made another media type, in SQL alone. */
 static bool accept_explain(struct plan *p, const struct media *m, struct arena *a)
 {
 	struct media inner = media_content(m->plan_for, a);
 	if (!p->conf->db_plan_enabled || !take_rows(p, &inner, a))
 		return false;
 	p->media = *m;
+	p->plain = true;
 	p->count_by_statement = false;
 	return true;
 }

@@ -6,35 +6,93 @@
 
 bool stmt_gathers(const struct plan *p)
 {
-	return p->handler || p->features;
+	return p->handler || p->features || p->media.kind == MEDIA_PLAN;
+}
+
+static void put_value(struct draft *d)
+{
+	stmt_sql(d, ROWS ".");
+	stmt_ident(d, PLAN_SCALAR);
 }
 
 /* The row as the aggregate takes it: a function's one value, a row of the relation's type, or any row. */
 static void put_argument(struct draft *d, const struct plan *p)
 {
-	stmt_sql(d, ROWS);
 	if (p->result == RESULT_VALUE) {
-		stmt_sql(d, ".");
-		stmt_ident(d, PLAN_SCALAR);
-	} else if (p->handler->row_type) {
+		put_value(d);
+		return;
+	}
+	stmt_sql(d, ROWS);
+	if (p->handler->row_type) {
 		stmt_sql(d, "::");
 		stmt_relation(d, p);
 	}
+}
+
+static void put_handled(struct draft *d, const struct plan *p)
+{
+	stmt_catalog(d, catalog_text(p->catalog, p->handler->function));
+	stmt_sql(d, "(");
+	put_argument(d, p);
+	stmt_sql(d, ")");
+}
+
+/* The whole JSON document of the rows as the worker would make it of them. */
+static void put_json(struct draft *d, const struct plan *p, enum media_kind kind)
+{
+	bool object = kind == MEDIA_OBJECT || kind == MEDIA_OBJECT_STRIPPED;
+	bool stripped = kind == MEDIA_JSON_STRIPPED || kind == MEDIA_OBJECT_STRIPPED;
+	bool one = object || p->result == RESULT_OBJECT || p->result == RESULT_VALUE;
+	stmt_sql(d, "COALESCE(");
+	buf_put(&d->sql, stripped ? STR("pg_catalog.json_strip_nulls(") : STR(""));
+	stmt_sql(d, "pg_catalog.json_agg(");
+	if (p->result == RESULT_VALUE || p->result == RESULT_VALUES)
+		put_value(d);
+	else
+		stmt_sql(d, ROWS);
+	buf_put(&d->sql, one ? STR(") -> 0") : STR(")"));
+	buf_put(&d->sql, stripped ? STR(")") : STR(""));
+	buf_put(&d->sql, one ? STR(", 'null')") : STR(", '[]')"));
+}
+
+/* The body as a value of SQL. */
+static void put_body(struct draft *d, const struct plan *p)
+{
+	enum media_kind kind = media_content(p->media.plan_for, d->arena).kind;
+	if (p->handler)
+		put_handled(d, p);
+	else if (p->features)
+		stmt_sql(d, "pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
+			"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(" ROWS ")::pg_catalog.json), '[]'))");
+	else if (kind == MEDIA_CSV)
+		stmt_sql(d, "COALESCE(pg_catalog.string_agg(" ROWS "::text, E'\\n'), '')");
+	else
+		put_json(d, p, kind);
+}
+
+/* What is explained is an answer made by PostgreSQL alone, as PostgREST's is: clients look for the aggregate, and costs
+ * can be compared. The columns are PostgREST's as well, since their widths are shown. */
+static void put_explained(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "SELECT NULL::bigint AS total_result_set, pg_catalog.count(" ROWS ") AS page_total, ");
+	put_body(d, p);
+	stmt_sql(d, " AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "
+		"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM (");
 }
 
 /* Beside the body there is the number of rows, which nothing else tells. ST_AsGeoJSON is found as users' own functions
  * are: PostGIS may be in any schema of the search path. */
 void stmt_gather_open(struct draft *d, const struct plan *p)
 {
-	if (p->features) {
+	if (p->media.kind == MEDIA_PLAN) {
+		put_explained(d, p);
+	} else if (p->features) {
 		stmt_sql(d, "SELECT ST_AsGeoJSON(" ROWS ")::pg_catalog.json FROM (");
-		return;
+	} else {
+		stmt_sql(d, "SELECT ");
+		put_handled(d, p);
+		stmt_sql(d, ", pg_catalog.count(" ROWS ") FROM (");
 	}
-	stmt_sql(d, "SELECT ");
-	stmt_catalog(d, catalog_text(p->catalog, p->handler->function));
-	stmt_sql(d, "(");
-	put_argument(d, p);
-	stmt_sql(d, "), pg_catalog.count(" ROWS ") FROM (");
 }
 
 void stmt_gather_close(struct draft *d)

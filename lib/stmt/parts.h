@@ -53,7 +53,7 @@ void stmt_related(struct draft *d, const struct plan_order *order);
 void stmt_body_rows(struct draft *d, const struct plan *p);
 void stmt_body_arguments(struct draft *d, const struct plan_call *call);
 
-/* Whether a select around the rows makes something else of them: the body, or features. */
+/* Whether a select around the rows makes something else of them: the body, features, or what EXPLAIN is to show. */
 bool stmt_gathers(const struct plan *p);
 /* That select, in front of the rows and behind them. */
 void stmt_gather_open(struct draft *d, const struct plan *p);

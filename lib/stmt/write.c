@@ -86,6 +86,8 @@ static void put_returning(struct draft *d, const struct plan *p)
 	} else if (p->result == RESULT_ROWS && p->read->output_count > 0) {
 		stmt_sql(d, " RETURNING ");
 		stmt_outputs(d, p);
+	} else if (p->media.kind == MEDIA_PLAN) {
+		stmt_sql(d, " RETURNING 1");
 	}
 }
 
@@ -159,9 +161,19 @@ static void put_write(struct draft *d, const struct plan *p)
 		put_insert(d, p);
 }
 
+static void put_selected(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "SELECT ");
+	stmt_outputs(d, p);
+	stmt_sql(d, " FROM pgrst_source AS ");
+	stmt_ident(d, p->read->alias);
+	stmt_rest(d, p, false);
+}
+
 void stmt_write(struct draft *d, const struct plan *p)
 {
-	if (!selects_from_source(p)) {
+	bool selects = selects_from_source(p);
+	if (!selects && p->media.kind != MEDIA_PLAN) {
 		put_write(d, p);
 		return;
 	}
@@ -170,11 +182,10 @@ void stmt_write(struct draft *d, const struct plan *p)
 	stmt_sql(d, ") ");
 	if (stmt_gathers(p))
 		stmt_gather_open(d, p);
-	stmt_sql(d, "SELECT ");
-	stmt_outputs(d, p);
-	stmt_sql(d, " FROM pgrst_source AS ");
-	stmt_ident(d, p->read->alias);
-	stmt_rest(d, p, false);
+	if (selects)
+		put_selected(d, p);
+	else
+		stmt_sql(d, "SELECT * FROM pgrst_source");
 	if (stmt_gathers(p))
 		stmt_gather_close(d);
 }

@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: MIT */
 #include "../plan/fixture.h"
 
+/* What an execution plan shows around the rows. */
+#define EXPLAINED(body) "SELECT NULL::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, " body \
+	" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, " \
+	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM ("
+
 static void select_lists(void **state)
 {
 	(void)state;
@@ -93,8 +98,8 @@ static void handlers(void **state)
 		{ "GET /log\nAccept: application/geo+json",
 		  "SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
-		  "EXPLAIN (FORMAT TEXT) SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
-		  "`log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)") "SELECT `log`.`line` FROM "
+		  "`api`.`log`) AS _postgrest_t" },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;
@@ -232,14 +237,33 @@ static void explained(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: application/vnd.pgrst.plan",
-		  "EXPLAIN (FORMAT TEXT) SELECT `log`.`line` FROM `api`.`log`" },
+		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` "
+		  "FROM `api`.`log`) AS _postgrest_t" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/vnd.pgrst.array;nulls=stripped`",
+		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')")
+		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
+		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')")
+		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
+		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
+		  "COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))")
+		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
 		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
-		  "EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) SELECT `log`.`line` FROM `api`."
-		  "`log` LIMIT $1 | 1" },
+		  "EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) "
+		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')") "SELECT `log`.`line` FROM `api`."
+		  "`log` LIMIT $1) AS _postgrest_t | 1" },
 		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
-		  "EXPLAIN (FORMAT TEXT) INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-		  "json_to_record($1) AS `pgrst_body`(`line` text) | {`line`:`x`} as 114" },
+		  "EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+		  "json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1) "
+		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')")
+		  "SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114" },
+		{ "POST /log\nPrefer: return=representation\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
+		  "EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+		  "json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`) "
+		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')")
+		  "SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
 		  "406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
 		  "for=`image/png`" },
