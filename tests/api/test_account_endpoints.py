@@ -5,11 +5,13 @@ SPDX-License-Identifier: MIT
 import base64
 import copy
 import json
+import subprocess
 
 import pytest
 from swagger_spec_validator.validator20 import validate_spec
 
 from harness.accounts import PASSWORD, Person, migrate, settings_of
+from harness.server import FRONTS
 
 ENDPOINTS = {
     "register_user": "OPTIONS,POST", "login": "OPTIONS,POST", "refresh_token": "OPTIONS,POST", "logout": "OPTIONS,POST",
@@ -306,3 +308,39 @@ def test_the_openapi_document_says_what_is_answered(server, person):
         assert set(schema["properties"]) == set(schema["required"]) == set(answer.json())
         kinds = {"string": str, "integer": int, "object": dict}
         assert all(isinstance(answer.json()[name], kinds[member["type"]]) for name, member in schema["properties"].items())
+
+
+# Through each web server.
+
+TUTORIAL = """curl -X POST "http://localhost:3000/rpc/{}" \\
+-H "Content-Type: application/json" \\
+-d '{{
+"email": "{}",
+"password": "securepassword123"{}
+}}'
+"""
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_tutorials_lines_through_every_web_server(server, serve, database, front):
+    through = serve(front=front, environment=settings_of(database))
+
+    def run(line):
+        done = subprocess.run(["bash", "-c", line.replace("http://localhost:3000", through.url).replace("curl", "curl -s")], capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    email = f"{front}@example.com"
+    registered = run(TUTORIAL.format("register_user", email, ',\n"user_role": "regular_user"'))
+    assert registered == {"success": True, "user_id": registered["user_id"], "email": email, "role": "regular_user"}
+    login = run(TUTORIAL.format("login", email, ""))
+    assert login["user"] == {"id": registered["user_id"], "email": email, "role": "regular_user"}
+    said = run(f'curl "http://localhost:3000/rpc/current_user" -H "Authorization: Bearer {login["token"]}"')
+    assert said == {"user_id": registered["user_id"], "email": email, "role": "regular_user"}
+    assert run(TUTORIAL.format("login", "nobody@example.com", ""))["error"] == "Invalid credentials"
+    for name, allow in ENDPOINTS.items():
+        answer = through.request("OPTIONS", f"/rpc/{name}")
+        assert (answer.status_code, answer.headers["Allow"]) == (200, allow), name
+    # What only looks like one of them is the API's.
+    for path in ("/rpc/logins", "/rpc/Login", "/login", "/rpc/rpc/login"):
+        assert through.post(path, json={}).json()["code"].startswith("PGRST"), path
+    assert through.post("/rpc/login/", json={}).status_code == 404

@@ -14,6 +14,7 @@ import time
 import pytest
 import requests
 
+from harness.accounts import CHEAP, Person, migrate
 from harness.fcgi import Connection
 from harness.load import Clients
 from harness.process import BUILD, TOP, Process, run_as, wait_until
@@ -61,6 +62,9 @@ class Place:
 
     def ask(self, method, path, **more):
         return requests.request(method, self.url + self.prefix + path, timeout=30, **more)
+
+    def post(self, path, token=None, headers=None, **more):
+        return self.ask("POST", path, headers=(headers or {}) | ({"Authorization": f"Bearer {token}"} if token else {}), **more)
 
     def answers(self):
         if not self.process.alive():
@@ -118,6 +122,28 @@ def check_interface(place):
     assert [row["id"] for row in place.ask("GET", "/many").json()] == list(range(1, 20001))
 
 
+def turn_accounts_on(place, **more):
+    migrate(place.database)
+    place.database.run("GRANT USAGE ON SCHEMA public TO authenticated; GRANT SELECT ON things TO authenticated")
+    cheap = {name.removeprefix("ROWGATE_").lower(): value for name, value in CHEAP.items()}
+    place.configure(auth_enabled="true", auth_db_uri=place.database.cluster.uri(place.database.name, "rowgate_account"), **cheap, **more)
+
+
+def check_accounts(place):
+    person = Person(place).sign_in()
+    assert person.call("current_user").json()["user_id"] == person.id
+    assert place.ask("GET", "/things?id=eq.2", headers={"Authorization": f"Bearer {person.token}"}).json() == [{"id": 2, "name": "two"}]
+    assert place.ask("GET", "/.well-known/jwks.json").json() == {"keys": []}
+    assert place.ask("GET", "/rpc/login").status_code == 405
+    assert person.try_to_sign_in("not it").json()["error"] == "Invalid credentials"
+    assert person.call("logout").status_code == 204
+    assert person.refresh().status_code == 401
+    assert place.ask("GET", "/things?id=eq.2", headers={"Authorization": f"Bearer {person.token}"}).status_code == 401
+    # Who does what: an account worker connects as nobody else.
+    roles = place.database.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename <> 'postgres'")
+    assert {role for role, in roles} == {"authenticator", "rowgate_account"}
+
+
 def workers(place):
     def program(pid):
         try:
@@ -132,6 +158,13 @@ def test_mod_fcgid_in_a_virtual_host(place):
     check_interface(place)
     assert place.ask("GET", "/a%2Fb").text == '[{"id":7}]'
     assert place.ask("POST", "/notes", json={"body": "a" * 1_000_000}).status_code == 201
+    place.stop()
+
+
+def test_mod_fcgid_has_other_processes_for_accounts(place):
+    turn_accounts_on(place)
+    apache(place, place.deployed("apache/shared-hosting/fcgid.conf"))
+    check_accounts(place)
     place.stop()
 
 
@@ -181,6 +214,21 @@ def test_lighttpd_by_bin_path(place):
     # One master with its workers.
     assert len(workers(place)) == 3
     place.stop(signal.SIGINT)
+
+
+def test_mod_fcgid_has_other_processes_for_accounts_on_a_shared_host(place):
+    api = place.directory / "docs" / "api"
+    api.mkdir()
+    (api / ".htaccess").write_text(place.deployed("apache/shared-hosting/htaccess"))
+    for name in ("rowgate.fcgi", "rowgate-accounts.fcgi"):
+        (api / name).write_text(place.deployed(f"apache/shared-hosting/{name}"))
+        (api / name).chmod(0o755)
+    place.prefix = "/api"
+    turn_accounts_on(place, server_path_prefix="/api")
+    apache(place, f'<Directory "{place.directory}/docs">', "AllowOverride All", "</Directory>")
+    check_interface(place)
+    check_accounts(place)
+    place.stop()
 
 
 @pytest.mark.parametrize("program", [[], ["--worker"]], ids=["master", "worker"])
