@@ -6,13 +6,12 @@ WITH RECURSIVE domains(oid, base) AS (
 	SELECT d.oid, t.typbasetype FROM domains AS d JOIN pg_catalog.pg_type AS t ON t.oid = d.base AND t.typtype = 'd'
 ), routines AS (
 	SELECT p.oid, p.proallargtypes, p.proargtypes, p.proargmodes, p.proargnames, p.pronargs - p.pronargdefaults AS required,
-		(
-			SELECT t.typrelid
-			FROM pg_catalog.pg_type AS t
-			WHERE t.typtype = 'c' AND (t.oid = p.prorettype OR t.oid IN (
-				SELECT d.base FROM domains AS d WHERE d.oid = p.prorettype))
-		) AS returned
+		coalesce(t.typrelid, d.typrelid) AS returned
 	FROM pg_catalog.pg_proc AS p
+	LEFT JOIN pg_catalog.pg_type AS t ON t.oid = p.prorettype AND t.typtype = 'c'
+	LEFT JOIN (
+		SELECT c.oid, x.typrelid FROM domains AS c JOIN pg_catalog.pg_type AS x ON x.oid = c.base AND x.typtype = 'c'
+	) AS d ON d.oid = p.prorettype
 	WHERE p.oid = ANY ($1::oid[])
 ), arguments AS (
 	SELECT r.oid, r.required, r.returned, u.name, u.type, coalesce(u.mode, 'i') AS mode, u.position

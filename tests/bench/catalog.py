@@ -11,7 +11,7 @@ import time
 
 from bench import table
 
-TABLES, VIEWS, WIDE, TOGETHER = 10_000, 5_000, 1_500, 1_000  # a transaction holds a lock for each relation it makes
+TABLES, VIEWS, FUNCTIONS, WIDE, TOGETHER = 10_000, 5_000, 5_000, 1_500, 1_000  # a transaction holds a lock for each relation it makes
 MAPPED = 5
 
 
@@ -30,6 +30,8 @@ def make(bench):
                           f"other integer CONSTRAINT other_%s REFERENCES large.table_%s, {columns})', i, i, greatest(i - 1, 0), i, greatest(i - 6, 0))")
     repeat(bench, VIEWS, "format('CREATE VIEW large.view_%s AS SELECT id, one, other, column_1 FROM large.%s_%s', i, "
                          "CASE i % 3 WHEN 0 THEN 'table' ELSE 'view' END, CASE i % 3 WHEN 0 THEN i ELSE i - 1 END)")
+    repeat(bench, FUNCTIONS, "format('CREATE FUNCTION large.function_%s(a integer, b text DEFAULT ''x'', OUT c integer, OUT d text) RETURNS SETOF record "
+                             "LANGUAGE sql AS ''SELECT 1, b''', i)")
     bench.database.run("GRANT USAGE ON SCHEMA large TO web_anon; GRANT SELECT ON ALL TABLES IN SCHEMA large TO web_anon")
 
 
@@ -114,4 +116,4 @@ def report(bench):
     make(bench)
     rows, seconds = measure(bench)
     bench.want("seconds to load a catalog of 20,000 foreign keys and 5,000 views", seconds, "<=", 5)
-    table([f"{TABLES:,} tables, {10 * TABLES:,} columns, {2 * TABLES:,} foreign keys, {VIEWS:,} views", ""], rows)
+    table([f"{TABLES:,} tables, {10 * TABLES:,} columns, {2 * TABLES:,} foreign keys, {VIEWS:,} views, {FUNCTIONS:,} functions", ""], rows)
