@@ -6,7 +6,7 @@
  * others, cursors. DISCARD ALL is refused in a pipeline; the role is set by the settings. RESET ALL comes too late for
  * the defaults this transaction has begun with, and when the first snapshot is taken nothing can be done about them any
  * more: the first four go in front of every SELECT. */
-enum { CLEANSING_ISOLATION = 3, CLEANSING_FIRST = 4 };
+enum { CLEANSING_READ_WRITE = 1, CLEANSING_ISOLATION = 3, CLEANSING_FIRST = 4 };
 static const struct stmt cleansing[] = {
 	{ .sql = STR_INIT("RESET ALL") },
 	{ .sql = STR_INIT("SET transaction_read_only = off") },
@@ -109,17 +109,31 @@ static void add_begin(struct attempt *t)
 	t->explicit_block = t->count > 0;
 }
 
+/* A standby begins only transactions that read, whatever default was left behind; to ask for others is an error. */
+static bool is_standby(const struct conn *c)
+{
+	return str_eq(str_of(PQparameterStatus(c->pg, "in_hot_standby")), STR("on"));
+}
+
+static bool is_due(const struct attempt *t, size_t i)
+{
+	return (i != CLEANSING_ISOLATION || !t->explicit_block) && (i != CLEANSING_READ_WRITE || !is_standby(t->conn));
+}
+
 /* No name is used before the check. */
 static void add_cleansing(struct attempt *t)
 {
 	bool checks = t->conn->tainted && !t->unnamed && names_count(t->conn->names) > 0;
 
+	/* Whoever wants one shall hear that, not that the settings ask for it too late. */
+	if (t->flight->writes && is_standby(t->conn))
+		add(t, STEP_PLAIN, &cleansing[CLEANSING_READ_WRITE], NULL);
 	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++) {
 		bool named = !checks || i >= CLEANSING_FIRST;
 
 		if (checks && i == CLEANSING_FIRST)
 			add(t, STEP_CHECK, &check_names, NULL);
-		if (i != CLEANSING_ISOLATION || !t->explicit_block)
+		if (is_due(t, i))
 			add_statement(t, STEP_PLAIN, &cleansing[i], named ? common_name_of(t, &cleansing[i]) : NULL);
 	}
 }

@@ -94,6 +94,24 @@ class Cluster:
         return Database(self, name)
 
 
+class Replica(Cluster):
+    """A standby of another cluster, which sends it what it writes."""
+
+    def __init__(self, primary):
+        super().__init__(primary_conninfo=f"host={primary.directory} user=postgres", hot_standby="on")
+        subprocess.run([*run_as(self.user), binaries() / "pg_basebackup", "-h", primary.directory, "-U", "postgres", "-D", self.directory / "data",
+                        "-X", "stream", "-c", "fast", "-R", "--no-sync"], check=True, cwd="/", capture_output=True)
+
+    def ask(self, sql, database="postgres"):
+        connection = self.connect(database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchone()[0]
+        finally:
+            connection.close()
+
+
 class Database:
     def __init__(self, cluster, name):
         self.cluster = cluster
