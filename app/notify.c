@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "pg/listen.h"
 
-/* A burst of DDL makes a burst of notifications. */
+/* A burst of DDL makes a burst of notifications; one that does not end is not waited for. */
 #define NOTIFY_QUIET_US INT64_C(100000)
+#define NOTIFY_BURST_US INT64_C(1000000)
 
 struct notify {
 	conn_wait_fn *wait;
@@ -24,6 +25,7 @@ struct notify {
 	struct str uri, channel;
 	int listening;                        /* backend that was told to LISTEN, 0: none */
 	struct backoff connect;
+	int64_t heard_us;                     /* when the burst began */
 	int64_t reload_us;                    /* when to say so; 0: nothing was heard */
 	bool was_lost;
 };
@@ -106,7 +108,10 @@ static void notify_heard(void *arg, struct str payload)
 		return;
 	log_event("Received a %s reload message on the \"%.*s\" channel", about_config ? "config" : "schema cache",
 		STR_ARG(n->channel));
-	n->reload_us = clock_monotonic_us() + NOTIFY_QUIET_US;
+	int64_t now = clock_monotonic_us();
+	n->heard_us = n->reload_us ? n->heard_us : now;
+	int64_t latest = n->heard_us + NOTIFY_BURST_US;
+	n->reload_us = now + NOTIFY_QUIET_US < latest ? now + NOTIFY_QUIET_US : latest;
 }
 
 static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a,
