@@ -33,7 +33,7 @@ static int dump_config(void)
 int main(int argc, char **argv)
 {
 	const char *listen = getenv("ROWGATE_SERVER_LISTEN");
-	if (argc > 1 && strcmp(argv[1], "--dump-config") == 0)
+	if (argc > 1 && strncmp(argv[1], "--dump-config", sizeof("--dump-config") - 1) == 0)
 		return dump_config();
 	if (!listen || strncmp(listen, "unix:", 5) != 0 || FCGX_Init() != 0)
 		return EXIT_FAILURE;
