@@ -402,6 +402,25 @@ def test_an_answer_that_nobody_takes_is_given_up(start):
     assert len(workers_of(server)) == 1
 
 
+def test_O4_the_end_waits_for_answers_on_their_way(start):
+    server = start(front="nginx", workers=2)
+    expected = server.get("/many").text
+    master = master_of(server)
+    with Connection(server.fastcgi_socket()) as slow, Connection(server.fastcgi_socket()) as idle:
+        assert idle.ask("/things?id=eq.1")[0] == 200
+        slow.send("/many")
+        slow.socket.recv(1, socket.MSG_PEEK)
+        os.kill(master, signal.SIGTERM)
+        idle.socket.settimeout(5)
+        assert idle.socket.recv(1) == b""  # closed, having nothing under way
+        time.sleep(0.5)
+        assert os.path.exists(f"/proc/{master}") and workers_of(server)
+        assert slow.receive() == (200, expected)
+        assert slow.socket.recv(1) == b""
+    wait_until(lambda: not os.path.exists(f"/proc/{master}"), 5, "the master has ended")
+    server.stop(expect=None)
+
+
 def insert_only(client, number):
     return "POST", "/events", f'{{"sender":"client {client}","number":{number}}}'
 
