@@ -169,6 +169,9 @@ static bool find(struct reader *r, struct place *child)
 		: missing_relationship_choice(&missing, s.found, s.count, r->arena, r->fault);
 }
 
+/* NAMEDATALEN - 1 */
+enum { NAME_MAX_BYTES = 63 };
+
 /* Names of rows must differ from those of all the rows around and of the embeds beside. */
 static bool is_taken(const struct place *p, struct str alias)
 {
@@ -182,10 +185,23 @@ static bool is_taken(const struct place *p, struct str alias)
 	return false;
 }
 
-static struct str fresh(const struct place *p, struct str alias, struct arena *a)
+/* As much of a name as PostgreSQL would keep, room left for some bytes more. */
+static struct str kept(struct str name, size_t room)
 {
-	while (is_taken(p, alias))
-		alias = str_printf(a, "%.*s_", STR_ARG(alias));
+	size_t n = name.n < NAME_MAX_BYTES - room ? name.n : NAME_MAX_BYTES - room;
+	while (n < name.n && n > 0 && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_sub(name, 0, n);
+}
+
+/* PostgreSQL cuts a long name off, and would then take the end that tells it from another with it. */
+static struct str fresh(const struct place *p, struct str wanted, struct arena *a)
+{
+	struct str alias = kept(wanted, 0);
+	for (uint32_t n = 2; is_taken(p, alias); n++) {
+		struct str end = str_printf(a, "_%u", n);
+		alias = str_join(a, (struct str[]){ kept(wanted, end.n), end }, 2, STR(""));
+	}
 	return alias;
 }
 

@@ -242,6 +242,7 @@ SPREADS = [
         {"name": "Zoe", "films": [{"title": "Gamma", "last_name": "Nye"}]}),
 ]
 
+LONG, LONGER = 63 * "t", 62 * "t" + "u"
 SHAPES = [
     get("E10 empty, to filter by", "films?select=title,directors!inner()&directors.last_name=eq.Nye", {"title": "Gamma"}),
     get("E10 empty, with nothing to say", "films?select=title,directors()&id=eq.4", {"title": "Delta"}),
@@ -258,6 +259,12 @@ SHAPES = [
         {"title": "Alpha", "directors": {"last_name": "Moss", "films": [{"title": "Alpha"}, {"title": "Beta"}]}}),
     get("E12 through a junction and back", "films?select=title,actors(name,films(title))&actors.films.order=id&id=eq.2",
         {"title": "Beta", "actors": [{"name": "Xena", "films": [{"title": "Alpha"}, {"title": "Beta"}]}]}),
+    get("E12 itself, under the longest name", f"{LONG}?select=id,{LONG}(id)&order=id", {"id": 1, LONG: [{"id": 2}, {"id": 3}]},
+        {"id": 2, LONG: []}, {"id": 3, LONG: []}),
+    get("E12 itself, under the longest name, by column", f"{LONG}?select=id,parent(id,parent(id))&id=eq.2",
+        {"id": 2, "parent": {"id": 1, "parent": None}}),
+    get("E12 names that differ in the last letter", f"{LONGER}?select=id,{LONG}(id,{LONGER}(id,t(id)))",
+        {"id": 7, LONG: {"id": 2, LONGER: [{"id": 7, "t": {"id": 2}}]}}),
     get("E13 within the other schema", "awards?select=name", {"name": "Gold"}, Accept_Profile="other"),
     case("E1 as bytes", "GET /directors?select=id,films(id,title)&films.order=id&order=id&limit=1", 200,
          '[{"id":1,"films":[{"id":1,"title":"Alpha"}, \n {"id":2,"title":"Beta"}]}]'),

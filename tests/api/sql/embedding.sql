@@ -127,5 +127,11 @@ INSERT INTO api.workers VALUES (1, '2020-05-05', 1, 'ann'), (2, '2021-05-05', 1,
 CREATE TABLE other.awards (id integer PRIMARY KEY, film_id integer REFERENCES api.films, name text);
 INSERT INTO other.awards VALUES (1, 1, 'Gold');
 
+-- The longest name that there is, and one that only its last letter tells from it.
+CREATE TABLE api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt (id integer PRIMARY KEY, parent integer REFERENCES api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt);
+CREATE TABLE api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttu (id integer PRIMARY KEY, t integer REFERENCES api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt);
+INSERT INTO api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt VALUES (1, NULL), (2, 1), (3, 1);
+INSERT INTO api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttu VALUES (7, 2);
+
 GRANT USAGE ON SCHEMA api, other TO web_anon;
 GRANT ALL ON ALL TABLES IN SCHEMA api, other TO web_anon;
