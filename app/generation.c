@@ -71,18 +71,31 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 	return conn_new(&options, wait, wait_arg);
 }
 
-struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
+/* own: a connection string of its own, or STR_NONE. */
+static struct conn *generation_connect_as(const struct generation *g, struct str own, struct str role, struct str name,
+	conn_wait_fn *wait, void *wait_arg)
 {
-	bool own = g->conf.auth_db_uri.n;
 	struct conn_options options = {
-		.uri = own ? g->conf.auth_db_uri : g->conf.db_uri,
-		.user = own ? STR_NONE : migrate_role(&g->conf, STR("rowgate_account"), g->arena),
-		.application_name = STR("rowgate " PACKAGE_VERSION " (accounts)"),
+		.uri = own.n ? own : g->conf.db_uri,
+		.user = own.n ? STR_NONE : migrate_role(&g->conf, role, g->arena),
+		.application_name = name,
 		.primary = true,
 		.prepared = true,
 		.statement_cache = ACCOUNT_STATEMENTS,
 	};
 	return conn_new(&options, wait, wait_arg);
+}
+
+struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
+{
+	return generation_connect_as(g, g->conf.auth_db_uri, STR("rowgate_account"),
+		STR("rowgate " PACKAGE_VERSION " (accounts)"), wait, wait_arg);
+}
+
+struct conn *generation_connect_mail(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
+{
+	return generation_connect_as(g, g->conf.mail_db_uri, STR("rowgate_mail"),
+		STR("rowgate " PACKAGE_VERSION " (mail)"), wait, wait_arg);
 }
 
 /* Reads all anew, with what the database says of it; the same when it has nothing to say. */

@@ -41,6 +41,8 @@ bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
 /* The same as rowgate_account: by auth-db-uri or, without it, by db-uri with that role in it. */
 struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
+/* The same as rowgate_mail, by mail-db-uri. */
+struct conn *generation_connect_mail(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
 /* A connection to another place for the generation's lifetime: what a subcommand needs. */
 struct conn *generation_open(struct generation *g, struct str uri);
 

@@ -64,7 +64,7 @@ static bool take_row(struct import *im, const struct import_row *row, size_t num
 	if (active.n && !is_yes(active) && !is_no(active))
 		return row_refused(im, row, number, "active is true or false");
 	if (!database_call(&made, c, f, "register", row->values[EMAIL], key, row->values[PASSWORD_HASH],
-			migrate_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE)) {
+			migrate_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1"))) {
 		if (!str_eq(f->code, STR("RGA04")))
 			return false;
 		*f = (struct fault){ 0 };

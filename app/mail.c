@@ -1,4 +1,4 @@
-/* rowgate mail: does the way to the mail server work, and how do our texts look?
+/* rowgate mail: sends what is in the outbox, or a trial mail.
  * SPDX-License-Identifier: MIT */
 #include "mail.h"
 
@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include "app/generation.h"
+#include "app/mailer.h"
+#include "app/start.h"
 #include "mail/postman.h"
 
 enum { EXIT_LATER = 75 }; /* EX_TEMPFAIL of <sysexits.h> */
 
 struct mail_wish {
-	struct str to, template, language;
+	struct str to, template, language;   /* to: of a trial mail, else NULL */
+	bool trial, once, status;
 	const char *config;
 };
 
@@ -29,16 +32,23 @@ static bool mail_read(struct mail_wish *w, struct words *words, struct fault *f)
 {
 	*w = (struct mail_wish){ .template = STR("trial") };
 	for (struct str word; words_next(words, &word);) {
-		if (str_eq(word, STR("--try")))
+		if (str_eq(word, STR("--try"))) {
+			w->trial = true;
 			w->to = words_value(words);
-		else if (str_eq(word, STR("--template")))
+		} else if (str_eq(word, STR("--once"))) {
+			w->once = true;
+		} else if (str_eq(word, STR("--status"))) {
+			w->status = true;
+		} else if (str_eq(word, STR("--template"))) {
 			w->template = words_value(words);
-		else if (str_eq(word, STR("--language")))
+		} else if (str_eq(word, STR("--language"))) {
 			w->language = words_value(words);
-		else if (!words_config(words, word, &w->config, f))
+		} else if (!words_config(words, word, &w->config, f)) {
 			return false;
+		}
 	}
-	return w->to.n || fault_set(f, 500, "RG500", STR("mail wants --try ADDRESS"));
+	return (w->trial + w->once + w->status < 2 && (!w->trial || w->to.n))
+		|| fault_set(f, 500, "RG500", STR("mail takes one of --once, --status and --try ADDRESS"));
 }
 
 static int mail_try(const struct mail_wish *w, const struct postman *p, struct arena *a)
@@ -56,15 +66,25 @@ static int mail_try(const struct mail_wish *w, const struct postman *p, struct a
 	return verdict == TRANSPORT_REFUSED ? EXIT_FAILURE : EXIT_LATER;
 }
 
+static int mail_run(const struct mail_wish *w, struct generation *g)
+{
+	struct postman postman;
+	struct fault f = { 0 };
+	if (w->status)
+		return mailer_status(g, &f) ? EXIT_SUCCESS : words_complain(&f);
+	if (w->trial)
+		return postman_new(&postman, &g->conf, g->arena, &f) ? mail_try(w, &postman, g->arena) : words_complain(&f);
+	start_log(&g->conf, "mail");
+	return mailer_run(g, w->once);
+}
+
 int mail_main(struct words words)
 {
 	struct generation *g = generation_new();
 	struct mail_wish wish;
-	struct postman postman;
 	struct fault f = { 0 };
-	bool good = mail_read(&wish, &words, &f) && generation_configure(g, wish.config, environ, &f)
-		&& postman_new(&postman, &g->conf, g->arena, &f);
-	int status = good ? mail_try(&wish, &postman, g->arena) : words_complain(&f);
+	bool good = mail_read(&wish, &words, &f) && generation_configure(g, wish.config, environ, &f);
+	int status = good ? mail_run(&wish, g) : words_complain(&f);
 	generation_free(g);
 	return status;
 }

@@ -76,8 +76,9 @@ static const struct {
 } commands[] = {
 	{ STR_INIT("keygen"), keygen_main, "make a key that signs tokens",
 		"[--alg HS256|HS512|EdDSA] [--kid NAME] [--out FILE]" },
-	{ STR_INIT("mail"), mail_main, "send a trial mail by the mail-* settings",
-		"--try ADDRESS [--template NAME] [--language TAG] [CONFIG]" },
+	{ STR_INIT("mail"), mail_main, "send the mails of accounts, as a daemon or --once from cron",
+		"[--once | --status] [CONFIG]\n"
+		"       rowgate mail --try ADDRESS [--template NAME] [--language TAG] [CONFIG]" },
 	{ STR_INIT("migrate"), migrate_main, "install the account schema, or bring it forward",
 		"[--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]" },
 	{ STR_INIT("tidy"), tidy_main, "remove ended sessions and old lines of the activity log, for cron", "[CONFIG]" },

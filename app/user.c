@@ -58,7 +58,7 @@ static bool user_add(struct account *c, const struct user_wish *w, struct fault 
 	if (!read_password(&password, c->arena, f) || !password_acceptable(password, w->subject, c->arena, f)
 		|| !password_hash(&hash, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "register", w->subject, key, hash, migrate_role(c->conf, role, c->arena),
-			STR_NONE, STR_NONE, STR_NONE))
+			STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1")))
 		return false;
 	if (database_true(row.values[1]))
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: there is an account already", STR_ARG(w->subject));

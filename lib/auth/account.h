@@ -38,6 +38,7 @@ struct account_endpoint {
 	struct str path;
 	bool get, post;                 /* the methods it knows */
 	bool signed_in;                 /* strangers get 401 */
+	bool any_origin;                /* cookies mean nothing to it, so anybody's page may ask */
 	bool may_cache;                 /* public: no Cache-Control: no-store */
 	bool (*run)(struct account *c, struct fault *f);
 };
@@ -51,6 +52,15 @@ bool account_change_password(struct account *c, struct fault *f);
 bool account_sessions(struct account *c, struct fault *f);
 bool account_revoke_session(struct account *c, struct fault *f);
 bool account_delete_account(struct account *c, struct fault *f);
+bool account_request_password_reset(struct account *c, struct fault *f);
+bool account_reset_password(struct account *c, struct fault *f);
+bool account_activate(struct account *c, struct fault *f);
+bool account_resend_activation(struct account *c, struct fault *f);
+bool account_change_email(struct account *c, struct fault *f);
+bool account_confirm_email(struct account *c, struct fault *f);
+bool account_activate_page(struct account *c, struct fault *f);
+bool account_reset_page(struct account *c, struct fault *f);
+bool account_confirm_page(struct account *c, struct fault *f);
 bool account_jwks(struct account *c, struct fault *f);
 
 /* The endpoint that a request's raw path names, or NULL. */

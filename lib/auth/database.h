@@ -5,7 +5,7 @@
 
 #include "auth/account.h"
 
-enum { DATABASE_COLUMNS = 8 };
+enum { DATABASE_COLUMNS = 12 };
 
 /* The first row of a function's result; texts live in the arena, STR_NONE is NULL. */
 struct database_row {

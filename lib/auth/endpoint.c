@@ -13,6 +13,15 @@ static const struct account_endpoint endpoints[] = {
 	{ STR_INIT("/rpc/sessions"), .get = true, .signed_in = true, .run = account_sessions },
 	{ STR_INIT("/rpc/revoke_session"), .post = true, .signed_in = true, .run = account_revoke_session },
 	{ STR_INIT("/rpc/delete_account"), .post = true, .signed_in = true, .run = account_delete_account },
+	{ STR_INIT("/rpc/request_password_reset"), .post = true, .run = account_request_password_reset },
+	{ STR_INIT("/rpc/reset_password"), .post = true, .run = account_reset_password },
+	{ STR_INIT("/rpc/activate_account"), .post = true, .run = account_activate },
+	{ STR_INIT("/rpc/resend_activation"), .post = true, .run = account_resend_activation },
+	{ STR_INIT("/rpc/change_email"), .post = true, .signed_in = true, .run = account_change_email },
+	{ STR_INIT("/rpc/confirm_email"), .post = true, .run = account_confirm_email },
+	{ STR_INIT("/account/activate"), .get = true, .post = true, .any_origin = true, .run = account_activate_page },
+	{ STR_INIT("/account/reset"), .get = true, .post = true, .any_origin = true, .run = account_reset_page },
+	{ STR_INIT("/account/confirm"), .get = true, .post = true, .any_origin = true, .run = account_confirm_page },
 	{ STR_INIT("/.well-known/jwks.json"), .get = true, .may_cache = true, .run = account_jwks },
 };
 
@@ -57,6 +66,7 @@ static bool check_session(struct account *c, struct fault *f)
 bool account_run(struct account *c, const struct account_endpoint *e, struct fault *f)
 {
 	return check_method(c, e, f) && account_read(c, f)
-		&& (e->signed_in ? account_identify(c, f) && check_session(c, f) : auth_check_origin(c->auth, c->request, f))
+		&& (e->signed_in ? account_identify(c, f) && check_session(c, f)
+			: e->any_origin || auth_check_origin(c->auth, c->request, f))
 		&& e->run(c, f);
 }

@@ -54,7 +54,7 @@ bool account_login(struct account *c, struct fault *f)
 		return false;
 	if (!database_call(&done, c, f, "finish_login", s.user_id, hash, fresh, s.id, c->ip, c->user_agent,
 			database_seconds(c, c->conf->auth_session_idle), database_seconds(c, c->conf->auth_session_max),
-			begun.values[BUCKETS]))
+			begun.values[BUCKETS], c->conf->auth_activation ? STR("true") : STR("false")))
 		return false;
 	if (!done.found)
 		return refuse(c, s.user_id, f);

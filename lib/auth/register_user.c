@@ -50,6 +50,7 @@ bool account_register_user(struct account *c, struct fault *f)
 {
 	struct str email, key, password, role, profile, hash;
 	struct database_row row;
+	bool activation = c->conf->auth_activation;
 	if (!account_text(c, "email", true, &email, f) || !account_text(c, "password", true, &password, f)
 		|| !choose_role(c, &role, f) || !read_profile(c, &profile, f))
 		return false;
@@ -58,9 +59,12 @@ bool account_register_user(struct account *c, struct fault *f)
 	if (!password_acceptable(password, email, c->arena, f)
 		|| !limit_take_by_address(c, STR("register from"), c->conf->auth_limit_register, f)
 		|| !password_hash(&hash, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "register", email, key, hash, role, profile, c->ip, c->user_agent))
+		|| !database_call(&row, c, f, "register", email, key, hash, role, profile, c->ip, c->user_agent,
+			activation ? STR("true") : STR("false"), database_int(c, c->conf->auth_limit_mail),
+			database_int(c, c->conf->auth_limit_period)))
 		return false;
-	if (database_true(row.values[1]))
+	/* With activation a stranger is not told: the owner of the address is. */
+	if (database_true(row.values[1]) && !activation)
 		return account_refuse(f, 409, "RGA02", STR("Email already exists"));
 	struct answer a;
 	answer_begin(&a, c);

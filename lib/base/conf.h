@@ -95,7 +95,7 @@ struct conf {
 
 	/* Mail. */
 	struct str auth_site_url;               /* https://host[:port][/path]: what links in mails start with */
-	struct str mail_from, mail_transport;
+	struct str mail_db_uri, mail_from, mail_transport;
 	struct str mail_user, mail_password, mail_ca_file; /* SMTP */
 	int64_t mail_tls;                       /* enum conf_mail_tls */
 	int64_t mail_timeout;                   /* seconds */
@@ -117,6 +117,9 @@ struct conf {
 	int64_t auth_token_ttl, auth_refresh_grace, auth_session_idle, auth_session_max, auth_log_retention;
 	int64_t auth_password_memory, auth_password_passes;
 	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
+	int64_t auth_limit_mail, auth_limit_mail_ip;
+	bool auth_activation;                   /* no session before the address is proven */
+	int64_t auth_reset_ttl, auth_confirm_ttl; /* seconds from sending */
 	int64_t auth_limit_period;
 };
 
