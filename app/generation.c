@@ -71,13 +71,13 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 	return conn_new(&options, wait, wait_arg);
 }
 
-/* own: a connection string of its own, or STR_NONE. */
+/* own: a connection string of its own, or STR_NONE; then role connects by db-uri, or whoever stands in that. */
 static struct conn *generation_connect_as(const struct generation *g, struct str own, struct str role, struct str name,
 	conn_wait_fn *wait, void *wait_arg)
 {
 	struct conn_options options = {
 		.uri = own.n ? own : g->conf.db_uri,
-		.user = own.n ? STR_NONE : migrate_role(&g->conf, role, g->arena),
+		.user = own.n || g->conf.db_single_role ? STR_NONE : migrate_role(&g->conf, role, g->arena),
 		.application_name = name,
 		.primary = true,
 		.prepared = true,

@@ -39,7 +39,8 @@ bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 /* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
  * wanted. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
-/* The same as rowgate_account: by auth-db-uri or, without it, by db-uri with that role in it. */
+/* The same as rowgate_account: by auth-db-uri or, without it, by db-uri with that role in it, or
+ * as it stands with db-single-role. */
 struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
 /* The same as rowgate_mail, by mail-db-uri. */
 struct conn *generation_connect_mail(const struct generation *g, conn_wait_fn *wait, void *wait_arg);

@@ -67,8 +67,11 @@ static bool migrate_run(const struct migrate_wish *w, struct generation *g, int 
 	}
 	if (!migrate_allowed(w, &state, &g->conf, g->arena, f))
 		return false;
+	struct migrate_task task = { .from = state.version, .to = (int)w->to, .adopt = w->adopt };
+	if (g->conf.db_single_role && !migrate_single(&task.single, generation_open(g, g->conf.db_uri), g->arena, f))
+		return false;
 	struct buf script = buf_new(g->arena, SCRIPT_MAX);
-	migrate_script(&script, &g->conf, state.version, (int)w->to, w->adopt);
+	migrate_script(&script, &g->conf, &task);
 	if (w->dry_run) {
 		fwrite(buf_str(&script).p, 1, buf_str(&script).n, stdout);
 		return true;

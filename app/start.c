@@ -13,6 +13,14 @@ void start_log(const struct conf *c, const char *ident)
 		log_to_stderr((enum log_level)c->log_level, ident);
 }
 
+/* Whoever can run SQL with set_config('role', 'none') in it is the role that connects. */
+static void start_warn(const struct conf *c)
+{
+	if (c->auth_enabled && c->db_single_role)
+		log_event("db-single-role: a function with dynamic SQL that a caller can steer reaches the functions of the "
+			"account service, and with them password hashes and sessions");
+}
+
 struct generation *start(const char *file, char *const *vars, int *listener, struct state **state_r)
 {
 	struct generation *g = generation_new();
@@ -21,6 +29,7 @@ struct generation *start(const char *file, char *const *vars, int *listener, str
 	log_event("Starting rowgate " PACKAGE_VERSION ", which speaks as PostgREST " CONF_POSTGREST_RELEASE "...");
 	if (generation_configure(g, file, vars, &f)) {
 		start_log(&g->conf, "rowgate");
+		start_warn(&g->conf);
 		if (*listener < 0)
 			*listener = listen_socket(&g->conf, g->arena, &f);
 		if (*listener >= 0 && state_open(state_r, g, file, &f))

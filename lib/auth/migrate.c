@@ -58,8 +58,25 @@ static void put_quoted(struct buf *out, struct str text, char quote)
 	buf_char(out, quote);
 }
 
-static void put_name(struct buf *out, struct str word, const struct conf *conf, char quote)
+/* What the names of a script are filled in from. */
+struct names {
+	const struct conf *conf;
+	struct str single;
+};
+
+/* Roles that connect; with db-single-role they are one. */
+static bool connects(struct str word)
 {
+	return str_eq(word, STR("authenticator")) || str_eq(word, STR("account")) || str_eq(word, STR("mail"));
+}
+
+static void put_name(struct buf *out, struct str word, const struct names *n, char quote)
+{
+	const struct conf *conf = n->conf;
+	if (n->single.p && connects(word)) {
+		put_quoted(out, n->single, quote);
+		return;
+	}
 	if (str_eq(word, STR("auth"))) {
 		put_quoted(out, conf->auth_schema, quote);
 		return;
@@ -75,7 +92,7 @@ static void put_name(struct buf *out, struct str word, const struct conf *conf, 
 }
 
 /* Copies SQL, its @NAME@ and @'NAME@ filled in. */
-static void put_sql(struct buf *out, struct str sql, const struct conf *conf)
+static void put_sql(struct buf *out, struct str sql, const struct names *n)
 {
 	while (sql.p) {
 		buf_put(out, str_cut(&sql, '@'));
@@ -83,7 +100,7 @@ static void put_sql(struct buf *out, struct str sql, const struct conf *conf)
 			break;
 		struct str word = str_cut(&sql, '@');
 		bool constant = str_starts(word, STR("'"));
-		put_name(out, str_from(word, constant), conf, constant ? '\'' : '"');
+		put_name(out, str_from(word, constant), n, constant ? '\'' : '"');
 	}
 }
 
@@ -97,9 +114,10 @@ static const struct str leave = STR_INIT("RESET ROLE;\nDO $$ BEGIN\n"
 	"EXECUTE format('REVOKE %I FROM %I', @'owner@, current_user);\n"
 	"END IF;\nEND $$;\n");
 
-static void put_roles(struct buf *out, const struct conf *conf)
+static void put_roles(struct buf *out, const struct names *n)
 {
-	put_sql(out, STR("SELECT @private@.set_roles(ARRAY["), conf);
+	const struct conf *conf = n->conf;
+	put_sql(out, STR("SELECT @private@.set_roles(ARRAY["), n);
 	for (size_t i = 0; i < conf->auth_roles.count; i++) {
 		if (i)
 			buf_lit(out, ", ");
@@ -111,30 +129,31 @@ static void put_roles(struct buf *out, const struct conf *conf)
 /* Everything set_roles() needs comes with the second migration. */
 enum { MIGRATE_SET_ROLES = 2 };
 
-void migrate_script(struct buf *out, const struct conf *conf, int from, int to, bool adopt)
+void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task)
 {
+	const struct names n = { conf, task->single };
 	buf_lit(out, "BEGIN;\nSET LOCAL client_min_messages = warning;\n");
-	if (adopt)
-		put_sql(out, (struct str){ account_adopt_before, sizeof account_adopt_before - 1 }, conf);
-	if (from > 0)
-		put_sql(out, join, conf);
-	for (int version = from + 1; version <= to; version++) {
-		put_sql(out, migrations[version - 1].sql, conf);
-		put_sql(out, STR("SET LOCAL ROLE @owner@;\nINSERT INTO @private@.migrations (version, name) VALUES ("), conf);
+	if (task->adopt)
+		put_sql(out, (struct str){ account_adopt_before, sizeof account_adopt_before - 1 }, &n);
+	if (task->from > 0)
+		put_sql(out, join, &n);
+	for (int version = task->from + 1; version <= task->to; version++) {
+		put_sql(out, migrations[version - 1].sql, &n);
+		put_sql(out, STR("SET LOCAL ROLE @owner@;\nINSERT INTO @private@.migrations (version, name) VALUES ("), &n);
 		buf_i64(out, version);
 		buf_lit(out, ", ");
 		put_quoted(out, migrations[version - 1].name, '\'');
-		put_sql(out, STR(");\nCOMMENT ON SCHEMA @private@ IS '"), conf);
+		put_sql(out, STR(");\nCOMMENT ON SCHEMA @private@ IS '"), &n);
 		buf_put(out, mark);
 		buf_i64(out, version);
 		buf_lit(out, "';\nRESET ROLE;\n");
 	}
-	if (adopt)
-		put_sql(out, (struct str){ account_adopt_after, sizeof account_adopt_after - 1 }, conf);
-	put_sql(out, STR("SET LOCAL ROLE @owner@;\n"), conf);
-	if (to >= MIGRATE_SET_ROLES)
-		put_roles(out, conf);
-	put_sql(out, leave, conf);
+	if (task->adopt)
+		put_sql(out, (struct str){ account_adopt_after, sizeof account_adopt_after - 1 }, &n);
+	put_sql(out, STR("SET LOCAL ROLE @owner@;\n"), &n);
+	if (task->to >= MIGRATE_SET_ROLES)
+		put_roles(out, &n);
+	put_sql(out, leave, &n);
 	buf_lit(out, "COMMIT;\n");
 }
 
@@ -166,4 +185,27 @@ bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf
 		return fault_set(f, 500, "RGA10", STR("accounts need PostgreSQL 15 or later"));
 	return out_r->version <= migrate_latest()
 		|| fault_set(f, 500, "RGA10", STR("the database has migrations of a later version of rowgate"));
+}
+
+struct found_role {
+	struct str role;
+	struct arena *arena;
+};
+
+/* conn_run's row. */
+static bool take_role(void *arg, const struct row *r)
+{
+	struct found_role *found = arg;
+	found->role = str_dup(found->arena, row_value(r, 0));
+	return true;
+}
+
+bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f)
+{
+	struct found_role found = { STR_NONE, a };
+	struct stmt ask = { .sql = STR("SELECT session_user") };
+	if (!conn_ready(c, a, f) || !conn_run(c, &ask, take_role, &found, a, f))
+		return false;
+	*role_r = found.role;
+	return true;
 }

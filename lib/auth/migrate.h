@@ -22,9 +22,18 @@ struct str migrate_name(int version);
 /* Asks the database; needs no right but to connect. */
 bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf *conf, struct arena *a,
 	struct fault *f);
-/* Appends the script, one transaction, that brings a database from one version to another, names filled in. adopt:
- * takes the tutorial's tables over on the way. */
-void migrate_script(struct buf *out, const struct conf *conf, int from, int to, bool adopt);
+/* What a script is to do. single: the role that everything connects as, STR_NONE where each has its own; adopt: takes
+ * the tutorial's tables over on the way. */
+struct migrate_task {
+	int from, to;
+	bool adopt;
+	struct str single;
+};
+
+/* The role that the connection is for, as db-single-role needs it. */
+bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f);
+/* Appends the script, one transaction, that brings a database from one version to another, names filled in. */
+void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task);
 /* auth-role-prefix in front of a role's name. */
 struct str migrate_role(const struct conf *conf, struct str name, struct arena *a);
 /* The private schema's name. */

@@ -104,7 +104,7 @@ struct conf {
 	struct conf_list server_trusted_proxies; /* addresses or networks whose X-Forwarded-For is believed */
 
 	/* Accounts. Times are seconds. */
-	bool auth_enabled, auth_session_check, auth_accept_sessionless;
+	bool auth_enabled, auth_session_check, auth_accept_sessionless, db_single_role;
 	bool auth_cookie;                       /* tokens travel in cookies */
 	struct str auth_listen;                 /* as server_listen, for the account workers */
 	int64_t auth_workers;                   /* 0: cores */

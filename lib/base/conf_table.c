@@ -318,6 +318,8 @@ const struct conf_option conf_options[] = {
 		.help = "Function that answers GET / in place of the OpenAPI document." },
 	{ "db-schemas", "db-schema", .type = CONF_LIST, .flags = R | D, AT(db_schemas), .fallback = "public",
 		.check = check_schemas, .help = "Schemas exposed to clients, the default first." },
+	{ "db-single-role", .type = CONF_BOOL, .flags = OWN, AT(db_single_role), .fallback = "false",
+		.help = "The host gives one role that connects: accounts use db-uri's, too, and are less well protected." },
 	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256",
 		.min = 1, .max = 65536, .help = "Prepared statements a connection keeps." },
 	{ "db-tx-end", .type = CONF_ENUM, .flags = D, AT(db_tx_end), .fallback = "commit", .words = tx_end_words,

@@ -76,6 +76,7 @@ OWN_ANSWERS = [
     ("%zz in the path", "GET /%zz HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
     ("%zz in the query", "GET /things?a=%zz HTTP/1.1", {"lighttpd": "PGRST100", "nginx": "PGRST100", "apache": "PGRST100"}),
     ("a control character", "GET /things?a=\x01 HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
+    ("POST without a length", "POST /things HTTP/1.1", {"lighttpd": 411, "nginx": "PGRST102", "apache": "PGRST102"}),
     ("above the root", "GET /../things HTTP/1.1", {"lighttpd": "PGRST125", "nginx": 400, "apache": 400}),
     ("a doubled slash", "GET //things HTTP/1.1", {"lighttpd": "PGRST125", "nginx": "PGRST125", "apache": "PGRST125"}),
     ("a URL of 20 kB", f"GET /things?a={'a' * 20000} HTTP/1.1", {"lighttpd": "RG414", "nginx": "RG414", "apache": 414}),

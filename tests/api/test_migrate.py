@@ -112,6 +112,29 @@ def test_names_can_be_others(own_cluster, empty):
     server.stop()
 
 
+@pytest.mark.parametrize("installer", ["itself", "a superuser"])
+def test_where_the_host_gives_one_role_only(own_cluster, empty, installer):
+    """db-single-role: everything connects as one role, and the start says what that costs."""
+    role = "hosted_" + installer.split()[-1]
+    one = {"db_single_role": "true", "auth_role_prefix": role + "_"}
+    empty.run(f"CREATE ROLE {role} LOGIN CREATEROLE; ALTER DATABASE {empty.name} OWNER TO {role};"
+              "GRANT ALL ON SCHEMA public TO PUBLIC")
+    if installer == "a superuser":
+        done(run(empty, user=role, auth_install_uri=own_cluster.uri(empty.name, "postgres"), **one))
+    else:
+        done(run(empty, user=role, **one))
+    assert empty.value("SELECT has_schema_privilege(%s, 'auth_private', 'USAGE')", role)
+    server = Server(uri=own_cluster.uri(empty.name, role), db_anon_role=role + "_web_anon", jwt_secret=SECRET,
+                    environment=settings_of(empty, auth_db_uri=None, **one)).wait_ready()
+    person = Person(server).sign_in()
+    assert [row["id"] for row in person.table("GET", "/users").json()] == [person.id]
+    assert server.get("/users", headers={"Accept-Profile": "auth"}).status_code == 401
+    assert person.call("logout").status_code == 204
+    assert person.table("GET", "/users").status_code == 401
+    assert {name for name, in empty.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename <> 'postgres'")} == {role}
+    assert "db-single-role: a function" in server.stop()
+
+
 @pytest.mark.parametrize("name", ["Auth", "a b", 'x"y', "auth;", "a" * 41, ""])
 def test_names_that_cannot_be(empty, name):
     assert run(empty, auth_schema=name or " ").returncode == 1

@@ -407,6 +407,7 @@ static const char golden_dump[] =
 	"db-prepared-statements = true\n"
 	"db-root-spec = \"\"\n"
 	"db-schemas = \"public,auth\"\n"
+	"db-single-role = false\n"
 	"db-statement-cache = 256\n"
 	"db-tx-end = \"rollback-allow-override\"\n"
 	"db-uri = \"postgresql://authenticator:p\\\"w@localhost:5432/workshop\"\n"
