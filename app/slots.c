@@ -60,10 +60,11 @@ static void slots_watch_shared(struct slots *s, int *fd, bool on)
 		log_error("epoll_ctl: %s", strerror(errno));
 }
 
-/* A new connection, or -1 when another worker was faster. */
+/* A new connection, or -1 when another worker was faster. Non-blocking, so that libfcgi fails on records that look
+ * whole and lack what it wants to read next. */
 static int slots_accept(struct slots *s)
 {
-	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(s->shared.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
 		log_error("cannot accept a connection: %s", strerror(errno));
 		s->deaf_until_us = clock_monotonic_us() + SLOTS_DEAF_US;

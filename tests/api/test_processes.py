@@ -158,6 +158,8 @@ def test_stalled_uploads_keep_nobody_waiting(start):
 # What a web server never sends, in FastCGI records: version, type, id, content length, padding, reserved.
 BEGIN = bytes([1, 1, 0, 1, 0, 8, 0, 0]) + bytes([0, 1, 1, 0, 0, 0, 0, 0])
 GARBAGE = [b"", b"\x01", BEGIN[:5], BEGIN, BEGIN + bytes([1, 4, 0, 1, 0xff, 0xff, 0, 0]) + b"half", b"GET / HTTP/1.1\r\n\r\n",
+           BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 2, 0, 0, 0, 0]), bytes([1, 5, 0, 1, 0, 0, 0, 0]), BEGIN + bytes([1, 5, 0, 1, 0, 0, 0, 0]),
+           BEGIN + bytes([1, 9, 0, 0, 0, 0, 0, 0]), BEGIN + BEGIN[:3] + b"\x02" + BEGIN[4:] + bytes([1, 5, 0, 2, 0, 0, 0, 0]),
            BEGIN + bytes([1, 4, 0, 1, 0, 4, 0, 0]) + b"\xff\xff\xff\xff", BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]),
            BEGIN + bytes([1, 5, 0, 1, 0, 9, 0, 0]) + b"{", bytes(range(256)) * 4]
 
