@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from harness.process import wait_until
 from harness.server import Server
 
 
@@ -219,6 +220,21 @@ def test_after_logout_the_access_token_is_refused_at_once_and_leaves_no_row(demo
         assert answer.status_code == 401 and answer.json()["code"] == "RGA08" and answer.json()["error"]
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert demo.server.get("/workshops?title=eq.After the end").json() == []
+
+
+def test_a_forgotten_password_by_the_mail_that_lies_in_the_state_directory(demo, state):
+    server, who = demo.server, {"email": "forgetful@example.com", "password": "securepassword123"}
+    assert server.post("/rpc/register_user", json=who).status_code == 200
+    assert server.post("/rpc/request_password_reset", json={"email": who["email"]}).json()["success"]
+
+    def mailed():
+        return next((found for file in (state / "mail").rglob("*") if file.is_file() and who["email"] in file.read_text()
+                     for found in [re.search(r"^http://\S+(/account/reset\?token=(\S+))", file.read_text(), re.M)] if found), None)
+    link = wait_until(mailed, 20, "the mail is there")
+    page = server.get(link[1])
+    assert page.status_code == 200 and link[2] in page.text
+    assert server.post("/account/reset", data={"token": link[2], "password": "another good one"}).status_code == 200
+    assert server.post("/rpc/login", json=who | {"password": "another good one"}).status_code == 200
 
 
 def test_a_second_start_is_quick_and_keeps_everything(demo, user):

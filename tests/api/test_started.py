@@ -231,11 +231,20 @@ def test_mod_fcgid_has_other_processes_for_accounts_on_a_shared_host(place):
     place.stop()
 
 
+def listens(path):
+    """The socket's file is there a moment before anybody listens on it."""
+    try:
+        Connection(path).socket.close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("program", [[], ["--worker"]], ids=["master", "worker"])
 def test_spawn_fcgi(place, program):
     path = place.directory / "run" / "rowgate.sock"
     place.start("spawn-fcgi", "-n", "-s", path, "--", place.program, *program, place.config)
-    wait_until(path.exists, 10, "the socket is there")
+    wait_until(lambda: listens(path), 10, "somebody listens")
     with Connection(path) as connection:
         assert connection.ask("/things?id=eq.1") == (200, '[{"id":1,"name":"one"}]')
         assert connection.ask("/things?id=eq.2") == (200, '[{"id":2,"name":"two"}]')
@@ -247,7 +256,7 @@ def test_systemd_gives_the_socket(place):
     path = place.directory / "run" / "rowgate.sock"
     place.start("systemd-socket-activate", "-l", path, *[f"--setenv={name}" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in place.environment],
                 place.program, place.config)
-    wait_until(path.exists, 10, "the socket is there")
+    wait_until(lambda: listens(path), 10, "somebody listens")
     with Connection(path) as connection:
         assert connection.ask("/things?id=eq.1") == (200, '[{"id":1,"name":"one"}]')
     # SIGHUP goes on as the same program with the same socket.
@@ -263,8 +272,8 @@ def test_systemd_gives_the_socket(place):
 
 
 def test_the_units_are_well_formed(place):
-    for name in ("rowgate.service", "rowgate.socket"):
+    for name in ("rowgate.service", "rowgate.socket", "rowgate-mail.service"):
         (place.directory / name).write_text(place.deployed(f"systemd/{name}"))
-    done = subprocess.run(["systemd-analyze", "verify", place.directory / "rowgate.service", place.directory / "rowgate.socket"],
+    done = subprocess.run(["systemd-analyze", "verify", place.directory / "rowgate.service", place.directory / "rowgate.socket", place.directory / "rowgate-mail.service"],
                           capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
