@@ -24,6 +24,7 @@ static const struct {
 	{ STR_INIT("owner"), STR_INIT("auth_owner") },
 	{ STR_INIT("account"), STR_INIT("rowgate_account") },
 	{ STR_INIT("mail"), STR_INIT("rowgate_mail") },
+	{ STR_INIT("channel"), STR_INIT("rowgate_mail") },   /* what the mailer listens to */
 };
 
 int migrate_latest(void)

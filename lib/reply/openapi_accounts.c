@@ -20,6 +20,7 @@ struct operation {
 #define NUMBER(name) { name, "integer", "integer", true }
 #define TOKENS { TEXT("token"), { "user", "object", "json", true }, TEXT("token_type"), NUMBER("expires_in"), \
 	NUMBER("expires_at"), TEXT("refresh_token") }
+#define TOLD { { "success", "boolean", "boolean", true }, TEXT("message") }
 #define WHO { NUMBER("user_id"), TEXT("email"), TEXT("role") }
 
 /* Those of one path are neighbours. */
@@ -42,6 +43,18 @@ static const struct operation operations[] = {
 		{ { "id", "string", "uuid", true } }, { { 0 } }, "204" },
 	{ STR_INIT("/rpc/delete_account"), STR_INIT("post"), STR_INIT("Deletes one's account"),
 		{ TEXT("current_password") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/request_password_reset"), STR_INIT("post"), STR_INIT("Mails a link for a new password"),
+		{ TEXT("email") }, TOLD, "200" },
+	{ STR_INIT("/rpc/reset_password"), STR_INIT("post"), STR_INIT("Sets one by that link and ends all sessions"),
+		{ TEXT("token"), TEXT("password") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/activate_account"), STR_INIT("post"), STR_INIT("Proves an account's address"),
+		{ TEXT("token") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/resend_activation"), STR_INIT("post"), STR_INIT("Mails the link for that again"),
+		{ TEXT("email") }, TOLD, "200" },
+	{ STR_INIT("/rpc/change_email"), STR_INIT("post"), STR_INIT("Mails a link to another address of one's own"),
+		{ TEXT("current_password"), TEXT("email") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/confirm_email"), STR_INIT("post"), STR_INIT("Makes that the account's address"),
+		{ TEXT("token") }, { { 0 } }, "204" },
 };
 
 enum { OPERATIONS = sizeof operations / sizeof *operations };

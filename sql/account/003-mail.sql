@@ -45,7 +45,7 @@ CREATE FUNCTION @private@.mail(user_id integer, template text, purpose text, add
 BEGIN
 	INSERT INTO @private@.outbox (user_id, template, purpose, address, detail, done_at)
 	VALUES (user_id, template, purpose, address, detail, CASE WHEN address IS NULL THEN clock_timestamp() END);
-	PERFORM pg_notify(@'mail@, '');
+	PERFORM pg_notify(@'channel@, '');
 END $$;
 
 -- Whether an address may get one more mail that strangers can ask for.
