@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from harness.accounts import Person, migrate, settings_of
+from harness.accounts import Person, migrate, rowgate, settings_of
 from harness.cluster import Cluster, binaries
 from harness.server import SECRET, Server
 
@@ -45,8 +45,17 @@ def server(database):
     started.stop()
 
 
+def send_mails(database, directory):
+    """What the mailer says, and the mails, the newest first."""
+    sent = rowgate("mail", "--once", db_uri=database.cluster.uri(database.name, "rowgate_mail"), auth_site_url="https://shop.example",
+                   mail_from="noreply@shop.example", mail_transport=f"file:{directory}", log_level="debug")
+    assert sent.returncode == 0, sent.stderr
+    files = sorted((file for file in directory.rglob("*") if file.is_file()), key=lambda file: -file.stat().st_mtime_ns)
+    return sent.stderr, [file.read_text() for file in files]
+
+
 @pytest.fixture(scope="module")
-def secrets(server, database):
+def secrets(server, database, tmp_path_factory):
     """Everything that was secret in the life of an account, and what pg_stat_activity showed meanwhile."""
     shown = []
 
@@ -73,6 +82,14 @@ def secrets(server, database):
     assert person.call("change_password", current_password=SECRETS["password"], password=SECRETS["new password"]).status_code == 204
     look()
     assert person.call("current_user").status_code == 200
+    assert server.post("/rpc/request_password_reset", json={"email": person.email}).status_code == 200
+    said, mails = send_mails(database, tmp_path_factory.mktemp("mails"))
+    kept["mailed token"] = next(found[1] for found in (re.search(r"token=([\w-]+)", mail) for mail in mails) if found)
+    look()
+    kept["mailed password"] = "the third of the passwords"
+    assert server.post("/rpc/reset_password", json={"token": kept["mailed token"], "password": kept["mailed password"]}).status_code == 204
+    look()
+    kept["said"] = said
     kept["shown"] = "\n".join(shown)
     return kept
 
@@ -80,7 +97,7 @@ def secrets(server, database):
 def hidden(secrets, text, where):
     """None of them is in the text, which is not empty."""
     assert len(text) > 100
-    found = [name for name, value in secrets.items() if name != "shown" and value in text]
+    found = [name for name, value in secrets.items() if name not in ("shown", "said") and value in text]
     assert not found, f"{found} in {where}"
 
 
@@ -90,9 +107,11 @@ def processes(server):
 
 def test_logs_hold_no_secret(server, talkative, secrets):
     log = talkative.process.log
-    assert "begin_login" in log and "finish_login" in log and "change_password" in log
+    for function in ("begin_login", "finish_login", "change_password", "next_mail", "reset_password"):
+        assert function in log
     hidden(secrets, log, "the log of PostgreSQL")
     hidden(secrets, server.process.log, "the log of rowgate")
+    hidden(secrets, secrets["said"] + " " * 100, "the log of the mailer")
 
 
 def test_what_the_database_shows_of_statements_holds_no_secret(database, secrets):
