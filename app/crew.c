@@ -76,13 +76,6 @@ struct board *crew_board(const struct crew *c)
 	return c->board;
 }
 
-void crew_follow(struct crew *c, const struct generation *generation, size_t count)
-{
-	c->generation = generation;
-	c->count = count < CREW_MAX ? count : CREW_MAX - 1;
-	backoff_succeed(&c->spawn);
-}
-
 /* One that is parting only sends answers: it needs no generation and no connection, and stands in nobody's way. */
 static bool crew_member_works(const struct crew *c, size_t i)
 {
@@ -191,6 +184,26 @@ static void crew_dismiss(struct member *m)
 {
 	if (kill(m->pid, SIGUSR2) == 0)
 		m->leaving_us = clock_monotonic_us();
+}
+
+/* Workers without a catalog can only say "not yet": where there is one now nobody is to hear that any more. Requests
+ * wait for the successors. */
+static void crew_dismiss_unready(struct crew *c, const struct generation *next)
+{
+	bool unready = c->generation && !c->generation->catalog && next->catalog;
+	for (size_t i = 0; unready && i < CREW_MAX; i++) {
+		struct member *m = &c->members[i];
+		if (m->pid && m->generation == c->generation && !m->leaving_us)
+			crew_dismiss(m);
+	}
+}
+
+void crew_follow(struct crew *c, const struct generation *generation, size_t count)
+{
+	crew_dismiss_unready(c, generation);
+	c->generation = generation;
+	c->count = count < CREW_MAX ? count : CREW_MAX - 1;
+	backoff_succeed(&c->spawn);
 }
 
 /* A worker of an earlier generation, or one too many after the count was lowered; one that is not in the middle of a

@@ -19,7 +19,8 @@ struct crew *crew_new(const char *name, const struct slots_shared *shared, crew_
 void crew_free(struct crew *c);
 /* Serves by this generation from now on, with count workers. Those of earlier generations are replaced one at a time,
  * so that there is never more than one worker above the count, those not counted that are parting; they finish what
- * they are doing and hand their kept connections on. generation must stay valid until crew_uses() denies it. */
+ * they are doing and hand their kept connections on. Those that had no catalog, where there is one now, go at once.
+ * generation must stay valid until crew_uses() denies it. */
 void crew_follow(struct crew *c, const struct generation *generation, size_t count);
 /* Takes over a worker that an earlier program of this process started: it serves by no generation of ours. */
 void crew_adopt(struct crew *c, pid_t pid, bool parting);

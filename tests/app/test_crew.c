@@ -104,6 +104,26 @@ static void never_more_than_one_above_the_count(void **state)
 	end(c);
 }
 
+static void who_has_no_catalog_goes_at_once(void **state)
+{
+	(void)state;
+	static const char some[1];
+	const struct generation unready = { 0 }, ready = { .catalog = (const void *)some }, next = ready;
+	struct crew *c = crew(sleeper);
+	crew_follow(c, &unready, 3);
+	turn_until_only(c, NULL, 3);
+	crew_follow(c, &ready, 3);
+	for (int i = 0; i < 2000 && crew_alive(c); i++) { /* without a turn, in which they would be replaced */
+		bury(c);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(crew_alive(c), 0);
+	assert_true(turn_until_only(c, &unready, 3) <= 4);
+	crew_follow(c, &next, 3);
+	assert_int_equal(turn_until_only(c, &ready, 3), 4);
+	end(c);
+}
+
 static void kill_one(void *arg, pid_t pid, bool parting)
 {
 	pid_t *killed = arg;
@@ -240,7 +260,8 @@ int main(void)
 	sigaction(SIGTERM, &action, NULL);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_before_there_is_a_generation), cmocka_unit_test(never_more_than_one_above_the_count),
-		cmocka_unit_test(the_dead_are_replaced), cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
+		cmocka_unit_test(who_has_no_catalog_goes_at_once), cmocka_unit_test(the_dead_are_replaced),
+		cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
 		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
 		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
 	};
