@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 import contextlib
 import os
 import pathlib
+import random
 import re
 import resource
 import shutil
@@ -198,6 +199,31 @@ def test_half_sent_records_hold_no_worker(start):
     for connection in [*held, begun]:
         connection.close()
     assert len(workers_of(server)) == 2
+
+
+def random_records(choice):
+    """Headers that are well-formed, in an order and with numbers that are not; cut off anywhere."""
+    records = [BEGIN] * choice.randrange(2)
+    for _ in range(choice.randrange(8)):
+        kind, number = choice.choice([1, 2, 3, 4, 4, 5, 5, 8, 9, 11]), choice.choice([1, 1, 1, 2])
+        size, padding = choice.choice([0, 0, 1, 8, 300, 65535]), choice.choice([0, 0, 0, 7, 255])
+        content = choice.randbytes(size) if choice.randrange(2) else b"\x0e\x03REQUEST_METHODGET\x0b\x07REQUEST_URI/things"[:size]
+        records.append(bytes([1, kind, 0, number, size >> 8, size & 255, padding, 0]) + content + bytes(padding))
+    whole = b"".join(records)
+    return whole[:choice.randrange(len(whole) + 1)] if choice.randrange(3) == 0 else whole
+
+
+def test_no_sequence_of_records_holds_a_worker(start):
+    server = start(front="nginx", workers=2, server_peer_timeout=1)
+    before, choice = workers_of(server), random.Random(1)
+    for number in range(20):
+        held = [send_raw(server, random_records(choice), stay=True) for _ in range(40)]
+        began = time.monotonic()
+        assert server.get(f"/things?id=eq.{number + 1}").status_code == 200
+        assert time.monotonic() - began < 1 * PATIENCE
+        for connection in held:
+            connection.close()
+    assert workers_of(server) == before
 
 
 def private_kb(pid):
