@@ -155,6 +155,8 @@ def test_the_database_restarting_in_the_middle_of_refreshes_loses_no_session_and
     migrate(database)
     server = Server(uri=database.uri, jwt_secret=SECRET, environment=settings_of(database)).wait_ready()
     people = [Person(server).sign_in() for _ in range(4)]
+    # From here on a crash may lose the last moments, as synchronous_commit is off: refreshes that were answered, no more.
+    database.run("CHECKPOINT")
     stop, refreshed = threading.Event(), [0] * len(people)
 
     def go_on(number):
@@ -182,8 +184,8 @@ def test_the_database_restarting_in_the_middle_of_refreshes_loses_no_session_and
                 stop.set()
             for job in running:
                 job.result()
-        for person in people:
-            assert person.call("current_user").status_code == 200
+        for person in people: # a worker that has not been asked since may still be waiting before it connects again
+            wait_until(lambda: person.call("current_user").status_code == 200, 20, "everybody is still signed in")
     finally:
         server.stop()
         cluster.remove()

@@ -23,11 +23,16 @@ SETTINGS = {
 
 
 def binaries():
-    """The directory of the newest PostgreSQL's programs."""
+    """The directory of the newest PostgreSQL's programs that is installed."""
     found = glob.glob("/usr/lib/postgresql/*/bin")
     if found:
         return pathlib.Path(max(found, key=lambda path: float(path.split("/")[4])))
     return pathlib.Path(shutil.which("postgres")).parent
+
+
+def server_binaries():
+    """Where initdb and postgres are: in ROWGATE_TEST_POSTGRES, for the tests of another major version, or as above."""
+    return pathlib.Path(os.environ.get("ROWGATE_TEST_POSTGRES") or binaries())
 
 
 class Cluster:
@@ -44,11 +49,11 @@ class Cluster:
     def start(self):
         data = self.directory / "data"
         if not data.exists():
-            subprocess.run([*run_as(self.user), binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+            subprocess.run([*run_as(self.user), server_binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
                            check=True, cwd="/", stdout=subprocess.DEVNULL)
         settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
-        self.process = Process([*run_as(self.user), binaries() / "postgres", "-D", data, "-k", self.directory, *settings],
+        self.process = Process([*run_as(self.user), server_binaries() / "postgres", "-D", data, "-k", self.directory, *settings],
                                self.directory, cwd="/")
         wait_until(self.answers, 30, "PostgreSQL is ready")
 
