@@ -61,6 +61,15 @@ def test_installs_once_and_says_so(empty):
     assert status.returncode == 0 and "pending" not in status.stdout and "schema" in status.stdout
 
 
+def test_which_versions_of_postgresql_have_accounts(empty):
+    ((version,),) = empty.run("SELECT current_setting('server_version_num')::integer")
+    answer = run(empty)
+    if version >= 150000:
+        assert (answer.returncode, answer.stderr) == (0, "")
+    else:
+        assert (answer.returncode, answer.stderr) == (1, "rowgate: accounts need PostgreSQL 15 or later\n")
+
+
 def test_dry_run_prints_what_another_can_run(own_cluster, empty):
     sql = done(run(empty, "--dry-run"))
     assert empty.run("SELECT 1 FROM pg_namespace WHERE nspname = 'auth'") == []
