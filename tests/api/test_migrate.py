@@ -101,8 +101,14 @@ def test_as_an_installer_who_may_make_roles_and_is_no_superuser(own_cluster, emp
     # Nothing of the membership is left, so nobody can become the owner.
     assert empty.value("SELECT count(*) FROM pg_auth_members WHERE roleid = 'inst_auth_owner'::regrole AND pg_get_userbyid(member) <> 'installer'") == 0
     assert empty.value("SELECT pg_has_role('installer', 'inst_auth_owner', 'USAGE')") is False
+
+
+def test_an_installer_makes_what_a_superuser_makes(own_cluster, empty):
+    empty.run("CREATE ROLE maker LOGIN CREATEROLE NOSUPERUSER")
+    empty.run(f'GRANT CREATE ON DATABASE "{empty.name}" TO maker')
+    done(run(empty, user="maker", auth_role_prefix="made_"))
     as_superuser = own_cluster.create("m_as_superuser")
-    done(run(as_superuser, auth_role_prefix="inst_"))
+    done(run(as_superuser, auth_role_prefix="made_"))
     assert dump(empty) == dump(as_superuser)
 
 
