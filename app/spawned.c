@@ -132,11 +132,13 @@ static void spawned_want(struct spawned *s)
 static bool spawned_look(void *arg, int64_t *due_r)
 {
 	struct spawned *s = arg;
+	/* Also one whose catalog was found before it had ended: its place is needed by the next. */
+	spawned_reap(s);
 	if (state_changed(s->state))
 		spawned_want(s);
 	if (s->wanted && spawned_find(s))
 		return false;
-	if (s->wanted)
+	if (s->wanted || s->builder)
 		*due_r = clock_monotonic_us() + (s->build.pause_us ? SPAWNED_LOOK_AGAIN_US : SPAWNED_LOOK_US);
 	return true;
 }
