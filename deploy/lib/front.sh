@@ -1,6 +1,6 @@
 # The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
 # deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
-# $accounts is not empty when account URLs go to account workers, $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
+# $own is not empty with our own cluster, $accounts when account URLs go to account workers; $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
 # SPDX-License-Identifier: MIT
 
 declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)
@@ -69,6 +69,18 @@ front_user() {
 	esac
 }
 
+# The demo's page belongs to the demo: elsewhere /app/ may be anything.
+has_page() {
+	[ -n "$own" ] && [ -n "$accounts" ]
+}
+
+# Its files go where the web server's account can read them.
+front_page() {
+	has_page || return 0
+	install -d -m 755 "$run/page" "$run/page/app"
+	install -m 644 "$top"/deploy/page/* "$run/page/app"
+}
+
 # Fills the templates in: the host's socket becomes ours, @NAME@ what we know.
 front_write() {
 	local template text modules=/usr/lib/apache2/modules
@@ -79,6 +91,7 @@ front_write() {
 	for template in "$top/deploy/$front"/*.conf; do
 		text=$(<"$template")
 		[ -n "$accounts" ] || [ "${template##*/}" != accounts.conf ] || text=
+		has_page || [ "${template##*/}" != page.conf ] || text=
 		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
 		text=${text//\/run\/rowgate\/accounts.sock/"$run/app/accounts.sock"}
 		text=${text//@RUN@/"$run"}
@@ -91,6 +104,7 @@ front_write() {
 
 front_start() {
 	front_write
+	front_page
 	[ -z "$socket" ] || [ ! -S "$socket" ] || rm -f "$socket"
 	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
 	case $front in

@@ -1,0 +1,117 @@
+"""The demo's page at /app/, as a visitor with a narrow window, with a keyboard, and with a screen reader meets it.
+
+SPDX-License-Identifier: MIT
+"""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import pytest
+
+from harness.accounts import CHEAP, GENEROUS, PASSWORD
+from harness.cluster import binaries
+from harness.javascript import SCRIPTS
+from harness.process import run_as
+from harness.server import Server
+
+CHIEF = "chief@example.com"
+FILES = {"": "text/html", "index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
+
+
+@pytest.fixture(scope="module")
+def state():
+    """A directory for the cluster, in a place where PostgreSQL's account can go."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-state-", dir="/tmp"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory)
+
+
+def demo(state, front=None, **environment):
+    return Server(front=front, environment={"ROWGATE_STATE": str(state)} | CHEAP | GENEROUS | environment).wait_ready(60)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def make_chief(server):
+    """An admin. Done as the owner of the cluster, who is the only one to reach it."""
+    server.post("/rpc/register_user", json={"email": CHIEF, "password": PASSWORD}, headers={"Origin": server.url})
+    directory = pathlib.Path(server.fastcgi_socket()).parents[1] / "db"
+    owner = "postgres" if os.geteuid() == 0 else os.environ["USER"]
+    subprocess.run([*run_as(owner), binaries() / "psql", "-X", "-q", "-h", directory, "-d", "workshop", "-v", "ON_ERROR_STOP=1",
+                    "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True, timeout=30, cwd="/")
+
+
+def tour(server, email, cookie):
+    assert "ROWGATE_TEST_JS" in os.environ, "no playwright: run tests/run, which installs it"
+    given = {"url": server.url, "email": email, "password": PASSWORD, "admin": CHIEF, "cookie": cookie,
+             "chromium": shutil.which("chromium"), "pictures": os.environ.get("ROWGATE_TEST_PICTURES")}
+    done = subprocess.run(["node", SCRIPTS / "page.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def judge(seen, email):
+    assert seen["axe"] == {} and seen["wide"] == [] and seen["errors"] == []
+    said = seen["said"]
+    assert said["refused"] == "Invalid credentials"
+    assert said["offered"] == "Mine & <b>yours</b> is offered."
+    assert said["registered"] == "You are registered for Signing in." and said["left"] == "You have left Signing in."
+    assert said["profile"] == "Your profile is saved." and said["preferences"] == "Your preferences are saved."
+    assert said["sessions"] == "All other sessions have ended."
+    assert said["deactivated"] == f"{email} is inactive now." and said["role"] == f"{email} is editor now."
+    assert "login: refused" in seen["activity"] and "register: done" in seen["activity"]
+    assert seen["kept"] == 0
+
+
+def test_tour_with_cookies(state):
+    port = str(free_port())
+    server = demo(state, PGRST_SERVER_PORT=port, ROWGATE_AUTH_COOKIE="true", ROWGATE_AUTH_SITE_URL="http://127.0.0.1:" + port)
+    try:
+        make_chief(server)
+        seen = tour(server, "cookies@example.com", True)
+    finally:
+        server.stop()
+    judge(seen, "cookies@example.com")
+    assert seen["said"]["signed out"] == "You are signed out."
+    assert {kept["name"] for kept in seen["cookies"]} == {"__Host-rg_access", "rg_refresh"}
+    assert all(kept["httpOnly"] and kept["secure"] and kept["sameSite"] == "Lax" for kept in seen["cookies"])
+
+
+def test_tour_with_tokens_in_memory(state):
+    server = demo(state)
+    try:
+        make_chief(server)
+        seen = tour(server, "tokens@example.com", False)
+    finally:
+        server.stop()
+    judge(seen, "tokens@example.com")
+    assert seen["cookies"] == []
+
+
+@pytest.mark.parametrize("front", ["lighttpd", "nginx", "apache"])
+def test_every_web_server_serves_the_page(state, front):
+    server = demo(state, front)
+    try:
+        for name, kind in FILES.items():
+            answer = server.get("/app/" + name)
+            assert (answer.status_code, answer.headers["Content-Type"].replace(" ", "").lower()) == (200, kind + ";charset=utf-8")
+            policy = answer.headers["Content-Security-Policy"]
+            assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+            assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert server.get("/app/none").status_code == 404
+        assert server.get("/workshops", params={"limit": 1}).json()[0]["title"]
+    finally:
+        server.stop()
+
+
+def test_inline_code_and_styles_are_not_used():
+    page = (pathlib.Path(__file__).parents[2] / "deploy" / "page" / "index.html").read_text()
+    assert "<style" not in page and " style=" not in page and " onclick" not in page and page.count("<script") == page.count("src=\"app.js\"") == 1
