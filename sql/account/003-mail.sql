@@ -317,7 +317,7 @@ CREATE FUNCTION @private@.mail_done(id bigint, taken boolean, for_good boolean, 
 CREATE FUNCTION @private@.mail_wait() RETURNS integer
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	RETURN (SELECT greatest(0, ceil(extract(epoch FROM min(o.due_at) - clock_timestamp())))::integer
-		FROM @private@.outbox AS o WHERE o.done_at IS NULL);
+		FROM @private@.outbox AS o WHERE o.done_at IS NULL HAVING count(*) > 0);
 
 -- For who runs the host: how many wait, and what was given up.
 CREATE FUNCTION @private@.mail_status(OUT waiting bigint, OUT parked bigint, OUT oldest timestamptz, OUT last_reason text)

@@ -7,6 +7,7 @@ import email
 import email.policy
 import html
 import os
+import pathlib
 import re
 import signal
 import stat
@@ -417,6 +418,20 @@ def test_two_daemons_send_every_mail_once(accounts, post, tmp_path):
     finally:
         assert [each.stop() for each in daemons] == [0, 0]
         inbox.stop()
+
+
+def test_an_idle_daemon_uses_no_time(accounts, post, tmp_path):
+    running = daemon(post, tmp_path)
+    try:
+        queue(accounts, 1, "idle")
+        wait_until(lambda: left(accounts) == 0, 20, "all is sent")
+        used = lambda: sum(map(int, pathlib.Path(f"/proc/{running.popen.pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        before = used()
+        time.sleep(2)
+        # In hundredths of a second.
+        assert used() - before <= 2
+    finally:
+        running.stop()
 
 
 def test_daemons_that_are_killed_lose_nothing(accounts, post, tmp_path):
