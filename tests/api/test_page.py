@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import socket
 import subprocess
@@ -44,7 +45,7 @@ def make_chief(server):
     """An admin. Done as the owner of the cluster, who is the only one to reach it."""
     server.post("/rpc/register_user", json={"email": CHIEF, "password": PASSWORD}, headers={"Origin": server.url})
     directory = pathlib.Path(server.fastcgi_socket()).parents[1] / "db"
-    owner = "postgres" if os.geteuid() == 0 else os.environ["USER"]
+    owner = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     subprocess.run([*run_as(owner), binaries() / "psql", "-X", "-q", "-h", directory, "-d", "workshop", "-v", "ON_ERROR_STOP=1",
                     "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True, timeout=30, cwd="/")
 
