@@ -65,9 +65,9 @@ class Postman:
         return done.stderr
 
     def mails(self):
-        """The new ones, in the order in which they were sent."""
+        """The new ones, in the order in which they were sent: their names begin with the time."""
         self.once()
-        files = [file for file in sorted(self.directory.rglob("*"), key=lambda file: file.stat().st_mtime_ns) if file.is_file() and file not in self.seen]
+        files = [file for file in sorted(self.directory.rglob("*"), key=lambda file: file.name) if file.is_file() and file not in self.seen]
         self.seen.update(files)
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
