@@ -164,11 +164,22 @@ const leave = (row, place) => button("Leave", `Leave ${row.title}`, async () => 
 	say(`You have left ${row.title}.`);
 });
 
+// Nobody types into a form that is still to be filled in.
+async function whileDisabled(forms, load) {
+	const fields = forms.flatMap((id) => [...$(id).elements]);
+	for (const field of fields) field.disabled = true;
+	try {
+		return await load();
+	} finally {
+		for (const field of fields) field.disabled = false;
+	}
+}
+
 async function showAccount() {
-	const [[profile], preferences] = await Promise.all([
+	const [[profile], preferences] = await whileDisabled(["profile-form", "preferences-form"], () => Promise.all([
 		ask("GET", `profiles?select=name,bio&user_id=eq.${me.user_id}`, undefined, inAuth),
 		ask("GET", `preferences?select=name,value&user_id=eq.${me.user_id}`, undefined, inAuth),
-	]);
+	]));
 	$("profile-form").elements.namedItem("name").value = profile?.name ?? "";
 	$("profile-form").elements.bio.value = profile?.bio ?? "";
 	$("preferences-form").elements.language.value = preferences.find((row) => row.name === "language")?.value ?? "en";
