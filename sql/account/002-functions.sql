@@ -153,59 +153,6 @@ BEGIN
 	WHERE c.password_hash NOT LIKE '$argon2%' ORDER BY c.user_id LIMIT 1;
 END $$;
 
--- After the password was right: a session, unless account or hash have changed meanwhile. No row: they have.
-CREATE FUNCTION @private@.finish_login(user_id integer, password_hash text, new_hash text, session uuid, ip inet,
-	user_agent text, idle interval, absolute interval, buckets text[], OUT email text, OUT role text)
-	RETURNS SETOF record
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	clock CONSTANT timestamptz := clock_timestamp();
-BEGIN
-	SELECT u.email, u.role INTO email, role
-	FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id
-	WHERE u.id = finish_login.user_id AND u.active AND c.password_hash = finish_login.password_hash
-		AND @private@.assignable(u.role)
-	FOR UPDATE OF c FOR SHARE OF u;
-	IF NOT FOUND THEN
-		RETURN;
-	END IF;
-	IF new_hash IS NOT NULL THEN
-		UPDATE @private@.credentials AS c SET password_hash = new_hash WHERE c.user_id = finish_login.user_id;
-	END IF;
-	INSERT INTO @auth@.sessions (id, user_id, created_at, refreshed_at, expires_at, ip, user_agent)
-	VALUES (session, finish_login.user_id, clock, clock, clock + least(idle, absolute), ip, left(user_agent, 500));
-	INSERT INTO @private@.session_state (session_id, rotated_at, absolute_end) VALUES (session, clock, clock + absolute);
-	IF ip IS NOT NULL THEN
-		INSERT INTO @private@.known_networks VALUES (finish_login.user_id, @private@.network(ip), clock)
-		ON CONFLICT ON CONSTRAINT known_networks_pkey DO UPDATE SET seen_at = clock;
-	END IF;
-	PERFORM @private@.give_back(buckets);
-	PERFORM @private@.log(finish_login.user_id, session, 'login', true, ip, user_agent);
-	RETURN NEXT;
-END $$;
-
--- taken: the address has an account. No role is named here that strangers may not choose: the worker sees to that.
-CREATE FUNCTION @private@.register(email text, email_key text, password_hash text, role text, profile jsonb, ip inet,
-	user_agent text, OUT user_id integer, OUT taken boolean)
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	IF NOT @private@.assignable(role) THEN
-		RAISE SQLSTATE 'RGA04' USING MESSAGE = 'This role cannot be chosen';
-	END IF;
-	taken := false;
-	user_id := nextval(pg_get_serial_sequence(quote_ident(@'auth@) || '.users', 'id'));
-	BEGIN
-		INSERT INTO @auth@.users (id, email, role) VALUES (user_id, email, role);
-		INSERT INTO @private@.credentials (user_id, email_key, password_hash) VALUES (user_id, email_key, password_hash);
-		INSERT INTO @auth@.profiles (user_id, name, avatar_url, bio, data)
-		VALUES (user_id, profile ->> 'name', profile ->> 'avatar_url', profile ->> 'bio',
-			coalesce(profile -> 'data', '{}'::jsonb));
-	EXCEPTION WHEN unique_violation THEN
-		taken := true;
-	END;
-	PERFORM @private@.log(CASE WHEN NOT taken THEN user_id END, NULL, 'register', NOT taken, ip, user_agent);
-END $$;
-
 -- One refresh. outcome: 'rotated' (counter is the successor's), 'repeated' (the same successor again), 'replayed' (the
 -- session was ended), 'gone' (there is none, or it had ended).
 CREATE FUNCTION @private@.refresh(session uuid, presented integer, grace interval, idle interval, ip inet, user_agent text,
@@ -375,27 +322,6 @@ BEGIN
 	RETURN FOUND;
 END $$;
 
--- Removes what has had its time; returns how many rows.
-CREATE FUNCTION @private@.tidy(token_ttl interval, log_retention interval) RETURNS bigint
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	removed bigint;
-	total bigint := 0;
-BEGIN
-	DELETE FROM @auth@.sessions AS s WHERE coalesce(s.ended_at, s.expires_at) < now() - token_ttl - interval '1 minute';
-	GET DIAGNOSTICS removed = ROW_COUNT;
-	total := total + removed;
-	DELETE FROM @auth@.activity_log AS l WHERE l.at < now() - log_retention;
-	GET DIAGNOSTICS removed = ROW_COUNT;
-	total := total + removed;
-	DELETE FROM @private@.known_networks AS k WHERE k.seen_at < now() - interval '90 days';
-	GET DIAGNOSTICS removed = ROW_COUNT;
-	total := total + removed;
-	DELETE FROM @private@.limits AS l WHERE l.at < now() - interval '1 day';
-	GET DIAGNOSTICS removed = ROW_COUNT;
-	RETURN total + removed;
-END $$;
-
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA @private@ FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION @private@.check_session(uuid, bigint) TO @authenticator@, @account@;
 GRANT EXECUTE ON FUNCTION
@@ -403,8 +329,6 @@ GRANT EXECUTE ON FUNCTION
 	@private@.network(inet),
 	@private@.take(text, integer, integer),
 	@private@.begin_login(text, inet, integer, integer, integer, integer),
-	@private@.finish_login(integer, text, text, uuid, inet, text, interval, interval, text[]),
-	@private@.register(text, text, text, text, jsonb, inet, text),
 	@private@.refresh(uuid, integer, interval, interval, inet, text),
 	@private@.own_credentials(integer, uuid),
 	@private@.change_password(integer, uuid, text, text, inet, text),
@@ -416,8 +340,7 @@ GRANT EXECUTE ON FUNCTION
 	@private@.list_users(),
 	@private@.find_user(text),
 	@private@.set_user(integer, text, boolean),
-	@private@.end_sessions(integer, uuid),
-	@private@.tidy(interval, interval)
+	@private@.end_sessions(integer, uuid)
 TO @account@;
 
 RESET ROLE;

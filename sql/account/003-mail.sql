@@ -75,8 +75,8 @@ END $$;
 CREATE TRIGGER forget_mails AFTER UPDATE ON @auth@.users FOR EACH ROW
 	WHEN (NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION @private@.forget_mails();
 
--- activation: no session before the address is proven. No row: account or hash have changed meanwhile, or it is not.
-DROP FUNCTION @private@.finish_login(integer, text, text, uuid, inet, text, interval, interval, text[]);
+-- After the password was right: a session, unless account or hash have changed meanwhile, or the address is still to be
+-- proven (activation): then there is no row.
 CREATE FUNCTION @private@.finish_login(user_id integer, password_hash text, new_hash text, session uuid, ip inet,
 	user_agent text, idle interval, absolute interval, buckets text[], activation boolean, OUT email text, OUT role text)
 	RETURNS SETOF record
@@ -114,8 +114,8 @@ BEGIN
 	RETURN NEXT;
 END $$;
 
--- activation: the address is to be proven, and its owner is told where it has an account already.
-DROP FUNCTION @private@.register(text, text, text, text, jsonb, inet, text);
+-- taken: the address has an account. activation: it is to be proven, and its owner is told where it has one already. No
+-- role is named here that strangers may not choose: the worker sees to that.
 CREATE FUNCTION @private@.register(email text, email_key text, password_hash text, role text, profile jsonb, ip inet,
 	user_agent text, activation boolean, mail_tries integer, mail_period integer, OUT user_id integer, OUT taken boolean)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -329,7 +329,8 @@ CREATE FUNCTION @private@.mail_status(OUT waiting bigint, OUT parked bigint, OUT
 		FROM @private@.outbox AS o;
 	END;
 
-CREATE OR REPLACE FUNCTION @private@.tidy(token_ttl interval, log_retention interval) RETURNS bigint
+-- Removes what has had its time; returns how many rows.
+CREATE FUNCTION @private@.tidy(token_ttl interval, log_retention interval) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	removed bigint;
@@ -364,7 +365,8 @@ GRANT EXECUTE ON FUNCTION
 	@private@.reset_password(bytea, text, inet, text),
 	@private@.activate(bytea, inet, text),
 	@private@.change_email(integer, uuid, text, text, text, inet, text, integer, integer),
-	@private@.confirm_email(bytea, inet, text)
+	@private@.confirm_email(bytea, inet, text),
+	@private@.tidy(interval, interval)
 TO @account@;
 GRANT EXECUTE ON FUNCTION
 	@private@.next_mail(bytea, bytea, bytea, interval, interval, interval),
