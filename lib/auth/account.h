@@ -79,8 +79,7 @@ bool account_identify(struct account *c, struct fault *f);
  * and when it is wanted and missing. */
 bool account_text(struct account *c, const char *name, bool wanted, struct str *out_r, struct fault *f);
 
-/* RGA codes, README: "Error codes of accounts". Always return false. */
-bool account_refuse(struct fault *f, int status, const char *code, struct str message);
+/* 401 with WWW-Authenticate, in the place of whatever f held; the RGA codes are in the README. Always returns false. */
 bool account_unauthorized(struct account *c, struct fault *f, const char *code, struct str message);
 
 #endif

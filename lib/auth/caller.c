@@ -8,11 +8,6 @@
 
 enum { USER_AGENT_MAX = 500 };
 
-bool account_refuse(struct fault *f, int status, const char *code, struct str message)
-{
-	return fault_set(f, status, code, message);
-}
-
 bool account_unauthorized(struct account *c, struct fault *f, const char *code, struct str message)
 {
 	*f = (struct fault){ 0 };
@@ -30,7 +25,7 @@ static void put_json(void *object)
 /* Of two that read one body, one may take the first of a name and the other the last. */
 static bool refuse_twice(struct fault *f)
 {
-	return account_refuse(f, 400, "RGA07", STR("A member is there twice"));
+	return fault_set(f, 400, "RGA07", STR("A member is there twice"));
 }
 
 /* A form's fields as an object of texts. */
@@ -39,7 +34,7 @@ static bool read_form(struct account *c, struct fault *f)
 	struct http_pair *pairs;
 	size_t count;
 	if (!http_form(&pairs, &count, c->request->body, c->arena, f))
-		return account_refuse(f, 400, "RGA07", STR("The form cannot be read"));
+		return fault_set(f, 400, "RGA07", STR("The form cannot be read"));
 	c->body = json_object_new_object();
 	arena_on_reset(c->arena, put_json, c->body);
 	for (size_t i = 0; i < count; i++) {
@@ -63,16 +58,16 @@ static bool read_body(struct account *c, struct fault *f)
 {
 	struct str type = request_field(c->request, STR("content-type")), body = c->request->body;
 	if (body.n > ACCOUNT_BODY_MAX)
-		return account_refuse(f, 413, "RGA07", STR("The body is longer than any account needs"));
+		return fault_set(f, 413, "RGA07", STR("The body is longer than any account needs"));
 	if (str_starts_nocase(type, STR("application/x-www-form-urlencoded")))
 		return read_form(c, f);
 	if (c->request->method == HTTP_GET || c->request->method == HTTP_HEAD || !str_trim(body).n)
 		body = STR("{}");
 	else if (type.n && !is_json(type))
-		return account_refuse(f, 415, "RGA07", STR("The body must be JSON or a form"));
+		return fault_set(f, 415, "RGA07", STR("The body must be JSON or a form"));
 	c->body = tokenjson_parse(body, c->arena);
 	if (!c->body)
-		return account_refuse(f, 400, "RGA07", STR("The body is not a JSON object"));
+		return fault_set(f, 400, "RGA07", STR("The body is not a JSON object"));
 	return tokenjson_count(body) == (size_t)json_object_object_length(c->body) || refuse_twice(f);
 }
 

@@ -14,13 +14,13 @@ bool account_change_email(struct account *c, struct fault *f)
 	if (!account_text(c, "email", true, &email, f))
 		return false;
 	if (!email_key(&key, email, c->arena))
-		return account_refuse(f, 400, "RGA07", STR("This is no e-mail address"));
+		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
 	if (!reauth(c, &hash, f)
 		|| !database_call(&row, c, f, "change_email", c->user_id, c->session, hash, email, key, c->ip, c->user_agent,
 			database_int(c, c->conf->auth_limit_mail), database_int(c, c->conf->auth_limit_period)))
 		return false;
 	if (!database_true(row.values[0]))
-		return account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 	return answer_nothing(c);
 }
 

@@ -19,7 +19,7 @@ bool reauth(struct account *c, struct str *hash_r, struct fault *f)
 		return true;
 	return database_call(&logged, c, f, "log", c->user_id, c->session, STR("current_password"), STR("false"), c->ip,
 			c->user_agent, STR_NONE)
-		&& account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
 bool account_change_password(struct account *c, struct fault *f)
@@ -32,6 +32,6 @@ bool account_change_password(struct account *c, struct fault *f)
 		|| !database_call(&row, c, f, "change_password", c->user_id, c->session, hash, fresh, c->ip, c->user_agent))
 		return false;
 	if (!database_true(row.values[0]))
-		return account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 	return answer_nothing(c);
 }

@@ -13,7 +13,7 @@ bool account_delete_account(struct account *c, struct fault *f)
 		|| !database_call(&row, c, f, "delete_account", c->user_id, c->session, hash, c->ip, c->user_agent))
 		return false;
 	if (!database_true(row.values[0]))
-		return account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 	cookie_forget(c);
 	return answer_nothing(c);
 }

@@ -18,7 +18,7 @@ static bool refuse(struct account *c, struct str user_id, struct fault *f)
 	struct database_row row;
 	return database_call(&row, c, f, "log", user_id, STR_NONE, STR("login"), STR("false"), c->ip, c->user_agent,
 			STR_NONE)
-		&& account_refuse(f, 401, "RGA01", STR("Invalid credentials"));
+		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
 static bool begin(struct account *c, struct str email, struct database_row *row, struct fault *f)

@@ -13,7 +13,7 @@ bool account_logout(struct account *c, struct fault *f)
 	if (!scope.p)
 		scope = STR("local");
 	if (!str_eq(scope, STR("local")) && !str_eq(scope, STR("others")) && !str_eq(scope, STR("global")))
-		return account_refuse(f, 400, "RGA07", STR("\"scope\" is local, others or global"));
+		return fault_set(f, 400, "RGA07", STR("\"scope\" is local, others or global"));
 	if (!database_call(&row, c, f, "logout", c->user_id, c->session, scope, c->ip, c->user_agent))
 		return false;
 	if (!str_eq(scope, STR("others")))

@@ -29,5 +29,5 @@ bool mailed_request(struct account *c, struct str purpose, struct str message, s
 
 bool mailed_refuse(struct fault *f)
 {
-	return account_refuse(f, 401, "RGA15", STR("The link has been used, or its time is over"));
+	return fault_set(f, 401, "RGA15", STR("The link has been used, or its time is over"));
 }

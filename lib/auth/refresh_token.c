@@ -13,7 +13,7 @@ enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };
 static bool refuse(struct account *c, struct fault *f)
 {
 	cookie_forget(c);
-	account_refuse(f, 401, "RGA05", STR("Invalid or expired refresh token"));
+	fault_set(f, 401, "RGA05", STR("Invalid or expired refresh token"));
 	f->headers = c->headers;
 	return false;
 }

@@ -19,7 +19,7 @@ static bool choose_role(struct account *c, struct str *role_r, struct fault *f)
 		if (!wanted.p || str_eq(wanted, open->items[i]) || str_eq(wanted, *role_r))
 			return true;
 	}
-	account_refuse(f, 403, "RGA04", STR("This role cannot be chosen"));
+	fault_set(f, 403, "RGA04", STR("This role cannot be chosen"));
 	return fault_hint(f, STR("Leave user_role out."));
 }
 
@@ -41,7 +41,7 @@ static bool read_profile(struct account *c, struct str *profile_r, struct fault 
 		}
 	}
 	if (!good)
-		return account_refuse(f, 400, "RGA07", STR("\"profile\" takes name, avatar_url, bio and an object data"));
+		return fault_set(f, 400, "RGA07", STR("\"profile\" takes name, avatar_url, bio and an object data"));
 	*profile_r = str_dup(c->arena, str_of(json_object_to_json_string_ext(profile, JSON_C_TO_STRING_PLAIN)));
 	return true;
 }
@@ -55,7 +55,7 @@ bool account_register_user(struct account *c, struct fault *f)
 		|| !choose_role(c, &role, f) || !read_profile(c, &profile, f))
 		return false;
 	if (!email_key(&key, email, c->arena))
-		return account_refuse(f, 400, "RGA07", STR("This is no e-mail address"));
+		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
 	if (!password_acceptable(password, email, c->arena, f)
 		|| !limit_take_by_address(c, STR("register from"), c->conf->auth_limit_register, f)
 		|| !password_hash(&hash, password, c->conf, c->arena, f)
@@ -65,7 +65,7 @@ bool account_register_user(struct account *c, struct fault *f)
 		return false;
 	/* With activation a stranger is not told: the owner of the address is. */
 	if (database_true(row.values[1]) && !activation)
-		return account_refuse(f, 409, "RGA02", STR("Email already exists"));
+		return fault_set(f, 409, "RGA02", STR("Email already exists"));
 	struct answer a;
 	answer_begin(&a, c);
 	jsonw_key(&a.w, STR("success"));

@@ -20,10 +20,10 @@ bool account_revoke_session(struct account *c, struct fault *f)
 	if (!account_text(c, "id", true, &id, f))
 		return false;
 	if (!signer_is_uuid(id))
-		return account_refuse(f, 400, "RGA07", STR("\"id\" is no session's id"));
+		return fault_set(f, 400, "RGA07", STR("\"id\" is no session's id"));
 	if (!database_call(&row, c, f, "revoke_session", c->user_id, c->session, id, c->ip, c->user_agent))
 		return false;
 	if (!database_true(row.values[0]))
-		return account_refuse(f, 404, "RGA11", STR("There is no such session"));
+		return fault_set(f, 404, "RGA11", STR("There is no such session"));
 	return answer_nothing(c);
 }
