@@ -172,22 +172,6 @@ def workers_of(server):
     return found
 
 
-def hundred_thousand(bench, front):
-    """All rows through one worker: seconds, private memory of the idle worker, growth of worker and backend."""
-    server = bench.server(front, workers=1)
-    server.get("/items?id=eq.1")
-    workers = workers_of(server)
-    backends = [row[0] for row in bench.database.run("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = 'bench'")]
-    idle = max(private_bytes(pid) for pid in workers)
-    watch = Watch(workers + backends)
-    watch.start()
-    began = time.monotonic()
-    size = len(server.get("/items", timeout=120).content)
-    seconds = time.monotonic() - began
-    growth = watch.growth()
-    return seconds, size, idle, max(growth[pid] for pid in workers), max(growth[pid] for pid in backends)
-
-
 def table(head, rows):
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     for row in [head, *rows]:

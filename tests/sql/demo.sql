@@ -14,13 +14,7 @@ GRANT USAGE ON SCHEMA tap TO PUBLIC;
 \ir ../../sql/demo/20-workshops.sql
 SET search_path = public, tap;
 
--- Makes the session a caller's, as a request would.
-CREATE FUNCTION tap.become(name text, number integer DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('role', 'none', true);
-	PERFORM set_config('request.jwt.claims', json_build_object('role', name, 'user_id', number)::text, true);
-	PERFORM set_config('role', name, true);
-END $$;
+\ir shared/become.sql
 
 INSERT INTO auth.users (id, email, role) VALUES
 	(101, 'ada@example.com', 'regular_user'), (102, 'bob@example.com', 'regular_user'), (103, 'eve@example.com', 'admin_user');
