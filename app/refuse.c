@@ -59,6 +59,7 @@ static bool refuse_one(struct refuser *r, struct fcgi_connection *c, const struc
 	r->count++;
 	problem_reply(&reply, r->answer, conf, request.method == HTTP_HEAD, a);
 	cors_answer(&reply, &request, conf);
+	reply_trace(&reply, &request, conf, a);
 	return fcgi_send(c, &reply);
 }
 

@@ -169,19 +169,11 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 	return p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f);
 }
 
-static void serve_trace(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
-{
-	struct str trace = conf->server_trace_header;
-	struct str value = trace.n ? request_field(r, str_lower(a, trace)) : STR_NONE;
-	if (value.p)
-		reply_field(reply, trace, value);
-}
-
 /* Fields that every answer carries, errors included. */
 static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
 {
 	cors_answer(reply, r, conf);
-	serve_trace(reply, conf, r, a);
+	reply_trace(reply, r, conf, a);
 	if (r->method == HTTP_HEAD)
 		reply->no_body = true;
 }
@@ -204,7 +196,7 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
 	s->client_left = false;
 	if (cors_preflight(out_r, r, conf, a)) {
-		serve_trace(out_r, conf, r, a);
+		reply_trace(out_r, r, conf, a);
 		return;
 	}
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
@@ -213,7 +205,7 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 		answered = fault_set(&f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
 	}
 	if (!answered && f.http_status == CONN_STOPPED && !s->client_left) {
-		f = (struct fault){ .retry_after = 1 };
+		f = (struct fault){ 0 };
 		fault_set(&f, 503, "RG503", STR("The server is being stopped"));
 		f.retry_after = 1;
 	}

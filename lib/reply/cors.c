@@ -28,18 +28,30 @@ static void cors_allow_origin(struct reply *reply, const struct conf *c, struct 
 	reply_field(reply, STR("Access-Control-Allow-Credentials"), STR("true"));
 }
 
+/* What was asked for, and of the fields anybody may send those that were not. */
 static struct str cors_allow_headers(struct str requested, struct arena *a)
 {
-	struct buf b = buf_new(a, requested.n + 128);
+	static const struct str simple[] = {
+		STR_INIT("Accept"), STR_INIT("Accept-Language"), STR_INIT("Content-Language"),
+	};
+	enum { SIMPLE = sizeof simple / sizeof *simple };
+	bool asked[SIMPLE] = { false };
+	struct buf b = buf_new(a, requested.n * 2 + 128);
 	buf_lit(&b, "Authorization");
 	while (requested.p) {
 		struct str name = str_trim(str_cut(&requested, ','));
-		if (name.n && !str_eq_nocase(name, STR("authorization"))) {
-			buf_lit(&b, ", ");
-			buf_put(&b, name);
-		}
+		if (!name.n)
+			continue;
+		for (size_t i = 0; i < SIMPLE; i++)
+			asked[i] = asked[i] || str_eq_nocase(name, simple[i]);
+		buf_lit(&b, ", ");
+		buf_put(&b, name);
 	}
-	buf_lit(&b, ", Accept, Accept-Language, Content-Language");
+	for (size_t i = 0; i < SIMPLE; i++)
+		if (!asked[i]) {
+			buf_lit(&b, ", ");
+			buf_put(&b, simple[i]);
+		}
 	return buf_str(&b);
 }
 

@@ -67,6 +67,14 @@ bool reply_has_field(const struct reply *r, struct str name)
 	return false;
 }
 
+void reply_trace(struct reply *r, const struct request *request, const struct conf *conf, struct arena *a)
+{
+	struct str name = conf->server_trace_header;
+	struct str value = name.n ? request_field(request, str_lower(a, name)) : STR_NONE;
+	if (value.p)
+		reply_field(r, name, value);
+}
+
 bool reply_field_is_framing(struct str name)
 {
 	static const struct str framing[] = {

@@ -2,9 +2,13 @@
 
 SPDX-License-Identifier: MIT
 """
+import signal
+
 import pytest
 
 from harness.cases import case, fault, table
+from harness.process import wait_until
+from harness.server import FRONTS, Server
 from harness.token import token
 
 SCHEMA = "parity.sql"
@@ -56,11 +60,61 @@ def test_headers(parity, case):
     case.check(parity)
 
 
-def test_H6_listed_origins(serve):
-    server = serve(front="nginx", server_cors_allowed_origins="http://example.com, http://other.example", **OPTIONS)
-    case("H6", "GET /items", 200, fields={"Access-Control-Allow-Origin": "http://example.com", "Access-Control-Allow-Credentials": "true"},
-         **ORIGIN).check(server)
-    case("H6", "GET /items", 200, fields={"Access-Control-Allow-Origin": None}, Origin="http://evil.example").check(server)
+LISTED = {"Access-Control-Allow-Origin": "http://example.com", "Access-Control-Allow-Credentials": "true"}
+NOT_ONE = {"Access-Control-Allow-Origin": None, "Access-Control-Allow-Credentials": None, "Access-Control-Expose-Headers": None}
+NO_PREFLIGHT = {"Access-Control-Allow-Methods": None, "Access-Control-Allow-Headers": None, "Access-Control-Max-Age": None}
+PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD", "Access-Control-Max-Age": "86400", "Allow": None, "Access-Control-Expose-Headers": None}
+SIMPLE = "Accept, Accept-Language, Content-Language"
+EVIL = {"Origin": "http://evil.example"}
+ORIGINS = [
+    case("read", "GET /items", 200, fields=LISTED | {"Access-Control-Expose-Headers": EXPOSED}, **ORIGIN),
+    case("write", "POST /rpc/add", 200, "3", fields=LISTED, body={"a": 1, "b": 2}, **ORIGIN),
+    case("error", "GET /nowhere_at_all", 404, fields=LISTED | {"Access-Control-Expose-Headers": EXPOSED}, **ORIGIN),
+    case("bad token", "GET /items", 401, fields=LISTED, token="x", **ORIGIN),
+    case("read by another", "GET /items", 200, fields=NOT_ONE, **EVIL), case("error for another", "GET /nowhere_at_all", 404, fields=NOT_ONE, **EVIL),
+    case("no origin", "GET /items", 200, fields=NOT_ONE),
+    case("a part of one", "GET /items", 200, fields=NOT_ONE, Origin="http://example.co"), case("more than one", "GET /items", 200, fields=NOT_ONE, Origin="http://example.com.evil.example"),
+    case("null", "GET /items", 200, fields=NOT_ONE, Origin="null"),
+    # Nobody is asked for a token before a preflight, and no path is wrong.
+    *(case(f"preflight of {method}", "OPTIONS /items", 200, b"", LISTED | PREFLIGHT | {"Access-Control-Allow-Headers": None}, **ORIGIN, Access_Control_Request_Method=method)
+      for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
+    case("preflight anywhere", "OPTIONS /nowhere/at/all", 200, b"", LISTED | PREFLIGHT, **ORIGIN, Access_Control_Request_Method="GET"),
+    case("preflight with a bad token", "OPTIONS /items", 200, b"", LISTED | PREFLIGHT, token="x", **ORIGIN, Access_Control_Request_Method="GET"),
+    *(case(f"fields {asked}", "OPTIONS /items", 200, b"", LISTED | PREFLIGHT | {"Access-Control-Allow-Headers": f"Authorization, {allowed}"}, **ORIGIN, Access_Control_Request_Method="POST",
+           Access_Control_Request_Headers=asked)
+      for asked, allowed in (("Foo,Bar", f"Foo, Bar, {SIMPLE}"), ("content-type", f"content-type, {SIMPLE}"), ("authorization,apikey", f"authorization, apikey, {SIMPLE}"),
+                             ("accept, x-client-info", "accept, x-client-info, Accept-Language, Content-Language"))),
+    # These are asked as any OPTIONS is.
+    case("preflight of a method nobody has", "OPTIONS /items", 200, b"", NO_PREFLIGHT | {"Allow": ALL}, **ORIGIN, Access_Control_Request_Method="PROPFIND"),
+    case("preflight by another", "OPTIONS /items", 200, b"", NO_PREFLIGHT | {"Allow": ALL, "Access-Control-Allow-Credentials": None}, **EVIL, Access_Control_Request_Method="GET"),
+    case("preflight by another with a bad token", "OPTIONS /items", 401, fields=NO_PREFLIGHT | NOT_ONE, token="x", **EVIL, Access_Control_Request_Method="GET"),
+    case("options", "OPTIONS /items", 200, b"", NO_PREFLIGHT | {"Allow": ALL}, **ORIGIN),
+]
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def listed(request, serve):
+    return serve(front=request.param, server_cors_allowed_origins="http://other.example, http://example.com", **OPTIONS)
+
+
+@table(ORIGINS)
+def test_H6_listed_origins(listed, case):
+    case.check(listed)
+
+
+def test_H6_the_list_of_origins_is_read_again_on_a_reload(database):
+    def config(origins):
+        return f'db-uri = "{database.uri}"\ndb-schemas = "api"\ndb-anon-role = "web_anon"\n' + (f'server-cors-allowed-origins = "{origins}"\n' if origins else "")
+
+    def allowed(origin):
+        return server.get("/items", headers={"Origin": origin}).headers.get("Access-Control-Allow-Origin")
+    server = Server(server_host="127.0.0.1", config=config("http://a.example")).wait_ready()
+    assert (allowed("http://a.example"), allowed("http://b.example")) == ("http://a.example", None)
+    for origins, seen in (("http://b.example", (None, "http://b.example")), (None, ("*", "*")), ("http://a.example,http://b.example", ("http://a.example", "http://b.example"))):
+        server.directory.joinpath("config").write_text(config(origins))
+        server.process.send(signal.SIGUSR2)
+        wait_until(lambda: (allowed("http://a.example"), allowed("http://b.example")) == seen, 10, f"{origins} are allowed")
+    server.stop()
 
 
 def test_H3_H4_timing_and_trace(serve):

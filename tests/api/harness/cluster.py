@@ -143,3 +143,9 @@ class Database:
 
     def value(self, sql, *values):
         return self.run(sql, *values)[0][0]
+
+    def go_away(self):
+        """Ends its sessions and lets nobody in again."""
+        maintenance = Database(self.cluster, "postgres")
+        maintenance.run(f'ALTER DATABASE "{self.name}" WITH ALLOW_CONNECTIONS false')
+        maintenance.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", self.name)
