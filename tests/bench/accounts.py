@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT
 """
 import ctypes
 import ctypes.util
+import itertools
 import os
 import pathlib
 import re
@@ -12,18 +13,20 @@ import subprocess
 import threading
 import time
 
+import requests
+
 from bench import WORKERS, Load, table
 
 MEMORY, PASSES, PASSWORD = 19 * 1024 * 1024, 2, "a password of the bench"
-EMAIL, SIGNING_IN, REFRESHING, READS = "bench@example.com", 50, 8, 200
+EMAIL, SIGNING_IN, REFRESHING, READS, TRIES = "bench@example.com", 50, 8, 200, 400
 LOGIN = Load("login", "/rpc/login", "", body=f'{{"email":"{EMAIL}","password":"{PASSWORD}"}}', clients=SIGNING_IN)
 
 
 def start(bench, front, **more):
     from harness.accounts import settings_of
     from harness.server import SECRET, Server
-    environment = settings_of(bench.database, auth_password_memory=MEMORY, auth_password_passes=PASSES, auth_limit_login=1_000_000,
-                              workers=WORKERS, log_level="crit", **more)
+    environment = settings_of(bench.database, **{"auth_password_memory": MEMORY, "auth_password_passes": PASSES, "auth_limit_login": 1_000_000,
+                                                 "workers": WORKERS, "log_level": "crit"} | more)
     return Server(front=front, uri=bench.database.uri, db_anon_role="web_anon", jwt_secret=SECRET, environment=environment).wait_ready()
 
 
@@ -125,6 +128,40 @@ def flight(bench):
     return float(re.search(r"session check.*ratio ([\d.]+)", out)[1])
 
 
+def told_apart(bench, front):
+    """Medians of an address with an account and of one without, tried in turn: what a clock could say of who has one."""
+    from harness.accounts import CHEAP, GENEROUS, Person
+    # A hash that costs little hides little.
+    server = start(bench, front, auth_activation=True, auth_session_check=False, auth_limit_mail=1_000_000, auth_limit_mail_ip=1_000_000,
+                   auth_site_url="https://example.com", **{name.removeprefix("ROWGATE_").lower(): value for name, value in (CHEAP | GENEROUS).items()})
+    kept = requests.Session()
+    numbers = itertools.count()
+    known = Person(server)
+    wrong = {"login": {"password": "a wrong password"}, "register_user": {"password": PASSWORD}, "request_password_reset": {}, "resend_activation": {}}
+    rows, answers = [], set()
+
+    def ask(endpoint, email):
+        began = time.monotonic()
+        answer = kept.post(f"{server.url}/rpc/{endpoint}", json={"email": email} | wrong[endpoint])
+        answers.add((endpoint, answer.status_code))
+        return 1000 * (time.monotonic() - began)
+
+    try:
+        for endpoint in wrong:
+            yes, no = [], []
+            for _ in range(TRIES):
+                yes.append(ask(endpoint, known.email))
+                no.append(ask(endpoint, f"nobody{next(numbers):06}@example.com"))
+            yes, no = statistics.median(yes), statistics.median(no)
+            rows.append([endpoint, f"{yes:.2f}", f"{no:.2f}", f"{yes / no:.3f}"])
+            bench.want(f"{endpoint}: |known / unknown - 1|", abs(yes / no - 1), "<=", 0.05)
+    finally:
+        server.stop(expect=None)
+    if len(answers) != len(wrong):
+        raise SystemExit(f"answers differ: {sorted(answers)}")
+    table([f"medians of {TRIES} tries, ms", "account", "none", "account/none"], rows)
+
+
 def report(bench):
     from harness.accounts import Person, migrate
     migrate(bench.database)
@@ -142,5 +179,6 @@ def report(bench):
         unchecked.stop(expect=None)
     table([f"p99 of single rows, {READS} a second", "ms", "/idle"],
           [["nobody signs in", f"{idle:.2f}", ""], [f"{SIGNING_IN} clients sign in all the time", f"{busy:.2f}", f"{busy / idle:.2f}"]])
+    told_apart(bench, front)
     bench.want("flight with session check / bare SELECT", ratio, "<=", 2.4)
     bench.want(f"p99 of reads while {SIGNING_IN} sign in / idle", busy / idle, "<=", 3)
