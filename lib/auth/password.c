@@ -36,7 +36,7 @@ bool password_acceptable(struct str password, struct str email, struct arena *a,
 		return refuse(f, STR("The password is the e-mail address"), STR("Choose one that nobody can guess."));
 	if (password_is_common(lower))
 		return refuse(f, STR("The password is a common one"), STR("Choose one that nobody can guess."));
-	return true;
+	return password_quality(password, email, a, f);
 }
 
 bool password_hash(struct str *out_r, struct str password, const struct conf *c, struct arena *a, struct fault *f)
