@@ -1,7 +1,8 @@
 /* The configuration file: `key = value` lines as PostgREST reads them.
  *
  * A value is a quoted text, a number, or a boolean word. In a text the escapes are those of JSON less a few, $(NAME)
- * is a variable of the environment and $$ a dollar sign.
+ * is a variable of the environment and $$ a dollar sign. `import "file"` reads another file in its place, and
+ * `name { key = value }` stands for name.key = value. Lists are refused: PostgREST has no key that takes one.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 #include "base/conf_table.h"
 #include "base/scan.h"
 
-enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200 };
+enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -56,10 +57,23 @@ bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str
 	return false;
 }
 
+/* What stands before the keys inside of name { ... }. */
+struct group {
+	struct str prefix;   /* with its dot */
+	struct group *outer; /* NULL: the file itself */
+};
+
+struct file {
+	struct str path;
+	struct group *group;
+	int depth;           /* how many imports led here */
+};
+
 /* One line being read. */
 struct line {
 	struct scan scan;
 	struct conf_draft *draft;
+	struct file *file;
 	struct buf value;
 	bool bare;          /* the value stood without quotes */
 	struct str problem; /* filled by what failed */
@@ -227,37 +241,102 @@ static bool enter(struct line *l, struct str key, struct str where)
 		|| problem(l, str_printf(l->draft->arena, "unknown key %.*s", STR_ARG(key)));
 }
 
-static bool read_line(struct line *l, struct str where)
+static struct str join2(struct arena *a, struct str first, struct str second)
 {
-	struct str key;
-	if (at_end(&l->scan))
-		return true;
-	if (!scan_set(&l->scan, LETTERS DIGITS "-_.", KEY_MAX, &key))
-		return problem(l, STR("expected a key"));
+	return str_join(a, (const struct str[]){ first, second }, 2, STR(""));
+}
+
+static void open_group(struct line *l, struct str name)
+{
+	struct group *inner = arena_make(l->draft->arena, struct group);
+	struct str prefix = join2(l->draft->arena, l->file->group->prefix, name);
+	*inner = (struct group){ join2(l->draft->arena, prefix, STR(".")), l->file->group };
+	l->file->group = inner;
+}
+
+static bool close_group(struct line *l)
+{
+	if (!l->file->group->outer)
+		return problem(l, STR("} closes nothing"));
+	l->file->group = l->file->group->outer;
+	return true;
+}
+
+static bool read_file(struct conf_draft *d, struct file *file);
+
+/* A relative path starts at the directory of the file that imports. Its faults name their own place. */
+static bool import(struct line *l, struct str path)
+{
+	struct arena *a = l->draft->arena;
+	size_t slash = str_rindex(l->file->path, '/');
+	bool beside = !str_starts(path, STR("/")) && slash < l->file->path.n;
+	struct file imported = {
+		.path = beside ? join2(a, str_sub(l->file->path, 0, slash + 1), path) : path,
+		.group = &(struct group){ l->file->group->prefix, NULL },
+		.depth = l->file->depth + 1,
+	};
+	if (imported.depth > IMPORTS_MAX)
+		return problem(l, STR("files import each other too deeply"));
+	return read_file(l->draft, &imported);
+}
+
+static bool read_value(struct line *l, struct str key, struct str where)
+{
+	l->value.n = 0;
+	l->bare = false;
 	scan_blanks(&l->scan);
+	if (str_eq(key, STR("import")) && scan_char(&l->scan, '"'))
+		return take_quoted(l) && import(l, str_dup(l->draft->arena, buf_str(&l->value)));
 	if (!scan_char(&l->scan, '='))
 		return problem(l, str_printf(l->draft->arena, "expected = after %.*s", STR_ARG(key)));
 	scan_blanks(&l->scan);
 	if (!take_value(l))
 		return false;
-	if (!at_end(&l->scan))
+	if (!at_end(&l->scan) && scan_peek(&l->scan) != '}')
 		return problem(l, STR("something follows the value"));
-	return enter(l, key, where);
+	return enter(l, join2(l->draft->arena, l->file->group->prefix, key), where);
+}
+
+static bool read_line(struct line *l, struct str where)
+{
+	while (!at_end(&l->scan)) {
+		struct str key;
+		if (scan_char(&l->scan, '}')) {
+			if (!close_group(l))
+				return false;
+			continue;
+		}
+		if (!scan_set(&l->scan, LETTERS DIGITS "-_.", KEY_MAX, &key))
+			return problem(l, STR("expected a key"));
+		scan_blanks(&l->scan);
+		if (scan_char(&l->scan, '{'))
+			open_group(l, key);
+		else if (!read_value(l, key, where))
+			return false;
+	}
+	return true;
+}
+
+static bool read_file(struct conf_draft *d, struct file *file)
+{
+	struct str content, reason;
+	if (!conf_slurp(&content, str_cstr(d->arena, file->path), d->arena, &reason))
+		return conf_draft_fault(d, file->path, reason);
+	if (str_starts(content, STR("\xef\xbb\xbf")))
+		content = str_from(content, 3);
+	struct buf value = buf_new(d->arena, FILE_MAX);
+	for (int number = 1; content.p; number++) {
+		struct str text = str_cut(&content, '\n');
+		struct str where = str_printf(d->arena, "%.*s:%d", STR_ARG(file->path), number);
+		struct line l = { .scan = scan_of(str_trim(text)), .draft = d, .file = file, .value = value };
+		if (!read_line(&l, where))
+			return l.problem.p && conf_draft_fault(d, where, l.problem);
+	}
+	return !file->group->outer || conf_draft_fault(d, file->path, STR("a group lacks its }"));
 }
 
 bool conf_file_read(struct conf_draft *d, const char *path)
 {
-	struct str content, reason;
-	if (!conf_slurp(&content, path, d->arena, &reason))
-		return conf_draft_fault(d, str_of(path), reason);
-	if (str_starts(content, STR("\xef\xbb\xbf")))
-		content = str_from(content, 3);
-	for (int number = 1; content.p; number++) {
-		struct str text = str_cut(&content, '\n');
-		struct str where = str_printf(d->arena, "%s:%d", path, number);
-		struct line l = { .scan = scan_of(str_trim(text)), .draft = d, .value = buf_new(d->arena, FILE_MAX) };
-		if (!read_line(&l, where))
-			return conf_draft_fault(d, where, l.problem);
-	}
-	return true;
+	struct file file = { .path = str_of(path), .group = &(struct group){ STR(""), NULL } };
+	return read_file(d, &file);
 }

@@ -7,6 +7,11 @@
 #include "base/scan.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define HEX DIGITS "abcdefABCDEF"
+#define UNRESERVED LETTERS DIGITS "-._~"
+#define SUB_DELIMITERS "!$&'()*+,;="
+#define PATH_CHARACTERS UNRESERVED SUB_DELIMITERS ":@/"
 #define AT(field) .offset = offsetof(struct conf, field)
 #define R CONF_RELOAD
 #define D CONF_IN_DB
@@ -43,20 +48,56 @@ static const char *check_schemas(const struct conf *c)
 	return c->db_schemas.count ? NULL : "at least one schema";
 }
 
-/* The shape of RFC 3986: a scheme, a colon, and only characters that may stand in a URI. */
+/* Only characters of the set, and percent signs before two hexadecimal digits (RFC 3986 section 2). */
+static bool is_uri_text(struct str s, const char *set)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool escape = s.p[i] == '%' && i + 2 < s.n && strchr(HEX, s.p[i + 1]) && strchr(HEX, s.p[i + 2]);
+		if (!s.p[i] || (!escape && !strchr(set, s.p[i])))
+			return false;
+	}
+	return true;
+}
+
+/* user@host:port, the host perhaps an address in brackets (RFC 3986 section 3.2). */
+static bool is_authority(struct str s)
+{
+	size_t at = str_index(s, '@');
+	struct str host = at < s.n ? str_from(s, at + 1) : s;
+	if (at < s.n && !is_uri_text(str_sub(s, 0, at), UNRESERVED SUB_DELIMITERS ":"))
+		return false;
+	size_t end = str_starts(host, STR("[")) ? str_index(host, ']') + 1 : str_index(host, ':');
+	struct str name = str_sub(host, 0, end), port = str_from(host, end);
+	if (str_starts(name, STR("[")) && str_ends(name, STR("]")))
+		name = str_sub(name, 1, name.n - 2);
+	else if (str_has(name, ':'))
+		return false;
+	return is_uri_text(name, UNRESERVED SUB_DELIMITERS ":") && (!port.n || port.p[0] == ':')
+		&& is_uri_text(str_from(port, 1), DIGITS);
+}
+
+/* scheme:hierarchy?query#fragment (RFC 3986 section 3). */
 static bool is_uri(struct str s)
 {
-	struct scan scan = scan_of(s);
-	if (!scan_set(&scan, LETTERS, SIZE_MAX, NULL))
+	struct str rest = s, scheme = str_cut(&rest, ':'), path, query;
+	struct scan scan = scan_of(scheme);
+	if (!rest.p || !scan_set(&scan, LETTERS, SIZE_MAX, NULL))
 		return false;
-	scan_set(&scan, LETTERS "0123456789+-.", SIZE_MAX, NULL);
-	if (!scan_char(&scan, ':'))
+	scan_set(&scan, LETTERS DIGITS "+-.", SIZE_MAX, NULL);
+	query = rest;
+	path = str_cut(&query, '#');
+	if (!scan_done(&scan) || !is_uri_text(query, PATH_CHARACTERS "?"))
 		return false;
-	struct str rest = scan_rest(&scan);
-	for (size_t i = 0; i < rest.n; i++)
-		if (rest.p[i] <= ' ' || rest.p[i] == 0x7f || str_has(STR("\"<>\\^`{|}"), rest.p[i]))
+	query = path;
+	path = str_cut(&query, '?');
+	if (str_starts(path, STR("//"))) {
+		path = str_from(path, 2);
+		struct str authority = str_sub(path, 0, str_index(path, '/'));
+		path = str_from(path, authority.n);
+		if (!is_authority(authority))
 			return false;
-	return true;
+	}
+	return is_uri_text(path, PATH_CHARACTERS) && is_uri_text(query, PATH_CHARACTERS "?");
 }
 
 /* It becomes a part of links and is compared with what browsers send as Origin. */

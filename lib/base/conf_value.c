@@ -19,6 +19,21 @@ static bool in_range(const struct conf_option *o, int64_t value)
 	return value >= o->min && value <= o->max;
 }
 
+static bool is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* As PostgREST a word is read without what is no letter, so that quotes within quotes do no harm. */
+static struct str word_of(struct str text)
+{
+	while (text.n && !is_letter(text.p[0]))
+		text = str_from(text, 1);
+	while (text.n && !is_letter(text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
 static bool read_bool(struct str text, bool *out_r)
 {
 	static const struct {
@@ -28,12 +43,12 @@ static bool read_bool(struct str text, bool *out_r)
 		{ STR_INIT("true"), true }, { STR_INIT("false"), false }, { STR_INIT("on"), true }, { STR_INIT("off"), false },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_eq_nocase(text, words[i].word)) {
+		if (str_eq_nocase(word_of(text), words[i].word)) {
 			*out_r = words[i].value;
 			return true;
 		}
 	int64_t number;
-	if (!str_to_i64(text, &number))
+	if (!str_to_i64(str_trim(text), &number))
 		return false;
 	*out_r = number > 0;
 	return true;
@@ -181,7 +196,7 @@ bool conf_value_read(struct conf *c, const struct conf_option *o, struct str tex
 		break;
 	case CONF_INT:
 	case CONF_SECONDS:
-		good = str_to_i64(text, FIELD(c, o, int64_t)) && in_range(o, *FIELD(c, o, int64_t));
+		good = str_to_i64(str_trim(text), FIELD(c, o, int64_t)) && in_range(o, *FIELD(c, o, int64_t));
 		break;
 	}
 	if (!good)

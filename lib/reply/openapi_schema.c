@@ -231,11 +231,14 @@ static void put_definition(struct openapi *o, const struct cat_relation *rel)
 			put_required(o, catalog_text(o->cat, columns[i].name), &required);
 	if (required)
 		jsonw_close(&o->w, ']');
-	jsonw_key(&o->w, STR("properties"));
-	jsonw_open(&o->w, '{');
+	if (rel->columns.count) {
+		jsonw_key(&o->w, STR("properties"));
+		jsonw_open(&o->w, '{');
+	}
 	for (uint32_t i = 0; i < rel->columns.count; i++)
 		put_property(o, rel, &columns[i], &targets[i]);
-	jsonw_close(&o->w, '}');
+	if (rel->columns.count)
+		jsonw_close(&o->w, '}');
 	jsonw_member(&o->w, STR("type"), STR("object"));
 	jsonw_close(&o->w, '}');
 }

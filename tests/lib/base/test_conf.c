@@ -156,6 +156,15 @@ static void one_line_of_a_file(void **state)
 		{ "db-plan-enabled = on", "db-plan-enabled", "true" },
 		{ "db-plan-enabled = 1", "db-plan-enabled", "true" },
 		{ "db-config = 0", "db-config", "false" },
+		{ "db-plan-enabled = \"'tRuE'\"", "db-plan-enabled", "true" },
+		{ "db-plan-enabled = \" 1 \"", "db-plan-enabled", "true" },
+		{ "db-pool = \" 7 \"", "db-pool", "7" },
+		{ "app.settings { a = \"x\" }\ndb-pool = 5", "app.settings.a", "\"x\"" },
+		{ "app {\n  settings { # two\n a = \"x\"\n b = \"y\"\n}\n}", "app.settings.b", "\"y\"" },
+		{ "app { settings { a = 5 } }\ndb-pool = 6", "db-pool", "6" },
+		{ "import \"/dev/null\" # nothing\ndb-pool = 6", "db-pool", "6" },
+		{ "jwt-aud = \"urn:a:b%20c?d#e\"", "jwt-aud", "\"urn:a:b%20c?d#e\"" },
+		{ "jwt-aud = \"http://u:p@[::1]:80/x\"", "jwt-aud", "\"http://u:p@[::1]:80/x\"" },
 		{ "server-max-body = \"64k\"", "server-max-body", "\"64k\"" },
 		{ "server-max-body = 1048576", "server-max-body", "\"1M\"" },
 		{ "server-max-body = 1500", "server-max-body", "\"1500\"" },
@@ -251,6 +260,28 @@ static void mistakes_in_a_file_name_their_line(void **state)
 			"admin-server-port cannot be the same as server-port" },
 		{ "jwt-aud = \"a b:c\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
+		{ "jwt-aud = \"https://%%\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"urn:a%2\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"http://a:b:80\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"http://a:x\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"http://[::1\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"a:b#c#d\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"1a:b\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"caf\xc3\xa9:x\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "jwt-aud = \"a:[b]\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+			"string or a valid URI" },
+		{ "app { settings {\na = 5\n}", ": a group lacks its }" },
+		{ "db-pool = 5\n}", ":2: } closes nothing" },
+		{ "db { pool = 5 }", ":1: unknown key db.pool" },
+		{ "db-schemas = [\"a\"]", ":1: expected a value: a text in double quotes, a number, true or false" },
 		{ "openapi-server-proxy-uri = \"ftp://x\"",
 			":1: openapi-server-proxy-uri must be a URI by http or https: Malformed proxy uri, a correct example: "
 			"https://example.com:8443/basePath" },
@@ -326,6 +357,40 @@ static void later_sources_win(void **state)
 	expect_text("bad setting", str_of(reason(&l)),
 		"Error in config database setting pgrst.db_schemas: db-schemas must be schemas of your own: db-schemas does not "
 		"allow schema: 'pg_catalog'");
+	unload(&l);
+}
+
+/* By a whole path and by one beside the importing file, in a group too; a file that imports itself comes to an end. */
+static void a_file_imports_others(void **state)
+{
+	(void)state;
+	char other[sizeof PATH_TEMPLATE], text[200];
+	write_file(other, STR("db-pool = 7\napp.settings.x = \"other\"\n"));
+	snprintf(text, sizeof text, "db-pool = 6\nimport \"%s\"\napp.settings.y = \"own\"", strrchr(other, '/') + 1);
+	struct loaded l = load(text, NULL, NULL, 0);
+	expect_text("loads", str_of(reason(&l)), "");
+	expect_int("the later wins", l.conf.db_pool, 7);
+	expect_int("both", (int64_t)l.conf.app_setting_count, 2);
+	unload(&l);
+	snprintf(text, sizeof text, "app { import \"%s\" }", other);
+	l = load(text, NULL, NULL, 0);
+	expect_text("the group holds in it", str_from(l.fault.message, strlen("Error in config ") + strlen(other)),
+		":1: unknown key app.db-pool");
+	unload(&l);
+	unlink(other);
+	l = load(text, NULL, NULL, 0);
+	expect_text("none there", str_from(l.fault.message, strlen("Error in config ") + strlen(other)),
+		": cannot be opened: No such file or directory");
+	unload(&l);
+	write_file(other, STR(""));
+	snprintf(text, sizeof text, "import \"%s\"", other);
+	FILE *file = fopen(other, "w");
+	fputs(text, file);
+	fclose(file);
+	l = load(text, NULL, NULL, 0);
+	unlink(other);
+	expect_text("in circles", str_from(l.fault.message, strlen("Error in config ") + strlen(other)),
+		":1: files import each other too deeply");
 	unload(&l);
 }
 
@@ -524,6 +589,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_sound), cmocka_unit_test(defaults), cmocka_unit_test(one_line_of_a_file),
 		cmocka_unit_test(mistakes_in_a_file_name_their_line), cmocka_unit_test(later_sources_win),
+		cmocka_unit_test(a_file_imports_others),
 		cmocka_unit_test(values_in_files_of_their_own), cmocka_unit_test(a_dump_is_a_file_that_loads_to_itself),
 		cmocka_unit_test(the_example_loads_to_the_defaults),
 		cmocka_unit_test(the_reference_has_a_row_for_every_key),
