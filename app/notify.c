@@ -133,7 +133,10 @@ static bool notify_listen(struct notify *n, const struct generation *g, struct a
 		backoff_fail(&n->connect);
 		return false;
 	}
-	log_event("Listening for database notifications on the \"%.*s\" channel", STR_ARG(n->channel));
+	int version = conn_server_version(n->conn);
+	struct str peer = conn_peer(n->conn, n->arena);
+	log_event("Listener connected to PostgreSQL %d.%d on \"%.*s\" and listening for database notifications on the "
+		"\"%.*s\" channel", version / 10000, version % 10000, STR_ARG(peer), STR_ARG(n->channel));
 	n->listening = conn_backend_pid(n->conn);
 	n->was_lost = false;
 	backoff_succeed(&n->connect);

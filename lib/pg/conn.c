@@ -83,6 +83,11 @@ int conn_server_version(const struct conn *c)
 	return c->server_version;
 }
 
+struct str conn_peer(const struct conn *c, struct arena *a)
+{
+	return c->pg ? str_printf(a, "%s:%s", PQhost(c->pg), PQport(c->pg)) : STR_NONE;
+}
+
 static void log_notice(void *arg, const char *message)
 {
 	struct str line = str_trim(str_of(message));

@@ -47,6 +47,8 @@ int conn_fd(const struct conn *c);
 int conn_backend_pid(const struct conn *c);
 /* PQserverVersion, e.g. 150018; 0 before the first connection. */
 int conn_server_version(const struct conn *c);
+/* host:port; the host of a unix socket is its directory. */
+struct str conn_peer(const struct conn *c, struct arena *a);
 
 /* One row in single-row mode, valid during the call it is given to. */
 struct row;
