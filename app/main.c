@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_FAILED = 1 };
 
 /* Memory of the whole process: configuration and what is made from it. */
 #define FOREVER_CEILING ((size_t)64 << 20)
@@ -28,7 +28,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static int complain(const struct fault *f, const char *advice)
 {
 	fprintf(stderr, "rowgate: %.*s%s\n", STR_ARG(f->message), advice);
-	return advice[0] ? EXIT_USAGE : EXIT_FAILED;
+	return EXIT_FAILED;
 }
 
 static int print(struct str text)

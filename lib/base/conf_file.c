@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/conf_table.h"
+#include "base/log.h"
 #include "base/scan.h"
 
 enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
@@ -225,7 +226,8 @@ static bool at_end(struct scan *s)
 	return scan_done(s) || scan_peek(s) == '#';
 }
 
-static bool enter(struct line *l, struct str key, struct str where)
+/* What is no key is only warned of: PostgREST ignores it. */
+static void enter(struct line *l, struct str key, struct str where)
 {
 	bool is_setting = str_starts(key, STR("app.settings.")) && key.n > 13;
 	const struct conf_option *o = conf_option_find(key);
@@ -235,10 +237,10 @@ static bool enter(struct line *l, struct str key, struct str where)
 		value = conf_value_shown(value, l->draft->arena);
 	if (is_setting) {
 		conf_draft_app_setting(l->draft, key, value, where, CONF_FROM_FILE);
-		return true;
+		return;
 	}
-	return conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE)
-		|| problem(l, str_printf(l->draft->arena, "unknown key %.*s", STR_ARG(key)));
+	if (!conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE))
+		log_warn("%.*s: %.*s is no configuration key, ignored", STR_ARG(where), STR_ARG(key));
 }
 
 static struct str join2(struct arena *a, struct str first, struct str second)
@@ -294,7 +296,8 @@ static bool read_value(struct line *l, struct str key, struct str where)
 		return false;
 	if (!at_end(&l->scan) && scan_peek(&l->scan) != '}')
 		return problem(l, STR("something follows the value"));
-	return enter(l, join2(l->draft->arena, l->file->group->prefix, key), where);
+	enter(l, join2(l->draft->arena, l->file->group->prefix, key), where);
+	return true;
 }
 
 static bool read_line(struct line *l, struct str where)

@@ -217,3 +217,24 @@ def test_help(run, command):
     asked = run(command, "--help")
     assert asked.returncode == 0 and asked.stdout.startswith(f"Usage: rowgate {command} ")
     assert f"  {command} " in run("--help").stdout
+
+
+@pytest.mark.parametrize("arguments, says", [(["--no-such-option"], "--no-such-option: unknown option"), (["-x"], "-x: unknown option"), (["a", "b"], "b: a second configuration file"),
+                                             (["--dump-config", "/nowhere.conf"], "/nowhere.conf: cannot be opened: No such file or directory")])
+def test_O1_a_mistake_on_the_command_line_is_status_1(arguments, says):
+    done = rowgate(*arguments)
+    assert (done.returncode, done.stdout) == (1, "") and says in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "--example"])
+def test_O1_what_is_asked_for_is_printed_with_status_0(option):
+    done = rowgate(option)
+    assert done.returncode == 0 and done.stdout and not done.stderr
+
+
+def test_what_is_no_key_of_a_file_is_warned_of(tmp_path):
+    file = tmp_path / "conf"
+    file.write_text("db-max-rows = 7\n\ndb-maxrows = 8\n")
+    done = rowgate("--dump-config", file, db_config=False)
+    assert done.returncode == 0 and "db-max-rows = 7\n" in done.stdout
+    assert done.stderr.endswith(f"{file}:3: db-maxrows is no configuration key, ignored\n")
