@@ -77,9 +77,10 @@ const quiet = (text) => element("p", { className: "quiet" }, text);
 const when = (time) => time ? new Date(time).toLocaleString() : "never";
 const fill = (id, items, none) => $(id).replaceChildren(...(items.length ? items : [element("li", {}, none)]));
 
-function say(text, bad = false) {
-	$("said").textContent = text;
-	$("said").classList.toggle("bad", bad);
+// A refusal interrupts what a screen reader is saying, anything else waits for its end.
+function say(text, refused = false) {
+	$("said").textContent = refused ? "" : text;
+	$("refused").textContent = refused ? text : "";
 }
 
 // What a button does: no second press meanwhile, and a refusal is read out.
@@ -91,6 +92,8 @@ function button(text, label, action) {
 }
 
 async function doing(control, action) {
+	const list = control.closest(".cards"), focused = document.activeElement === control;
+	const place = list ? [...list.children].findIndex((each) => each.contains(control)) : -1;
 	control.disabled = true;
 	try {
 		await action();
@@ -98,7 +101,14 @@ async function doing(control, action) {
 		say(error.message, true);
 	} finally {
 		control.disabled = false;
+		if (focused && document.activeElement === document.body) refocus(control, list?.children[place]);
 	}
+}
+
+// A disabled button loses the focus. It gets it back, or what stands in its place now, so that a keyboard goes on there.
+function refocus(control, place) {
+	const next = control.isConnected ? control : place?.querySelector("button");
+	(next ?? document.querySelector("section:not([hidden]) h2"))?.focus();
 }
 
 function form(id, action) {

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import urllib.parse
 
 import pytest
 
@@ -50,13 +51,16 @@ def make_chief(server):
                     "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True, timeout=30, cwd="/")
 
 
-def tour(server, email, cookie):
+def browse(script, server, **more):
     assert "ROWGATE_TEST_JS" in os.environ, "no playwright: run tests/run, which installs it"
-    given = {"url": server.url, "email": email, "password": PASSWORD, "admin": CHIEF, "cookie": cookie,
-             "chromium": shutil.which("chromium"), "pictures": os.environ.get("ROWGATE_TEST_PICTURES")}
-    done = subprocess.run(["node", SCRIPTS / "page.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=180)
+    given = {"url": server.url, "password": PASSWORD, "chromium": shutil.which("chromium"), "pictures": os.environ.get("ROWGATE_TEST_PICTURES")} | more
+    done = subprocess.run(["node", SCRIPTS / script], input=json.dumps(given), capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def tour(server, email, cookie):
+    return browse("page.mjs", server, email=email, admin=CHIEF, cookie=cookie)
 
 
 def judge(seen, email):
@@ -97,6 +101,36 @@ def test_tour_with_tokens_in_memory(state):
     assert seen["cookies"] == []
 
 
+def test_mailed_links_are_followed(state):
+    """What is asked for on the page, and done where the mailed link leads, without a script there."""
+    server = demo(state, ROWGATE_AUTH_COOKIE="true", ROWGATE_AUTH_ACTIVATION="true")
+    email, other = "mailed@example.com", "moved@example.com"
+    try:
+        seen = browse("mailed.mjs", server, email=email, other=other, mails=str(state / "mail"))
+    finally:
+        server.stop()
+    assert seen["axe"] == {} and seen["wide"] == [] and seen["errors"] == []
+    said = seen["said"]
+    assert said["too early"] == "Invalid credentials" and "are signed in" in said["signed in"]
+    assert "address is confirmed" in said["activate"] and "address is yours" in said["confirm"] and "password is set" in said["reset"]
+    assert len({said[kind] for kind in ("activate again", "confirm again", "reset again", "older link")}) == 1 and "has been used" in said["older link"]
+    assert said["ended"] == "The session has ended." and seen["left"] == 1
+    assert said["password"] == "Your password is changed; your other sessions have ended."
+    assert seen["address"] == f"{other} (regular_user)" and said["signed in anew"] == "You are signed in."
+
+
+def test_a_keyboard_is_enough(state):
+    server = demo(state)
+    try:
+        seen = browse("keyboard.mjs", server, email="keys@example.com")
+    finally:
+        server.stop()
+    assert seen["errors"] == [] and seen["unseen"] == []
+    assert seen["said"]["offered"] == "By keyboard is offered." and seen["said"]["signed out"] == "You are signed out."
+    assert seen["focus"] == {"first": "Skip to content", "skipped": "content", "sign up": "sign-up-title", "signed up": "sign-in-title", "refused": "Password",
+                             "signed in": "workshops-title", "registered": "Leave Signing in", "left": "Register for Signing in", "offered": "Instructor", "signed out": "sign-in-title"}
+
+
 @pytest.mark.parametrize("front", ["lighttpd", "nginx", "apache"])
 def test_every_web_server_serves_the_page(state, front):
     server = demo(state, front)
@@ -108,6 +142,8 @@ def test_every_web_server_serves_the_page(state, front):
             assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy
             assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["X-Content-Type-Options"] == "nosniff"
         assert server.get("/app/none").status_code == 404
+        moved = server.get("/app", allow_redirects=False)
+        assert moved.status_code == 308 and urllib.parse.urljoin(server.url + "/app", moved.headers["Location"]) == server.url + "/app/"
         assert server.get("/workshops", params={"limit": 1}).json()[0]["title"]
     finally:
         server.stop()
