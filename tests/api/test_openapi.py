@@ -91,7 +91,8 @@ def test_openapi_ignoring_privileges(serve):
 
 def test_openapi_of_another_schema(server):
     document = document_of(server, headers={"Accept-Profile": "other"})
-    assert names(document) == ({"only_here"}, set())
+    assert names(document) == ({"only_here", "without_columns"}, set())
+    assert document["definitions"]["without_columns"] == {"type": "object"}
     assert document["definitions"]["only_here"]["properties"]["mood"]["enum"] == ["elsewhere"]
 
 

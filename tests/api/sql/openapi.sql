@@ -54,9 +54,10 @@ CREATE TABLE api.members_only (id integer PRIMARY KEY);
 CREATE TABLE api.one_column (id integer PRIMARY KEY, name text);
 CREATE TABLE api.referenced (id integer PRIMARY KEY);
 CREATE TABLE other.only_here (id integer PRIMARY KEY, mood other.mood);
+CREATE TABLE other.without_columns ();
 
 GRANT SELECT ON api.directors, api.studios, api.recent, api.counted, api.insert_only, api.stored, api.parts, api.parts_2020 TO web_anon;
-GRANT ALL ON api.films, other.only_here TO web_anon;
+GRANT ALL ON api.films, other.only_here, other.without_columns TO web_anon;
 GRANT SELECT (name) ON api.one_column TO web_anon;
 GRANT REFERENCES ON api.referenced TO web_anon;
 GRANT SELECT ON api.members_only TO regular_user;
