@@ -1,13 +1,25 @@
 /* /account/activate, /account/reset, /account/confirm: where mailed links lead.
  *
  * Opening a link does nothing, so that programs which look at mails use nothing up: the page has a button. It needs no
- * script, loads nothing, and tells no other site where it was. Its forms come back to the same address, without cookies
- * meaning anything: whoever has the token may use it.
+ * script, loads nothing, and tells no other site where it was: its few styles are in it, allowed by their digest. Its
+ * forms come back to the same address, without cookies meaning anything: whoever has the token may use it.
  * SPDX-License-Identifier: MIT */
+#include <sodium.h>
+
 #include "auth/account.h"
 #include "base/buf.h"
 
-enum { PAGE_MAX = 64 * 1024 };
+enum { PAGE_MAX = 64 * 1024, DIGEST_TEXT_MAX = 64 };
+
+static const char style[] =
+	"body{margin:0;color:#1b2430;background:#f5f7fa;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
+	"main{max-width:32rem;margin:2rem auto;padding:1rem 1.5rem;box-sizing:border-box;background:#fff;"
+	"border:1px solid #cdd5df;border-radius:.5rem}h1{font-size:1.5rem;line-height:1.2}a{color:#0b5394}"
+	"input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #6b7686;"
+	"border-radius:.25rem}button{font:inherit;padding:.5rem 1rem;color:#fff;background:#0b5394;border:0;"
+	"border-radius:.25rem;cursor:pointer}:focus-visible{outline:3px solid #b45309;outline-offset:2px}"
+	"[role]{padding:.75rem 1rem;background:#e6f4ea;border-left:.3rem solid #18794e}"
+	"[role=alert]{background:#fdecea;border-color:#b3261e}";
 
 struct landing {
 	const char *title, *text, *button, *done;
@@ -54,7 +66,9 @@ static void put_head(struct buf *out, const struct landing *l)
 	buf_lit(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
 	put_escaped(out, str_of(l->title));
-	buf_lit(out, "</title>\n</head>\n<body>\n<main>\n<h1>");
+	buf_lit(out, "</title>\n<style>");
+	buf_put(out, str_of(style));
+	buf_lit(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
 	put_escaped(out, str_of(l->title));
 	buf_lit(out, "</h1>\n");
 }
@@ -69,22 +83,42 @@ static void put_form(struct buf *out, const struct landing *l, struct str action
 	put_escaped(out, token);
 	buf_lit(out, "\">\n");
 	if (l->password)
-		buf_lit(out, "<p><label for=\"password\">New password</label><br>\n<input type=\"password\" id=\"password\" "
+		buf_lit(out, "<p><label for=\"password\">New password</label>\n<input type=\"password\" id=\"password\" "
 			"name=\"password\" autocomplete=\"new-password\" minlength=\"8\" required></p>\n");
 	buf_lit(out, "<p><button>");
 	put_escaped(out, str_of(l->button));
 	buf_lit(out, "</button></p>\n</form>\n");
 }
 
+/* Nothing but the page's own styles, and its form (CSP Level 3, section 2.3.1). */
+static struct str policy(struct arena *a)
+{
+	unsigned char digest[crypto_hash_sha256_BYTES];
+	char text[DIGEST_TEXT_MAX];
+	crypto_hash_sha256(digest, (const unsigned char *)style, sizeof style - 1);
+	sodium_bin2base64(text, sizeof text, digest, sizeof digest, sodium_base64_VARIANT_ORIGINAL);
+	return str_printf(a, "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; "
+		"base-uri 'none'", text);
+}
+
+static void put_way_back(struct buf *out, struct str url)
+{
+	if (!url.n)
+		return;
+	buf_lit(out, "<p><a href=\"");
+	put_escaped(out, url);
+	buf_lit(out, "\">Back to the site</a></p>\n");
+}
+
 static bool page(struct account *c, struct buf *out, int status)
 {
+	put_way_back(out, c->conf->auth_return_url);
 	buf_lit(out, "</main>\n</body>\n</html>\n");
 	c->status = status;
 	c->answer = buf_str(out);
 	c->answer_type = STR("text/html; charset=utf-8");
 	add_header(c, STR("Referrer-Policy"), STR("no-referrer"));
-	add_header(c, STR("Content-Security-Policy"),
-		STR("default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"));
+	add_header(c, STR("Content-Security-Policy"), policy(c->arena));
 	add_header(c, STR("X-Content-Type-Options"), STR("nosniff"));
 	return true;
 }

@@ -95,6 +95,7 @@ struct conf {
 
 	/* Mail. */
 	struct str auth_site_url;               /* https://host[:port][/path]: what links in mails start with */
+	struct str auth_return_url;             /* where the pages that they lead to lead back, or STR_NONE */
 	struct str mail_db_uri, mail_from, mail_transport;
 	struct str mail_user, mail_password, mail_ca_file; /* SMTP */
 	int64_t mail_tls;                       /* enum conf_mail_tls */

@@ -179,6 +179,16 @@ static const char *check_cookie(const struct conf *c)
 		: "an auth-site-url beside it: else no page could be told from another site's";
 }
 
+/* "//host" would be an address of another site that looks like a path. */
+static const char *check_return_url(const struct conf *c)
+{
+	struct str s = c->auth_return_url;
+	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
+	bool path = str_starts(s, STR("/")) && !str_starts(s, STR("//"));
+	bool good = web ? is_uri(s) : path && is_uri_text(s, PATH_CHARACTERS "?#");
+	return !s.n || good ? NULL : "a path that starts with one slash, or an address by http(s)";
+}
+
 static const char *check_hook(const struct conf *c)
 {
 	size_t dot = str_index(c->auth_claims_hook, '.');
@@ -287,6 +297,8 @@ const struct conf_option conf_options[] = {
 		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
 	{ "auth-reset-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reset_ttl), .fallback = "3600", .min = 60,
 		.max = 604800, .help = "Seconds a mailed link to a new password is good for." },
+	{ "auth-return-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_return_url), .check = check_return_url,
+		.help = "Where the pages that mailed links lead to lead back: a path of the site, or a whole address." },
 	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = check_auth_names,
 		.help = "What the names of the account roles begin with: roles belong to the whole cluster." },
 	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),

@@ -2,9 +2,11 @@
 
 SPDX-License-Identifier: MIT
 """
+import base64
 import collections
 import email
 import email.policy
+import hashlib
 import html
 import os
 import pathlib
@@ -327,6 +329,9 @@ def test_the_pages_work_without_a_script_and_opening_them_uses_nothing_up(active
         assert page.headers["Referrer-Policy"] == "no-referrer" and page.headers["Cache-Control"] == "no-store"
         policy = page.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "<script" not in page.text
+        digest = hashlib.sha256(re.search("<style>(.*)</style>", page.text)[1].encode()).digest()
+        assert f"style-src 'sha256-{base64.b64encode(digest).decode()}'" in policy and "style=" not in page.text
+        assert "<a " not in page.text  # no way back unless auth-return-url says where
     action, token = map(html.unescape, FORM.search(page.text).groups())
     # A browser sends "null" from a page that tells nobody where it is.
     done = active.post(action, data={"token": token}, headers={"Origin": "null"})

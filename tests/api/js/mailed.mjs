@@ -9,6 +9,7 @@ const landing = await newPage({ javaScriptEnabled: false });
 const copy = await newPage();
 const changed = "another good password", forgotten = "a third good password";
 const opened = new Set();
+seen.back = {};
 
 // The link of that kind in the newest mail to the address that was not opened before.
 async function mailed(kind, address) {
@@ -46,6 +47,8 @@ async function follow(kind, address, fields = {}) {
 	await landing.getByRole("button").click();
 	seen.said[`${kind} again`] = await landing.getByRole("alert").textContent();
 	await examineLanding(`${kind} over`);
+	await landing.getByRole("link", { name: "Back to the site" }).click();
+	seen.back[kind] = new URL(landing.url()).pathname;
 }
 
 await page.goto(given.url + "/app/");

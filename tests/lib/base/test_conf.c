@@ -301,6 +301,12 @@ static void mistakes_in_a_file_name_their_line(void **state)
 			"https://example.com:8443/basePath" },
 		{ "server-path-prefix = \"/api/\"",
 			":1: server-path-prefix must be a path that starts with a slash and does not end with one" },
+		{ "auth-return-url = \"//evil.example\"", ":1: auth-return-url must be a path that starts with one slash, or an "
+			"address by http(s)" },
+		{ "auth-return-url = \"javascript:alert(1)\"", ":1: auth-return-url must be a path that starts with one slash, or "
+			"an address by http(s)" },
+		{ "auth-return-url = \"/a b\"", ":1: auth-return-url must be a path that starts with one slash, or an address by "
+			"http(s)" },
 		{ "server-listen = \"9000\"", ":1: server-listen must be unix:/path or host:port" },
 		{ "server-buffer = \"1M\"\nrequest-memory = \"3M\"",
 			":2: request-memory must be at least four times server-buffer" },
@@ -451,6 +457,7 @@ static const char golden_dump[] =
 	"auth-password-passes = 2\n"
 	"auth-refresh-grace = 60\n"
 	"auth-reset-ttl = 3600\n"
+	"auth-return-url = \"\"\n"
 	"auth-role-prefix = \"\"\n"
 	"auth-roles = \"regular_user,editor,viewer,admin_user\"\n"
 	"auth-schema = \"auth\"\n"
