@@ -254,6 +254,8 @@ class Sources:
 
     def reload(self, group):
         asked = self.start(file_of(self.database.uri, BASE))
+        # One that starts later would not be missed.
+        wait_until(lambda: len(asked.workers()) == max(WORKERS, 10), 10, "all workers are there")
         before = asked.workers()
         asked.server.directory.joinpath("config").write_text(
             file_of(self.database.uri, BASE, {key.name: key.value for key in GROUPS[group] if key.reload}))
