@@ -284,7 +284,7 @@ static bool import(struct line *l, struct str path)
 
 static bool read_value(struct line *l, struct str key, struct str where)
 {
-	l->value.n = 0;
+	l->value = buf_new(l->draft->arena, FILE_MAX);
 	l->bare = false;
 	scan_blanks(&l->scan);
 	if (str_eq(key, STR("import")) && scan_char(&l->scan, '"'))
@@ -327,11 +327,10 @@ static bool read_file(struct conf_draft *d, struct file *file)
 		return conf_draft_fault(d, file->path, reason);
 	if (str_starts(content, STR("\xef\xbb\xbf")))
 		content = str_from(content, 3);
-	struct buf value = buf_new(d->arena, FILE_MAX);
 	for (int number = 1; content.p; number++) {
 		struct str text = str_cut(&content, '\n');
 		struct str where = str_printf(d->arena, "%.*s:%d", STR_ARG(file->path), number);
-		struct line l = { .scan = scan_of(str_trim(text)), .draft = d, .file = file, .value = value };
+		struct line l = { .scan = scan_of(str_trim(text)), .draft = d, .file = file };
 		if (!read_line(&l, where))
 			return l.problem.p && conf_draft_fault(d, where, l.problem);
 	}

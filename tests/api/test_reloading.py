@@ -87,14 +87,17 @@ def test_O2_DDL_is_heard_of_by_an_event_trigger(server, database):
 def test_O3_what_was_not_heard_is_loaded_when_it_listens_again(server, database):
     before = quiet(server)
     for number in range(2):
-        database.run(f"SELECT pg_terminate_backend(pid) {LISTENERS}")
+        # In this order: it listens again so soon that a table made afterwards could come too late for what it loads then.
         database.run(f"CREATE TABLE unheard_{number} (id integer); GRANT SELECT ON unheard_{number} TO web_anon")
+        assert server.get(f"/unheard_{number}").status_code == 404
+        database.run(f"SELECT pg_terminate_backend(pid) {LISTENERS}")
         wait_until(lambda: server.get(f"/unheard_{number}").status_code == 200, 30, "the table is known")
     assert loads(server) >= before + 2
     assert database.value(f"SELECT count(*) {LISTENERS}") == 1
 
 
 def test_O3_requests_are_answered_while_nobody_listens(server, database):
+    assert server.get("/things?id=eq.1").status_code == 200  # the worker has its connection
     database.run("ALTER ROLE authenticator CONNECTION LIMIT 1")
     try:
         assert server.get("/things?id=eq.1").status_code == 200
