@@ -3,21 +3,21 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "app/generation.h"
-#include "app/keygen.h"
-#include "app/mail.h"
-#include "app/master.h"
-#include "app/migrate.h"
-#include "app/options.h"
-#include "app/privacy.h"
-#include "app/reload.h"
-#include "app/spawned.h"
-#include "app/ready.h"
-#include "app/tidy.h"
-#include "app/token.h"
-#include "app/user.h"
+#include "app/serve/generation.h"
+#include "app/command/keygen.h"
+#include "app/command/mail.h"
+#include "app/process/master.h"
+#include "app/command/migrate.h"
+#include "app/command/options.h"
+#include "app/process/privacy.h"
+#include "app/command/reload.h"
+#include "app/process/spawned.h"
+#include "app/command/ready.h"
+#include "app/command/tidy.h"
+#include "app/command/token.h"
+#include "app/command/user.h"
 #include "base/arena.h"
-#include "base/conf.h"
+#include "conf/conf.h"
 
 enum { EXIT_FAILED = 1 };
 

@@ -3,7 +3,7 @@
 #ifndef ROWGATE_CATALOG_LOAD_H
 #define ROWGATE_CATALOG_LOAD_H
 
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "catalog.h"
 #include "pg/conn.h"
 

@@ -3,7 +3,7 @@
 #ifndef ROWGATE_CATALOG_ROLE_SETTINGS_H
 #define ROWGATE_CATALOG_ROLE_SETTINGS_H
 
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "pg/conn.h"
 
 /* Settings made by `ALTER ROLE <connecting role> [IN DATABASE d] SET pgrst.key = value` (that of the database wins),

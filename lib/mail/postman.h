@@ -3,7 +3,7 @@
 #ifndef ROWGATE_MAIL_POSTMAN_H
 #define ROWGATE_MAIL_POSTMAN_H
 
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "mail/template.h"
 #include "mail/transport.h"
 

@@ -4,7 +4,7 @@
 #define ROWGATE_PLAN_PATH_H
 
 #include "base/buf.h"
-#include "base/conf.h"
+#include "conf/conf.h"
 
 /* Appends an identifier in double quotes, those inside doubled: PostgreSQL's form in statements and lists alike. */
 void path_ident(struct buf *out, struct str name);

@@ -3,7 +3,7 @@
 #ifndef ROWGATE_PLAN_PLAN_H
 #define ROWGATE_PLAN_PLAN_H
 
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "catalog/catalog.h"
 #include "query/query.h"
 

@@ -6,7 +6,7 @@
 #ifndef ROWGATE_QUERY_QUERY_H
 #define ROWGATE_QUERY_QUERY_H
 
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "http/media.h"
 #include "http/prefer.h"
 #include "http/request.h"

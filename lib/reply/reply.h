@@ -4,7 +4,7 @@
 #define ROWGATE_REPLY_REPLY_H
 
 #include "base/buf.h"
-#include "base/conf.h"
+#include "conf/conf.h"
 #include "base/fault.h"
 #include "pg/flight.h"
 #include "plan/plan.h"

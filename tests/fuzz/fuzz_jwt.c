@@ -6,9 +6,9 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "auth/auth.h"
-#include "auth/rolepath.h"
-#include "auth/tokenjson.h"
+#include "token/auth.h"
+#include "token/rolepath.h"
+#include "token/tokenjson.h"
 
 #define SECRET "reallyreallyreallyreallyverysafe"
 

@@ -1,6 +1,6 @@
 /* Requests that no plan can be made of, with PostgREST's words for it.
  * SPDX-License-Identifier: MIT */
-#include "../plan/fixture.h"
+#include "fixture.h"
 
 static void faults(void **state)
 {

@@ -1,0 +1,207 @@
+/* rowgate user import: accounts of another system, with the hashes of their passwords.
+ * SPDX-License-Identifier: MIT */
+#include "import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "account/database.h"
+#include "account/email.h"
+#include "account/migrate.h"
+#include "account/password.h"
+#include "token/tokenjson.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "query/csv.h"
+
+enum { IMPORT_COLUMNS = 32, ROW_MEMORY = 1024 * 1024 };
+
+enum member { EMAIL, PASSWORD_HASH, ROLE, ACTIVE, MEMBERS };
+
+static const char *const names[MEMBERS] = { "email", "password_hash", "role", "active" };
+
+struct import {
+	struct account *c;      /* its arena is emptied after each row */
+	size_t taken, refused;
+};
+
+struct import_row {
+	struct str values[MEMBERS];   /* STR_NONE: not there */
+};
+
+static bool row_refused(struct import *im, const struct import_row *row, size_t number, const char *why)
+{
+	struct str email = row->values[EMAIL].p ? row->values[EMAIL] : STR("");
+	log_error("row %zu, %.*s: %s", number, STR_ARG(email), why);
+	im->refused++;
+	return true;
+}
+
+static bool is_yes(struct str s)
+{
+	return str_eq_nocase(s, STR("true")) || str_eq_nocase(s, STR("t")) || str_eq(s, STR("1"));
+}
+
+static bool is_no(struct str s)
+{
+	return str_eq_nocase(s, STR("false")) || str_eq_nocase(s, STR("f")) || str_eq(s, STR("0"));
+}
+
+/* False: no further row can be tried. */
+static bool take_row(struct import *im, const struct import_row *row, size_t number, struct fault *f)
+{
+	struct account *c = im->c;
+	struct database_row made, done;
+	struct str key, role = row->values[ROLE].n ? row->values[ROLE] : STR("regular_user"), active = row->values[ACTIVE];
+	if (!row->values[EMAIL].p || !email_key(&key, row->values[EMAIL], c->arena))
+		return row_refused(im, row, number, "no e-mail address");
+	if (!row->values[PASSWORD_HASH].p || !password_importable(row->values[PASSWORD_HASH]))
+		return row_refused(im, row, number, "no password hash that can be taken over, or too dear to check");
+	if (active.n && !is_yes(active) && !is_no(active))
+		return row_refused(im, row, number, "active is true or false");
+	if (!database_call(&made, c, f, "register", row->values[EMAIL], key, row->values[PASSWORD_HASH],
+			migrate_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1"))) {
+		if (!str_eq(f->code, STR("RGA04")))
+			return false;
+		*f = (struct fault){ 0 };
+		return row_refused(im, row, number, "this role cannot be given to an account");
+	}
+	if (database_true(made.values[1]))
+		return row_refused(im, row, number, "there is an account already");
+	if (active.n && is_no(active)
+		&& !database_call(&done, c, f, "set_user", made.values[0], STR_NONE, STR("false")))
+		return false;
+	im->taken++;
+	return true;
+}
+
+static bool take_and_forget(struct import *im, const struct import_row *row, size_t number, struct fault *f)
+{
+	struct arena *whole = im->c->arena;
+	im->c->arena = arena_new(ROW_MEMORY);
+	struct fault own = { 0 };
+	bool good = take_row(im, row, number, &own);
+	if (!good)
+		fault_printf(f, whole, own.http_status, "RG500", "row %zu: %.*s", number, STR_ARG(own.message));
+	arena_free(im->c->arena);
+	im->c->arena = whole;
+	return good;
+}
+
+/* Which member each column of the header is; MEMBERS: none. */
+static bool csv_header(struct scan *s, enum member columns[IMPORT_COLUMNS], size_t *count_r, struct arena *a,
+	struct fault *f)
+{
+	enum csv_end end = CSV_COMMA;
+	bool found[MEMBERS] = { false };
+	for (*count_r = 0; end == CSV_COMMA && *count_r < IMPORT_COLUMNS; (*count_r)++) {
+		struct csv_field field;
+		end = csv_next(s, &field);
+		size_t m = 0;
+		while (m < MEMBERS && !str_eq_nocase(csv_value(&field, a), str_of(names[m])))
+			m++;
+		columns[*count_r] = (enum member)m;
+		if (m < MEMBERS)
+			found[m] = true;
+	}
+	return (end == CSV_LINE && found[EMAIL] && found[PASSWORD_HASH])
+		|| fault_set(f, 500, "RG500", STR("neither CSV with email and password_hash in its header nor a JSON array"));
+}
+
+static bool import_csv(struct import *im, struct str text, struct fault *f)
+{
+	struct scan s = csv_scan(text);
+	enum member columns[IMPORT_COLUMNS];
+	size_t count;
+	if (!csv_header(&s, columns, &count, im->c->arena, f))
+		return false;
+	for (size_t number = 1; csv_more(&s); number++) {
+		struct import_row row = { { STR_NONE, STR_NONE, STR_NONE, STR_NONE } };
+		enum csv_end end = CSV_COMMA;
+		size_t column = 0;
+		for (; end == CSV_COMMA; column++) {
+			struct csv_field field;
+			end = csv_next(&s, &field);
+			if (column < count && columns[column] < MEMBERS)
+				row.values[columns[column]] = csv_value(&field, im->c->arena);
+		}
+		if (end == CSV_BROKEN || column != count)
+			return fault_printf(f, im->c->arena, 500, "RG500", "row %zu has not the fields of the header", number);
+		if (!take_and_forget(im, &row, number, f))
+			return false;
+	}
+	return true;
+}
+
+static struct str json_text(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_boolean))
+		return json_object_get_boolean(value) ? STR("true") : STR("false");
+	return tokenjson_str(value);
+}
+
+/* The reader of tokens takes objects, and is strict: the array becomes a member of one. */
+static bool import_json(struct import *im, struct str text, struct fault *f)
+{
+	struct arena *a = im->c->arena;
+	struct str whole = str_join(a, (struct str[]){ STR("{\"users\":"), text, STR("}") }, 3, STR(""));
+	struct json_object *tree = tokenjson_parse(whole, a), *users = NULL;
+	if (tree)
+		users = json_object_object_get(tree, "users");
+	if (!json_object_is_type(users, json_type_array))
+		return fault_set(f, 500, "RG500", STR("the file is no JSON array"));
+	for (size_t i = 0; i < json_object_array_length(users); i++) {
+		struct json_object *user = json_object_array_get_idx(users, i);
+		struct import_row row = { { STR_NONE, STR_NONE, STR_NONE, STR_NONE } };
+		for (size_t m = 0; json_object_is_type(user, json_type_object) && m < MEMBERS; m++)
+			row.values[m] = json_text(json_object_object_get(user, names[m]));
+		if (!take_and_forget(im, &row, i + 1, f))
+			return false;
+	}
+	return true;
+}
+
+struct mapping {
+	void *p;
+	size_t n;
+};
+
+static void unmap(void *arg)
+{
+	const struct mapping *m = arg;
+	munmap(m->p, m->n);
+}
+
+static bool map_file(struct str *text_r, struct str file, struct arena *a, struct fault *f)
+{
+	const char *path = str_cstr(a, file);
+	struct stat st = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool opened = fd >= 0 && fstat(fd, &st) == 0;
+	void *p = opened && st.st_size > 0 ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (p == MAP_FAILED)
+		return fault_printf(f, a, 500, "RG500", "%s: %s", path, opened && st.st_size == 0 ? "empty" : strerror(error));
+	struct mapping *m = arena_make(a, struct mapping);
+	*m = (struct mapping){ p, (size_t)st.st_size };
+	arena_on_reset(a, unmap, m);
+	*text_r = (struct str){ p, m->n };
+	return true;
+}
+
+bool import_users(struct account *c, struct str file, struct fault *f)
+{
+	struct import im = { .c = c };
+	struct str text;
+	if (!map_file(&text, file, c->arena, f))
+		return false;
+	bool good = str_starts(str_trim(text), STR("[")) ? import_json(&im, text, f) : import_csv(&im, text, f);
+	log_event("%zu accounts taken over, %zu refused", im.taken, im.refused);
+	return good && (!im.refused || fault_printf(f, c->arena, 500, "RG500", "%zu rows were refused", im.refused));
+}

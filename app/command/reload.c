@@ -1,0 +1,58 @@
+/* `rowgate reload`: loads configuration and catalog, and tells all that serve by them to do the same.
+ * SPDX-License-Identifier: MIT */
+#include "reload.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/process/state.h"
+#include "base/arena.h"
+#include "base/log.h"
+
+/* What root would leave there could not be read by those it is meant for. */
+static bool reload_become_owner(const struct generation *g, struct fault *f)
+{
+	struct stat st;
+	if (geteuid() != 0 || !g->conf.state_dir.n || stat(str_cstr(g->arena, g->conf.state_dir), &st) < 0
+		|| st.st_uid == 0)
+		return true;
+	if (setgroups(1, &st.st_gid) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0)
+		return true;
+	return fault_printf(f, g->arena, 500, "RG500", "cannot become the owner of state-dir: %s", strerror(errno));
+}
+
+static bool reload_load(struct generation *g, const char *file, char *const *vars, struct fault *f)
+{
+	struct conn *c = generation_connect(g, false, NULL, NULL);
+	bool loaded = conn_ready(c, g->arena, f) && generation_load(g, file, vars, c, f);
+	conn_free(c);
+	return loaded;
+}
+
+/* Those who load for this very configuration find it done before they are told. */
+static bool reload_tell(struct state *s, const struct generation *g, struct fault *f)
+{
+	uint64_t number = state_number(s) + 1;
+	if (state_alone(s))
+		return fault_set(f, 500, "RG500", STR("nobody serves by this configuration (or not with this state-dir)"));
+	return state_save(s, g, number, g->arena, f) && state_announce(s, number, g->arena, f);
+}
+
+int reload_run(const char *file, char *const *vars)
+{
+	struct generation *g = generation_new();
+	struct state *s = NULL;
+	struct fault f = { 0 };
+	bool told = generation_configure(g, file, vars, &f) && reload_become_owner(g, &f) && state_open(&s, g, file, &f)
+		&& reload_load(g, file, vars, &f) && reload_tell(s, g, &f);
+	if (!told)
+		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "",
+			STR_ARG(f.details));
+	state_close(s);
+	generation_free(g);
+	return told ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,35 @@
+/* An answer on its way to the web server: FastCGI records, sent as fast as the socket takes them and never waited for.
+ *
+ * What the records are follows from the content alone, so all that changes is how many bytes of them have gone. What
+ * the socket does not take at once outlives the request: memory is copied, the descriptor of a file duplicated.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_FRONT_DELIVER_H
+#define ROWGATE_APP_FRONT_DELIVER_H
+
+#include "base/str.h"
+
+struct answer {
+	int request_id;      /* FastCGI's */
+	struct str head;     /* fields, with the empty line behind them */
+	int fd;              /* a file that holds the first in_file bytes of the body, or -1 */
+	int64_t in_file;
+	struct str rest;     /* of the body */
+};
+
+struct delivery;
+
+enum deliver_state {
+	DELIVER_DONE,
+	DELIVER_MORE,        /* go on when the socket is writable */
+	DELIVER_BROKEN       /* the peer is gone, or the file cannot be read: close the connection */
+};
+
+/* Sends what the socket takes, within bounds. After DELIVER_MORE rest_r is what is left, the caller's to free. */
+enum deliver_state deliver(struct delivery **rest_r, const struct answer *answer, int socket);
+enum deliver_state deliver_more(struct delivery *d, int socket);
+/* When the peer last took something, monotonic microseconds. */
+int64_t deliver_progress_us(const struct delivery *d);
+/* NULL is allowed. */
+void deliver_free(struct delivery *d);
+
+#endif

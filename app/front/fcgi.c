@@ -1,0 +1,297 @@
+/* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
+ *
+ * rowgate accepts by itself and gives libfcgi the socket (DESIGN decision 9): FCGX_Accept_r then only reads. Its
+ * listening socket is set to -1, so that a broken connection makes it fail instead of accepting another one behind
+ * our back, and `detached` keeps it from lingering two seconds over a socket it closes itself.
+ * SPDX-License-Identifier: MIT */
+#include "fcgi.h"
+
+#include <fcgiapp.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/front/deliver.h"
+#include "app/front/gather.h"
+#include "http/status.h"
+
+struct fcgi_connection {
+	FCGX_Request fcgi;
+	int fd;
+	struct gather *gather;     /* a request that did not come at once, or NULL */
+	struct delivery *delivery; /* an answer that could not be sent at once, or NULL */
+};
+
+void fcgi_init(void)
+{
+	FCGX_Init();
+}
+
+struct fcgi_connection *fcgi_open(int fd)
+{
+	struct fcgi_connection *c = calloc(1, sizeof *c);
+	if (!c)
+		abort();
+	FCGX_InitRequest(&c->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+	c->fd = fd;
+	return c;
+}
+
+void fcgi_close(struct fcgi_connection *c)
+{
+	FCGX_Free(&c->fcgi, 0);
+	gather_free(c->gather);
+	deliver_free(c->delivery);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+}
+
+int fcgi_fd(const struct fcgi_connection *c)
+{
+	return c->fd;
+}
+
+int64_t fcgi_waiting_since_us(const struct fcgi_connection *c)
+{
+	return c->gather ? gather_progress_us(c->gather) : c->delivery ? deliver_progress_us(c->delivery) : 0;
+}
+
+void fcgi_refuse_stalled(struct fcgi_connection *c)
+{
+	if (c->gather)
+		gather_refuse(c->gather, c->fd);
+}
+
+/* Brings the request together: from here on libfcgi reads without waiting, from the socket or the gathered head. */
+static enum gather_state fcgi_gather(struct fcgi_connection *c, const struct conf *conf)
+{
+	if (!c->gather) {
+		enum gather_state at_once = gather_look(c->fd);
+		if (at_once != GATHER_MORE)
+			return at_once;
+		c->gather = gather_new(conf);
+		if (!c->gather)
+			return GATHER_BROKEN;
+	}
+	return gather_take(c->gather, c->fd);
+}
+
+/* HTTP_ACCEPT_PROFILE -> accept-profile, in the arena. */
+static struct str fcgi_field_name(struct arena *a, const char *name, size_t n)
+{
+	char *lower = arena_bytes(a, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		char ch = name[i];
+		lower[i] = ch == '_' ? '-' : (ch >= 'A' && ch <= 'Z') ? (char)(ch + 32) : ch;
+	}
+	lower[n] = 0;
+	return (struct str){ lower, n };
+}
+
+static struct str fcgi_copy(struct arena *a, const char *value)
+{
+	return str_dup(a, str_of(value));
+}
+
+/* The header fields among the params. REDIRECT_HTTP_AUTHORIZATION is what Apache's rewriting leaves of it. */
+static bool fcgi_fields(char **envp, struct request *r, size_t max, struct arena *a)
+{
+	size_t count = 0, bytes = 0;
+	for (char **p = envp; *p; p++)
+		count++;
+	struct http_field *fields = arena_make_array(a, struct http_field, count + 1);
+	r->fields = fields;
+	for (char **p = envp; *p; p++) {
+		const char *equals = strchr(*p, '=');
+		struct str name = { *p, equals ? (size_t)(equals - *p) : 0 };
+		if (str_eq(name, STR("REDIRECT_HTTP_AUTHORIZATION")))
+			name = STR("HTTP_AUTHORIZATION");
+		if (str_starts(name, STR("HTTP_")))
+			name = str_from(name, 5);
+		else if (!str_eq(name, STR("CONTENT_TYPE")) && !str_eq(name, STR("CONTENT_LENGTH")))
+			continue;
+		/* A web server passes CONTENT_TYPE for every request, empty when there is none, and may pass HTTP_CONTENT_TYPE
+		 * beside it. */
+		if (!equals || !equals[1])
+			continue;
+		struct str lower = fcgi_field_name(a, name.p, name.n);
+		if (request_field(r, lower).p)
+			continue;
+		fields[r->field_count++] = (struct http_field){ lower, str_trim(fcgi_copy(a, equals + 1)) };
+		bytes += lower.n + strlen(equals + 1) + 4;
+		if (bytes > max)
+			return false;
+	}
+	return true;
+}
+
+/* The raw path and query from REQUEST_URI, less server-path-prefix: PATH_INFO arrives decoded and slash-merged. */
+static void fcgi_target(struct request *r, struct str uri, struct str prefix)
+{
+	if (str_starts_nocase(uri, STR("http://")) || str_starts_nocase(uri, STR("https://"))) {
+		/* RFC 9112 section 3.2.2, absolute-form. */
+		uri = str_from(uri, str_index(uri, ':') + 3);
+		uri = str_from(uri, str_index(uri, '/'));
+	}
+	struct str rest = uri;
+	struct str path = str_cut(&rest, '?');
+	path = str_sub(path, 0, str_index(path, '#'));
+	while (prefix.n && prefix.p[prefix.n - 1] == '/')
+		prefix.n--;
+	if (prefix.n && str_starts(path, prefix) && (path.n == prefix.n || path.p[prefix.n] == '/'))
+		path = str_from(path, prefix.n);
+	r->path = path.n ? path : STR("/");
+	r->query = rest;
+}
+
+static void fcgi_drain(FCGX_Request *q)
+{
+	char scratch[16384];
+	while (FCGX_GetStr(scratch, sizeof scratch, q->in) > 0)
+		;
+}
+
+/* -1: absent or not a number. */
+static int64_t fcgi_content_length(char **envp)
+{
+	int64_t n;
+	return str_to_i64(str_of(FCGX_GetParam("CONTENT_LENGTH", envp)), &n) && n >= 0 ? n : -1;
+}
+
+static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct request *r, struct arena *a,
+	struct fault *f)
+{
+	r->method_text = fcgi_copy(a, FCGX_GetParam("REQUEST_METHOD", q->envp));
+	r->method = http_method_from(r->method_text);
+	r->remote_addr = fcgi_copy(a, FCGX_GetParam("REMOTE_ADDR", q->envp));
+	r->protocol = fcgi_copy(a, FCGX_GetParam("SERVER_PROTOCOL", q->envp));
+	struct str https = str_of(FCGX_GetParam("HTTPS", q->envp));
+	r->https = https.n && !str_eq_nocase(https, STR("off"));
+	r->body = STR("");
+	struct str uri = str_of(FCGX_GetParam("REQUEST_URI", q->envp));
+	if (uri.n > (size_t)conf->server_max_url) {
+		fcgi_target(r, STR("/"), STR_NONE);
+		return fault_set(f, 414, "RG414", STR("The URL is longer than server-max-url allows"));
+	}
+	fcgi_target(r, str_dup(a, uri), conf->server_path_prefix);
+	if (!fcgi_fields(q->envp, r, (size_t)conf->server_max_header, a))
+		return fault_set(f, 431, "RG431", STR("The header fields are larger than server-max-header allows"));
+	r->host = request_field(r, STR("host"));
+	if (!r->host.p)
+		r->host = fcgi_copy(a, FCGX_GetParam("SERVER_NAME", q->envp));
+	return true;
+}
+
+/* Reads a body that is in the socket whole. */
+static bool fcgi_read_body(FCGX_Request *q, struct body *b, struct fault *f)
+{
+	for (;;) {
+		size_t room;
+		char *p = body_room(b, &room, f);
+		if (!p)
+			return false;
+		int n = FCGX_GetStr(p, room > INT_MAX ? INT_MAX : (int)room, q->in);
+		if (n <= 0)
+			return true;
+		body_add(b, (size_t)n);
+	}
+}
+
+static bool fcgi_body(struct fcgi_connection *c, const struct conf *conf, struct request *r, struct arena *a,
+	struct fault *f)
+{
+	int64_t expected = fcgi_content_length(c->fcgi.envp);
+	if (expected > conf->server_max_body)
+		return fault_set(f, 413, "RG413", STR("The request body is larger than server-max-body allows"));
+	if (c->gather) {
+		r->body = gather_body(c->gather, f);
+		return r->body.p;
+	}
+	if (expected == 0 || (expected < 0 && (r->method == HTTP_GET || r->method == HTTP_HEAD)))
+		return true;
+	struct body *b = body_new(conf, expected, a);
+	if (!fcgi_read_body(&c->fcgi, b, f))
+		return false;
+	r->body = body_text(b);
+	return true;
+}
+
+/* libfcgi has closed the descriptor it had. */
+static void fcgi_lost(struct fcgi_connection *c)
+{
+	if (c->gather)
+		gather_head_closed(c->gather);
+	else
+		c->fd = -1;
+	c->fcgi.ipcFd = -1;
+}
+
+enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *conf, struct request *out_r,
+	struct arena *a, struct fault *f)
+{
+	*out_r = (struct request){ .method = HTTP_OTHER, .path = STR("/"), .body = STR("") };
+	enum gather_state state = fcgi_gather(c, conf);
+	if (state != GATHER_WHOLE)
+		return state == GATHER_MORE ? FCGI_PARTIAL : FCGI_GONE;
+	c->fcgi.ipcFd = c->gather ? gather_head(c->gather) : c->fd;
+	c->fcgi.keepConnection = 1;
+	c->fcgi.detached = 1;
+	if (FCGX_Accept_r(&c->fcgi) < 0) {
+		/* libfcgi has closed what it read from; the number must not be closed twice. */
+		fcgi_lost(c);
+		return FCGI_GONE;
+	}
+	bool whole = fcgi_request(&c->fcgi, conf, out_r, a, f) && fcgi_body(c, conf, out_r, a, f);
+	fcgi_drain(&c->fcgi);
+	if (FCGX_GetError(c->fcgi.in))
+		return FCGI_GONE;
+	int64_t told = fcgi_content_length(c->fcgi.envp);
+	if (whole && told > 0 && out_r->body.n < (size_t)told)
+		return FCGI_GONE; /* the client left in the middle of its body */
+	return whole ? FCGI_RECEIVED : FCGI_REFUSED;
+}
+
+/* What libfcgi and the gathering have of the request goes. */
+static void fcgi_forget(struct fcgi_connection *c)
+{
+	FCGX_Free(&c->fcgi, 0);
+	gather_free(c->gather);
+	c->gather = NULL;
+}
+
+static struct str fcgi_head(const struct reply *r)
+{
+	struct str reason = r->reason.p ? r->reason : http_reason(r->status), fields = buf_str(&r->fields);
+	return str_printf(r->body.arena, "Status: %d %.*s\r\n%.*s\r\n", r->status, STR_ARG(reason), STR_ARG(fields));
+}
+
+bool fcgi_send(struct fcgi_connection *c, struct reply *r)
+{
+	bool whole = !spool_broken(&r->body);
+	struct answer answer = { .request_id = c->fcgi.requestId, .head = fcgi_head(r), .fd = -1, .rest = STR("") };
+	if (!r->no_body) {
+		answer.fd = r->body.fd;
+		answer.in_file = r->body.flushed;
+		answer.rest = (struct str){ r->body.p, r->body.n };
+	}
+	fcgi_forget(c);
+	enum deliver_state state = whole ? deliver(&c->delivery, &answer, c->fd) : DELIVER_BROKEN;
+	return state == DELIVER_MORE || (state == DELIVER_DONE && c->fcgi.keepConnection);
+}
+
+bool fcgi_sending(const struct fcgi_connection *c)
+{
+	return c->delivery;
+}
+
+bool fcgi_send_more(struct fcgi_connection *c)
+{
+	enum deliver_state state = deliver_more(c->delivery, c->fd);
+	if (state == DELIVER_MORE)
+		return true;
+	deliver_free(c->delivery);
+	c->delivery = NULL;
+	return state == DELIVER_DONE && c->fcgi.keepConnection;
+}

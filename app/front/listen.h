@@ -1,0 +1,23 @@
+/* The listening socket: handed over by who started us, or made by server-listen.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_FRONT_LISTEN_H
+#define ROWGATE_APP_FRONT_LISTEN_H
+
+#include "conf/conf.h"
+
+/* fd 0 when that is a listening socket (FastCGI 1.0 section 2.2: lighttpd bin-path, spawn-fcgi, mod_fcgid); else the
+ * first of LISTEN_FDS (systemd); else a socket made by server-listen (`unix:/path` or `host:port`). Non-blocking.
+ * -1 with the fault's message when there is none or it cannot be made. */
+int listen_socket(const struct conf *conf, struct arena *a, struct fault *f);
+/* The makers behind it, for other sockets: a unix socket of that mode, or host:port. key names the setting in faults.
+ * Both answer like listen_socket(). */
+int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f);
+int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f);
+/* The account workers' socket, by auth-listen. Answers like listen_socket(). */
+int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f);
+/* Connections that wait to be accepted; 0 where the kernel does not tell. */
+size_t listen_waiting(int fd);
+/* Closes a socket, and removes the unix socket it was made as when `where` is that setting. */
+void listen_close(int fd, struct str where);
+
+#endif

@@ -1,0 +1,69 @@
+/* A worker's kept connections and the listening socket in one epoll set, so that no connection holds it hostage.
+ *
+ * A slot is a connection of the web server. Connections are accepted when the listener is readable and a slot is
+ * free; with every slot taken the listener is out of the set, and other workers accept. A readable slot is handed
+ * out by slots_next(), answered, and given back with slots_keep() or slots_drop(). An answer that the web server takes
+ * slowly is sent on meanwhile, in slots_next() and slots_hand_over().
+ *
+ * A web server that keeps connections binds each to the worker that accepted it. While that worker waits for
+ * PostgreSQL, slots_hand_over() gives readable connections of its others away: their descriptors go, unread, through a
+ * socketpair that every worker of the host watches, and an idle one adopts them.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_FRONT_SLOTS_H
+#define ROWGATE_APP_FRONT_SLOTS_H
+
+#include <signal.h>
+
+#include "fcgi.h"
+
+struct slots;
+struct slot;
+
+/* What all workers of a host share. */
+struct slots_shared {
+	int listener;        /* non-blocking listening socket */
+	int handover[2];     /* SOCK_SEQPACKET socketpair: [0] is received from, [1] sent to; -1: no hand-over */
+};
+
+/* A socketpair for struct slots_shared; false with errno set. */
+bool slots_handover_new(int handover_r[2]);
+/* Connections that were handed over and nobody has taken yet. */
+size_t slots_waiting(const struct slots_shared *shared);
+
+/* peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the signals blocked while
+ * waiting; all others are only let in there, so none is lost between a look at its flag and the wait. NULL with errno
+ * set when the kernel refuses. */
+struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
+	const sigset_t *wait_mask);
+/* Closes every connection; what is shared stays open. */
+void slots_free(struct slots *s);
+/* In a forked child: closes its copies of the descriptors and nothing else. */
+void slots_forget(const struct slots *s);
+/* No connection is accepted any more. hand_on: others go on serving, and idle connections are handed over; else they
+ * are closed. The rest follow when they are given back. May be called again. */
+void slots_drain(struct slots *s, bool hand_on);
+/* Ends slots_drain(): connections are accepted again. */
+void slots_resume(struct slots *s);
+/* Readable when slots_next() has something to give or to do. */
+int slots_fd(const struct slots *s);
+/* The next connection with something to read. NULL when a signal ended the wait, when nothing came in timeout_ms (-1:
+ * no limit), or when what came was nothing to be answered. */
+struct slot *slots_next(struct slots *s, int timeout_ms);
+struct fcgi_connection *slot_connection(struct slot *slot);
+/* Watches the connection for its next request, once its answer has gone (then gives it away or closes it when
+ * draining). */
+void slots_keep(struct slots *s, struct slot *slot);
+void slots_drop(struct slots *s, struct slot *slot);
+/* Connections held. */
+size_t slots_held(const struct slots *s);
+/* Whether there are some, and all only wait for their answers to be taken. */
+bool slots_only_send(const struct slots *s);
+
+/* The worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor that is
+ * readable while one of its other connections is, to be polled beside what it waits for. */
+int slots_busy(struct slots *s);
+/* Hands every readable connection but the current one over. True when some were left because no worker has room for
+ * them now: they are out of the descriptor's set, so try again in a while. */
+bool slots_hand_over(struct slots *s, const struct slot *current);
+
+#endif

@@ -1,0 +1,283 @@
+/* The admin server: probes, and what is in force, answered by the master itself (PARITY O6).
+ * SPDX-License-Identifier: MIT */
+#include "admin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "app/front/listen.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/status.h"
+
+#define ADMIN_CLIENTS 8
+#define ADMIN_LISTENERS 2
+#define ADMIN_REQUEST_MAX 4096
+/* What /schema_cache may have to tell of a huge database. */
+#define ADMIN_ANSWER_MAX ((size_t)512 << 20)
+/* Whoever makes no progress for longer is given up. */
+#define ADMIN_PATIENCE_US INT64_C(5000000)
+
+struct admin_client {
+	int fd;                       /* -1: free */
+	int64_t since_us;
+	size_t n;
+	char request[ADMIN_REQUEST_MAX];
+	struct arena *arena;          /* NULL: there is no answer yet */
+	struct str head, body;        /* of it, what is still to be sent */
+};
+
+struct admin {
+	int listeners[ADMIN_LISTENERS];
+	char *path;                   /* of the unix socket, or NULL */
+	struct admin_client clients[ADMIN_CLIENTS];
+};
+
+/* admin-server-host as PostgREST reads it: `*`, `*4`, `!4`, `*6` and `!6` stand for any address. */
+static struct str admin_host(const struct conf *conf)
+{
+	struct str host = conf->admin_server_host.n ? conf->admin_server_host : conf->server_host;
+	if (host.n <= 2 && host.n && (host.p[0] == '*' || host.p[0] == '!'))
+		return host.n == 2 && host.p[1] == '6' ? STR("[::]") : STR("0.0.0.0");
+	return str_has(host, ':') ? STR_NONE : host;
+}
+
+static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct arena *a, struct fault *f)
+{
+	if (conf->admin_server_port < 0)
+		return true;
+	struct str host = admin_host(conf);
+	struct str where = host.p ? str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port)
+		: str_printf(a, "[%.*s]:%lld", STR_ARG(conf->admin_server_host), (long long)conf->admin_server_port);
+	ad->listeners[0] = listen_tcp("admin-server-port", where, a, f);
+	if (ad->listeners[0] >= 0)
+		log_event("Admin server listening on %.*s", STR_ARG(where));
+	return ad->listeners[0] >= 0;
+}
+
+static bool admin_listen_unix(struct admin *ad, const struct conf *conf, struct arena *a, struct fault *f)
+{
+	if (!conf->admin_server_unix_socket.n)
+		return true;
+	ad->listeners[1] = listen_unix("admin-server-unix-socket", conf->admin_server_unix_socket,
+		conf->admin_server_unix_socket_mode, a, f);
+	if (ad->listeners[1] < 0)
+		return false;
+	log_event("Admin server listening on %.*s", STR_ARG(conf->admin_server_unix_socket));
+	ad->path = malloc(conf->admin_server_unix_socket.n + 1);
+	if (!ad->path)
+		abort();
+	for (size_t i = 0; i <= conf->admin_server_unix_socket.n; i++)
+		ad->path[i] = i < conf->admin_server_unix_socket.n ? conf->admin_server_unix_socket.p[i] : 0;
+	return true;
+}
+
+bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f)
+{
+	*out_r = NULL;
+	if (conf->admin_server_port < 0 && !conf->admin_server_unix_socket.n)
+		return true;
+	struct admin *ad = calloc(1, sizeof *ad);
+	if (!ad)
+		abort();
+	for (size_t i = 0; i < ADMIN_LISTENERS; i++)
+		ad->listeners[i] = -1;
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++)
+		ad->clients[i].fd = -1;
+	if (!admin_listen_tcp(ad, conf, a, f) || !admin_listen_unix(ad, conf, a, f)) {
+		admin_free(ad);
+		return false;
+	}
+	*out_r = ad;
+	return true;
+}
+
+static void admin_drop(struct admin_client *c)
+{
+	close(c->fd);
+	if (c->arena)
+		arena_free(c->arena);
+	*c = (struct admin_client){ .fd = -1 };
+}
+
+void admin_forget(const struct admin *ad)
+{
+	for (size_t i = 0; ad && i < ADMIN_LISTENERS; i++)
+		if (ad->listeners[i] >= 0)
+			close(ad->listeners[i]);
+	for (size_t i = 0; ad && i < ADMIN_CLIENTS; i++)
+		if (ad->clients[i].fd >= 0)
+			close(ad->clients[i].fd);
+}
+
+void admin_free(struct admin *ad)
+{
+	if (!ad)
+		return;
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++)
+		if (ad->clients[i].fd >= 0)
+			admin_drop(&ad->clients[i]);
+	admin_forget(ad);
+	if (ad->path)
+		unlink(ad->path);
+	free(ad->path);
+	free(ad);
+}
+
+size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS])
+{
+	size_t n = 0;
+	for (size_t i = 0; ad && i < ADMIN_LISTENERS; i++)
+		if (ad->listeners[i] >= 0)
+			fds[n++] = (struct pollfd){ .fd = ad->listeners[i], .events = POLLIN };
+	for (size_t i = 0; ad && i < ADMIN_CLIENTS; i++)
+		if (ad->clients[i].fd >= 0)
+			fds[n++] = (struct pollfd){ .fd = ad->clients[i].fd, .events = ad->clients[i].arena ? POLLOUT : POLLIN };
+	return n;
+}
+
+/* A free place, or the one of the client that has been here longest. */
+static struct admin_client *admin_place(struct admin *ad)
+{
+	struct admin_client *place = &ad->clients[0];
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++) {
+		if (ad->clients[i].fd < 0)
+			return &ad->clients[i];
+		if (ad->clients[i].since_us < place->since_us)
+			place = &ad->clients[i];
+	}
+	admin_drop(place);
+	return place;
+}
+
+static void admin_accept(struct admin *ad)
+{
+	for (size_t i = 0; i < ADMIN_LISTENERS; i++) {
+		int fd = ad->listeners[i] < 0 ? -1 : accept4(ad->listeners[i], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			continue;
+		struct admin_client *c = admin_place(ad);
+		c->fd = fd;
+		c->since_us = clock_monotonic_us();
+	}
+}
+
+static int admin_live(struct buf *out, const struct admin_state *state)
+{
+	(void)out;
+	return state->live ? 200 : 500;
+}
+
+static int admin_ready(struct buf *out, const struct admin_state *state)
+{
+	(void)out;
+	return state->ready ? 200 : 503;
+}
+
+static int admin_config(struct buf *out, const struct admin_state *state)
+{
+	struct conf conf = state->generation->conf;
+	auth_normalise(&conf, state->generation->auth, out->arena);
+	conf_dump(&conf, false, out);
+	return 200;
+}
+
+static int admin_schema_cache(struct buf *out, const struct admin_state *state)
+{
+	if (state->generation->catalog)
+		catalog_dump(state->generation->catalog, out);
+	return 200;
+}
+
+static int admin_metrics(struct buf *out, const struct admin_state *state)
+{
+	metrics_write(out, state->metrics, state->pool, &state->generation->conf);
+	return 200;
+}
+
+static const struct {
+	struct str path;
+	int (*answer)(struct buf *out, const struct admin_state *state);
+	const char *fields;
+} topics[] = {
+	{ STR_INIT("/live"), admin_live, "" },
+	{ STR_INIT("/ready"), admin_ready, "" },
+	{ STR_INIT("/config"), admin_config, "" },
+	{ STR_INIT("/schema_cache"), admin_schema_cache, "" },
+	/* Prometheus wants to be told. */
+	{ STR_INIT("/metrics"), admin_metrics, "Content-Type: text/plain; charset=utf-8\r\n" },
+};
+
+static void admin_answer(struct admin_client *c, const struct admin_state *state)
+{
+	struct str rest = { c->request, c->n };
+	struct str method = str_cut(&rest, ' '), target = str_cut(&rest, ' ');
+	struct str path = str_cut(&target, '?');
+	const char *fields = "";
+	int status = 404;
+	c->arena = arena_new(ADMIN_ANSWER_MAX);
+	struct buf body = buf_new(c->arena, ADMIN_ANSWER_MAX);
+	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+		if (str_eq(path, topics[i].path)) {
+			status = topics[i].answer(&body, state);
+			fields = topics[i].fields;
+		}
+	if (body.overflow) {
+		status = 500;
+		body.n = 0;
+	}
+	struct str reason = http_reason(status);
+	c->head = str_printf(c->arena, "HTTP/1.1 %d %.*s\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n", status,
+		STR_ARG(reason), fields, body.n);
+	c->body = str_eq(method, STR("HEAD")) ? STR("") : buf_str(&body);
+}
+
+/* Sends what the client takes. True when it is done with, one way or the other. */
+static bool admin_send(struct admin_client *c)
+{
+	struct iovec pieces[] = {
+		{ (void *)(uintptr_t)c->head.p, c->head.n }, { (void *)(uintptr_t)c->body.p, c->body.n }
+	};
+	struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
+	ssize_t n = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		return (errno != EAGAIN && errno != EINTR) || clock_monotonic_us() - c->since_us > ADMIN_PATIENCE_US;
+	size_t sent = (size_t)n, of_head = sent < c->head.n ? sent : c->head.n;
+	c->since_us = clock_monotonic_us();
+	c->head = str_from(c->head, of_head);
+	c->body = str_from(c->body, sent - of_head);
+	return !c->head.n && !c->body.n;
+}
+
+/* The same for what it asks. */
+static bool admin_read(struct admin_client *c, const struct admin_state *state)
+{
+	ssize_t n = recv(c->fd, c->request + c->n, sizeof c->request - c->n, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return clock_monotonic_us() - c->since_us > ADMIN_PATIENCE_US;
+	if (n <= 0)
+		return true;
+	c->n += (size_t)n;
+	struct str request = { c->request, c->n };
+	bool whole = str_find(request, STR("\r\n\r\n")) < request.n || str_find(request, STR("\n\n")) < request.n;
+	if (!whole)
+		return c->n == sizeof c->request;
+	admin_answer(c, state);
+	return admin_send(c);
+}
+
+void admin_turn(struct admin *ad, const struct admin_state *state)
+{
+	if (!ad)
+		return;
+	admin_accept(ad);
+	for (size_t i = 0; i < ADMIN_CLIENTS; i++) {
+		struct admin_client *c = &ad->clients[i];
+		if (c->fd >= 0 && (c->arena ? admin_send(c) : admin_read(c, state)))
+			admin_drop(c);
+	}
+}

@@ -1,0 +1,40 @@
+/* The admin server: /live and /ready for probes, /config, /schema_cache and /metrics for people and their tools,
+ * answered by the master itself (PARITY O6).
+ *
+ * It works while every worker sleeps or the database is gone. Requests are read and answered without blocking; what
+ * is slow or too long is dropped. As in PostgREST only the path counts, and who can reach it is trusted: /config shows
+ * every secret.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_PROCESS_ADMIN_H
+#define ROWGATE_APP_PROCESS_ADMIN_H
+
+#include <poll.h>
+
+#include "app/process/metrics.h"
+
+struct admin;
+
+/* What the answers depend on. */
+struct admin_state {
+	bool live;    /* rowgate listens and has workers */
+	bool ready;   /* a catalog is loaded and the database answers */
+	const struct generation *generation;
+	const struct metrics *metrics;
+	const struct pool *pool;
+};
+
+#define ADMIN_FDS 10
+
+/* Listens on admin-server-host:admin-server-port and admin-server-unix-socket; *out_r is NULL when neither is set.
+ * False with the fault's message when it cannot. */
+bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f);
+/* Closes everything and removes the socket's file. All functions take NULL for "no admin server". */
+void admin_free(struct admin *ad);
+/* In a forked child: closes the descriptors and nothing else. */
+void admin_forget(const struct admin *ad);
+/* Fills up to ADMIN_FDS entries to be polled; returns how many. */
+size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS]);
+/* Accepts, reads and answers what is there. */
+void admin_turn(struct admin *ad, const struct admin_state *state);
+
+#endif

@@ -1,0 +1,220 @@
+/* The master's connection: it loads the generations and, in between, listens on db-channel (PARITY O2, O3).
+ * SPDX-License-Identifier: MIT */
+#include "notify.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/serve/backoff.h"
+#include "app/process/events.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "pg/listen.h"
+
+/* A burst of DDL makes a burst of notifications; one that does not end is not waited for. */
+#define NOTIFY_QUIET_US INT64_C(100000)
+#define NOTIFY_BURST_US INT64_C(1000000)
+
+struct notify {
+	conn_wait_fn *wait;
+	void *wait_arg;
+	const struct generation *generation;  /* NULL: nothing to follow yet */
+	struct conn *conn;                    /* NULL: not connected */
+	struct arena *arena;                  /* uri and channel of the connection */
+	struct str uri, channel;
+	int listening;                        /* backend that was told to LISTEN, 0: none */
+	struct backoff connect;
+	int64_t heard_us;                     /* when the burst began */
+	int64_t reload_us;                    /* when to say so; 0: nothing was heard */
+	bool was_lost;
+};
+
+struct notify *notify_new(conn_wait_fn *wait, void *wait_arg)
+{
+	struct notify *n = calloc(1, sizeof *n);
+	if (!n)
+		abort();
+	n->wait = wait;
+	n->wait_arg = wait_arg;
+	n->connect.first_us = 1000000;
+	n->arena = arena_new(65536);
+	return n;
+}
+
+static void notify_disconnect(struct notify *n)
+{
+	conn_free(n->conn);
+	n->conn = NULL;
+	n->listening = 0;
+}
+
+void notify_free(struct notify *n)
+{
+	if (!n)
+		return;
+	notify_disconnect(n);
+	arena_free(n->arena);
+	free(n);
+}
+
+void notify_forget(const struct notify *n)
+{
+	int fd = notify_fd(n);
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool notify_wanted(const struct generation *g)
+{
+	return g && g->conf.db_channel_enabled && g->conf.db_channel.n;
+}
+
+/* Whether the connection is one that this generation would make. */
+static bool notify_fits(const struct notify *n, const struct generation *g)
+{
+	return n->conn && str_eq(n->uri, g->conf.db_uri) && str_eq(n->channel, g->conf.db_channel);
+}
+
+/* Whether it still is the session that was told to listen: lib/pg replaces a dead one without a word. */
+static bool notify_listens(const struct notify *n)
+{
+	return n->conn && n->listening && conn_backend_pid(n->conn) == n->listening;
+}
+
+bool notify_well(const struct notify *n)
+{
+	return notify_listens(n) || !notify_wanted(n->generation);
+}
+
+int notify_fd(const struct notify *n)
+{
+	return n->conn ? conn_fd(n->conn) : -1;
+}
+
+int64_t notify_due_us(const struct notify *n)
+{
+	int64_t due = n->reload_us ? n->reload_us : INT64_MAX;
+	if (!notify_well(n) && n->connect.at_us < due)
+		due = n->connect.at_us;
+	return due;
+}
+
+static void notify_heard(void *arg, struct str payload)
+{
+	struct notify *n = arg;
+	bool about_config = str_eq(payload, STR("reload config"));
+	if (!about_config && payload.n && !str_eq(payload, STR("reload schema")))
+		return;
+	log_event("Received a %s reload message on the \"%.*s\" channel", about_config ? "config" : "schema cache",
+		STR_ARG(n->channel));
+	int64_t now = clock_monotonic_us();
+	n->heard_us = n->reload_us ? n->heard_us : now;
+	int64_t latest = n->heard_us + NOTIFY_BURST_US;
+	n->reload_us = now + NOTIFY_QUIET_US < latest ? now + NOTIFY_QUIET_US : latest;
+}
+
+static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a,
+	struct fault *f)
+{
+	notify_disconnect(n);
+	arena_reset(n->arena);
+	n->uri = str_dup(n->arena, g->conf.db_uri);
+	n->channel = str_dup(n->arena, g->conf.db_channel);
+	n->conn = generation_connect(g, primary, n->wait, n->wait_arg);
+	return conn_ready(n->conn, a, f);
+}
+
+/* A connection that listens, to a server that can be written to: others refuse LISTEN. */
+static bool notify_listen(struct notify *n, const struct generation *g, struct arena *a, struct fault *f)
+{
+	if (!notify_connect(n, g, true, a, f) || !conn_listen(n->conn, n->channel, a, f)) {
+		notify_disconnect(n);
+		backoff_fail(&n->connect);
+		return false;
+	}
+	int version = conn_server_version(n->conn);
+	struct str peer = conn_peer(n->conn, n->arena);
+	log_event("Listener connected to PostgreSQL %d.%d on \"%.*s\" and listening for database notifications on the "
+		"\"%.*s\" channel", version / 10000, version % 10000, STR_ARG(peer), STR_ARG(n->channel));
+	n->listening = conn_backend_pid(n->conn);
+	n->was_lost = false;
+	backoff_succeed(&n->connect);
+	return true;
+}
+
+static void notify_complain(const struct notify *n, const struct generation *g, const struct fault *f)
+{
+	log_event("Failed listening for database notifications on the \"%.*s\" channel. %.*s", STR_ARG(g->conf.db_channel),
+		STR_ARG(str_trim(f->details.n ? f->details : f->message)));
+	events_retry("Retrying listening for database notifications", n->connect.pause_us);
+}
+
+/* Takes what came; false when there is no connection that listens. */
+static bool notify_alive(struct notify *n)
+{
+	return notify_listens(n) && conn_heard(n->conn, notify_heard, n) && notify_listens(n);
+}
+
+struct conn *notify_lend(struct notify *n, const struct generation *g, struct arena *a, struct fault *f)
+{
+	if (notify_fits(n, g) && notify_wanted(g) && notify_alive(n))
+		return n->conn;
+	if (notify_wanted(g)) {
+		if (notify_listen(n, g, a, f))
+			return n->conn;
+		if (f->http_status == CONN_STOPPED)
+			return NULL;
+	}
+	struct fault refused = *f;
+	*f = (struct fault){ 0 };
+	if (!notify_connect(n, g, false, a, f)) {
+		notify_disconnect(n);
+		return NULL;
+	}
+	if (notify_wanted(g))
+		notify_complain(n, g, &refused);
+	return n->conn;
+}
+
+void notify_follow(struct notify *n, const struct generation *g)
+{
+	/* Also what came while it was lent. */
+	bool alive = notify_alive(n);
+	n->generation = g;
+	n->was_lost = notify_wanted(g) && !alive;
+	if (!alive)
+		notify_disconnect(n);
+}
+
+/* Connects again after a break. */
+static void notify_restore(struct notify *n)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct fault f = { 0 };
+	bool missed = n->was_lost;
+	if (!notify_listen(n, n->generation, a, &f))
+		notify_complain(n, n->generation, &f);
+	else if (missed)
+		n->reload_us = clock_monotonic_us();
+	arena_free(a);
+}
+
+bool notify_turn(struct notify *n)
+{
+	bool wanted = notify_wanted(n->generation);
+	/* A load that failed may have left a connection that is not this generation's. */
+	if (n->conn && (!wanted || !notify_fits(n, n->generation) || !notify_alive(n))) {
+		if (wanted)
+			log_warn("the listening connection is lost");
+		notify_disconnect(n);
+		n->was_lost = wanted;
+	}
+	bool restoring = wanted && (n->generation->conf.db_pool_automatic_recovery || !n->was_lost);
+	if (!n->conn && restoring && n->connect.at_us <= clock_monotonic_us())
+		notify_restore(n);
+	if (!n->reload_us || n->reload_us > clock_monotonic_us())
+		return false;
+	n->reload_us = 0;
+	return true;
+}

@@ -1,0 +1,158 @@
+/* A listening socket with the workers behind it: the API's, and where accounts are on theirs.
+ * SPDX-License-Identifier: MIT */
+#include "pool.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/front/listen.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* What a client hears while nobody has time for it. */
+static const struct fault busy[POOL_KINDS] = {
+	[POOL_API] = {
+		.http_status = 504, .code = STR_INIT("PGRST003"),
+		.message = STR_INIT("Timed out acquiring connection from connection pool."),
+	},
+	[POOL_ACCOUNTS] = {
+		.http_status = 503, .code = STR_INIT("RGA10"), .retry_after = 1,
+		.message = STR_INIT("Accounts are not available at the moment"),
+	},
+};
+
+static const char *const names[POOL_KINDS] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
+
+bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, crew_child_fn *child, void *child_arg)
+{
+	p->kind = kind;
+	if (!inherited && !slots_handover_new(p->shared.handover)) {
+		log_warn("%ss cannot hand connections over: %s", names[kind], strerror(errno));
+		p->shared.handover[0] = p->shared.handover[1] = -1;
+	}
+	p->refuser = refuse_new(&p->shared, &busy[kind]);
+	p->crew = crew_new(names[kind], &p->shared, child, child_arg);
+	return p->crew;
+}
+
+void pools_free(struct pools *ps, const struct conf *conf)
+{
+	for (size_t i = 0; i < ps->count; i++) {
+		struct pool *p = &ps->all[i];
+		listen_close(p->shared.listener, p->kind == POOL_API ? conf->server_listen : conf->auth_listen);
+		refuse_free(p->refuser);
+		crew_free(p->crew);
+	}
+}
+
+void pools_forget(const struct pools *ps, enum pool_kind kind)
+{
+	for (size_t i = 0; i < ps->count; i++) {
+		const struct pool *p = &ps->all[i];
+		refuse_forget(p->refuser);
+		if (p->kind == kind)
+			continue;
+		close(p->shared.listener);
+		close(p->shared.handover[0]);
+		close(p->shared.handover[1]);
+	}
+}
+
+size_t pool_workers(enum pool_kind kind, const struct conf *conf)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t cores = online > 0 ? (size_t)online : 1;
+	if (kind == POOL_ACCOUNTS)
+		return conf->auth_workers > 0 ? (size_t)conf->auth_workers : cores;
+	if (conf->workers > 0)
+		return (size_t)conf->workers;
+	return 2 * cores > (size_t)conf->db_pool ? 2 * cores : (size_t)conf->db_pool;
+}
+
+void pools_follow(struct pools *ps, const struct generation *g, bool only_idle)
+{
+	for (size_t i = 0; i < ps->count; i++) {
+		struct crew *crew = ps->all[i].crew;
+		if (!only_idle || (!crew_serving_any(crew) && !crew_alive(crew)))
+			crew_follow(crew, g, pool_workers(ps->all[i].kind, &g->conf));
+	}
+}
+
+bool pools_uses(const struct pools *ps, const struct generation *g)
+{
+	bool used = false;
+	for (size_t i = 0; i < ps->count; i++)
+		used = used || crew_uses(ps->all[i].crew, g);
+	return used;
+}
+
+bool pools_bury(struct pools *ps, pid_t pid, int status)
+{
+	bool buried = false;
+	for (size_t i = 0; i < ps->count; i++)
+		buried = buried || crew_bury(ps->all[i].crew, pid, status);
+	return buried;
+}
+
+int64_t pools_turn(struct pools *ps)
+{
+	int64_t due = INT64_MAX;
+	for (size_t i = 0; i < ps->count; i++) {
+		int64_t its = crew_turn(ps->all[i].crew);
+		due = its < due ? its : due;
+	}
+	return due;
+}
+
+void pools_stop(struct pools *ps)
+{
+	for (size_t i = 0; i < ps->count; i++)
+		crew_stop(ps->all[i].crew);
+}
+
+void pools_kill(struct pools *ps)
+{
+	for (size_t i = 0; i < ps->count; i++)
+		crew_kill(ps->all[i].crew);
+}
+
+size_t pools_alive(const struct pools *ps)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ps->count; i++)
+		n += crew_alive(ps->all[i].crew);
+	return n;
+}
+
+static int64_t refuse_at_us(const struct pool *p, const struct conf *conf)
+{
+	int64_t since = board_all_slow_since_us(crew_board(p->crew));
+	return since ? since + conf->db_pool_acquisition_timeout * 1000000 : INT64_MAX;
+}
+
+int64_t pools_refuse_at_us(const struct pools *ps, const struct conf *conf)
+{
+	int64_t at = INT64_MAX;
+	for (size_t i = 0; i < ps->count; i++) {
+		int64_t its = refuse_at_us(&ps->all[i], conf);
+		at = its < at ? its : at;
+	}
+	return at;
+}
+
+void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping)
+{
+	for (size_t i = 0; i < ps->count; i++) {
+		bool wanted = !stopping && refuse_at_us(&ps->all[i], conf) <= clock_monotonic_us();
+		refuse_turn(ps->all[i].refuser, wanted, conf);
+	}
+}
+
+bool pools_refusing(const struct pools *ps)
+{
+	bool active = false;
+	for (size_t i = 0; i < ps->count; i++)
+		active = active || refuse_active(ps->all[i].refuser);
+	return active;
+}

@@ -1,0 +1,32 @@
+/* Replacing the running program: a master becomes the program that is installed now, and keeps its sockets and workers.
+ *
+ * The process stays the same, so whoever supervises it sees nothing. First the new program is asked whether it starts
+ * at all and understands the configuration; only then does the master turn into it. The workers go on serving with the
+ * old program until the new one has loaded its catalog, and are then replaced one at a time like those of any earlier
+ * generation.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_PROCESS_UPGRADE_H
+#define ROWGATE_APP_PROCESS_UPGRADE_H
+
+#include <sys/types.h>
+
+#include "app/process/pool.h"
+
+/* Starts the program in `argv` once more, to say whether it would serve by the configuration file (or NULL). Returns
+ * the process, whose exit status 0 means yes, or -1 with errno. */
+pid_t upgrade_try(char *const *argv, const char *file);
+/* Becomes the program in argv. Only returns when that fails, with errno; then nothing has changed. */
+void upgrade_become(char *const *argv, const struct pools *pools);
+
+/* What was handed down to a program that was become. */
+struct upgrade {
+	const char *workers[POOL_KINDS];    /* numbers, valid as long as the process; NULL: nothing was, for that pool */
+};
+
+/* Before the environment is read: takes what was handed down, and gives the pools their sockets, -1 where there is
+ * none. */
+void upgrade_inherit(struct upgrade *out_r, struct pools *pools);
+/* The workers that are already there, for the crew to replace. */
+void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *crew);
+
+#endif

@@ -1,0 +1,32 @@
+/* A worker process: one database connection, one request arena, one loop over its slots.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_PROCESS_WORKER_H
+#define ROWGATE_APP_PROCESS_WORKER_H
+
+#include "app/process/board.h"
+#include "app/serve/generation.h"
+#include "app/front/slots.h"
+
+/* Where a worker stands among the others. */
+struct worker_place {
+	const struct slots_shared *shared;
+	struct board *board;       /* NULL: alone */
+	size_t cell;               /* its own on the board */
+	bool accounts;             /* serves account URLs */
+	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
+	 * monotonic time to ask again at the latest. */
+	bool (*look)(void *arg, int64_t *due_r);
+	void *look_arg;
+	struct slots **slots;      /* its connections, kept from one generation to the next; NULL in the beginning */
+};
+
+/* Returned when look() said so; no exit status. */
+#define WORKER_RELOAD (-1)
+
+/* Serves requests from the listening socket until SIGTERM or SIGINT: then in-flight requests are finished, idle
+ * connections closed, and 0 returned (an exit status); a second one cancels what PostgreSQL still does. SIGUSR2, from a
+ * master: the same, but idle connections are handed to the other workers. The process's signals are the worker's from
+ * here on. */
+int worker_run(const struct generation *g, const struct worker_place *place);
+
+#endif

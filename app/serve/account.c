@@ -1,0 +1,84 @@
+/* The account workers' way of a request: an endpoint of lib/auth instead of a plan.
+ * SPDX-License-Identifier: MIT */
+#include "account.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+bool account_is_elsewhere(const struct server *s, const struct request *r, struct arena *a, struct fault *f)
+{
+	if (!s->generation->conf.auth_enabled || !account_find(r->path, a))
+		return true;
+	fault_set(f, 503, "RGA12", STR("The web server does not send account URLs to the account workers"));
+	fault_details(f, STR("auth-enabled is on, and this URL came to a worker of the API."));
+	return fault_hint(f, STR("Include rowgate's accounts configuration in the web server's."));
+}
+
+static bool account_unavailable(struct fault *f, int retry_after)
+{
+	*f = (struct fault){ 0 };
+	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
+	f->retry_after = retry_after > 0 ? retry_after : 1;
+	return false;
+}
+
+static bool account_ready(struct server *s, struct arena *a, struct fault *f)
+{
+	if (!s->generation->catalog)
+		return account_unavailable(f, 1);
+	if (server_connected(s, a, f))
+		return true;
+	return s->client_left || account_unavailable(f, f->retry_after);
+}
+
+/* An answer holds tokens, or who somebody is: it is for one reader, now. */
+static void account_fields(struct reply *reply, const struct account *c, const struct account_endpoint *e)
+{
+	if (c->answer.p)
+		reply_field(reply, STR("Content-Type"),
+			c->answer_type.p ? c->answer_type : STR("application/json; charset=utf-8"));
+	for (const struct fault_header *header = c->headers; header; header = header->next)
+		reply_field(reply, header->name, header->value);
+	if (!e->may_cache)
+		reply_field(reply, STR("Cache-Control"), STR("no-store"));
+}
+
+static bool account_methods_asked(struct reply *out_r, const struct account_endpoint *e, const struct request *r,
+	struct arena *a)
+{
+	if (r->method != HTTP_OPTIONS)
+		return false;
+	*out_r = reply_new(200, a);
+	reply_field(out_r, STR("Allow"), account_methods(e));
+	reply_finish(out_r, false);
+	return true;
+}
+
+bool account_answer(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r,
+	struct arena *a, struct fault *f)
+{
+	const struct generation *g = s->generation;
+	const struct account_endpoint *e = account_find(r->path, a);
+	struct account c = {
+		.conf = &g->conf, .auth = g->auth, .signer = g->signer, .conn = s->conn, .request = r, .arena = a,
+		.now = clock_wall_s(),
+	};
+	if (!e)
+		return fault_set(f, 404, "RGA13", STR("There is no such account URL"));
+	if (account_methods_asked(out_r, e, r, a))
+		return true;
+	if (!account_ready(s, a, f))
+		return false;
+	bool answered = account_run(&c, e, f);
+	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	served_r->role = c.role;
+	if (!answered)
+		return false;
+	*out_r = reply_new(c.status, a);
+	if (c.answer.p)
+		out_r->body = spool_of(a, c.answer);
+	account_fields(out_r, &c, e);
+	reply_finish(out_r, r->method == HTTP_HEAD);
+	return true;
+}

@@ -1,0 +1,217 @@
+/* One request's way from the front to its answer: the sentence DESIGN section 1 begins with.
+ * SPDX-License-Identifier: MIT */
+#include "serve.h"
+
+#include "app/serve/account.h"
+#include "account/migrate.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "pg/flight.h"
+#include "plan/plan.h"
+#include "query/query.h"
+#include "reply/cors.h"
+#include "reply/openapi.h"
+#include "reply/problem.h"
+#include "stmt/make.h"
+
+static bool serve_catalog_present(const struct server *s, struct fault *f)
+{
+	if (s->generation->catalog)
+		return true;
+	fault_set(f, 503, "PGRST002", STR("Could not query the database for the schema cache. Retrying."));
+	f->retry_after = 1;
+	return false;
+}
+
+int64_t server_idle_until_us(const struct server *s)
+{
+	int64_t limit = s->generation->conf.db_pool_max_idletime;
+	return s->connected_us && limit > 0 ? s->used_us + limit * 1000000 : INT64_MAX;
+}
+
+void server_disconnect(struct server *s)
+{
+	conn_close(s->conn);
+	s->connected_us = 0;
+}
+
+void server_rest(struct server *s)
+{
+	if (server_idle_until_us(s) <= clock_monotonic_us())
+		server_disconnect(s);
+}
+
+bool server_database_up(const struct server *s)
+{
+	return s->connect.at_us == 0 && (s->generation->conf.db_pool_automatic_recovery || !s->lost);
+}
+
+/* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
+bool server_connected(struct server *s, struct arena *a, struct fault *f)
+{
+	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
+	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
+		server_disconnect(s);
+	if (s->connect.at_us > now) {
+		fault_set(f, 503, "PGRST000", STR("Database connection error."));
+	} else if (conn_ready(s->conn, a, f)) {
+		backoff_succeed(&s->connect);
+		s->connected_us = s->connected_us ? s->connected_us : now;
+		s->used_us = now;
+		return true;
+	} else if (s->client_left) {
+		return false; /* that says nothing about the server */
+	} else {
+		if (f->http_status == CONN_STOPPED) {
+			*f = (struct fault){ 0 };
+			fault_set(f, 503, "PGRST000", STR("Database connection error."));
+			fault_details(f, STR("the server does not answer"));
+		}
+		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
+		backoff_fail(&s->connect);
+		now = clock_monotonic_us();
+	}
+	f->retry_after = s->connect.at_us > now ? (int)((s->connect.at_us - now + 999999) / 1000000) : 1;
+	return false;
+}
+
+/* What a flight's rows become: the document of GET / or the rows of everything else. */
+struct serve_sink {
+	struct reply_rows *rows;
+	struct openapi *openapi;
+};
+
+static struct serve_sink serve_sink_new(const struct plan *p, struct flight *flight, struct arena *a)
+{
+	struct serve_sink sink = { 0 };
+	if (p->kind == PLAN_INSPECT) {
+		sink.openapi = openapi_new(p, a);
+		flight->arg = sink.openapi;
+		flight->on_row = openapi_add;
+	} else {
+		sink.rows = reply_rows_new(p, a);
+		flight->arg = sink.rows;
+		if (reply_rows_wanted(p)) {
+			flight->on_columns = reply_rows_columns;
+			flight->on_row = reply_rows_add;
+		}
+		flight->judge = reply_rows_must_judge(p) ? reply_rows_judge : NULL;
+	}
+	return sink;
+}
+
+static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
+	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
+{
+	const struct conf *conf = &s->generation->conf;
+	struct stmt_set set;
+	struct stmt session, pre_request;
+	struct stmt_session about = {
+		.plan = p, .request = r, .role = who->role, .claims = who->claims,
+		.check_schema = who->session.p && conf->auth_session_check ? migrate_private(conf, a) : STR_NONE,
+		.session = who->session, .issued_at = who->issued_at,
+	};
+	if (!stmt_make(&set, p, a, f) || !stmt_session(&session, &about, a, f))
+		return false;
+	served->sql = set.main ? set.main->sql : STR_NONE;
+	struct flight flight = {
+		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
+		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
+		.user_code = p->user_code, .calls = p->calls, .writes = !p->read_only, .rollback = p->rollback,
+		.may_prepare = catalog_has_dynamic_sql(p->catalog),
+	};
+	if (conf->db_pre_request.n) {
+		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))
+			return false;
+		flight.pre_request = &pre_request;
+	}
+	struct serve_sink sink = serve_sink_new(p, &flight, a);
+	struct flight_outcome outcome;
+	timing_mark(&served->timing, TIMING_PLAN);
+	if (!server_connected(s, a, f))
+		return false;
+	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
+	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	return flown
+		&& timing_mark(&served->timing, TIMING_TRANSACTION)
+		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
+}
+
+static void serve_warn(const struct plan *p, const struct request *r)
+{
+	if (!p->legacy_names.p)
+		return;
+	log_warn("%s.", PLAN_LEGACY_NAMES);
+	log_warn("Update filters, orders or limits that use %.*s in `%.*s %.*s%s%.*s`", STR_ARG(p->legacy_names),
+		STR_ARG(r->method_text), STR_ARG(r->path), r->query.n ? "?" : "", STR_ARG(r->query));
+}
+
+static bool serve_answer(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
+	struct arena *a, struct fault *f)
+{
+	const struct generation *g = s->generation;
+	struct auth_identity who;
+	struct query q;
+	struct plan p;
+	if (s->accounts)
+		return account_answer(out_r, served, s, r, a, f);
+	if (!account_is_elsewhere(s, r, a, f) || !auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
+		return false;
+	served->role = who.role;
+	timing_mark(&served->timing, TIMING_JWT);
+	if (!serve_catalog_present(s, f) || !query_read(&q, r, &g->conf, a, f))
+		return false;
+	timing_mark(&served->timing, TIMING_PARSE);
+	if (!plan_make(&p, &q, g->catalog, &g->conf, a, f))
+		return false;
+	serve_warn(&p, r);
+	return p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f);
+}
+
+/* Fields that every answer carries, errors included. */
+static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
+{
+	cors_answer(reply, r, conf);
+	reply_trace(reply, r, conf, a);
+	if (r->method == HTTP_HEAD)
+		reply->no_body = true;
+}
+
+void serve_fault(struct reply *out_r, struct server *s, const struct request *r, const struct fault *f,
+	struct arena *a)
+{
+	const struct conf *conf = &s->generation->conf;
+	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);
+	/* What is said of an account is for one reader, once. */
+	if (s->accounts && !reply_has_field(out_r, STR("Cache-Control")))
+		reply_field(out_r, STR("Cache-Control"), STR("no-store"));
+	serve_finish(out_r, conf, r, a);
+}
+
+void serve(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r, struct arena *a)
+{
+	const struct conf *conf = &s->generation->conf;
+	struct fault f = { 0 };
+	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
+	s->client_left = false;
+	if (cors_preflight(out_r, r, conf, a)) {
+		reply_trace(out_r, r, conf, a);
+		return;
+	}
+	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
+	if (arena_overflowed(a)) {
+		f = (struct fault){ 0 };
+		answered = fault_set(&f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
+	}
+	if (!answered && f.http_status == CONN_STOPPED && !s->client_left) {
+		f = (struct fault){ 0 };
+		fault_set(&f, 503, "RG503", STR("The server is being stopped"));
+		f.retry_after = 1;
+	}
+	if (!answered)
+		serve_fault(out_r, s, r, &f, a);
+	else
+		serve_finish(out_r, conf, r, a);
+	timing_field(&served_r->timing, out_r, a);
+}

@@ -1,0 +1,23 @@
+/* How long the stages of a request took, for the Server-Timing field (W3C Server Timing; PARITY H3).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_SERVE_TIMING_H
+#define ROWGATE_APP_SERVE_TIMING_H
+
+#include "reply/reply.h"
+
+enum timing_stage { TIMING_JWT, TIMING_PARSE, TIMING_PLAN, TIMING_TRANSACTION, TIMING_RESPONSE, TIMING_STAGES };
+
+struct timing {
+	bool on;                        /* server-timing-enabled; when off nothing here looks at the clock */
+	int64_t last_us;
+	int64_t spent_us[TIMING_STAGES];
+};
+
+struct timing timing_start(bool on);
+/* The time since the last call went into this stage. Always true, to be chained between stages. */
+bool timing_mark(struct timing *t, enum timing_stage stage);
+/* `Server-Timing: jwt;dur=0.1, parse;dur=0.2, ...`, milliseconds; nothing when off. What passed since the last mark is
+ * the response's. */
+void timing_field(struct timing *t, struct reply *reply, struct arena *a);
+
+#endif

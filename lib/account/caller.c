@@ -1,0 +1,177 @@
+/* What came with the request: body, client address, token.
+ * SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "account/account.h"
+#include "token/tokenjson.h"
+
+enum { USER_AGENT_MAX = 500 };
+
+bool account_unauthorized(struct account *c, struct fault *f, const char *code, struct str message)
+{
+	*f = (struct fault){ 0 };
+	fault_set(f, 401, code, message);
+	f->www_authenticate = str_printf(c->arena, "Bearer error=\"invalid_token\", error_description=\"%.*s\"",
+		STR_ARG(message));
+	return false;
+}
+
+static void put_json(void *object)
+{
+	json_object_put(object);
+}
+
+/* Of two that read one body, one may take the first of a name and the other the last. */
+static bool refuse_twice(struct fault *f)
+{
+	return fault_set(f, 400, "RGA07", STR("A member is there twice"));
+}
+
+/* A form's fields as an object of texts. */
+static bool read_form(struct account *c, struct fault *f)
+{
+	struct http_pair *pairs;
+	size_t count;
+	if (!http_form(&pairs, &count, c->request->body, c->arena, f))
+		return fault_set(f, 400, "RGA07", STR("The form cannot be read"));
+	c->body = json_object_new_object();
+	arena_on_reset(c->arena, put_json, c->body);
+	for (size_t i = 0; i < count; i++) {
+		struct str value = pairs[i].value.p ? pairs[i].value : STR("");
+		if (json_object_object_get_ex(c->body, pairs[i].name.p, NULL))
+			return refuse_twice(f);
+		json_object_object_add(c->body, pairs[i].name.p, json_object_new_string_len(value.p, (int)value.n));
+	}
+	return true;
+}
+
+/* application/json and the types built on it, whatever parameters follow. */
+static bool is_json(struct str type)
+{
+	struct str rest = type, bare = str_trim(str_cut(&rest, ';'));
+	return str_eq_nocase(bare, STR("application/json"))
+		|| (bare.n > 5 && str_eq_nocase(str_from(bare, bare.n - 5), STR("+json")));
+}
+
+static bool read_body(struct account *c, struct fault *f)
+{
+	struct str type = request_field(c->request, STR("content-type")), body = c->request->body;
+	if (body.n > ACCOUNT_BODY_MAX)
+		return fault_set(f, 413, "RGA07", STR("The body is longer than any account needs"));
+	if (str_starts_nocase(type, STR("application/x-www-form-urlencoded")))
+		return read_form(c, f);
+	if (c->request->method == HTTP_GET || c->request->method == HTTP_HEAD || !str_trim(body).n)
+		body = STR("{}");
+	else if (type.n && !is_json(type))
+		return fault_set(f, 415, "RGA07", STR("The body must be JSON or a form"));
+	c->body = tokenjson_parse(body, c->arena);
+	if (!c->body)
+		return fault_set(f, 400, "RGA07", STR("The body is not a JSON object"));
+	return tokenjson_count(body) == (size_t)json_object_object_length(c->body) || refuse_twice(f);
+}
+
+/* An address as 16 bytes, IPv4 mapped into IPv6. */
+static bool address_bytes(unsigned char out[16], struct str text)
+{
+	char copy[INET6_ADDRSTRLEN];
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	if (text.n >= sizeof copy || !text.n)
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	if (inet_pton(AF_INET6, copy, out) == 1)
+		return true;
+	memcpy(out, mapped, sizeof mapped);
+	return inet_pton(AF_INET, copy, out + sizeof mapped) == 1;
+}
+
+static bool is_trusted(const struct conf_list *networks, struct str address)
+{
+	unsigned char bytes[16], network[16];
+	if (!address_bytes(bytes, address))
+		return false;
+	for (size_t i = 0; i < networks->count; i++) {
+		struct str length = networks->items[i], base = str_cut(&length, '/');
+		int64_t bits = -1;
+		if (!address_bytes(network, base))
+			continue;
+		bool v4 = !str_has(base, ':');
+		bits = length.p && str_to_i64(length, &bits) ? bits + (v4 ? 96 : 0) : 128;
+		size_t whole = (size_t)bits / 8, rest = (size_t)bits % 8;
+		unsigned mask = rest ? 0xffu << (8 - rest) & 0xffu : 0;
+		if (memcmp(bytes, network, whole) == 0 && (!rest || ((bytes[whole] ^ network[whole]) & mask) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The last address that no trusted proxy has: what is in front of it anybody may have written. */
+static struct str client_address(const struct account *c)
+{
+	const struct conf_list *trusted = &c->conf->server_trusted_proxies;
+	struct str address = c->request->remote_addr, chain = request_field(c->request, STR("x-forwarded-for"));
+	unsigned char bytes[16];
+	while (is_trusted(trusted, address) && chain.n) {
+		size_t comma = str_rindex(chain, ',');
+		struct str last = str_trim(comma < chain.n ? str_from(chain, comma + 1) : chain);
+		chain = comma < chain.n ? str_sub(chain, 0, comma) : STR("");
+		if (!address_bytes(bytes, last))
+			break;
+		address = last;
+	}
+	return address_bytes(bytes, address) ? address : STR("0.0.0.0");
+}
+
+/* The beginning of a field as a text: what is no UTF-8 is still told apart by the rest. */
+static struct str printable(struct str field, struct arena *a)
+{
+	struct str shown = str_sub(field, 0, USER_AGENT_MAX);
+	/* The cut may have gone through a character. */
+	for (int i = 0; i < 3 && shown.n && !str_is_text(shown) && field.n > shown.n; i++)
+		shown.n--;
+	if (str_is_text(shown))
+		return shown;
+	char *copy = arena_bytes(a, shown.n);
+	for (size_t i = 0; i < shown.n; i++)
+		copy[i] = shown.p[i] > ' ' && shown.p[i] < 0x7f ? shown.p[i] : shown.p[i] == ' ' ? ' ' : '?';
+	return (struct str){ copy, shown.n };
+}
+
+bool account_read(struct account *c, struct fault *f)
+{
+	struct str agent = request_field(c->request, STR("user-agent"));
+	c->ip = client_address(c);
+	c->user_agent = agent.p ? printable(agent, c->arena) : STR_NONE;
+	return read_body(c, f);
+}
+
+bool account_identify(struct account *c, struct fault *f)
+{
+	struct auth_identity who;
+	if (!auth_is_presented(c->auth, c->request))
+		return true;
+	if (!auth_identify(&who, c->auth, c->request, c->now, c->arena, f))
+		return false;
+	struct str user = tokenjson_raw(who.claims, STR("user_id"), c->arena);
+	int64_t number;
+	if (!who.session.p || !str_to_i64(user, &number))
+		return true;
+	c->user_id = user;
+	c->session = who.session;
+	c->issued_at = who.issued_at;
+	c->email = tokenjson_unquote(tokenjson_raw(who.claims, STR("email"), c->arena), c->arena);
+	c->role = who.role;
+	return true;
+}
+
+bool account_text(struct account *c, const char *name, bool wanted, struct str *out_r, struct fault *f)
+{
+	struct json_object *value = json_object_object_get(c->body, name);
+	*out_r = tokenjson_str(value);
+	bool good = value ? out_r->p && str_is_text(*out_r) : !wanted;
+	if (good)
+		return true;
+	fault_printf(f, c->arena, 400, "RGA07", "\"%s\" is missing or not a text", name);
+	return false;
+}

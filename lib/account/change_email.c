@@ -1,0 +1,37 @@
+/* /rpc/change_email and /rpc/confirm_email: another address, once it has confirmed.
+ * SPDX-License-Identifier: MIT */
+#include "account/answer.h"
+#include "account/database.h"
+#include "account/email.h"
+#include "account/mailed.h"
+#include "account/purpose.h"
+#include "account/reauth.h"
+
+bool account_change_email(struct account *c, struct fault *f)
+{
+	struct database_row row;
+	struct str email, key, hash;
+	if (!account_text(c, "email", true, &email, f))
+		return false;
+	if (!email_key(&key, email, c->arena))
+		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
+	if (!reauth(c, &hash, f)
+		|| !database_call(&row, c, f, "change_email", c->user_id, c->session, hash, email, key, c->ip, c->user_agent,
+			database_int(c, c->conf->auth_limit_mail), database_int(c, c->conf->auth_limit_period)))
+		return false;
+	if (!database_true(row.values[0]))
+		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
+	return answer_nothing(c);
+}
+
+bool account_confirm_email(struct account *c, struct fault *f)
+{
+	struct database_row row;
+	struct str token;
+	if (!account_text(c, "token", true, &token, f)
+		|| !limit_take_by_address(c, STR("confirm from"), c->conf->auth_limit_mail_ip, f)
+		|| !database_call(&row, c, f, "confirm_email", purpose_hash(token, STR("confirm"), c->arena), c->ip,
+			c->user_agent))
+		return false;
+	return database_true(row.values[0]) ? answer_nothing(c) : mailed_refuse(f);
+}

@@ -1,0 +1,52 @@
+/* auth-claims-hook: asks the host's function, and believes it nothing that is ours to say.
+ * SPDX-License-Identifier: MIT */
+#include "account/hook.h"
+
+#include "account/database.h"
+#include "token/tokenjson.h"
+#include "base/log.h"
+
+static bool useless(const char *why, struct fault *f)
+{
+	log_error("accounts: auth-claims-hook gave %s", why);
+	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
+	f->retry_after = 1;
+	return false;
+}
+
+static bool check_claims(const struct account *c, struct str claims, struct fault *f)
+{
+	if (claims.n > HOOK_CLAIMS_MAX)
+		return useless("more than 4096 bytes", f);
+	struct json_object *object = tokenjson_parse(claims, c->arena);
+	if (!object)
+		return useless("something that is no JSON object", f);
+	json_object_object_foreach(object, name, value) {
+		(void)value;
+		if (auth_reserves(c->auth, str_of(name)))
+			return useless("a claim that is not its own to give", f);
+	}
+	return true;
+}
+
+static bool ask(struct str *claims_r, struct account *c, struct str user_id, struct fault *f)
+{
+	struct str name = c->conf->auth_claims_hook, schema = str_cut(&name, '.');
+	struct database_row row;
+	if (!database_routine(&row, c, f, schema, name, &user_id, 1))
+		return false;
+	*claims_r = row.values[0];
+	return !claims_r->p || check_claims(c, *claims_r, f);
+}
+
+bool hook_claims(struct str *claims_r, struct account *c, struct str user_id, struct str action, struct fault *f)
+{
+	struct database_row row;
+	struct fault ignored = { 0 };
+	*claims_r = STR_NONE;
+	if (!c->conf->auth_claims_hook.n || ask(claims_r, c, user_id, f))
+		return true;
+	database_call(&row, c, &ignored, "log", user_id, STR_NONE, action, STR("false"), c->ip, c->user_agent,
+		STR("{\"claims_hook\": true}"));
+	return false;
+}

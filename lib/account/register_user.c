@@ -1,0 +1,78 @@
+/* /rpc/register_user: makes an account.
+ * SPDX-License-Identifier: MIT */
+#include "account/answer.h"
+#include "account/database.h"
+#include "account/email.h"
+#include "account/limit.h"
+#include "account/migrate.h"
+#include "account/password.h"
+
+/* The role to be: one of auth-self-service-roles, the first when none is named; its name in the database. */
+static bool choose_role(struct account *c, struct str *role_r, struct fault *f)
+{
+	const struct conf_list *open = &c->conf->auth_self_service_roles;
+	struct str wanted;
+	if (!account_text(c, "user_role", false, &wanted, f))
+		return false;
+	for (size_t i = 0; i < open->count; i++) {
+		*role_r = migrate_role(c->conf, open->items[i], c->arena);
+		if (!wanted.p || str_eq(wanted, open->items[i]) || str_eq(wanted, *role_r))
+			return true;
+	}
+	fault_set(f, 403, "RGA04", STR("This role cannot be chosen"));
+	return fault_hint(f, STR("Leave user_role out."));
+}
+
+/* The profile as JSON, with name, avatar_url, bio (texts) and data (an object); what else is in it is refused. */
+static bool read_profile(struct account *c, struct str *profile_r, struct fault *f)
+{
+	struct json_object *profile = json_object_object_get(c->body, "profile");
+	*profile_r = STR_NONE;
+	if (!profile)
+		return true;
+	bool good = json_object_is_type(profile, json_type_object);
+	if (good) {
+		json_object_object_foreach(profile, name, value) {
+			bool is_data = str_eq(str_of(name), STR("data"));
+			bool known = is_data || str_eq(str_of(name), STR("name")) || str_eq(str_of(name), STR("avatar_url"))
+				|| str_eq(str_of(name), STR("bio"));
+			good = good && known
+				&& (!value || json_object_is_type(value, is_data ? json_type_object : json_type_string));
+		}
+	}
+	if (!good)
+		return fault_set(f, 400, "RGA07", STR("\"profile\" takes name, avatar_url, bio and an object data"));
+	*profile_r = str_dup(c->arena, str_of(json_object_to_json_string_ext(profile, JSON_C_TO_STRING_PLAIN)));
+	return true;
+}
+
+bool account_register_user(struct account *c, struct fault *f)
+{
+	struct str email, key, password, role, profile, hash;
+	struct database_row row;
+	bool activation = c->conf->auth_activation;
+	if (!account_text(c, "email", true, &email, f) || !account_text(c, "password", true, &password, f)
+		|| !choose_role(c, &role, f) || !read_profile(c, &profile, f))
+		return false;
+	if (!email_key(&key, email, c->arena))
+		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
+	if (!password_acceptable(password, email, c->arena, f)
+		|| !limit_take_by_address(c, STR("register from"), c->conf->auth_limit_register, f)
+		|| !password_hash(&hash, password, c->conf, c->arena, f)
+		|| !database_call(&row, c, f, "register", email, key, hash, role, profile, c->ip, c->user_agent,
+			activation ? STR("true") : STR("false"), database_int(c, c->conf->auth_limit_mail),
+			database_int(c, c->conf->auth_limit_period)))
+		return false;
+	/* With activation a stranger is not told: the owner of the address is. */
+	if (database_true(row.values[1]) && !activation)
+		return fault_set(f, 409, "RGA02", STR("Email already exists"));
+	struct answer a;
+	answer_begin(&a, c);
+	jsonw_key(&a.w, STR("success"));
+	jsonw_bool(&a.w, true);
+	jsonw_key(&a.w, STR("user_id"));
+	jsonw_raw(&a.w, row.values[0]);
+	jsonw_member(&a.w, STR("email"), email);
+	jsonw_member(&a.w, STR("role"), role);
+	return answer_end(&a, c);
+}

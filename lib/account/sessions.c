@@ -1,0 +1,29 @@
+/* /rpc/sessions and /rpc/revoke_session: where the caller is signed in.
+ * SPDX-License-Identifier: MIT */
+#include "account/answer.h"
+#include "account/database.h"
+
+bool account_sessions(struct account *c, struct fault *f)
+{
+	struct database_row row;
+	if (!database_call(&row, c, f, "sessions_of", c->user_id, c->session))
+		return false;
+	c->status = 200;
+	c->answer = row.values[0];
+	return true;
+}
+
+bool account_revoke_session(struct account *c, struct fault *f)
+{
+	struct database_row row;
+	struct str id;
+	if (!account_text(c, "id", true, &id, f))
+		return false;
+	if (!signer_is_uuid(id))
+		return fault_set(f, 400, "RGA07", STR("\"id\" is no session's id"));
+	if (!database_call(&row, c, f, "revoke_session", c->user_id, c->session, id, c->ip, c->user_agent))
+		return false;
+	if (!database_true(row.values[0]))
+		return fault_set(f, 404, "RGA11", STR("There is no such session"));
+	return answer_nothing(c);
+}

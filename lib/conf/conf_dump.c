@@ -1,0 +1,95 @@
+/* What the option table can say of itself: the values in force, a sample file, the reference.
+ * SPDX-License-Identifier: MIT */
+#include "conf/conf_table.h"
+
+static void put_app_settings(const struct conf *c, struct buf *out)
+{
+	for (size_t i = 0; i < c->app_setting_count; i++) {
+		buf_put(out, c->app_settings[i].name);
+		buf_lit(out, " = ");
+		conf_value_quote(out, c->app_settings[i].value);
+		buf_char(out, '\n');
+	}
+}
+
+void conf_dump(const struct conf *c, bool own, struct buf *out)
+{
+	bool settings_put = false;
+	for (size_t i = 0; i < conf_option_count; i++) {
+		const struct conf_option *o = &conf_options[i];
+		if (o->flags & CONF_OWN && !own)
+			continue;
+		if (!settings_put && str_cmp(str_of(o->name), STR("app.settings")) > 0) {
+			put_app_settings(c, out);
+			settings_put = true;
+		}
+		buf_printf(out, "%s = ", o->name);
+		conf_value_write(out, o, c);
+		buf_char(out, '\n');
+	}
+}
+
+static bool is_bare(const struct conf_option *o)
+{
+	return o->type == CONF_BOOL || o->type == CONF_INT || o->type == CONF_SECONDS;
+}
+
+void conf_example(struct buf *out)
+{
+	buf_lit(out, "# rowgate configuration. Every key can also be given as an environment variable: db-pool as\n"
+		"# PGRST_DB_POOL or ROWGATE_DB_POOL. The values shown are the defaults.\n"
+		"#\n"
+		"# A value is a text in double quotes, a number, true or false. In a text $(NAME) is a variable of the\n"
+		"# environment and $$ a dollar sign.\n"
+		"\n"
+		"## Settings for SQL: current_setting('app.settings.NAME').\n"
+		"# app.settings.NAME = \"\"\n");
+	for (size_t i = 0; i < conf_option_count; i++) {
+		const struct conf_option *o = &conf_options[i];
+		buf_printf(out, "\n## %s\n", o->help);
+		for (size_t k = 0; o->words && o->words[k]; k++)
+			buf_printf(out, "%s%s%s", k ? " | " : "## ", o->words[k], o->words[k + 1] ? "" : "\n");
+		buf_printf(out, "# %s = ", o->name);
+		if (is_bare(o) && o->fallback)
+			buf_put(out, str_of(o->fallback));
+		else
+			conf_value_quote(out, str_of(o->fallback));
+		buf_char(out, '\n');
+	}
+}
+
+static void put_variable(struct buf *out, const char *key)
+{
+	buf_lit(out, "PGRST_");
+	for (const char *p = key; *p; p++)
+		buf_char(out, *p == '-' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 0x20 : *p));
+}
+
+static void put_reference_row(struct buf *out, const struct conf_option *o)
+{
+	static const char *const types[] = {
+		[CONF_TEXT] = "text", [CONF_BOOL] = "boolean", [CONF_INT] = "number", [CONF_LIST] = "list",
+		[CONF_ENUM] = "word", [CONF_SECONDS] = "seconds", [CONF_BYTES] = "bytes", [CONF_MODE] = "file mode",
+	};
+	buf_printf(out, "| `%s`", o->name);
+	if (o->alias)
+		buf_printf(out, " (`%s`)", o->alias);
+	buf_printf(out, " | %s | %s%s%s | %s | %s | `", types[o->type], o->fallback ? "`" : "",
+		o->fallback ? o->fallback : "not set", o->fallback ? "`" : "", o->flags & CONF_RELOAD ? "yes" : "no",
+		o->flags & CONF_IN_DB ? "yes" : "no");
+	put_variable(out, o->name);
+	buf_printf(out, "` | %s", o->help);
+	for (size_t k = 0; o->words && o->words[k]; k++)
+		buf_printf(out, "%s`%s`%s", k ? ", " : " (", o->words[k], o->words[k + 1] ? "" : ")");
+	buf_lit(out, " |\n");
+}
+
+void conf_reference(struct buf *out)
+{
+	buf_lit(out, "| Key | Type | Default | Reloadable | In database | Variable | Meaning |\n"
+		"|---|---|---|---|---|---|---|\n"
+		"| `app.settings.*` | text | not set | yes | no | `PGRST_APP_SETTINGS_*` | Settings for SQL: "
+		"`current_setting('app.settings.NAME')`. |\n");
+	for (size_t i = 0; i < conf_option_count; i++)
+		put_reference_row(out, &conf_options[i]);
+}

@@ -1,0 +1,498 @@
+/* The option table: every key, what it is for, and what it may be.
+ * SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "conf/conf_table.h"
+#include "base/scan.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define HEX DIGITS "abcdefABCDEF"
+#define UNRESERVED LETTERS DIGITS "-._~"
+#define SUB_DELIMITERS "!$&'()*+,;="
+#define PATH_CHARACTERS UNRESERVED SUB_DELIMITERS ":@/"
+#define AT(field) .offset = offsetof(struct conf, field)
+#define R CONF_RELOAD
+#define D CONF_IN_DB
+#define OWN CONF_OWN
+
+#define KIB INT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define PORT_MAX 65535
+#define COUNT_MAX INT32_MAX
+
+static const char *const log_level_words[] = { "crit", "error", "warn", "info", "debug", NULL };
+static const char *const verbosity_words[] = { "verbose", "minimal", NULL };
+static const char *const openapi_words[] = { "follow-privileges", "ignore-privileges", "disabled", NULL };
+static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
+static const char *const tx_end_words[] = {
+	"commit", "commit-allow-override", "rollback", "rollback-allow-override", NULL
+};
+
+static const char *check_admin_port(const struct conf *c)
+{
+	bool same = c->admin_server_port > 0 && c->admin_server_port == c->server_port;
+	return same ? "another port: admin-server-port cannot be the same as server-port" : NULL;
+}
+
+static const char *check_schemas(const struct conf *c)
+{
+	for (size_t i = 0; i < c->db_schemas.count; i++) {
+		if (str_eq(c->db_schemas.items[i], STR("pg_catalog")))
+			return "schemas of your own: db-schemas does not allow schema: 'pg_catalog'";
+		if (str_eq(c->db_schemas.items[i], STR("information_schema")))
+			return "schemas of your own: db-schemas does not allow schema: 'information_schema'";
+	}
+	return c->db_schemas.count ? NULL : "at least one schema";
+}
+
+/* Only characters of the set, and percent signs before two hexadecimal digits (RFC 3986 section 2). */
+static bool is_uri_text(struct str s, const char *set)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool escape = s.p[i] == '%' && i + 2 < s.n && strchr(HEX, s.p[i + 1]) && strchr(HEX, s.p[i + 2]);
+		if (!s.p[i] || (!escape && !strchr(set, s.p[i])))
+			return false;
+	}
+	return true;
+}
+
+/* user@host:port, the host perhaps an address in brackets (RFC 3986 section 3.2). */
+static bool is_authority(struct str s)
+{
+	size_t at = str_index(s, '@');
+	struct str host = at < s.n ? str_from(s, at + 1) : s;
+	if (at < s.n && !is_uri_text(str_sub(s, 0, at), UNRESERVED SUB_DELIMITERS ":"))
+		return false;
+	size_t end = str_starts(host, STR("[")) ? str_index(host, ']') + 1 : str_index(host, ':');
+	struct str name = str_sub(host, 0, end), port = str_from(host, end);
+	if (str_starts(name, STR("[")) && str_ends(name, STR("]")))
+		name = str_sub(name, 1, name.n - 2);
+	else if (str_has(name, ':'))
+		return false;
+	return is_uri_text(name, UNRESERVED SUB_DELIMITERS ":") && (!port.n || port.p[0] == ':')
+		&& is_uri_text(str_from(port, 1), DIGITS);
+}
+
+/* scheme:hierarchy?query#fragment (RFC 3986 section 3). */
+static bool is_uri(struct str s)
+{
+	struct str rest = s, scheme = str_cut(&rest, ':'), path, query;
+	struct scan scan = scan_of(scheme);
+	if (!rest.p || !scan_set(&scan, LETTERS, SIZE_MAX, NULL))
+		return false;
+	scan_set(&scan, LETTERS DIGITS "+-.", SIZE_MAX, NULL);
+	query = rest;
+	path = str_cut(&query, '#');
+	if (!scan_done(&scan) || !is_uri_text(query, PATH_CHARACTERS "?"))
+		return false;
+	query = path;
+	path = str_cut(&query, '?');
+	if (str_starts(path, STR("//"))) {
+		path = str_from(path, 2);
+		struct str authority = str_sub(path, 0, str_index(path, '/'));
+		path = str_from(path, authority.n);
+		if (!is_authority(authority))
+			return false;
+	}
+	return is_uri_text(path, PATH_CHARACTERS) && is_uri_text(query, PATH_CHARACTERS "?");
+}
+
+/* It becomes a part of links and is compared with what browsers send as Origin. */
+static const char *check_site_url(const struct conf *c)
+{
+	struct str s = c->auth_site_url;
+	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
+	struct str host = str_from(s, str_find(s, STR("://")) + 3);
+	bool good = web && is_uri(s) && host.n && host.p[0] != '/' && !str_has(host, '?') && !str_has(host, '#')
+		&& !str_has(host, '@') && !str_ends(s, STR("/"));
+	return !s.p || good ? NULL : "http(s)://host without user, query or a slash at the end";
+}
+
+static const char *check_audience(const struct conf *c)
+{
+	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud) ? NULL
+		: "a text without a colon, or a URI: jwt-aud should be a string or a valid URI";
+}
+
+/* http or https, a host, perhaps a port, perhaps a path; no user, query or fragment. */
+static bool is_proxy_uri(struct str s)
+{
+	struct str rest = s, scheme = str_cut(&rest, ':');
+	if (!str_eq_nocase(scheme, STR("http")) && !str_eq_nocase(scheme, STR("https")))
+		return false;
+	if (!is_uri(s) || !str_starts(rest, STR("//")) || str_has(rest, '?') || str_has(rest, '#'))
+		return false;
+	rest = str_from(rest, 2);
+	struct str authority = str_cut(&rest, '/');
+	size_t colon = authority.n && authority.p[authority.n - 1] != ']' ? str_rindex(authority, ':') : authority.n;
+	int64_t port = 1;
+	if (colon < authority.n && !str_to_i64(str_from(authority, colon + 1), &port))
+		return false;
+	return colon > 0 && !str_has(authority, '@') && port > 0 && port <= PORT_MAX;
+}
+
+static const char *check_proxy_uri(const struct conf *c)
+{
+	bool good = !c->openapi_server_proxy_uri.p || is_proxy_uri(c->openapi_server_proxy_uri);
+	return good ? NULL : "a URI by http or https: Malformed proxy uri, a correct example: "
+		"https://example.com:8443/basePath";
+}
+
+static const char *check_path_prefix(const struct conf *c)
+{
+	struct str s = c->server_path_prefix;
+	bool good = !s.n || (s.p[0] == '/' && s.p[s.n - 1] != '/');
+	return good ? NULL : "a path that starts with a slash and does not end with one";
+}
+
+static bool is_listen(struct str s)
+{
+	int64_t port;
+	return (str_starts(s, STR("unix:")) && s.n > 5)
+		|| (str_rindex(s, ':') < s.n && str_to_i64(str_from(s, str_rindex(s, ':') + 1), &port)
+			&& port > 0 && port <= PORT_MAX);
+}
+
+static const char *check_listen(const struct conf *c)
+{
+	return !c->server_listen.p || is_listen(c->server_listen) ? NULL : "unix:/path or host:port";
+}
+
+static const char *check_auth_listen(const struct conf *c)
+{
+	return !c->auth_listen.p || is_listen(c->auth_listen) ? NULL : "unix:/path or host:port";
+}
+
+static const char *check_auth(const struct conf *c)
+{
+	return !c->auth_enabled || c->jwt_secret.n || c->auth_signing_key.n ? NULL
+		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
+}
+
+/* A page's Origin must be compared with something. */
+static const char *check_cookie(const struct conf *c)
+{
+	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count ? NULL
+		: "an auth-site-url beside it: else no page could be told from another site's";
+}
+
+/* "//host" would be an address of another site that looks like a path. */
+static const char *check_return_url(const struct conf *c)
+{
+	struct str s = c->auth_return_url;
+	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
+	bool path = str_starts(s, STR("/")) && !str_starts(s, STR("//"));
+	bool good = web ? is_uri(s) : path && is_uri_text(s, PATH_CHARACTERS "?#");
+	return !s.n || good ? NULL : "a path that starts with one slash, or an address by http(s)";
+}
+
+static const char *check_hook(const struct conf *c)
+{
+	size_t dot = str_index(c->auth_claims_hook, '.');
+	return !c->auth_claims_hook.n || (dot && dot + 1 < c->auth_claims_hook.n) ? NULL : "schema.function";
+}
+
+/* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
+static const char *check_auth_names(const struct conf *c)
+{
+	const struct str names[] = { c->auth_schema, c->auth_role_prefix };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct scan scan = scan_of(names[i]);
+		scan_set(&scan, "abcdefghijklmnopqrstuvwxyz0123456789_", 40, NULL);
+		if (!scan_done(&scan))
+			return "at most 40 lower-case letters, digits and underscores";
+	}
+	return c->auth_schema.n ? NULL : "a name";
+}
+
+static bool is_network(struct str s)
+{
+	char text[64];
+	unsigned char bytes[16];
+	struct str rest = s, address = str_cut(&rest, '/');
+	int64_t bits = 0;
+	if (address.n >= sizeof text || (rest.p && (!str_to_i64(rest, &bits) || bits < 0 || bits > 128)))
+		return false;
+	memcpy(text, address.p, address.n);
+	text[address.n] = '\0';
+	return inet_pton(AF_INET6, text, bytes) == 1 || (inet_pton(AF_INET, text, bytes) == 1 && bits <= 32);
+}
+
+static const char *check_proxies(const struct conf *c)
+{
+	for (size_t i = 0; i < c->server_trusted_proxies.count; i++)
+		if (!is_network(c->server_trusted_proxies.items[i]))
+			return "addresses or networks such as 10.0.0.0/8";
+	return NULL;
+}
+
+/* A request holds a buffer of its body, one of its answer, and what is made of them. */
+static const char *check_request_memory(const struct conf *c)
+{
+	return c->request_memory >= 4 * c->server_buffer ? NULL : "at least four times server-buffer";
+}
+
+const struct conf_option conf_options[] = {
+	{ "admin-server-host", .type = CONF_TEXT, AT(admin_server_host),
+		.help = "Address of the admin server; server-host when not set." },
+	{ "admin-server-port", .type = CONF_INT, AT(admin_server_port), .min = 0, .max = PORT_MAX,
+		.check = check_admin_port, .help = "Port of the admin server (/live, /ready, /metrics); off when not set." },
+	{ "admin-server-unix-socket", .type = CONF_TEXT, AT(admin_server_unix_socket),
+		.help = "Unix socket of the admin server, instead of a port." },
+	{ "admin-server-unix-socket-mode", .type = CONF_MODE, AT(admin_server_unix_socket_mode), .fallback = "660",
+		.min = 0600, .max = 0777, .help = "File mode of that socket." },
+	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless),
+		.fallback = "false",
+		.help = "Accept tokens of accounts that name no session." },
+	{ "auth-activation", .type = CONF_BOOL, .flags = OWN | R, AT(auth_activation), .fallback = "false",
+		.help = "No sign-in before the e-mail address was proven by a mailed link." },
+	{ "auth-claims-hook", .type = CONF_TEXT, .flags = OWN | R, AT(auth_claims_hook), .check = check_hook,
+		.help = "Function (schema.name) that gets an account's number and gives further claims for its tokens." },
+	{ "auth-confirm-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_confirm_ttl), .fallback = "86400", .min = 60,
+		.max = 2592000, .help = "Seconds a mailed link that proves an address is good for." },
+	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false", .check = check_cookie,
+		.help = "Give browsers their tokens in cookies that scripts cannot read, and none in answers." },
+	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
+		.help = "Connection string of the account workers, whose role is rowgate_account." },
+	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = check_auth,
+		.help = "Serve the account URLs (register, login and so on) by account workers on auth-listen." },
+	{ "auth-install-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_install_uri),
+		.help = "Connection string of `rowgate migrate`: a superuser or a role with CREATEROLE; db-uri when not set." },
+	{ "auth-issuer", .type = CONF_TEXT, .flags = OWN | R, AT(auth_issuer), .fallback = "rowgate",
+		.help = "The iss claim of tokens that accounts get." },
+	{ "auth-limit-login", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login),
+		.fallback = "10", .min = 1, .max = COUNT_MAX,
+		.help = "Failed sign-ins for one e-mail address in auth-limit-period." },
+	{ "auth-limit-login-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login_ip),
+		.fallback = "100", .min = 1,
+		.max = COUNT_MAX, .help = "Failed sign-ins from one network address in auth-limit-period." },
+	{ "auth-limit-mail", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_mail), .fallback = "5", .min = 1,
+		.max = COUNT_MAX, .help = "Mails to one address that strangers can ask for in auth-limit-period." },
+	{ "auth-limit-mail-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_mail_ip), .fallback = "50", .min = 1,
+		.max = COUNT_MAX, .help = "Mails asked for and links followed by one network in auth-limit-period." },
+	{ "auth-limit-period", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_limit_period),
+		.fallback = "900", .min = 1,
+		.max = COUNT_MAX, .help = "Seconds in which a used up limit is whole again." },
+	{ "auth-limit-refresh", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_refresh),
+		.fallback = "900", .min = 1,
+		.max = COUNT_MAX, .help = "Refreshes from one network address in auth-limit-period." },
+	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register),
+		.fallback = "100", .min = 1,
+		.max = COUNT_MAX, .help = "Registrations from one network address in auth-limit-period." },
+	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = check_auth_listen,
+		.help = "FastCGI socket of the account workers, unix:/path or host:port." },
+	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention),
+		.fallback = "7776000", .min = 3600,
+		.max = COUNT_MAX, .help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
+	{ "auth-password-memory", .type = CONF_BYTES, .flags = OWN | R, AT(auth_password_memory), .fallback = "19M",
+		.min = 8 * MIB, .max = GIB, .help = "Memory of one argon2id hash." },
+	{ "auth-password-passes", .type = CONF_INT, .flags = OWN | R, AT(auth_password_passes),
+		.fallback = "2", .min = 1,
+		.max = 64, .help = "Passes of argon2id over that memory." },
+	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace),
+		.fallback = "60", .min = 0,
+		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
+	{ "auth-reset-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reset_ttl), .fallback = "3600", .min = 60,
+		.max = 604800, .help = "Seconds a mailed link to a new password is good for." },
+	{ "auth-return-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_return_url), .check = check_return_url,
+		.help = "Where the pages that mailed links lead to lead back: a path of the site, or a whole address." },
+	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = check_auth_names,
+		.help = "What the names of the account roles begin with: roles belong to the whole cluster." },
+	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),
+		.fallback = "regular_user, editor, viewer, admin_user",
+		.help = "Roles an account may have; `rowgate migrate` enters them." },
+	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema),
+		.fallback = "auth", .check = check_auth_names,
+		.help = "Schema of users, sessions and profiles; the private one has _private behind its name." },
+	{ "auth-self-service-roles", .type = CONF_LIST, .flags = OWN | R | CONF_EMPTY, AT(auth_self_service_roles),
+		.fallback = "regular_user", .help = "Roles that may be chosen at registration, the default first." },
+	{ "auth-session-check", .type = CONF_BOOL, .flags = OWN | R, AT(auth_session_check), .fallback = "true",
+		.help = "Refuse an access token as soon as its session has ended." },
+	{ "auth-session-idle", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_idle),
+		.fallback = "604800", .min = 60,
+		.max = COUNT_MAX, .help = "Seconds after which a session that was not refreshed is over." },
+	{ "auth-session-max", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_max),
+		.fallback = "2592000", .min = 60,
+		.max = COUNT_MAX, .help = "Seconds after which every session is over." },
+	{ "auth-signing-key", .type = CONF_TEXT, .flags = OWN | R | CONF_AT_FILE, AT(auth_signing_key),
+		.help = "Secret, JWK or JWK set whose first key signs tokens; jwt-secret when not set." },
+	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = check_site_url,
+		.help = "The site as its visitors call it, https://host: what links in mails start with." },
+	{ "auth-token-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_token_ttl), .fallback = "3600", .min = 10,
+		.max = 604800, .help = "Seconds an access token is good for." },
+	{ "auth-workers", .type = CONF_INT, .flags = OWN, AT(auth_workers), .fallback = "0", .min = 0, .max = 1024,
+		.help = "Account workers; 0 means as many as there are cores." },
+	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity),
+		.fallback = "verbose", .words = verbosity_words,
+		.complaint = "Invalid client-error-verbosity. Check your configuration.",
+		.help = "What an error tells a client: everything, or code and message only." },
+	{ "db-aggregates-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_aggregates_enabled), .fallback = "false",
+		.help = "Allow aggregate functions in select=." },
+	{ "db-anon-role", .type = CONF_TEXT, .flags = R | D, AT(db_anon_role),
+		.help = "Role of requests without a token; anonymous access is refused when not set." },
+	{ "db-channel", .type = CONF_TEXT, .flags = R, AT(db_channel), .fallback = "pgrst",
+		.help = "Channel on which NOTIFY asks for a reload." },
+	{ "db-channel-enabled", .type = CONF_BOOL, .flags = R, AT(db_channel_enabled), .fallback = "true",
+		.help = "Listen on that channel." },
+	{ "db-config", .type = CONF_BOOL, .flags = R, AT(db_config), .fallback = "true",
+		.help = "Read pgrst.* settings of the connecting role." },
+	{ "db-extra-search-path", .type = CONF_LIST, .flags = R | D | CONF_EMPTY, AT(db_extra_search_path),
+		.fallback = "public", .help = "Schemas that follow the exposed one on the search path." },
+	{ "db-hoisted-tx-settings", .type = CONF_LIST, .flags = R | D, AT(db_hoisted_tx_settings),
+		.fallback = "statement_timeout, plan_filter.statement_cost_limit, default_transaction_isolation",
+		.help = "Settings of a function that are raised to its whole transaction." },
+	{ "db-max-rows", "max-rows", .type = CONF_INT, .flags = R | D, AT(db_max_rows), .min = 0, .max = INT64_MAX,
+		.help = "Most rows a read may return; no limit when not set." },
+	{ "db-pass-authorization", .type = CONF_BOOL, .flags = OWN | R | D, AT(db_pass_authorization), .fallback = "true",
+		.help = "Let SQL see the Authorization field in request.headers." },
+	{ "db-plan-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_plan_enabled), .fallback = "false",
+		.help = "Answer with the execution plan when a client asks for it." },
+	{ "db-pool", .type = CONF_INT, AT(db_pool), .fallback = "10", .min = 1, .max = COUNT_MAX,
+		.help = "Connections to the database." },
+	{ "db-pool-acquisition-timeout", .type = CONF_SECONDS, AT(db_pool_acquisition_timeout), .fallback = "10",
+		.min = 0, .max = COUNT_MAX, .help = "Seconds a request waits for a free worker before it gets 504." },
+	{ "db-pool-automatic-recovery", .type = CONF_BOOL, .flags = R, AT(db_pool_automatic_recovery),
+		.fallback = "true", .help = "Connect again after the connection was lost; otherwise stop." },
+	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, .flags = CONF_OLD_WINS,
+		AT(db_pool_max_idletime), .fallback = "30",
+		.min = 0, .max = COUNT_MAX, .help = "Seconds after which an idle connection is closed." },
+	{ "db-pool-max-lifetime", .type = CONF_SECONDS, AT(db_pool_max_lifetime), .fallback = "1800",
+		.min = 0, .max = COUNT_MAX, .help = "Seconds after which a connection is replaced." },
+	{ "db-pre-config", .type = CONF_TEXT, .flags = R | D, AT(db_pre_config),
+		.help = "Function that sets pgrst.* settings before they are read." },
+	{ "db-pre-request", "pre-request", .type = CONF_TEXT, .flags = R | D, AT(db_pre_request),
+		.help = "Function called before the main statement of every request." },
+	{ "db-prepared-statements", .type = CONF_BOOL, .flags = R | D, AT(db_prepared_statements), .fallback = "true",
+		.help = "Keep statements prepared; false behind an old pooler in transaction mode." },
+	{ "db-root-spec", "root-spec", .type = CONF_TEXT, .flags = R | D, AT(db_root_spec),
+		.help = "Function that answers GET / in place of the OpenAPI document." },
+	{ "db-schemas", "db-schema", .type = CONF_LIST, .flags = R | D, AT(db_schemas), .fallback = "public",
+		.check = check_schemas, .help = "Schemas exposed to clients, the default first." },
+	{ "db-single-role", .type = CONF_BOOL, .flags = OWN, AT(db_single_role), .fallback = "false",
+		.help = "The host gives one role that connects: accounts use db-uri's, too, and are less well protected." },
+	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256",
+		.min = 1, .max = 65536, .help = "Prepared statements a connection keeps." },
+	{ "db-tx-end", .type = CONF_ENUM, .flags = D, AT(db_tx_end), .fallback = "commit", .words = tx_end_words,
+		.complaint = "Invalid transaction termination. Check your configuration.",
+		.help = "How transactions end, and whether Prefer: tx= may choose." },
+	{ "db-uri", .type = CONF_TEXT, .flags = CONF_AT_FILE, AT(db_uri), .fallback = "postgresql://",
+		.help = "Connection string of libpq; what it leaves out comes from libpq's environment." },
+	{ "jwt-aud", .type = CONF_TEXT, .flags = R | D, AT(jwt_aud), .check = check_audience,
+		.help = "Audience a token must name if it names any." },
+	{ "jwt-cache-max-entries", .type = CONF_INT, .flags = R | D, AT(jwt_cache_max_entries), .fallback = "1000",
+		.min = 0, .max = 1000000, .help = "Verified tokens remembered; 0 turns the cache off." },
+	{ "jwt-role-claim-key", "role-claim-key", .type = CONF_TEXT, .flags = R | D | CONF_DOLLARS, AT(jwt_role_claim_key),
+		.fallback = "$.role", .help = "JSON path to the claim that names the role." },
+	{ "jwt-secret", .type = CONF_TEXT, .flags = R | D | CONF_AT_FILE, AT(jwt_secret),
+		.help = "Secret of at least 32 characters, JWK or JWK set that verifies tokens." },
+	{ "jwt-secret-is-base64", "secret-is-base64", .type = CONF_BOOL, .flags = R | D, AT(jwt_secret_is_base64),
+		.fallback = "false", .help = "The secret is given in base64 or base64url." },
+	{ "log-level", .type = CONF_ENUM, .flags = R, AT(log_level), .fallback = "error", .words = log_level_words,
+		.complaint = "Invalid logging level. Check your configuration.",
+		.help = "Least severity that is logged; requests by their status." },
+	{ "log-query", .type = CONF_BOOL, .flags = R, AT(log_query), .fallback = "false",
+		.help = "Log the main SQL statement of every request." },
+	{ "log-syslog", .type = CONF_BOOL, .flags = OWN, AT(log_syslog), .fallback = "false",
+		.help = "Log to syslog instead of standard error." },
+	{ "mail-ca-file", .type = CONF_TEXT, .flags = OWN, AT(mail_ca_file),
+		.help = "Certificates that the SMTP server's is checked with, instead of the system's." },
+	{ "mail-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(mail_db_uri),
+		.help = "Connection string of `rowgate mail`; db-uri with the role rowgate_mail when not set." },
+	{ "mail-from", .type = CONF_TEXT, .flags = OWN, AT(mail_from),
+		.help = "Whom mails come from: an address, or a name with the address in angle brackets." },
+	{ "mail-password", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(mail_password),
+		.help = "Password at the SMTP server." },
+	{ "mail-templates", .type = CONF_TEXT, .flags = OWN, AT(mail_templates),
+		.help = "Directory of texts that replace the shipped ones, LANGUAGE/NAME.txt and .html." },
+	{ "mail-timeout", .type = CONF_SECONDS, .flags = OWN, AT(mail_timeout), .fallback = "30", .min = 1, .max = 3600,
+		.help = "Seconds that handing over one mail may take." },
+	{ "mail-tls", .type = CONF_ENUM, .flags = OWN, AT(mail_tls), .fallback = "required", .words = mail_tls_words,
+		.help = "Encryption of smtp://: required, if the server offers it, or none. smtps:// is always encrypted." },
+	{ "mail-transport", .type = CONF_TEXT, .flags = OWN, AT(mail_transport), .fallback = "sendmail",
+		.help = "How mails leave: sendmail, sendmail:/path, smtp://host:port, smtps://host:port or file:/directory." },
+	{ "mail-user", .type = CONF_TEXT, .flags = OWN, AT(mail_user),
+		.help = "Account at the SMTP server; none when not set." },
+	{ "openapi-mode", .type = CONF_ENUM, .flags = R | D, AT(openapi_mode), .fallback = "follow-privileges",
+		.words = openapi_words,
+		.complaint = "Invalid openapi-mode. Check your configuration.", .help = "What the OpenAPI document shows." },
+	{ "openapi-security-active", .type = CONF_BOOL, .flags = R | D, AT(openapi_security_active),
+		.fallback = "false", .help = "Add the security definition for tokens to the OpenAPI document." },
+	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri),
+		.check = check_proxy_uri, .help = "Public base URI of the API, for the OpenAPI document." },
+	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M",
+		.min = MIB, .max = 4 * GIB, .check = check_request_memory, .help = "Memory one request may use." },
+	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k",
+		.min = 8 * KIB, .max = 64 * MIB,
+		.help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
+	{ "server-cors-allowed-origins", .type = CONF_LIST, .flags = D, AT(server_cors_allowed_origins),
+		.help = "Origins that browsers may call from; any when not set." },
+	{ "server-host", .type = CONF_TEXT, AT(server_host), .fallback = "!4",
+		.help = "Address the web server listens on in deploy/serve: a name or *, *4, !4, *6, !6." },
+	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = check_listen,
+		.help = "FastCGI socket, unix:/path or host:port; when not set, the one inherited from the web server." },
+	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660",
+		.min = 0600, .max = 0777, .help = "File mode of a FastCGI unix socket." },
+	{ "server-max-body", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_body), .fallback = "256M",
+		.min = KIB, .max = 1023 * MIB, .help = "Largest request body; PostgreSQL takes less than 1 GiB." },
+	{ "server-max-header", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_header), .fallback = "64k",
+		.min = KIB, .max = MIB, .help = "Largest header of a request." },
+	{ "server-max-response", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_response), .fallback = "1G",
+		.min = MIB, .max = 1024 * GIB, .help = "Largest answer." },
+	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k",
+		.min = KIB, .max = MIB, .help = "Longest URL." },
+	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix), .check = check_path_prefix,
+		.help = "Path under which the web server publishes the API, taken off every request." },
+	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = OWN | R, AT(server_peer_timeout), .fallback = "10",
+		.min = 1, .max = 3600,
+		.help = "Seconds without progress after which a stalled connection of the web server is given up." },
+	{ "server-port", .type = CONF_INT, AT(server_port), .fallback = "3000", .min = 0, .max = PORT_MAX,
+		.help = "Port the web server listens on in deploy/serve; 0 chooses a free one." },
+	{ "server-reuseport", .type = CONF_BOOL, AT(server_reuseport), .fallback = "false",
+		.help = "No meaning behind a web server, which owns the port; accepted." },
+	{ "server-slots", .type = CONF_INT, .flags = OWN | R, AT(server_slots), .fallback = "64", .min = 1, .max = 4096,
+		.help = "Connections of the web server a worker keeps open." },
+	{ "server-spool-dir", .type = CONF_TEXT, .flags = OWN | R, AT(server_spool_dir),
+		.help = "Directory of unlinked temporary files; TMPDIR or /tmp when not set." },
+	{ "server-timing-enabled", .type = CONF_BOOL, .flags = R | D, AT(server_timing_enabled), .fallback = "false",
+		.help = "Answer with a Server-Timing field." },
+	{ "server-trace-header", .type = CONF_TEXT, .flags = R | D, AT(server_trace_header),
+		.help = "Name of a request field that is sent back as it came." },
+	{ "server-trusted-proxies", .type = CONF_LIST, .flags = OWN | R, AT(server_trusted_proxies), .check = check_proxies,
+		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client." },
+	{ "server-unix-socket", .type = CONF_TEXT, AT(server_unix_socket),
+		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
+	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660",
+		.min = 0600, .max = 0777, .help = "File mode of that socket." },
+	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
+		.help = "Directory of the shared catalog; RUNTIME_DIRECTORY, or rowgate-UID under TMPDIR, when not set." },
+	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
+		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
+	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,
+		.help = "Worker processes; 0 means the greater of twice the cores and db-pool." },
+};
+const size_t conf_option_count = sizeof conf_options / sizeof *conf_options;
+
+const struct conf_option *conf_option_find(struct str name)
+{
+	for (size_t i = 0; i < conf_option_count; i++) {
+		const struct conf_option *o = &conf_options[i];
+		if (str_eq(name, str_of(o->name)) || (o->alias && str_eq(name, str_of(o->alias))))
+			return o;
+	}
+	return NULL;
+}
+
+bool conf_option_obsolete(struct str name)
+{
+	static const struct str names[] = {
+		STR_INIT("db-timezone-enabled"), STR_INIT("db-use-legacy-gucs"), STR_INIT("jwt-cache-max-lifetime"),
+		STR_INIT("raw-media-types"), STR_INIT("server-otel-enabled"),
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return str_starts(name, STR("internal-schema-cache-"));
+}
