@@ -11,9 +11,9 @@
 #include "app/command/options.h"
 #include "app/process/privacy.h"
 #include "app/command/reload.h"
-#include "app/process/spawned.h"
+#include "app/process/standalone.h"
 #include "app/command/ready.h"
-#include "app/command/tidy.h"
+#include "app/command/purge.h"
 #include "app/command/token.h"
 #include "app/command/user.h"
 #include "base/arena.h"
@@ -71,7 +71,7 @@ static int dump_schema(const char *file)
 /* What is a word of its own in front of everything else. */
 static const struct {
 	struct str name;
-	int (*run)(struct words words);
+	int (*run)(struct args args);
 	const char *what, *usage;
 } commands[] = {
 	{ STR_INIT("keygen"), keygen_main, "make a key that signs tokens",
@@ -81,7 +81,7 @@ static const struct {
 		"       rowgate mail --try ADDRESS [--template NAME] [--language TAG] [CONFIG]" },
 	{ STR_INIT("migrate"), migrate_main, "install the account schema, or bring it forward",
 		"[--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]" },
-	{ STR_INIT("tidy"), tidy_main, "remove ended sessions and old lines of the activity log, for cron", "[CONFIG]" },
+	{ STR_INIT("tidy"), purge_main, "remove ended sessions and old lines of the activity log, for cron", "[CONFIG]" },
 	{ STR_INIT("token"), token_main, "print an access token", "--user EMAIL | --role ROLE  [--ttl SECONDS] [CONFIG]" },
 	{ STR_INIT("user"), user_main, "look after accounts",
 		"add EMAIL [--role ROLE] [CONFIG]  (the password on standard input)\n"
@@ -127,9 +127,9 @@ static int act(const struct options *o, char *const *argv, struct arena *forever
 	case OPTIONS_RELOAD:
 		return reload_run(o->config, environ);
 	case OPTIONS_WORKER:
-		return spawned_run(o->config, environ, false);
+		return standalone_run(o->config, environ, false);
 	case OPTIONS_ACCOUNT_WORKER:
-		return spawned_run(o->config, environ, true);
+		return standalone_run(o->config, environ, true);
 	case OPTIONS_SERVE:
 		return master_run(o->config, environ, argv);
 	}
@@ -140,7 +140,7 @@ static int run_command(size_t i, int argc, char *const *argv)
 {
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
 	if (argc < 3 || !str_eq(str_of(argv[2]), STR("--help")))
-		return commands[i].run(words_of(argc, argv));
+		return commands[i].run(args_of(argc, argv));
 	printf("Usage: rowgate %s %s\n%s.\n", commands[i].name.p, commands[i].usage, commands[i].what);
 	return 0;
 }

@@ -25,7 +25,7 @@ enum member { EMAIL, PASSWORD_HASH, ROLE, ACTIVE, MEMBERS };
 static const char *const names[MEMBERS] = { "email", "password_hash", "role", "active" };
 
 struct import {
-	struct account *c;      /* its arena is emptied after each row */
+	struct account_call *c;      /* its arena is emptied after each row */
 	size_t taken, refused;
 };
 
@@ -54,7 +54,7 @@ static bool is_no(struct str s)
 /* False: no further row can be tried. */
 static bool take_row(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
-	struct account *c = im->c;
+	struct account_call *c = im->c;
 	struct database_row made, done;
 	struct str key, role = row->values[ROLE].n ? row->values[ROLE] : STR("regular_user"), active = row->values[ACTIVE];
 	if (!row->values[EMAIL].p || !email_key(&key, row->values[EMAIL], c->arena))
@@ -64,7 +64,7 @@ static bool take_row(struct import *im, const struct import_row *row, size_t num
 	if (active.n && !is_yes(active) && !is_no(active))
 		return row_refused(im, row, number, "active is true or false");
 	if (!database_call(&made, c, f, "register", row->values[EMAIL], key, row->values[PASSWORD_HASH],
-			migrate_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1"))) {
+			schema_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1"))) {
 		if (!str_eq(f->code, STR("RGA04")))
 			return false;
 		*f = (struct fault){ 0 };
@@ -195,7 +195,7 @@ static bool map_file(struct str *text_r, struct str file, struct arena *a, struc
 	return true;
 }
 
-bool import_users(struct account *c, struct str file, struct fault *f)
+bool import_users(struct account_call *c, struct str file, struct fault *f)
 {
 	struct import im = { .c = c };
 	struct str text;

@@ -18,13 +18,13 @@ struct keygen_wish {
 	struct str alg, kid, out;
 };
 
-static bool keygen_read(struct keygen_wish *w, struct words *words, struct fault *f)
+static bool keygen_read(struct keygen_wish *w, struct args *args, struct fault *f)
 {
 	*w = (struct keygen_wish){ .alg = STR("HS256"), .kid = STR_NONE, .out = STR_NONE };
-	for (struct str word; words_next(words, &word);) {
+	for (struct str word; args_next(args, &word);) {
 		struct str *place = str_eq(word, STR("--alg")) ? &w->alg : str_eq(word, STR("--kid")) ? &w->kid
 			: str_eq(word, STR("--out")) ? &w->out : NULL;
-		if (!place || !(*place = words_value(words)).n)
+		if (!place || !(*place = args_value(args)).n)
 			return fault_set(f, 500, "RG500", STR("keygen takes --alg ALG, --kid NAME and --out FILE"));
 	}
 	return true;
@@ -44,18 +44,18 @@ static bool keygen_store(struct str jwk, struct str where, struct arena *a, stru
 	return good || fault_printf(f, a, 500, "RG500", "%s: %s", path, strerror(error));
 }
 
-int keygen_main(struct words words)
+int keygen_main(struct args args)
 {
 	struct arena *a = arena_new(KEYGEN_MEMORY);
 	struct keygen_wish wish;
 	struct str jwk;
 	struct fault f = { 0 };
-	bool good = keygen_read(&wish, &words, &f) && keygen(&jwk, wish.alg, wish.kid, a, &f);
+	bool good = keygen_read(&wish, &args, &f) && keygen(&jwk, wish.alg, wish.kid, a, &f);
 	if (good && wish.out.p)
 		good = keygen_store(jwk, wish.out, a, &f);
 	else if (good)
 		good = printf("%.*s\n", STR_ARG(jwk)) > 0 && fflush(stdout) == 0;
-	int status = good ? EXIT_SUCCESS : words_complain(&f);
+	int status = good ? EXIT_SUCCESS : args_complain(&f);
 	arena_free(a);
 	return status;
 }

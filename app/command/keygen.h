@@ -3,9 +3,9 @@
 #ifndef ROWGATE_APP_COMMAND_KEYGEN_H
 #define ROWGATE_APP_COMMAND_KEYGEN_H
 
-#include "app/command/words.h"
+#include "app/command/args.h"
 
 /* [--alg ALG] [--kid NAME] [--out FILE]; an exit status. */
-int keygen_main(struct words words);
+int keygen_main(struct args args);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "app/serve/generation.h"
 #include "app/command/mailer.h"
-#include "app/process/start.h"
+#include "app/process/startup.h"
 #include "mail/postman.h"
 
 enum { EXIT_LATER = 75 }; /* EX_TEMPFAIL of <sysexits.h> */
@@ -28,22 +28,22 @@ static const struct template_value mail_sample[] = {
 	{ STR_INIT("agent"), STR_INIT("a trial") },
 };
 
-static bool mail_read(struct mail_wish *w, struct words *words, struct fault *f)
+static bool mail_read(struct mail_wish *w, struct args *args, struct fault *f)
 {
 	*w = (struct mail_wish){ .template = STR("trial") };
-	for (struct str word; words_next(words, &word);) {
+	for (struct str word; args_next(args, &word);) {
 		if (str_eq(word, STR("--try"))) {
 			w->trial = true;
-			w->to = words_value(words);
+			w->to = args_value(args);
 		} else if (str_eq(word, STR("--once"))) {
 			w->once = true;
 		} else if (str_eq(word, STR("--status"))) {
 			w->status = true;
 		} else if (str_eq(word, STR("--template"))) {
-			w->template = words_value(words);
+			w->template = args_value(args);
 		} else if (str_eq(word, STR("--language"))) {
-			w->language = words_value(words);
-		} else if (!words_config(words, word, &w->config, f)) {
+			w->language = args_value(args);
+		} else if (!args_config(args, word, &w->config, f)) {
 			return false;
 		}
 	}
@@ -71,20 +71,20 @@ static int mail_run(const struct mail_wish *w, struct generation *g)
 	struct postman postman;
 	struct fault f = { 0 };
 	if (w->status)
-		return mailer_status(g, &f) ? EXIT_SUCCESS : words_complain(&f);
+		return mailer_status(g, &f) ? EXIT_SUCCESS : args_complain(&f);
 	if (w->trial)
-		return postman_new(&postman, &g->conf, g->arena, &f) ? mail_try(w, &postman, g->arena) : words_complain(&f);
-	start_log(&g->conf, "mail");
+		return postman_new(&postman, &g->conf, g->arena, &f) ? mail_try(w, &postman, g->arena) : args_complain(&f);
+	startup_log(&g->conf, "mail");
 	return mailer_run(g, w->once);
 }
 
-int mail_main(struct words words)
+int mail_main(struct args args)
 {
 	struct generation *g = generation_new();
 	struct mail_wish wish;
 	struct fault f = { 0 };
-	bool good = mail_read(&wish, &words, &f) && generation_configure(g, wish.config, environ, &f);
-	int status = good ? mail_run(&wish, g) : words_complain(&f);
+	bool good = mail_read(&wish, &args, &f) && generation_configure(g, wish.config, environ, &f);
+	int status = good ? mail_run(&wish, g) : args_complain(&f);
 	generation_free(g);
 	return status;
 }

@@ -13,7 +13,7 @@
 #include "app/serve/backoff.h"
 #include "account/database.h"
 #include "account/migrate.h"
-#include "account/purpose.h"
+#include "account/mail_token.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -36,7 +36,7 @@ struct mailer {
 	struct generation *generation;
 	struct postman postman;
 	struct conn *conn;
-	struct account account;      /* for database_call(); its arena is emptied after each mail */
+	struct account_call account;      /* for database_call(); its arena is emptied after each mail */
 	struct backoff database;
 	size_t deferred;
 	sigset_t wait_mask;
@@ -101,9 +101,9 @@ static enum transport_verdict hand_over(struct mailer *m, const struct database_
 
 static bool next_mail(struct mailer *m, struct database_row *row, struct str token, struct fault *f)
 {
-	struct account *c = &m->account;
-	return database_call(row, c, f, "next_mail", purpose_hash(token, STR("activate"), c->arena),
-		purpose_hash(token, STR("reset"), c->arena), purpose_hash(token, STR("confirm"), c->arena),
+	struct account_call *c = &m->account;
+	return database_call(row, c, f, "next_mail", mail_token_hash(token, STR("activate"), c->arena),
+		mail_token_hash(token, STR("reset"), c->arena), mail_token_hash(token, STR("confirm"), c->arena),
 		database_seconds(c, 2 * c->conf->mail_timeout + LEASE_SLACK_S), database_seconds(c, c->conf->auth_reset_ttl),
 		database_seconds(c, c->conf->auth_confirm_ttl));
 }
@@ -123,7 +123,7 @@ static void log_verdict(const struct database_row *row, enum transport_verdict v
 static bool mailer_send(struct mailer *m, struct fault *f)
 {
 	struct database_row row, done;
-	struct str token = purpose_token(m->account.arena), reason = STR_NONE;
+	struct str token = mail_token_token(m->account.arena), reason = STR_NONE;
 	if (!next_mail(m, &row, token, f) || !row.found)
 		return false;
 	enum transport_verdict verdict = hand_over(m, &row, token, &reason);
@@ -168,7 +168,7 @@ static bool mailer_round(struct mailer *m, bool once, struct fault *f)
 {
 	int64_t wait_ms;
 	struct arena *a = m->account.arena;
-	struct str channel = migrate_role(m->account.conf, STR("rowgate_mail"), a);
+	struct str channel = schema_role(m->account.conf, STR("rowgate_mail"), a);
 	if (!conn_ready(m->conn, a, f) || (!once && !conn_listen(m->conn, channel, a, f)) || !mailer_send_all(m, f))
 		return false;
 	backoff_succeed(&m->database);
@@ -186,7 +186,7 @@ static bool mailer_begin(struct mailer *m, struct generation *g, struct fault *f
 	if (!postman_new(&m->postman, &g->conf, g->arena, f))
 		return false;
 	m->conn = generation_connect_mail(g, NULL, NULL);
-	m->account = (struct account){ .conf = &g->conf, .conn = m->conn, .arena = arena_new(MAIL_MEMORY) };
+	m->account = (struct account_call){ .conf = &g->conf, .conn = m->conn, .arena = arena_new(MAIL_MEMORY) };
 	return true;
 }
 

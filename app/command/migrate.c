@@ -17,10 +17,10 @@ struct migrate_wish {
 	const char *config;
 };
 
-static bool migrate_read(struct migrate_wish *w, struct words *words, struct fault *f)
+static bool migrate_read(struct migrate_wish *w, struct args *args, struct fault *f)
 {
 	*w = (struct migrate_wish){ .to = migrate_latest() };
-	for (struct str word; words_next(words, &word);) {
+	for (struct str word; args_next(args, &word);) {
 		if (str_eq(word, STR("--dry-run")))
 			w->dry_run = true;
 		else if (str_eq(word, STR("--status")))
@@ -28,9 +28,9 @@ static bool migrate_read(struct migrate_wish *w, struct words *words, struct fau
 		else if (str_eq(word, STR("--adopt-tutorial")))
 			w->adopt = true;
 		else if (str_eq(word, STR("--to"))) {
-			if (!str_to_i64(words_value(words), &w->to) || w->to < 1 || w->to > migrate_latest())
+			if (!str_to_i64(args_value(args), &w->to) || w->to < 1 || w->to > migrate_latest())
 				return fault_set(f, 500, "RG500", STR("--to wants the number of a migration"));
-		} else if (!words_config(words, word, &w->config, f)) {
+		} else if (!args_config(args, word, &w->config, f)) {
 			return false;
 		}
 	}
@@ -85,16 +85,16 @@ static bool migrate_run(const struct migrate_wish *w, struct generation *g, int 
 	return true;
 }
 
-int migrate_main(struct words words)
+int migrate_main(struct args args)
 {
 	struct generation *g = generation_new();
 	struct migrate_wish wish;
 	struct fault f = { 0 };
 	int status = EXIT_SUCCESS;
-	bool good = migrate_read(&wish, &words, &f) && generation_configure(g, wish.config, environ, &f)
+	bool good = migrate_read(&wish, &args, &f) && generation_configure(g, wish.config, environ, &f)
 		&& migrate_run(&wish, g, &status, &f);
 	if (!good)
-		status = words_complain(&f);
+		status = args_complain(&f);
 	generation_free(g);
 	return status;
 }

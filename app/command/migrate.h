@@ -3,9 +3,9 @@
 #ifndef ROWGATE_APP_COMMAND_MIGRATE_H
 #define ROWGATE_APP_COMMAND_MIGRATE_H
 
-#include "app/command/words.h"
+#include "app/command/args.h"
 
 /* [--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]; an exit status. */
-int migrate_main(struct words words);
+int migrate_main(struct args args);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/process/state.h"
+#include "app/process/statedir.h"
 #include "base/arena.h"
 #include "base/log.h"
 
@@ -34,25 +34,25 @@ static bool reload_load(struct generation *g, const char *file, char *const *var
 }
 
 /* Those who load for this very configuration find it done before they are told. */
-static bool reload_tell(struct state *s, const struct generation *g, struct fault *f)
+static bool reload_tell(struct statedir *s, const struct generation *g, struct fault *f)
 {
-	uint64_t number = state_number(s) + 1;
-	if (state_alone(s))
+	uint64_t number = statedir_number(s) + 1;
+	if (statedir_alone(s))
 		return fault_set(f, 500, "RG500", STR("nobody serves by this configuration (or not with this state-dir)"));
-	return state_save(s, g, number, g->arena, f) && state_announce(s, number, g->arena, f);
+	return statedir_save(s, g, number, g->arena, f) && statedir_announce(s, number, g->arena, f);
 }
 
 int reload_run(const char *file, char *const *vars)
 {
 	struct generation *g = generation_new();
-	struct state *s = NULL;
+	struct statedir *s = NULL;
 	struct fault f = { 0 };
-	bool told = generation_configure(g, file, vars, &f) && reload_become_owner(g, &f) && state_open(&s, g, file, &f)
+	bool told = generation_configure(g, file, vars, &f) && reload_become_owner(g, &f) && statedir_open(&s, g, file, &f)
 		&& reload_load(g, file, vars, &f) && reload_tell(s, g, &f);
 	if (!told)
 		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "",
 			STR_ARG(f.details));
-	state_close(s);
+	statedir_close(s);
 	generation_free(g);
 	return told ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/command/clerk.h"
+#include "app/command/accounts.h"
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/session.h"
@@ -21,18 +21,18 @@ struct token_wish {
 	const char *config;
 };
 
-static bool token_read(struct token_wish *w, struct words *words, struct fault *f)
+static bool token_read(struct token_wish *w, struct args *args, struct fault *f)
 {
 	*w = (struct token_wish){ .user = STR_NONE, .role = STR_NONE };
-	for (struct str word; words_next(words, &word);) {
+	for (struct str word; args_next(args, &word);) {
 		if (str_eq(word, STR("--user")))
-			w->user = words_value(words);
+			w->user = args_value(args);
 		else if (str_eq(word, STR("--role")))
-			w->role = words_value(words);
+			w->role = args_value(args);
 		else if (!str_eq(word, STR("--ttl"))) {
-			if (!words_config(words, word, &w->config, f))
+			if (!args_config(args, word, &w->config, f))
 				return false;
-		} else if (!str_to_i64(words_value(words), &w->ttl) || w->ttl < 1) {
+		} else if (!str_to_i64(args_value(args), &w->ttl) || w->ttl < 1) {
 			return fault_set(f, 500, "RG500", STR("--ttl wants a number of seconds"));
 		}
 	}
@@ -43,10 +43,10 @@ static bool token_read(struct token_wish *w, struct words *words, struct fault *
 /* A session like any other, so that it can be ended like any other. */
 static bool token_for_user(struct str *token_r, const struct token_wish *w, struct generation *g, struct fault *f)
 {
-	struct account c;
+	struct account_call c;
 	struct database_row row;
 	struct session s = { .id = STR_NONE };
-	if (!clerk_open(&c, g, w->config, f) || !clerk_find(&c, w->user, &s.user_id, f))
+	if (!accounts_open(&c, g, w->config, f) || !accounts_find(&c, w->user, &s.user_id, f))
 		return false;
 	if (!c.signer)
 		return fault_set(f, 500, "RG500", STR("tokens of accounts need auth-enabled = true"));
@@ -90,15 +90,15 @@ static bool token_for_role(struct str *token_r, const struct token_wish *w, stru
 	return true;
 }
 
-int token_main(struct words words)
+int token_main(struct args args)
 {
 	struct generation *g = generation_new();
 	struct token_wish wish;
 	struct str token;
 	struct fault f = { 0 };
-	bool good = token_read(&wish, &words, &f)
+	bool good = token_read(&wish, &args, &f)
 		&& (wish.user.n ? token_for_user(&token, &wish, g, &f) : token_for_role(&token, &wish, g, &f));
-	int status = good ? EXIT_SUCCESS : words_complain(&f);
+	int status = good ? EXIT_SUCCESS : args_complain(&f);
 	if (good)
 		printf("%.*s\n", STR_ARG(token));
 	generation_free(g);

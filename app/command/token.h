@@ -3,9 +3,9 @@
 #ifndef ROWGATE_APP_COMMAND_TOKEN_H
 #define ROWGATE_APP_COMMAND_TOKEN_H
 
-#include "app/command/words.h"
+#include "app/command/args.h"
 
 /* --user EMAIL | --role ROLE [--ttl SECONDS] [CONFIG]; an exit status. */
-int token_main(struct words words);
+int token_main(struct args args);
 
 #endif

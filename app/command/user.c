@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "app/command/clerk.h"
+#include "app/command/accounts.h"
 #include "app/command/import.h"
 #include "account/database.h"
 #include "account/email.h"
@@ -48,7 +48,7 @@ static bool read_password(struct str *password_r, struct arena *a, struct fault 
 	return password_r->n || fault_set(f, 500, "RG500", STR("the password comes by standard input, on a line"));
 }
 
-static bool user_add(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_add(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	struct database_row row;
 	struct str key, password, hash;
@@ -57,7 +57,7 @@ static bool user_add(struct account *c, const struct user_wish *w, struct fault 
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(w->subject));
 	if (!read_password(&password, c->arena, f) || !password_acceptable(password, w->subject, c->arena, f)
 		|| !password_hash(&hash, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "register", w->subject, key, hash, migrate_role(c->conf, role, c->arena),
+		|| !database_call(&row, c, f, "register", w->subject, key, hash, schema_role(c->conf, role, c->arena),
 			STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1")))
 		return false;
 	if (database_true(row.values[1]))
@@ -76,48 +76,48 @@ static bool print_user(void *arg, const struct row *r)
 	return true;
 }
 
-static bool user_list(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_list(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	struct stmt call;
 	(void)w;
 	puts("id\temail\trole\tactive\tcreated_at\tsessions");
-	return stmt_routine(&call, migrate_private(c->conf, c->arena), STR("list_users"), NULL, 0, c->arena, f)
+	return stmt_routine(&call, schema_private(c->conf, c->arena), STR("list_users"), NULL, 0, c->arena, f)
 		&& conn_run(c->conn, &call, print_user, NULL, c->arena, f);
 }
 
-static bool set_user(struct account *c, const struct user_wish *w, struct str role, struct str active, struct fault *f)
+static bool set_user(struct account_call *c, const struct user_wish *w, struct str role, struct str active, struct fault *f)
 {
 	struct database_row row;
 	struct str id;
-	return clerk_find(c, w->subject, &id, f) && database_call(&row, c, f, "set_user", id, role, active);
+	return accounts_find(c, w->subject, &id, f) && database_call(&row, c, f, "set_user", id, role, active);
 }
 
-static bool user_set_role(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_set_role(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
-	return set_user(c, w, migrate_role(c->conf, w->role, c->arena), STR_NONE, f);
+	return set_user(c, w, schema_role(c->conf, w->role, c->arena), STR_NONE, f);
 }
 
-static bool user_activate(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_activate(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	return set_user(c, w, STR_NONE, STR("true"), f);
 }
 
-static bool user_deactivate(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_deactivate(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	return set_user(c, w, STR_NONE, STR("false"), f);
 }
 
-static bool user_end_sessions(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_end_sessions(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	struct database_row row;
 	struct str id;
-	if (!clerk_find(c, w->subject, &id, f) || !database_call(&row, c, f, "end_sessions", id, STR_NONE))
+	if (!accounts_find(c, w->subject, &id, f) || !database_call(&row, c, f, "end_sessions", id, STR_NONE))
 		return false;
 	printf("%.*s sessions ended\n", STR_ARG(row.values[0]));
 	return true;
 }
 
-static bool user_import(struct account *c, const struct user_wish *w, struct fault *f)
+static bool user_import(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
 	return import_users(c, w->subject, f);
 }
@@ -125,7 +125,7 @@ static bool user_import(struct account *c, const struct user_wish *w, struct fau
 static const struct {
 	struct str name, subject;   /* subject: what it is called, or STR_NONE */
 	bool wants_role;
-	bool (*run)(struct account *c, const struct user_wish *w, struct fault *f);
+	bool (*run)(struct account_call *c, const struct user_wish *w, struct fault *f);
 } user_words[] = {
 	{ STR_INIT("add"), STR_INIT("EMAIL"), false, user_add },
 	{ STR_INIT("list"), { NULL, 0 }, false, user_list },
@@ -138,45 +138,45 @@ static const struct {
 
 enum { USER_WORDS = sizeof user_words / sizeof *user_words };
 
-static bool user_read(struct user_wish *w, size_t word, struct words *words, struct arena *a, struct fault *f)
+static bool user_read(struct user_wish *w, size_t word, struct args *args, struct arena *a, struct fault *f)
 {
 	*w = (struct user_wish){ .subject = STR_NONE, .role = STR_NONE };
-	if (user_words[word].subject.p && !(w->subject = words_value(words)).n)
+	if (user_words[word].subject.p && !(w->subject = args_value(args)).n)
 		return fault_printf(f, a, 500, "RG500", "user %s wants %s", user_words[word].name.p,
 			user_words[word].subject.p);
-	if (user_words[word].wants_role && !(w->role = words_value(words)).n)
+	if (user_words[word].wants_role && !(w->role = args_value(args)).n)
 		return fault_printf(f, a, 500, "RG500", "user %s wants a role", user_words[word].name.p);
-	for (struct str next; words_next(words, &next);) {
+	for (struct str next; args_next(args, &next);) {
 		if (str_eq(next, STR("--role")) && user_words[word].run == user_add)
-			w->role = words_value(words);
-		else if (!words_config(words, next, &w->config, f))
+			w->role = args_value(args);
+		else if (!args_config(args, next, &w->config, f))
 			return false;
 	}
 	return true;
 }
 
-static bool user_run(struct words *words, struct generation *g, struct fault *f)
+static bool user_run(struct args *args, struct generation *g, struct fault *f)
 {
-	struct str name = words_value(words);
+	struct str name = args_value(args);
 	struct user_wish wish;
-	struct account c;
+	struct account_call c;
 	size_t i = 0;
 	while (i < USER_WORDS && !str_eq(name, user_words[i].name))
 		i++;
 	if (i == USER_WORDS)
 		return fault_set(f, 500, "RG500",
 			STR("user wants add, list, set-role, activate, deactivate, end-sessions or import"));
-	return user_read(&wish, i, words, g->arena, f) && clerk_open(&c, g, wish.config, f)
+	return user_read(&wish, i, args, g->arena, f) && accounts_open(&c, g, wish.config, f)
 		&& user_words[i].run(&c, &wish, f);
 }
 
-int user_main(struct words words)
+int user_main(struct args args)
 {
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
-	bool good = user_run(&words, g, &f) && (fflush(stdout) == 0
+	bool good = user_run(&args, g, &f) && (fflush(stdout) == 0
 		|| fault_printf(&f, g->arena, 500, "RG500", "standard output: %s", strerror(errno)));
-	int status = good ? EXIT_SUCCESS : words_complain(&f);
+	int status = good ? EXIT_SUCCESS : args_complain(&f);
 	generation_free(g);
 	return status;
 }

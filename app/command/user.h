@@ -3,9 +3,9 @@
 #ifndef ROWGATE_APP_COMMAND_USER_H
 #define ROWGATE_APP_COMMAND_USER_H
 
-#include "app/command/words.h"
+#include "app/command/args.h"
 
 /* add | list | set-role | activate | deactivate | end-sessions | import, with what each needs; an exit status. */
-int user_main(struct words words);
+int user_main(struct args args);
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/spill.h"
+#include "base/tmpfile.h"
 
 #define BODY_STEP ((size_t)1 << 20)
 
@@ -66,7 +66,7 @@ static bool body_map(struct body *b, size_t capacity, struct fault *f)
 	size_t old = b->capacity;
 	bool first = b->fd < 0;
 	if (first) {
-		b->fd = spill_open(b->dir, b->arena);
+		b->fd = tmpfile_open(b->dir, b->arena);
 		if (b->fd < 0)
 			return body_refuse(b, f);
 		b->p = NULL;

@@ -1,4 +1,4 @@
-/* The master process: listens, loads generations, looks after the crew, answers probes, and stops it all.
+/* The master process: listens, loads generations, looks after the supervisor, answers probes, and stops it all.
  * SPDX-License-Identifier: MIT */
 #include "master.h"
 
@@ -13,12 +13,12 @@
 
 #include "app/process/admin.h"
 #include "app/serve/backoff.h"
-#include "app/process/events.h"
+#include "app/process/postgrest_log.h"
 #include "app/serve/generation.h"
 #include "app/front/listen.h"
 #include "app/process/notify.h"
 #include "app/process/pool.h"
-#include "app/process/start.h"
+#include "app/process/startup.h"
 #include "app/process/upgrade.h"
 #include "app/process/worker.h"
 #include "base/arena.h"
@@ -50,7 +50,7 @@ struct master {
 	int signals;
 	struct admin *admin;
 	struct notify *notify;
-	struct state *state;
+	struct statedir *state;
 	struct metrics metrics;
 	struct backoff load;
 	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
@@ -74,27 +74,27 @@ static void master_shed(const struct master *m, enum pool_kind kind)
 	pools_forget(&m->pools, kind);
 }
 
-/* crew_child_fn */
+/* supervisor_child_fn */
 static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
 	master_shed(arg, POOL_API);
-	start_log(&generation->conf, "worker");
+	startup_log(&generation->conf, "worker");
 	return worker_run(generation, place);
 }
 
-/* crew_child_fn */
+/* supervisor_child_fn */
 static int master_account_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
 	struct worker_place accounts = *place;
 	master_shed(arg, POOL_ACCOUNTS);
-	start_log(&generation->conf, "account worker");
+	startup_log(&generation->conf, "account worker");
 	accounts.accounts = true;
 	return worker_run(generation, &accounts);
 }
 
-static const struct board *master_board(const struct master *m)
+static const struct scoreboard *master_board(const struct master *m)
 {
-	return crew_board(m->pools.all[POOL_API].crew);
+	return supervisor_board(m->pools.all[POOL_API].supervisor);
 }
 
 static void master_upgrade(struct master *m)
@@ -133,11 +133,11 @@ static void master_reap(struct master *m)
 
 static struct admin_state master_state(const struct master *m)
 {
-	bool serving = !m->stopping && crew_alive(m->pools.all[POOL_API].crew) > 0;
+	bool serving = !m->stopping && supervisor_alive(m->pools.all[POOL_API].supervisor) > 0;
 	return (struct admin_state){
 		.live = serving,
 		.generation = m->generation, .metrics = &m->metrics, .pool = &m->pools.all[POOL_API],
-		.ready = serving && m->generation->catalog && notify_well(m->notify) && board_database_up(master_board(m)),
+		.ready = serving && m->generation->catalog && notify_well(m->notify) && scoreboard_database_up(master_board(m)),
 	};
 }
 
@@ -238,14 +238,14 @@ static void master_load_failed(struct master *m, const struct generation *next, 
 	if (!configured) {
 		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
 	} else if (master_is_refused(f)) {
-		events_refused(f);
+		postgrest_log_refused(f);
 		master_give_up(m);
 	} else {
-		events_not_loaded(next, f);
+		postgrest_log_not_loaded(next, f);
 		if (!next->conf.db_pool_automatic_recovery && str_starts(f->code, STR("PGRST0")))
 			master_no_recovery(m);
 		else
-			events_retry("Attempting to reconnect to the database", m->load.pause_us);
+			postgrest_log_retry("Attempting to reconnect to the database", m->load.pause_us);
 	}
 }
 
@@ -260,9 +260,9 @@ static struct generation *master_share(const struct master *m, struct generation
 {
 	struct fault f = { 0 };
 	struct generation *mapped = generation_new();
-	if (state_save(m->state, loaded, number, loaded->arena, &f)
+	if (statedir_save(m->state, loaded, number, loaded->arena, &f)
 		&& generation_configure(mapped, m->file, m->environ, &f)
-		&& state_map(m->state, mapped, m->file, m->environ, number)) {
+		&& statedir_map(m->state, mapped, m->file, m->environ, number)) {
 		generation_free(loaded);
 		return mapped;
 	}
@@ -283,7 +283,7 @@ static void master_load(struct master *m)
 		return;
 	}
 	int64_t began = clock_monotonic_us();
-	uint64_t number = state_number(m->state);
+	uint64_t number = statedir_number(m->state);
 	next = generation_new();
 	bool configured = generation_configure(next, m->file, m->environ, &f);
 	if (!configured || !master_ask(m, next, &f)) {
@@ -301,10 +301,10 @@ static void master_load(struct master *m)
 	backoff_succeed(&m->load);
 	*place = m->generation;
 	m->generation = next;
-	start_log(&next->conf, "master");
+	startup_log(&next->conf, "master");
 	if ((*place)->catalog)
 		log_event("Config reloaded");
-	events_loaded(next, asked - began, clock_monotonic_us() - began);
+	postgrest_log_loaded(next, asked - began, clock_monotonic_us() - began);
 	log_info("serving with %zu workers", pool_workers(POOL_API, &next->conf));
 	notify_follow(m->notify, next);
 	pools_follow(&m->pools, next, false);
@@ -350,10 +350,10 @@ static int64_t master_turn(struct master *m)
 		}
 		return m->stop_deadline_us;
 	}
-	if ((m->generation->catalog && notify_turn(m->notify)) || state_changed(m->state))
+	if ((m->generation->catalog && notify_turn(m->notify)) || statedir_changed(m->state))
 		m->load_wanted = true;
 	if (!m->generation->conf.db_pool_automatic_recovery && m->generation->catalog
-		&& !(notify_well(m->notify) && board_database_up(master_board(m)))) {
+		&& !(notify_well(m->notify) && scoreboard_database_up(master_board(m)))) {
 		master_no_recovery(m);
 		return m->stop_deadline_us;
 	}
@@ -367,8 +367,8 @@ static int64_t master_turn(struct master *m)
 		due = m->load.at_us;
 	if (m->generation->catalog && notify_due_us(m->notify) < due)
 		due = notify_due_us(m->notify);
-	int64_t refuse_at = pools_refuse_at_us(&m->pools, &m->generation->conf);
-	return due < refuse_at ? due : refuse_at;
+	int64_t overload_at = pools_overload_at_us(&m->pools, &m->generation->conf);
+	return due < overload_at ? due : overload_at;
 }
 
 static int master_timeout_ms(int64_t due_us)
@@ -385,12 +385,12 @@ static void master_sleep(struct master *m, int64_t due_us)
 	struct pollfd p[POLL_ADMIN + ADMIN_FDS] = {
 		[POLL_SIGNALS] = { .fd = m->signals, .events = POLLIN },
 		[POLL_NOTIFY] = { .fd = notify_fd(m->notify), .events = POLLIN },
-		[POLL_STATE] = { .fd = state_watch(m->state), .events = POLLIN },
+		[POLL_STATE] = { .fd = statedir_watch(m->state), .events = POLLIN },
 	};
 	for (size_t i = 0; i < POOL_KINDS; i++) {
 		const struct pool *pool = i < m->pools.count ? &m->pools.all[i] : NULL;
-		p[POLL_BOARDS + i] = (struct pollfd){ pool ? board_fd(crew_board(pool->crew)) : -1, POLLIN, 0 };
-		p[POLL_REFUSERS + i] = (struct pollfd){ pool ? refuse_fd(pool->refuser) : -1, POLLIN, 0 };
+		p[POLL_BOARDS + i] = (struct pollfd){ pool ? scoreboard_fd(supervisor_board(pool->supervisor)) : -1, POLLIN, 0 };
+		p[POLL_REFUSERS + i] = (struct pollfd){ pool ? overload_fd(pool->overload) : -1, POLLIN, 0 };
 	}
 	nfds_t n = POLL_ADMIN + admin_poll(m->admin, p + POLL_ADMIN);
 	/* While refusing, the end of it is not an event: look again soon. */
@@ -402,10 +402,10 @@ static void master_sleep(struct master *m, int64_t due_us)
 	if (p[POLL_SIGNALS].revents)
 		master_signal(m);
 	if (p[POLL_STATE].revents)
-		state_heard(m->state);
+		statedir_heard(m->state);
 	for (size_t i = 0; i < m->pools.count; i++)
 		if (p[POLL_BOARDS + i].revents)
-			board_listen(crew_board(m->pools.all[i].crew));
+			scoreboard_listen(supervisor_board(m->pools.all[i].supervisor));
 	master_admin(m);
 }
 
@@ -438,7 +438,7 @@ static bool master_equip_pool(struct master *m, enum pool_kind kind, const struc
 	}
 	m->pools.count++;
 	if (pool_new(p, kind, inherited, kind == POOL_API ? master_child : master_account_child, m)) {
-		upgrade_adopt(before, kind, p->crew);
+		upgrade_adopt(before, kind, p->supervisor);
 		return true;
 	}
 	log_crit("cannot start: %s", strerror(errno));
@@ -471,7 +471,7 @@ static void master_end(struct master *m)
 	pools_free(&m->pools, &m->generation->conf);
 	admin_free(m->admin);
 	notify_free(m->notify);
-	state_close(m->state);
+	statedir_close(m->state);
 	for (size_t i = 0; i < MASTER_GENERATIONS; i++)
 		if (m->before[i])
 			generation_free(m->before[i]);
@@ -483,7 +483,7 @@ int master_run(const char *file, char *const *vars, char *const *argv)
 	struct master m = { .file = file, .environ = vars, .argv = argv, .signals = -1 };
 	struct upgrade before;
 	upgrade_inherit(&before, &m.pools);
-	m.generation = start(file, vars, &m.pools.all[POOL_API].shared.listener, &m.state);
+	m.generation = startup(file, vars, &m.pools.all[POOL_API].shared.listener, &m.state);
 	if (!m.generation)
 		return EXIT_FAILURE;
 	bool equipped = master_equip(&m, &before);

@@ -23,19 +23,19 @@ static void loads(struct buf *out, const char *status, uint64_t value)
 		buf_printf(out, "pgrst_schema_cache_loads_total{status=\"%s\"} %llu.0\n", status, (unsigned long long)value);
 }
 
-static void tokens(struct buf *out, const struct board *b)
+static void tokens(struct buf *out, const struct scoreboard *b)
 {
 	whole(out, "pgrst_jwt_cache_evictions_total", "counter", "The total number of JWT cache evictions",
-		board_total(b, BOARD_JWT_EVICTIONS));
+		scoreboard_total(b, SCOREBOARD_JWT_EVICTIONS));
 	whole(out, "pgrst_jwt_cache_hits_total", "counter", "The total number of JWT cache hits",
-		board_total(b, BOARD_JWT_HITS));
+		scoreboard_total(b, SCOREBOARD_JWT_HITS));
 	whole(out, "pgrst_jwt_cache_requests_total", "counter", "The total number of JWT cache lookups",
-		board_total(b, BOARD_JWT_LOOKUPS));
+		scoreboard_total(b, SCOREBOARD_JWT_LOOKUPS));
 }
 
 void metrics_write(struct buf *out, const struct metrics *m, const struct pool *p, const struct conf *conf)
 {
-	const struct board *b = crew_board(p->crew);
+	const struct scoreboard *b = supervisor_board(p->supervisor);
 	tokens(out, b);
 	describe(out, "pgrst_schema_cache_query_time_seconds", "gauge",
 		"The query time in seconds of the last schema cache load");
@@ -48,7 +48,7 @@ void metrics_write(struct buf *out, const struct metrics *m, const struct pool *
 	whole(out, "pgrst_db_pool_max", "gauge", "Max pool connections", pool_workers(p->kind, conf));
 	whole(out, "pgrst_db_pool_waiting", "gauge", "Requests waiting to acquire a pool connection",
 		listen_waiting(p->shared.listener) + slots_waiting(&p->shared));
-	whole(out, "pgrst_db_pool_available", "gauge", "Available connections in the pool", board_available(b));
+	whole(out, "pgrst_db_pool_available", "gauge", "Available connections in the pool", scoreboard_available(b));
 	whole(out, "pgrst_db_pool_timeouts_total", "counter", "The total number of pool connection timeouts",
-		refuse_count(p->refuser));
+		overload_count(p->overload));
 }

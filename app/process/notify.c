@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "app/serve/backoff.h"
-#include "app/process/events.h"
+#include "app/process/postgrest_log.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -147,7 +147,7 @@ static void notify_complain(const struct notify *n, const struct generation *g, 
 {
 	log_event("Failed listening for database notifications on the \"%.*s\" channel. %.*s", STR_ARG(g->conf.db_channel),
 		STR_ARG(str_trim(f->details.n ? f->details : f->message)));
-	events_retry("Retrying listening for database notifications", n->connect.pause_us);
+	postgrest_log_retry("Retrying listening for database notifications", n->connect.pause_us);
 }
 
 /* Takes what came; false when there is no connection that listens. */

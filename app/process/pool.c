@@ -24,16 +24,16 @@ static const struct fault busy[POOL_KINDS] = {
 
 static const char *const names[POOL_KINDS] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
 
-bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, crew_child_fn *child, void *child_arg)
+bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg)
 {
 	p->kind = kind;
 	if (!inherited && !slots_handover_new(p->shared.handover)) {
 		log_warn("%ss cannot hand connections over: %s", names[kind], strerror(errno));
 		p->shared.handover[0] = p->shared.handover[1] = -1;
 	}
-	p->refuser = refuse_new(&p->shared, &busy[kind]);
-	p->crew = crew_new(names[kind], &p->shared, child, child_arg);
-	return p->crew;
+	p->overload = overload_new(&p->shared, &busy[kind]);
+	p->supervisor = supervisor_new(names[kind], &p->shared, child, child_arg);
+	return p->supervisor;
 }
 
 void pools_free(struct pools *ps, const struct conf *conf)
@@ -41,8 +41,8 @@ void pools_free(struct pools *ps, const struct conf *conf)
 	for (size_t i = 0; i < ps->count; i++) {
 		struct pool *p = &ps->all[i];
 		listen_close(p->shared.listener, p->kind == POOL_API ? conf->server_listen : conf->auth_listen);
-		refuse_free(p->refuser);
-		crew_free(p->crew);
+		overload_free(p->overload);
+		supervisor_free(p->supervisor);
 	}
 }
 
@@ -50,7 +50,7 @@ void pools_forget(const struct pools *ps, enum pool_kind kind)
 {
 	for (size_t i = 0; i < ps->count; i++) {
 		const struct pool *p = &ps->all[i];
-		refuse_forget(p->refuser);
+		overload_forget(p->overload);
 		if (p->kind == kind)
 			continue;
 		close(p->shared.listener);
@@ -73,9 +73,9 @@ size_t pool_workers(enum pool_kind kind, const struct conf *conf)
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle)
 {
 	for (size_t i = 0; i < ps->count; i++) {
-		struct crew *crew = ps->all[i].crew;
-		if (!only_idle || (!crew_serving_any(crew) && !crew_alive(crew)))
-			crew_follow(crew, g, pool_workers(ps->all[i].kind, &g->conf));
+		struct supervisor *supervisor = ps->all[i].supervisor;
+		if (!only_idle || (!supervisor_serving_any(supervisor) && !supervisor_alive(supervisor)))
+			supervisor_follow(supervisor, g, pool_workers(ps->all[i].kind, &g->conf));
 	}
 }
 
@@ -83,7 +83,7 @@ bool pools_uses(const struct pools *ps, const struct generation *g)
 {
 	bool used = false;
 	for (size_t i = 0; i < ps->count; i++)
-		used = used || crew_uses(ps->all[i].crew, g);
+		used = used || supervisor_uses(ps->all[i].supervisor, g);
 	return used;
 }
 
@@ -91,7 +91,7 @@ bool pools_bury(struct pools *ps, pid_t pid, int status)
 {
 	bool buried = false;
 	for (size_t i = 0; i < ps->count; i++)
-		buried = buried || crew_bury(ps->all[i].crew, pid, status);
+		buried = buried || supervisor_bury(ps->all[i].supervisor, pid, status);
 	return buried;
 }
 
@@ -99,7 +99,7 @@ int64_t pools_turn(struct pools *ps)
 {
 	int64_t due = INT64_MAX;
 	for (size_t i = 0; i < ps->count; i++) {
-		int64_t its = crew_turn(ps->all[i].crew);
+		int64_t its = supervisor_turn(ps->all[i].supervisor);
 		due = its < due ? its : due;
 	}
 	return due;
@@ -108,34 +108,34 @@ int64_t pools_turn(struct pools *ps)
 void pools_stop(struct pools *ps)
 {
 	for (size_t i = 0; i < ps->count; i++)
-		crew_stop(ps->all[i].crew);
+		supervisor_stop(ps->all[i].supervisor);
 }
 
 void pools_kill(struct pools *ps)
 {
 	for (size_t i = 0; i < ps->count; i++)
-		crew_kill(ps->all[i].crew);
+		supervisor_kill(ps->all[i].supervisor);
 }
 
 size_t pools_alive(const struct pools *ps)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < ps->count; i++)
-		n += crew_alive(ps->all[i].crew);
+		n += supervisor_alive(ps->all[i].supervisor);
 	return n;
 }
 
-static int64_t refuse_at_us(const struct pool *p, const struct conf *conf)
+static int64_t overload_at_us(const struct pool *p, const struct conf *conf)
 {
-	int64_t since = board_all_slow_since_us(crew_board(p->crew));
+	int64_t since = scoreboard_all_slow_since_us(supervisor_board(p->supervisor));
 	return since ? since + conf->db_pool_acquisition_timeout * 1000000 : INT64_MAX;
 }
 
-int64_t pools_refuse_at_us(const struct pools *ps, const struct conf *conf)
+int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf)
 {
 	int64_t at = INT64_MAX;
 	for (size_t i = 0; i < ps->count; i++) {
-		int64_t its = refuse_at_us(&ps->all[i], conf);
+		int64_t its = overload_at_us(&ps->all[i], conf);
 		at = its < at ? its : at;
 	}
 	return at;
@@ -144,8 +144,8 @@ int64_t pools_refuse_at_us(const struct pools *ps, const struct conf *conf)
 void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping)
 {
 	for (size_t i = 0; i < ps->count; i++) {
-		bool wanted = !stopping && refuse_at_us(&ps->all[i], conf) <= clock_monotonic_us();
-		refuse_turn(ps->all[i].refuser, wanted, conf);
+		bool wanted = !stopping && overload_at_us(&ps->all[i], conf) <= clock_monotonic_us();
+		overload_turn(ps->all[i].overload, wanted, conf);
 	}
 }
 
@@ -153,6 +153,6 @@ bool pools_refusing(const struct pools *ps)
 {
 	bool active = false;
 	for (size_t i = 0; i < ps->count; i++)
-		active = active || refuse_active(ps->all[i].refuser);
+		active = active || overload_active(ps->all[i].overload);
 	return active;
 }

@@ -3,16 +3,16 @@
 #ifndef ROWGATE_APP_PROCESS_POOL_H
 #define ROWGATE_APP_PROCESS_POOL_H
 
-#include "app/process/crew.h"
-#include "app/process/refuse.h"
+#include "app/process/supervisor.h"
+#include "app/process/overload.h"
 
 enum pool_kind { POOL_API, POOL_ACCOUNTS, POOL_KINDS };
 
 struct pool {
 	enum pool_kind kind;
 	struct slots_shared shared;
-	struct crew *crew;
-	struct refuser *refuser;
+	struct supervisor *supervisor;
+	struct overload *overload;
 };
 
 /* Those of a host; without accounts one. */
@@ -21,19 +21,19 @@ struct pools {
 	size_t count;
 };
 
-/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. child is as for crew_new(). False
+/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. child is as for supervisor_new(). False
  * with errno set when the kernel refuses. */
-bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, crew_child_fn *child, void *child_arg);
+bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg);
 
 /* The sockets' files were made by the first generation's settings: conf is that one's. */
 void pools_free(struct pools *ps, const struct conf *conf);
 /* In a forked child that is a worker of the one kind: closes what else the master has. */
 void pools_forget(const struct pools *ps, enum pool_kind kind);
-/* Serves by the generation from now on, as crew_follow() does; only_idle: where nobody serves yet. */
+/* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet. */
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle);
 /* How many workers a pool wants. */
 size_t pool_workers(enum pool_kind kind, const struct conf *conf);
-/* crew.h, over all pools. */
+/* supervisor.h, over all pools. */
 bool pools_uses(const struct pools *ps, const struct generation *g);
 bool pools_bury(struct pools *ps, pid_t pid, int status);
 int64_t pools_turn(struct pools *ps);
@@ -41,7 +41,7 @@ void pools_stop(struct pools *ps);
 void pools_kill(struct pools *ps);
 size_t pools_alive(const struct pools *ps);
 /* When all workers of some pool began to be busy for too long; INT64_MAX: they did not. */
-int64_t pools_refuse_at_us(const struct pools *ps, const struct conf *conf);
+int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf);
 /* Answers for the workers while they cannot, unless the host is stopping. */
 void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping);
 /* Whether some answers are given so, or still to be. */

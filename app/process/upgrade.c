@@ -68,7 +68,7 @@ static void add_pool(struct numbers *numbers, const struct pool *p)
 	add(numbers, p->shared.listener);
 	add(numbers, p->shared.handover[0]);
 	add(numbers, p->shared.handover[1]);
-	crew_each(p->crew, add_worker, numbers);
+	supervisor_each(p->supervisor, add_worker, numbers);
 	numbers->text[numbers->n - 1] = ';';
 }
 
@@ -120,13 +120,13 @@ void upgrade_inherit(struct upgrade *out_r, struct pools *pools)
 	unsetenv(UPGRADE_VARIABLE);
 }
 
-void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *crew)
+void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervisor *supervisor)
 {
 	char *end;
 	for (const char *at = u->workers[kind]; at && *at && *at != ';'; at = end) {
 		long pid = strtol(at, &end, 10);
 		if (pid == 0)
 			return;
-		crew_adopt(crew, (pid_t)labs(pid), pid < 0);
+		supervisor_adopt(supervisor, (pid_t)labs(pid), pid < 0);
 	}
 }

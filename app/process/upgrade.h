@@ -26,7 +26,7 @@ struct upgrade {
 /* Before the environment is read: takes what was handed down, and gives the pools their sockets, -1 where there is
  * none. */
 void upgrade_inherit(struct upgrade *out_r, struct pools *pools);
-/* The workers that are already there, for the crew to replace. */
-void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct crew *crew);
+/* The workers that are already there, for the supervisor to replace. */
+void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervisor *supervisor);
 
 #endif

@@ -48,7 +48,7 @@ struct worker {
 	int busy_fd;                       /* see slots_busy(); -1: not busy */
 	int64_t look_us;                   /* when to look after what a master would, INT64_MAX: never */
 	bool parted;                       /* leaving, with answers to send and nothing else to do */
-	struct jwtcache_totals told;       /* what the board has of them */
+	struct jwtcache_totals told;       /* what the scoreboard has of them */
 	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
 	sigset_t wait_mask;                /* what is blocked while it waits */
 };
@@ -125,8 +125,8 @@ static int worker_sooner(int a_ms, int b_ms)
 /* The request takes its time: returns the descriptor to watch the other connections by. */
 static int worker_slow(const struct worker *w)
 {
-	if (w->place->board)
-		board_slow(w->place->board, w->place->cell);
+	if (w->place->scoreboard)
+		scoreboard_slow(w->place->scoreboard, w->place->cell);
 	return slots_busy(w->slots);
 }
 
@@ -174,8 +174,8 @@ static void worker_rested(struct worker *w)
 		return;
 	w->busy_fd = -1;
 	w->connecting_us = 0;
-	if (w->place->board)
-		board_done(w->place->board, w->place->cell);
+	if (w->place->scoreboard)
+		scoreboard_done(w->place->scoreboard, w->place->cell);
 }
 
 /* A password takes long to hash, and nothing else goes on meanwhile: what came with it is for other workers. */
@@ -188,15 +188,15 @@ static void worker_give_way(struct worker *w)
 /* What the master is to know after a request. */
 static void worker_tell(struct worker *w)
 {
-	struct board *b = w->place->board;
+	struct scoreboard *b = w->place->scoreboard;
 	struct jwtcache_totals now = auth_cache_totals(w->server.generation->auth);
 	if (!b)
 		return;
-	board_database(b, w->place->cell, server_database_up(&w->server));
-	board_connected(b, w->place->cell, conn_backend_pid(w->server.conn) != 0);
-	board_add(b, BOARD_JWT_LOOKUPS, now.lookups - w->told.lookups);
-	board_add(b, BOARD_JWT_HITS, now.hits - w->told.hits);
-	board_add(b, BOARD_JWT_EVICTIONS, now.evictions - w->told.evictions);
+	scoreboard_database(b, w->place->cell, server_database_up(&w->server));
+	scoreboard_connected(b, w->place->cell, conn_backend_pid(w->server.conn) != 0);
+	scoreboard_add(b, SCOREBOARD_JWT_LOOKUPS, now.lookups - w->told.lookups);
+	scoreboard_add(b, SCOREBOARD_JWT_HITS, now.hits - w->told.hits);
+	scoreboard_add(b, SCOREBOARD_JWT_EVICTIONS, now.evictions - w->told.evictions);
 	w->told = now;
 }
 
@@ -268,8 +268,8 @@ static void worker_part(struct worker *w)
 		return;
 	w->parted = true;
 	worker_goodbye(w);
-	if (w->place->board)
-		board_parting(w->place->board, w->place->cell);
+	if (w->place->scoreboard)
+		scoreboard_parting(w->place->scoreboard, w->place->cell);
 }
 
 /* Serves until it is to stop, or to serve by another generation: the connections are left as they are then. */
@@ -346,7 +346,7 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
 	fcgi_init();
 	worker_descriptors(&g->conf);
-	worker_signals(&w.wait_mask, !place->board);
+	worker_signals(&w.wait_mask, !place->scoreboard);
 	w.arena = arena_new((size_t)g->conf.request_memory);
 	worker_lock(&w);
 	w.slots = worker_slots(&w, &g->conf);

@@ -3,15 +3,15 @@
 #ifndef ROWGATE_APP_PROCESS_WORKER_H
 #define ROWGATE_APP_PROCESS_WORKER_H
 
-#include "app/process/board.h"
+#include "app/process/scoreboard.h"
 #include "app/serve/generation.h"
 #include "app/front/slots.h"
 
 /* Where a worker stands among the others. */
 struct worker_place {
 	const struct slots_shared *shared;
-	struct board *board;       /* NULL: alone */
-	size_t cell;               /* its own on the board */
+	struct scoreboard *scoreboard;       /* NULL: alone */
+	size_t cell;               /* its own on the scoreboard */
 	bool accounts;             /* serves account URLs */
 	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
 	 * monotonic time to ask again at the latest. */

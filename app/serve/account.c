@@ -33,7 +33,7 @@ static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 }
 
 /* An answer holds tokens, or who somebody is: it is for one reader, now. */
-static void account_fields(struct reply *reply, const struct account *c, const struct account_endpoint *e)
+static void account_fields(struct reply *reply, const struct account_call *c, const struct account_endpoint *e)
 {
 	if (c->answer.p)
 		reply_field(reply, STR("Content-Type"),
@@ -60,7 +60,7 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 {
 	const struct generation *g = s->generation;
 	const struct account_endpoint *e = account_find(r->path, a);
-	struct account c = {
+	struct account_call c = {
 		.conf = &g->conf, .auth = g->auth, .signer = g->signer, .conn = s->conn, .request = r, .arena = a,
 		.now = clock_wall_s(),
 	};

@@ -77,7 +77,7 @@ static struct conn *generation_connect_as(const struct generation *g, struct str
 {
 	struct conn_options options = {
 		.uri = own.n ? own : g->conf.db_uri,
-		.user = own.n || g->conf.db_single_role ? STR_NONE : migrate_role(&g->conf, role, g->arena),
+		.user = own.n || g->conf.db_single_role ? STR_NONE : schema_role(&g->conf, role, g->arena),
 		.application_name = name,
 		.primary = true,
 		.prepared = true,

@@ -106,18 +106,18 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 {
 	const struct conf *conf = &s->generation->conf;
 	struct stmt_set set;
-	struct stmt session, pre_request;
-	struct stmt_session about = {
+	struct stmt settings, pre_request;
+	struct stmt_settings about = {
 		.plan = p, .request = r, .role = who->role, .claims = who->claims,
-		.check_schema = who->session.p && conf->auth_session_check ? migrate_private(conf, a) : STR_NONE,
+		.check_schema = who->session.p && conf->auth_session_check ? schema_private(conf, a) : STR_NONE,
 		.session = who->session, .issued_at = who->issued_at,
 	};
-	if (!stmt_make(&set, p, a, f) || !stmt_session(&session, &about, a, f))
+	if (!stmt_make(&set, p, a, f) || !stmt_settings(&settings, &about, a, f))
 		return false;
 	served->sql = set.main ? set.main->sql : STR_NONE;
 	struct flight flight = {
 		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
-		.settings = &session, .main = set.main, .count = set.count, .explain = set.explain,
+		.settings = &settings, .main = set.main, .count = set.count, .explain = set.explain,
 		.user_code = p->user_code, .calls = p->calls, .writes = !p->read_only, .rollback = p->rollback,
 		.may_prepare = catalog_has_dynamic_sql(p->catalog),
 	};

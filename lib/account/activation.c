@@ -2,21 +2,21 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/database.h"
-#include "account/mailed.h"
-#include "account/purpose.h"
+#include "account/mail_request.h"
+#include "account/mail_token.h"
 
-bool account_activate(struct account *c, struct fault *f)
+bool account_activate(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str token;
 	if (!account_text(c, "token", true, &token, f)
 		|| !limit_take_by_address(c, STR("activate from"), c->conf->auth_limit_mail_ip, f)
-		|| !database_call(&row, c, f, "activate", purpose_hash(token, STR("activate"), c->arena), c->ip, c->user_agent))
+		|| !database_call(&row, c, f, "activate", mail_token_hash(token, STR("activate"), c->arena), c->ip, c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mailed_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
 }
 
-bool account_resend_activation(struct account *c, struct fault *f)
+bool account_resend_activation(struct account_call *c, struct fault *f)
 {
-	return mailed_request(c, STR("activate"), STR("If the account is to be activated, a mail was sent"), f);
+	return mail_request_request(c, STR("activate"), STR("If the account is to be activated, a mail was sent"), f);
 }

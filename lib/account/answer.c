@@ -4,14 +4,14 @@
 
 enum { ANSWER_MAX = 256 * 1024 };
 
-void answer_begin(struct answer *a, struct account *c)
+void answer_begin(struct answer *a, struct account_call *c)
 {
 	a->out = buf_new(c->arena, ANSWER_MAX);
 	a->w = (struct jsonw){ .out = &a->out };
 	jsonw_open(&a->w, '{');
 }
 
-bool answer_end(struct answer *a, struct account *c)
+bool answer_end(struct answer *a, struct account_call *c)
 {
 	jsonw_close(&a->w, '}');
 	c->status = 200;
@@ -19,7 +19,7 @@ bool answer_end(struct answer *a, struct account *c)
 	return true;
 }
 
-bool answer_nothing(struct account *c)
+bool answer_nothing(struct account_call *c)
 {
 	c->status = 204;
 	return true;

@@ -12,10 +12,10 @@ struct answer {
 	struct jsonw w;
 };
 
-void answer_begin(struct answer *a, struct account *c);
+void answer_begin(struct answer *a, struct account_call *c);
 /* Closes the object and makes it the answer, with status 200. Always returns true. */
-bool answer_end(struct answer *a, struct account *c);
+bool answer_end(struct answer *a, struct account_call *c);
 /* 204. Always returns true. */
-bool answer_nothing(struct account *c);
+bool answer_nothing(struct account_call *c);
 
 #endif

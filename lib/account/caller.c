@@ -8,7 +8,7 @@
 
 enum { USER_AGENT_MAX = 500 };
 
-bool account_unauthorized(struct account *c, struct fault *f, const char *code, struct str message)
+bool account_unauthorized(struct account_call *c, struct fault *f, const char *code, struct str message)
 {
 	*f = (struct fault){ 0 };
 	fault_set(f, 401, code, message);
@@ -29,7 +29,7 @@ static bool refuse_twice(struct fault *f)
 }
 
 /* A form's fields as an object of texts. */
-static bool read_form(struct account *c, struct fault *f)
+static bool read_form(struct account_call *c, struct fault *f)
 {
 	struct http_pair *pairs;
 	size_t count;
@@ -54,7 +54,7 @@ static bool is_json(struct str type)
 		|| (bare.n > 5 && str_eq_nocase(str_from(bare, bare.n - 5), STR("+json")));
 }
 
-static bool read_body(struct account *c, struct fault *f)
+static bool read_body(struct account_call *c, struct fault *f)
 {
 	struct str type = request_field(c->request, STR("content-type")), body = c->request->body;
 	if (body.n > ACCOUNT_BODY_MAX)
@@ -107,7 +107,7 @@ static bool is_trusted(const struct conf_list *networks, struct str address)
 }
 
 /* The last address that no trusted proxy has: what is in front of it anybody may have written. */
-static struct str client_address(const struct account *c)
+static struct str client_address(const struct account_call *c)
 {
 	const struct conf_list *trusted = &c->conf->server_trusted_proxies;
 	struct str address = c->request->remote_addr, chain = request_field(c->request, STR("x-forwarded-for"));
@@ -138,7 +138,7 @@ static struct str printable(struct str field, struct arena *a)
 	return (struct str){ copy, shown.n };
 }
 
-bool account_read(struct account *c, struct fault *f)
+bool account_read(struct account_call *c, struct fault *f)
 {
 	struct str agent = request_field(c->request, STR("user-agent"));
 	c->ip = client_address(c);
@@ -146,7 +146,7 @@ bool account_read(struct account *c, struct fault *f)
 	return read_body(c, f);
 }
 
-bool account_identify(struct account *c, struct fault *f)
+bool account_identify(struct account_call *c, struct fault *f)
 {
 	struct auth_identity who;
 	if (!auth_is_presented(c->auth, c->request))
@@ -165,7 +165,7 @@ bool account_identify(struct account *c, struct fault *f)
 	return true;
 }
 
-bool account_text(struct account *c, const char *name, bool wanted, struct str *out_r, struct fault *f)
+bool account_text(struct account_call *c, const char *name, bool wanted, struct str *out_r, struct fault *f)
 {
 	struct json_object *value = json_object_object_get(c->body, name);
 	*out_r = tokenjson_str(value);

@@ -3,11 +3,11 @@
 #include "account/answer.h"
 #include "account/database.h"
 #include "account/email.h"
-#include "account/mailed.h"
-#include "account/purpose.h"
+#include "account/mail_request.h"
+#include "account/mail_token.h"
 #include "account/reauth.h"
 
-bool account_change_email(struct account *c, struct fault *f)
+bool account_change_email(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str email, key, hash;
@@ -24,14 +24,14 @@ bool account_change_email(struct account *c, struct fault *f)
 	return answer_nothing(c);
 }
 
-bool account_confirm_email(struct account *c, struct fault *f)
+bool account_confirm_email(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str token;
 	if (!account_text(c, "token", true, &token, f)
 		|| !limit_take_by_address(c, STR("confirm from"), c->conf->auth_limit_mail_ip, f)
-		|| !database_call(&row, c, f, "confirm_email", purpose_hash(token, STR("confirm"), c->arena), c->ip,
+		|| !database_call(&row, c, f, "confirm_email", mail_token_hash(token, STR("confirm"), c->arena), c->ip,
 			c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mailed_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
 }

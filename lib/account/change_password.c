@@ -6,7 +6,7 @@
 #include "account/password.h"
 #include "account/reauth.h"
 
-bool reauth(struct account *c, struct str *hash_r, struct fault *f)
+bool reauth(struct account_call *c, struct str *hash_r, struct fault *f)
 {
 	struct database_row row, logged;
 	struct str password;
@@ -22,7 +22,7 @@ bool reauth(struct account *c, struct str *hash_r, struct fault *f)
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
-bool account_change_password(struct account *c, struct fault *f)
+bool account_change_password(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str password, hash, fresh;

@@ -3,7 +3,7 @@
 #include "account/answer.h"
 #include "account/database.h"
 
-bool account_current_user(struct account *c, struct fault *f)
+bool account_current_user(struct account_call *c, struct fault *f)
 {
 	struct answer a;
 	(void)f;
@@ -16,7 +16,7 @@ bool account_current_user(struct account *c, struct fault *f)
 	return answer_end(&a, c);
 }
 
-bool account_jwks(struct account *c, struct fault *f)
+bool account_jwks(struct account_call *c, struct fault *f)
 {
 	(void)f;
 	c->status = 200;

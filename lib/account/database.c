@@ -24,7 +24,7 @@ static bool take(void *arg, const struct row *r)
 }
 
 /* What the database says goes to the log; a client hears of it what is meant for one. */
-static bool translate(struct account *c, struct fault *f)
+static bool translate(struct account_call *c, struct fault *f)
 {
 	if (str_eq(f->sqlstate, STR("RGA08")))
 		return account_unauthorized(c, f, "RGA08", STR("The session has ended"));
@@ -46,7 +46,7 @@ static bool translate(struct account *c, struct fault *f)
 	return false;
 }
 
-bool database_routine(struct database_row *row, struct account *c, struct fault *f, struct str schema, struct str name,
+bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema, struct str name,
 	const struct str *values, size_t count)
 {
 	struct database_take t = { row, c->arena };
@@ -58,10 +58,10 @@ bool database_routine(struct database_row *row, struct account *c, struct fault 
 	return translate(c, f);
 }
 
-bool database_run(struct database_row *row, struct account *c, struct fault *f, struct str name,
+bool database_run(struct database_row *row, struct account_call *c, struct fault *f, struct str name,
 	const struct str *values, size_t count)
 {
-	return database_routine(row, c, f, migrate_private(c->conf, c->arena), name, values, count);
+	return database_routine(row, c, f, schema_private(c->conf, c->arena), name, values, count);
 }
 
 bool database_true(struct str value)
@@ -76,12 +76,12 @@ int64_t database_number(struct str value)
 	return number;
 }
 
-struct str database_seconds(const struct account *c, int64_t seconds)
+struct str database_seconds(const struct account_call *c, int64_t seconds)
 {
 	return str_printf(c->arena, "%lld s", (long long)seconds);
 }
 
-struct str database_int(const struct account *c, int64_t number)
+struct str database_int(const struct account_call *c, int64_t number)
 {
 	return str_printf(c->arena, "%lld", (long long)number);
 }

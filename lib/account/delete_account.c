@@ -5,7 +5,7 @@
 #include "account/database.h"
 #include "account/reauth.h"
 
-bool account_delete_account(struct account *c, struct fault *f)
+bool account_delete_account(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str hash;

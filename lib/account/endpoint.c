@@ -42,7 +42,7 @@ struct str account_methods(const struct account_endpoint *e)
 	return e->get && e->post ? STR("OPTIONS,GET,HEAD,POST") : e->get ? STR("OPTIONS,GET,HEAD") : STR("OPTIONS,POST");
 }
 
-static bool check_method(const struct account *c, const struct account_endpoint *e, struct fault *f)
+static bool check_method(const struct account_call *c, const struct account_endpoint *e, struct fault *f)
 {
 	enum http_method method = c->request->method;
 	if ((e->get && (method == HTTP_GET || method == HTTP_HEAD)) || (e->post && method == HTTP_POST))
@@ -55,7 +55,7 @@ static bool check_method(const struct account *c, const struct account_endpoint 
 }
 
 /* The caller, whose session must not have ended. */
-static bool check_session(struct account *c, struct fault *f)
+static bool check_session(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	if (!c->session.p)
@@ -63,7 +63,7 @@ static bool check_session(struct account *c, struct fault *f)
 	return database_call(&row, c, f, "check_session", c->session, database_int(c, c->issued_at));
 }
 
-bool account_run(struct account *c, const struct account_endpoint *e, struct fault *f)
+bool account_run(struct account_call *c, const struct account_endpoint *e, struct fault *f)
 {
 	return check_method(c, e, f) && account_read(c, f)
 		&& (e->signed_in ? account_identify(c, f) && check_session(c, f)

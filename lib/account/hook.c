@@ -14,7 +14,7 @@ static bool useless(const char *why, struct fault *f)
 	return false;
 }
 
-static bool check_claims(const struct account *c, struct str claims, struct fault *f)
+static bool check_claims(const struct account_call *c, struct str claims, struct fault *f)
 {
 	if (claims.n > HOOK_CLAIMS_MAX)
 		return useless("more than 4096 bytes", f);
@@ -29,7 +29,7 @@ static bool check_claims(const struct account *c, struct str claims, struct faul
 	return true;
 }
 
-static bool ask(struct str *claims_r, struct account *c, struct str user_id, struct fault *f)
+static bool ask(struct str *claims_r, struct account_call *c, struct str user_id, struct fault *f)
 {
 	struct str name = c->conf->auth_claims_hook, schema = str_cut(&name, '.');
 	struct database_row row;
@@ -39,7 +39,7 @@ static bool ask(struct str *claims_r, struct account *c, struct str user_id, str
 	return !claims_r->p || check_claims(c, *claims_r, f);
 }
 
-bool hook_claims(struct str *claims_r, struct account *c, struct str user_id, struct str action, struct fault *f)
+bool hook_claims(struct str *claims_r, struct account_call *c, struct str user_id, struct str action, struct fault *f)
 {
 	struct database_row row;
 	struct fault ignored = { 0 };

@@ -12,7 +12,7 @@ bool limit_fault(int64_t wait_s, struct fault *f)
 	return false;
 }
 
-bool limit_take(struct account *c, struct str what, struct str key, int64_t tries, struct fault *f)
+bool limit_take(struct account_call *c, struct str what, struct str key, int64_t tries, struct fault *f)
 {
 	struct database_row row;
 	struct str bucket = str_join(c->arena, (struct str[]){ what, key }, 2, STR(" "));
@@ -22,7 +22,7 @@ bool limit_take(struct account *c, struct str what, struct str key, int64_t trie
 	return wait == 0 || limit_fault(wait, f);
 }
 
-bool limit_take_by_address(struct account *c, struct str what, int64_t tries, struct fault *f)
+bool limit_take_by_address(struct account_call *c, struct str what, int64_t tries, struct fault *f)
 {
 	struct database_row row;
 	return database_call(&row, c, f, "network", c->ip) && limit_take(c, what, row.values[0], tries, f);

@@ -13,7 +13,7 @@
 /* Columns of begin_login(). */
 enum { WAIT, USER_ID, PASSWORD_HASH, DECOY, BUCKETS };
 
-static bool refuse(struct account *c, struct str user_id, struct fault *f)
+static bool refuse(struct account_call *c, struct str user_id, struct fault *f)
 {
 	struct database_row row;
 	return database_call(&row, c, f, "log", user_id, STR_NONE, STR("login"), STR("false"), c->ip, c->user_agent,
@@ -21,7 +21,7 @@ static bool refuse(struct account *c, struct str user_id, struct fault *f)
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
-static bool begin(struct account *c, struct str email, struct database_row *row, struct fault *f)
+static bool begin(struct account_call *c, struct str email, struct database_row *row, struct fault *f)
 {
 	const struct conf *conf = c->conf;
 	struct str key;
@@ -34,7 +34,7 @@ static bool begin(struct account *c, struct str email, struct database_row *row,
 		&& (str_eq(row->values[WAIT], STR("0")) || limit_fault(database_number(row->values[WAIT]), f));
 }
 
-bool account_login(struct account *c, struct fault *f)
+bool account_login(struct account_call *c, struct fault *f)
 {
 	struct str email, password, fresh = STR_NONE;
 	struct database_row begun, done;

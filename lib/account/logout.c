@@ -4,7 +4,7 @@
 #include "token/cookie.h"
 #include "account/database.h"
 
-bool account_logout(struct account *c, struct fault *f)
+bool account_logout(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str scope;

@@ -37,12 +37,12 @@ struct str migrate_name(int version)
 	return migrations[version - 1].name;
 }
 
-struct str migrate_role(const struct conf *conf, struct str name, struct arena *a)
+struct str schema_role(const struct conf *conf, struct str name, struct arena *a)
 {
 	return str_join(a, (struct str[]){ conf->auth_role_prefix.p ? conf->auth_role_prefix : STR(""), name }, 2, STR(""));
 }
 
-struct str migrate_private(const struct conf *conf, struct arena *a)
+struct str schema_private(const struct conf *conf, struct arena *a)
 {
 	return str_join(a, (struct str[]){ conf->auth_schema, STR("_private") }, 2, STR(""));
 }
@@ -83,13 +83,13 @@ static void put_name(struct buf *out, struct str word, const struct names *n, ch
 		return;
 	}
 	if (str_eq(word, STR("private"))) {
-		put_quoted(out, migrate_private(conf, out->arena), quote);
+		put_quoted(out, schema_private(conf, out->arena), quote);
 		return;
 	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(word, words[i].word))
 			word = words[i].role;
-	put_quoted(out, migrate_role(conf, word, out->arena), quote);
+	put_quoted(out, schema_role(conf, word, out->arena), quote);
 }
 
 /* Copies SQL, its @NAME@ and @'NAME@ filled in. */
@@ -122,7 +122,7 @@ static void put_roles(struct buf *out, const struct names *n)
 	for (size_t i = 0; i < conf->auth_roles.count; i++) {
 		if (i)
 			buf_lit(out, ", ");
-		put_quoted(out, migrate_role(conf, conf->auth_roles.items[i], out->arena), '\'');
+		put_quoted(out, schema_role(conf, conf->auth_roles.items[i], out->arena), '\'');
 	}
 	buf_lit(out, "]::text[]);\n");
 }
@@ -173,7 +173,7 @@ static bool take_state(void *arg, const struct row *r)
 bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf *conf, struct arena *a,
 	struct fault *f)
 {
-	const struct stmt_param params[] = { { .value = conf->auth_schema }, { .value = migrate_private(conf, a) } };
+	const struct stmt_param params[] = { { .value = conf->auth_schema }, { .value = schema_private(conf, a) } };
 	struct stmt look = {
 		.sql = STR("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1), (SELECT "
 			"pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = $2)"),

@@ -10,7 +10,7 @@
 /* Columns of refresh(). */
 enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };
 
-static bool refuse(struct account *c, struct fault *f)
+static bool refuse(struct account_call *c, struct fault *f)
 {
 	cookie_forget(c);
 	fault_set(f, 401, "RGA05", STR("Invalid or expired refresh token"));
@@ -19,7 +19,7 @@ static bool refuse(struct account *c, struct fault *f)
 }
 
 /* A browser keeps it in a cookie; having none is to be signed out. */
-static bool presented_token(struct account *c, struct str *token_r, struct fault *f)
+static bool presented_token(struct account_call *c, struct str *token_r, struct fault *f)
 {
 	bool in_cookie = c->conf->auth_cookie;
 	if (!account_text(c, "refresh_token", !in_cookie, token_r, f))
@@ -29,7 +29,7 @@ static bool presented_token(struct account *c, struct str *token_r, struct fault
 	return token_r->p || refuse(c, f);
 }
 
-bool account_refresh_token(struct account *c, struct fault *f)
+bool account_refresh_token(struct account_call *c, struct fault *f)
 {
 	struct str token;
 	struct session s = { 0 };

@@ -8,14 +8,14 @@
 #include "account/password.h"
 
 /* The role to be: one of auth-self-service-roles, the first when none is named; its name in the database. */
-static bool choose_role(struct account *c, struct str *role_r, struct fault *f)
+static bool choose_role(struct account_call *c, struct str *role_r, struct fault *f)
 {
 	const struct conf_list *open = &c->conf->auth_self_service_roles;
 	struct str wanted;
 	if (!account_text(c, "user_role", false, &wanted, f))
 		return false;
 	for (size_t i = 0; i < open->count; i++) {
-		*role_r = migrate_role(c->conf, open->items[i], c->arena);
+		*role_r = schema_role(c->conf, open->items[i], c->arena);
 		if (!wanted.p || str_eq(wanted, open->items[i]) || str_eq(wanted, *role_r))
 			return true;
 	}
@@ -24,7 +24,7 @@ static bool choose_role(struct account *c, struct str *role_r, struct fault *f)
 }
 
 /* The profile as JSON, with name, avatar_url, bio (texts) and data (an object); what else is in it is refused. */
-static bool read_profile(struct account *c, struct str *profile_r, struct fault *f)
+static bool read_profile(struct account_call *c, struct str *profile_r, struct fault *f)
 {
 	struct json_object *profile = json_object_object_get(c->body, "profile");
 	*profile_r = STR_NONE;
@@ -46,7 +46,7 @@ static bool read_profile(struct account *c, struct str *profile_r, struct fault 
 	return true;
 }
 
-bool account_register_user(struct account *c, struct fault *f)
+bool account_register_user(struct account_call *c, struct fault *f)
 {
 	struct str email, key, password, role, profile, hash;
 	struct database_row row;

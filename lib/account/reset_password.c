@@ -2,31 +2,31 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/database.h"
-#include "account/mailed.h"
+#include "account/mail_request.h"
 #include "account/password.h"
-#include "account/purpose.h"
+#include "account/mail_token.h"
 
-bool account_request_password_reset(struct account *c, struct fault *f)
+bool account_request_password_reset(struct account_call *c, struct fault *f)
 {
-	return mailed_request(c, STR("reset"), STR("If email exists, reset link sent"), f);
+	return mail_request_request(c, STR("reset"), STR("If email exists, reset link sent"), f);
 }
 
 /* A password that is refused does not use the token up. */
-bool account_reset_password(struct account *c, struct fault *f)
+bool account_reset_password(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str token, password, fresh;
 	if (!account_text(c, "token", true, &token, f) || !account_text(c, "password", true, &password, f)
 		|| !limit_take_by_address(c, STR("reset from"), c->conf->auth_limit_mail_ip, f))
 		return false;
-	struct str hash = purpose_hash(token, STR("reset"), c->arena);
+	struct str hash = mail_token_hash(token, STR("reset"), c->arena);
 	if (!database_call(&row, c, f, "token_owner", STR("reset"), hash))
 		return false;
 	if (!row.found)
-		return mailed_refuse(f);
+		return mail_request_refuse(f);
 	if (!password_acceptable(password, row.values[1], c->arena, f)
 		|| !password_hash(&fresh, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "reset_password", hash, fresh, c->ip, c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mailed_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
 }

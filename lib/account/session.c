@@ -53,7 +53,7 @@ struct str session_token(const struct session *s, const struct conf *conf, const
 	return signer_token(signer, buf_str(&out), a);
 }
 
-bool session_answer(struct account *c, const struct session *s)
+bool session_answer(struct account_call *c, const struct session *s)
 {
 	struct answer a;
 	int64_t until = expiry(s, c->conf, c->now);

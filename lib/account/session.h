@@ -17,6 +17,6 @@ struct str session_token(const struct session *s, const struct conf *conf, const
 	struct arena *a);
 /* The answer: token, user, token_type, expires_in, expires_at, refresh_token; with auth-cookie cookies in the place of
  * the tokens. Always returns true. */
-bool session_answer(struct account *c, const struct session *s);
+bool session_answer(struct account_call *c, const struct session *s);
 
 #endif

@@ -3,7 +3,7 @@
 #include "account/answer.h"
 #include "account/database.h"
 
-bool account_sessions(struct account *c, struct fault *f)
+bool account_sessions(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	if (!database_call(&row, c, f, "sessions_of", c->user_id, c->session))
@@ -13,7 +13,7 @@ bool account_sessions(struct account *c, struct fault *f)
 	return true;
 }
 
-bool account_revoke_session(struct account *c, struct fault *f)
+bool account_revoke_session(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str id;

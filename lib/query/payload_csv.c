@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/jsonesc.h"
-#include "base/spill.h"
+#include "base/tmpfile.h"
 #include "query/csv.h"
 #include "query/grammar.h"
 #include "query/name_set.h"
@@ -150,7 +150,7 @@ static bool make_room(struct arrays *arrays, const struct table *t, const struct
 	size_t size = 0;
 	for (size_t i = 0; i < t->names.count; i++)
 		size += ++arrays->literals[i].n + 1;
-	char *room = spill_room(t->arena, size, (size_t)c->server_buffer, c->server_spool_dir);
+	char *room = tmpfile_room(t->arena, size, (size_t)c->server_buffer, c->server_spool_dir);
 	if (!room)
 		return fault_set(f, 507, "RG507", STR("The server has no room for the request body"));
 	arrays->to = arena_make_array(t->arena, char *, t->names.count);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/spill.h"
+#include "base/tmpfile.h"
 
 enum {
 	/* 6, 24 and 96 kB are below the size from which an arena maps a block and, at its reset, gives it back: the pages
@@ -62,7 +62,7 @@ static bool open_file(struct spool *s)
 		fail(s, ENOSPC);
 		return false;
 	}
-	int fd = spill_open(s->dir, s->arena);
+	int fd = tmpfile_open(s->dir, s->arena);
 	if (fd < 0) {
 		fail(s, errno);
 		return false;

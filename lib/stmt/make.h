@@ -20,7 +20,7 @@ struct stmt_set {
 bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 /* What the settings statement needs to know (PARITY T2, in that order). */
-struct stmt_session {
+struct stmt_settings {
 	const struct plan *plan;
 	const struct request *request;
 	struct str role;             /* role to switch to */
@@ -32,9 +32,9 @@ struct stmt_session {
 
 /* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
  * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
-bool stmt_session(struct stmt *out_r, const struct stmt_session *s, struct arena *a, struct fault *f);
+bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct arena *a, struct fault *f);
 /* For struct flight.isolation, since no setting can bring it about: the called function's, else the role's, else "". */
-struct str stmt_isolation(const struct stmt_session *s);
+struct str stmt_isolation(const struct stmt_settings *s);
 /* What the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
  * follow-privileges: rows (kind text: 'relation' or 'routine', oid). */
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);

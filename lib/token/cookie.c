@@ -51,14 +51,14 @@ struct str cookie_access(const struct cookie_rules *rules, const struct request 
 	return token.n ? token : STR_NONE;
 }
 
-static void add(struct account *c, struct str cookie)
+static void add(struct account_call *c, struct str cookie)
 {
 	struct fault_header *header = arena_make(c->arena, struct fault_header);
 	*header = (struct fault_header){ STR("Set-Cookie"), cookie, c->headers };
 	c->headers = header;
 }
 
-void cookie_give(struct account *c, struct str access, struct str refresh, int64_t seconds)
+void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds)
 {
 	static const char kept[] = "Secure; HttpOnly; SameSite=Lax";
 	add(c, str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s",
@@ -67,7 +67,7 @@ void cookie_give(struct account *c, struct str access, struct str refresh, int64
 		STR_ARG(access), (long long)seconds, kept));
 }
 
-void cookie_forget(struct account *c)
+void cookie_forget(struct account_call *c)
 {
 	if (c->conf->auth_cookie)
 		cookie_give(c, STR(""), STR(""), 0);

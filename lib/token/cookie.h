@@ -24,8 +24,8 @@ struct str cookie_access(const struct cookie_rules *rules, const struct request 
 
 /* Adds both cookies to the answer; they stay for that many seconds. The access cookie outlives its token, so that what
  * is over is answered with 401 and not as a stranger's question. */
-void cookie_give(struct account *c, struct str access, struct str refresh, int64_t seconds);
+void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds);
 /* Has the browser forget them; nothing unless auth-cookie is on. */
-void cookie_forget(struct account *c);
+void cookie_forget(struct account_call *c);
 
 #endif

@@ -1,0 +1,38 @@
+/* What subcommands that look after accounts have in common: the private functions, called as rowgate_account.
+ * SPDX-License-Identifier: MIT */
+#include "accounts.h"
+
+#include <unistd.h>
+
+#include "account/database.h"
+#include "account/email.h"
+#include "base/arena.h"
+#include "base/clock.h"
+
+static void hang_up(void *conn)
+{
+	conn_free(conn);
+}
+
+bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f)
+{
+	if (!generation_configure(g, config, environ, f))
+		return false;
+	struct conn *conn = generation_connect_accounts(g, NULL, NULL);
+	arena_on_reset(g->arena, hang_up, conn);
+	*out_r = (struct account_call){ .conf = &g->conf, .auth = g->auth, .signer = g->signer, .conn = conn,
+		.arena = g->arena, .now = clock_wall_s() };
+	return conn_ready(conn, g->arena, f);
+}
+
+bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f)
+{
+	struct database_row row;
+	struct str key;
+	if (!email_key(&key, email, c->arena))
+		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(email));
+	if (!database_call(&row, c, f, "find_user", key))
+		return false;
+	*id_r = row.values[0];
+	return id_r->p || fault_printf(f, c->arena, 500, "RG500", "%.*s: there is no such account", STR_ARG(email));
+}

@@ -1,0 +1,14 @@
+/* What subcommands that look after accounts have in common: the private functions, called as rowgate_account.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_COMMAND_ACCOUNTS_H
+#define ROWGATE_APP_COMMAND_ACCOUNTS_H
+
+#include "app/serve/generation.h"
+#include "account/account.h"
+
+/* A configured generation's account workers' way into the database, connected, for database_call(). */
+bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);
+/* The account of an address. A fault when there is none. */
+bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f);
+
+#endif

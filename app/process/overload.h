@@ -1,0 +1,26 @@
+/* Answers in the place of workers that are all busy: an error instead of silence (PARITY 1.11, PGRST003).
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_PROCESS_OVERLOAD_H
+#define ROWGATE_APP_PROCESS_OVERLOAD_H
+
+#include "app/front/slots.h"
+
+struct overload;
+
+/* answer is what everybody gets; it and shared must stay valid as long as the overload. */
+struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer);
+/* NULL is allowed. */
+void overload_free(struct overload *r);
+/* In a forked child: closes its copies of the descriptors and nothing else. */
+void overload_forget(const struct overload *r);
+/* wanted: takes the connections that wait, new ones and those that nobody takes over, and answers each as
+ * soon as its request is whole. Else the workers get back what it has. Never waits. */
+void overload_turn(struct overload *r, bool wanted, const struct conf *conf);
+/* Whether it has, or takes, connections. Then overload_fd() is readable when there is something to do, and overload_turn()
+ * is due every second all the same. */
+bool overload_active(const struct overload *r);
+int overload_fd(const struct overload *r);
+/* Requests answered so. */
+uint64_t overload_count(const struct overload *r);
+
+#endif

@@ -1,0 +1,55 @@
+/* The lines and how their figures are put.
+ * SPDX-License-Identifier: MIT */
+#include "postgrest_log.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "reply/problem.h"
+
+#define POSTGREST_LOG_MEMORY ((size_t)1 << 20)
+#define POSTGREST_LOG_LINE 4096
+
+static double milliseconds(int64_t us)
+{
+	return (double)us / 1000;
+}
+
+void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_t total_us)
+{
+	struct arena *a = arena_new(POSTGREST_LOG_MEMORY);
+	struct buf summary = buf_new(a, POSTGREST_LOG_LINE);
+	int version = catalog_server_version(g->catalog);
+	catalog_summary(g->catalog, &summary);
+	log_event("Successfully connected to PostgreSQL %d.%d", version / 10000, version % 10000);
+	log_event("Schema cache queried in %.1f milliseconds", milliseconds(queried_us));
+	log_event("Schema cache loaded %.*s", STR_ARG(buf_str(&summary)));
+	log_event("Schema cache loaded in %.1f milliseconds", milliseconds(total_us));
+	arena_free(a);
+}
+
+static struct str joined(const struct conf_list *list, struct arena *a)
+{
+	return str_join(a, list->items, list->count, STR(","));
+}
+
+void postgrest_log_not_loaded(const struct generation *g, const struct fault *f)
+{
+	struct arena *a = arena_new(POSTGREST_LOG_MEMORY);
+	log_event("Failed to load the schema cache using db-schemas=%.*s and db-extra-search-path=%.*s. %.*s",
+		STR_ARG(joined(&g->conf.db_schemas, a)), STR_ARG(joined(&g->conf.db_extra_search_path, a)),
+		STR_ARG(problem_text(f, a)));
+	arena_free(a);
+}
+
+void postgrest_log_refused(const struct fault *f)
+{
+	struct arena *a = arena_new(POSTGREST_LOG_MEMORY);
+	log_event("Failed to establish a connection. %.*s", STR_ARG(problem_text(f, a)));
+	arena_free(a);
+}
+
+void postgrest_log_retry(const char *what, int64_t pause_us)
+{
+	if (pause_us >= 1000000)
+		log_event("%s in %lld seconds...", what, (long long)(pause_us / 1000000));
+}

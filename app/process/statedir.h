@@ -1,0 +1,47 @@
+/* The state directory: catalogs that were loaded, for every process of an instance to map, and the word to load anew.
+ *
+ * An instance is all that serve by one configuration file or, without a file, by one db-uri. Its files, NAME being a
+ * hash of that and CONF one of all that the configuration says:
+ *
+ *     NAME.number         how often `rowgate reload` has spoken; replaced, never changed, so that a stat() tells
+ *     NAME-CONF.catalog   settings from the database and the catalog block: good while it bears that number
+ *     NAME.lock           byte 0 is locked by who builds a catalog, byte 1 is shared by all who live
+ *
+ * Nothing survives the last process: whoever comes to an instance of which nobody lives begins anew, as after a
+ * restart. The directory must be its user's own.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_APP_PROCESS_STATEDIR_H
+#define ROWGATE_APP_PROCESS_STATEDIR_H
+
+#include "app/serve/generation.h"
+
+struct statedir;
+
+/* Takes a place among the living in state-dir; without that setting in RUNTIME_DIRECTORY (systemd) or
+ * TMPDIR/rowgate-UID, or, where somebody else has taken that name, in a temporary directory of its own. file: the
+ * configuration file or NULL. False with the fault's message, in g, when the directory that was set is of no use. */
+bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f);
+/* NULL is allowed. Not in forked children: they share the place. */
+void statedir_close(struct statedir *s);
+/* Whether nobody else lived when it was opened. */
+bool statedir_alone(const struct statedir *s);
+
+/* How often a reload was asked for; statedir_changed() compares with what was last read here. */
+uint64_t statedir_number(struct statedir *s);
+bool statedir_changed(const struct statedir *s);
+/* Asks every process of the instance for a reload, by a number that they have not seen. */
+bool statedir_announce(struct statedir *s, uint64_t number, struct arena *a, struct fault *f);
+/* A descriptor that is readable when statedir_changed() may have become true, or -1; statedir_heard() empties it. */
+int statedir_watch(struct statedir *s);
+void statedir_heard(struct statedir *s);
+
+/* Stores what a loaded generation got from the database, under that number. */
+bool statedir_save(struct statedir *s, const struct generation *g, uint64_t number, struct arena *a, struct fault *f);
+/* Gives a generation that is only configured what was stored for just this configuration under that number. False when
+ * there is nothing of use; then g may be half filled: free it. */
+bool statedir_map(struct statedir *s, struct generation *g, const char *file, char *const *vars, uint64_t number);
+/* True for one process of the instance until it calls statedir_retire() or ends: it is to build. */
+bool statedir_elect(struct statedir *s);
+void statedir_retire(struct statedir *s);
+
+#endif

@@ -1,0 +1,33 @@
+/* What the endpoints that need mail have in common.
+ * SPDX-License-Identifier: MIT */
+#include "account/mail_request.h"
+
+#include "account/answer.h"
+#include "account/database.h"
+#include "account/email.h"
+
+bool mail_request_request(struct account_call *c, struct str purpose, struct str message, struct fault *f)
+{
+	struct database_row row;
+	struct str email, key;
+	if (!account_text(c, "email", true, &email, f)
+		|| !limit_take_by_address(c, STR("mail from"), c->conf->auth_limit_mail_ip, f))
+		return false;
+	/* What is no address has no account: it goes the same way. */
+	if (!email_key(&key, email, c->arena))
+		key = str_lower(c->arena, email);
+	if (!database_call(&row, c, f, "request_mail", purpose, key, c->ip, c->user_agent,
+			database_int(c, c->conf->auth_limit_mail), database_int(c, c->conf->auth_limit_period)))
+		return false;
+	struct answer a;
+	answer_begin(&a, c);
+	jsonw_key(&a.w, STR("success"));
+	jsonw_bool(&a.w, true);
+	jsonw_member(&a.w, STR("message"), message);
+	return answer_end(&a, c);
+}
+
+bool mail_request_refuse(struct fault *f)
+{
+	return fault_set(f, 401, "RGA15", STR("The link has been used, or its time is over"));
+}

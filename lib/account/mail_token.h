@@ -1,0 +1,16 @@
+/* Tokens that are mailed: each proves one thing, once (activate, reset, confirm).
+ *
+ * A token is 32 random bytes. The database has a hash of it that the purpose is part of, so a token for one purpose is
+ * none for another; nothing that is kept lets anybody make the token.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_ACCOUNT_MAIL_TOKEN_H
+#define ROWGATE_ACCOUNT_MAIL_TOKEN_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct str mail_token_token(struct arena *a);
+/* The hash as a bytea constant. Whatever is no token has one, too: it is nobody's. */
+struct str mail_token_hash(struct str token, struct str purpose, struct arena *a);
+
+#endif

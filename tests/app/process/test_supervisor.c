@@ -1,0 +1,269 @@
+/* Workers are started, replaced one at a time, restarted with pauses and stopped; here they are processes that sleep.
+ * SPDX-License-Identifier: MIT */
+#include "../../lib/expect.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/process/supervisor.h"
+#include "base/clock.h"
+
+/* What is told apart is the address. */
+static const struct generation generations[3];
+
+static void leave(int signal_number)
+{
+	(void)signal_number;
+	_exit(0);
+}
+
+/* supervisor_child_fn: sleeps until it is told to leave, in any of the ways. */
+static int sleeper(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	(void)arg, (void)g, (void)place;
+	while (pause() < 0)
+		;
+	return 1;
+}
+
+/* supervisor_child_fn: a worker that cannot live. */
+static int short_lived(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	(void)arg, (void)g, (void)place;
+	return 1;
+}
+
+static void bury(struct supervisor *c)
+{
+	int status;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		assert_true(supervisor_bury(c, pid, status));
+}
+
+/* Turns until the old generation (NULL: the earlier program) is gone; the most workers that were alive at any time. */
+static size_t turn_until_only(struct supervisor *c, const struct generation *old, size_t count)
+{
+	size_t most = 0;
+	for (int i = 0; i < 2000 && (supervisor_alive(c) != count || supervisor_uses(c, old)); i++) {
+		bury(c);
+		supervisor_turn(c);
+		most = supervisor_alive(c) > most ? supervisor_alive(c) : most;
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(supervisor_alive(c), count);
+	return most;
+}
+
+static void end(struct supervisor *c)
+{
+	supervisor_stop(c);
+	for (int i = 0; i < 2000 && supervisor_alive(c); i++) {
+		bury(c);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(supervisor_alive(c), 0);
+	assert_true(supervisor_turn(c) == INT64_MAX);
+	assert_int_equal(supervisor_alive(c), 0);
+	supervisor_free(c);
+}
+
+static struct supervisor *supervisor(supervisor_child_fn *child)
+{
+	static const struct slots_shared none = { -1, { -1, -1 } };
+	struct supervisor *c = supervisor_new("sleeper", &none, child, NULL);
+	assert_non_null(c);
+	return c;
+}
+
+static void nobody_before_there_is_a_generation(void **state)
+{
+	(void)state;
+	struct supervisor *c = supervisor(sleeper);
+	assert_true(supervisor_turn(c) == INT64_MAX);
+	assert_false(supervisor_serving_any(c));
+	assert_int_equal(supervisor_alive(c), 0);
+	end(c);
+}
+
+static void never_more_than_one_above_the_count(void **state)
+{
+	(void)state;
+	struct supervisor *c = supervisor(sleeper);
+	supervisor_follow(c, &generations[0], 3);
+	assert_int_equal(turn_until_only(c, NULL, 3), 3);
+	supervisor_follow(c, &generations[1], 3);
+	assert_true(supervisor_uses(c, &generations[0]) && supervisor_uses(c, &generations[1]));
+	assert_int_equal(turn_until_only(c, &generations[0], 3), 4);
+	supervisor_follow(c, &generations[2], 1);
+	assert_true(turn_until_only(c, &generations[1], 1) <= 3);
+	supervisor_follow(c, &generations[2], 2);
+	assert_int_equal(turn_until_only(c, NULL, 2), 2);
+	end(c);
+}
+
+static void who_has_no_catalog_goes_at_once(void **state)
+{
+	(void)state;
+	static const char some[1];
+	const struct generation unready = { 0 }, ready = { .catalog = (const void *)some }, next = ready;
+	struct supervisor *c = supervisor(sleeper);
+	supervisor_follow(c, &unready, 3);
+	turn_until_only(c, NULL, 3);
+	supervisor_follow(c, &ready, 3);
+	for (int i = 0; i < 2000 && supervisor_alive(c); i++) { /* without a turn, in which they would be replaced */
+		bury(c);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(supervisor_alive(c), 0);
+	assert_true(turn_until_only(c, &unready, 3) <= 4);
+	supervisor_follow(c, &next, 3);
+	assert_int_equal(turn_until_only(c, &ready, 3), 4);
+	end(c);
+}
+
+static void kill_one(void *arg, pid_t pid, bool parting)
+{
+	pid_t *killed = arg;
+	assert_false(parting);
+	if (*killed)
+		return;
+	*killed = pid;
+	kill(pid, SIGKILL);
+}
+
+static void the_dead_are_replaced(void **state)
+{
+	(void)state;
+	struct supervisor *c = supervisor(sleeper);
+	supervisor_follow(c, &generations[0], 2);
+	turn_until_only(c, NULL, 2);
+	pid_t killed = 0;
+	supervisor_each(c, kill_one, &killed);
+	assert_int_equal(waitpid(killed, NULL, 0), killed);
+	assert_true(supervisor_bury(c, killed, SIGKILL));
+	assert_false(supervisor_bury(c, killed, SIGKILL));
+	assert_int_equal(supervisor_alive(c), 1);
+	turn_until_only(c, NULL, 2);
+	end(c);
+}
+
+static void who_cannot_live_is_started_less_and_less_often(void **state)
+{
+	(void)state;
+	struct supervisor *c = supervisor(short_lived);
+	supervisor_follow(c, &generations[0], 1);
+	int64_t pauses[3];
+	for (size_t i = 0; i < COUNT_OF(pauses); i++) {
+		int64_t due = supervisor_turn(c);
+		for (; !supervisor_alive(c); due = supervisor_turn(c))
+			poll(NULL, 0, 5);
+		while (supervisor_alive(c))
+			bury(c);
+		pauses[i] = (due = supervisor_turn(c)) - clock_monotonic_us();
+		assert_int_equal(supervisor_alive(c), 0);
+	}
+	assert_true(pauses[0] > 0 && pauses[0] <= 100000);
+	assert_true(pauses[1] > 100000 && pauses[1] <= 200000);
+	assert_true(pauses[2] > 200000 && pauses[2] <= 400000);
+	end(c);
+}
+
+static void an_earlier_programs_workers_are_replaced(void **state)
+{
+	(void)state;
+	struct supervisor *c = supervisor(sleeper);
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork();
+		if (pid == 0)
+			sleeper(NULL, NULL, NULL);
+		supervisor_adopt(c, pid, false);
+	}
+	assert_int_equal(supervisor_alive(c), 2);
+	assert_true(supervisor_turn(c) == INT64_MAX);
+	supervisor_follow(c, &generations[0], 2);
+	assert_int_equal(turn_until_only(c, NULL, 2), 3);
+	end(c);
+}
+
+/* supervisor_child_fn: is told to leave, and has answers to send until it is killed. */
+static int slow_to_leave(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	(void)arg, (void)g;
+	sigset_t told;
+	int which;
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR2);
+	sigwait(&told, &which);
+	scoreboard_parting(place->scoreboard, place->cell);
+	while (pause() < 0)
+		;
+	return 1;
+}
+
+static void count_parting(void *arg, pid_t pid, bool parting)
+{
+	size_t *count = arg;
+	assert_true(pid > 0);
+	*count += parting;
+}
+
+static void who_is_parting_stands_in_nobodys_way(void **state)
+{
+	(void)state;
+	sigset_t awaited;
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	struct supervisor *c = supervisor(slow_to_leave);
+	supervisor_follow(c, &generations[0], 2);
+	turn_until_only(c, NULL, 2);
+	for (size_t i = 1; i < 3; i++) {
+		size_t parting = 0;
+		supervisor_follow(c, &generations[i], 2);
+		for (int turn = 0; turn < 2000 && (supervisor_uses(c, &generations[i - 1]) || supervisor_alive(c) != 2 + 2 * i); turn++) {
+			supervisor_turn(c);
+			poll(NULL, 0, 5);
+		}
+		assert_false(supervisor_uses(c, &generations[i - 1]));
+		assert_int_equal(supervisor_alive(c), 2 + 2 * i);
+		supervisor_each(c, count_parting, &parting);
+		assert_int_equal(parting, 2 * i);
+	}
+	/* An upgraded program knows them, too, and starts as many as it is to have. */
+	struct supervisor *next = supervisor(sleeper);
+	pid_t pid = fork();
+	if (pid == 0)
+		sleeper(NULL, NULL, NULL);
+	supervisor_adopt(next, pid, true);
+	supervisor_follow(next, &generations[0], 2);
+	for (int turn = 0; turn < 2000 && supervisor_alive(next) != 3; turn++)
+		supervisor_turn(next);
+	assert_int_equal(supervisor_alive(next), 3);
+	supervisor_stop(c);
+	supervisor_stop(next);
+	for (int status; (pid = wait(&status)) > 0;)
+		assert_true(supervisor_bury(c, pid, status) != supervisor_bury(next, pid, status));
+	assert_int_equal(supervisor_alive(c) + supervisor_alive(next), 0);
+	supervisor_free(c);
+	supervisor_free(next);
+	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
+}
+
+int main(void)
+{
+	/* Inherited by every worker: they end by each of the signals that a real one heeds. */
+	struct sigaction action = { .sa_handler = leave };
+	sigaction(SIGUSR2, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_before_there_is_a_generation), cmocka_unit_test(never_more_than_one_above_the_count),
+		cmocka_unit_test(who_has_no_catalog_goes_at_once), cmocka_unit_test(the_dead_are_replaced),
+		cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
+		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
+		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
