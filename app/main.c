@@ -3,19 +3,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "app/serve/generation.h"
 #include "app/command/keygen.h"
 #include "app/command/mail.h"
-#include "app/process/master.h"
 #include "app/command/migrate.h"
 #include "app/command/options.h"
-#include "app/process/privacy.h"
-#include "app/command/reload.h"
-#include "app/process/standalone.h"
-#include "app/command/ready.h"
 #include "app/command/purge.h"
+#include "app/command/ready.h"
+#include "app/command/reload.h"
 #include "app/command/token.h"
 #include "app/command/user.h"
+#include "app/process/master.h"
+#include "app/process/privacy.h"
+#include "app/process/standalone.h"
+#include "app/serve/generation.h"
 #include "base/arena.h"
 #include "conf/conf.h"
 
@@ -155,8 +155,8 @@ int main(int argc, char **argv)
 	struct options options;
 	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
-	int status = options_read(&options, argc, argv, forever, &f)
-		? act(&options, argv, forever) : complain(&f, "\nTry `rowgate --help`.");
+	int status = options_read(&options, argc, argv, forever, &f) ? act(&options, argv, forever)
+																 : complain(&f, "\nTry `rowgate --help`.");
 	arena_free(forever);
 	return status;
 }

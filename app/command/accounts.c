@@ -20,8 +20,12 @@ bool accounts_open(struct account_call *out_r, struct generation *g, const char 
 		return false;
 	struct conn *conn = generation_connect_accounts(g, NULL, NULL);
 	arena_on_reset(g->arena, hang_up, conn);
-	*out_r = (struct account_call){ .conf = &g->conf, .auth = g->auth, .signer = g->signer, .conn = conn,
-		.arena = g->arena, .now = clock_wall_s() };
+	*out_r = (struct account_call){ .conf = &g->conf,
+		.auth = g->auth,
+		.signer = g->signer,
+		.conn = conn,
+		.arena = g->arena,
+		.now = clock_wall_s() };
 	return conn_ready(conn, g->arena, f);
 }
 

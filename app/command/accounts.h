@@ -3,8 +3,8 @@
 #ifndef ROWGATE_APP_COMMAND_ACCOUNTS_H
 #define ROWGATE_APP_COMMAND_ACCOUNTS_H
 
-#include "app/serve/generation.h"
 #include "account/account.h"
+#include "app/serve/generation.h"
 
 /* A configured generation's account workers' way into the database, connected, for database_call(). */
 bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);

@@ -28,8 +28,9 @@ struct str args_value(struct args *w)
 bool args_config(struct args *w, struct str word, const char **config_r, struct fault *f)
 {
 	if (str_starts(word, STR("-")) || *config_r)
-		return fault_set(f, 500, "RG500", str_starts(word, STR("-"))
-			? STR("unknown option; try `rowgate --help`") : STR("a second configuration file"));
+		return fault_set(f, 500, "RG500",
+			str_starts(word, STR("-")) ? STR("unknown option; try `rowgate --help`")
+									   : STR("a second configuration file"));
 	*config_r = w->argv[w->next - 1];
 	return true;
 }

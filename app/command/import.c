@@ -13,10 +13,10 @@
 #include "account/email.h"
 #include "account/migrate.h"
 #include "account/password.h"
-#include "token/tokenjson.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "query/csv.h"
+#include "token/tokenjson.h"
 
 enum { IMPORT_COLUMNS = 32, ROW_MEMORY = 1024 * 1024 };
 
@@ -25,12 +25,12 @@ enum member { EMAIL, PASSWORD_HASH, ROLE, ACTIVE, MEMBERS };
 static const char *const names[MEMBERS] = { "email", "password_hash", "role", "active" };
 
 struct import {
-	struct account_call *c;      /* its arena is emptied after each row */
+	struct account_call *c; /* its arena is emptied after each row */
 	size_t taken, refused;
 };
 
 struct import_row {
-	struct str values[MEMBERS];   /* STR_NONE: not there */
+	struct str values[MEMBERS]; /* STR_NONE: not there */
 };
 
 static bool row_refused(struct import *im, const struct import_row *row, size_t number, const char *why)
@@ -72,8 +72,7 @@ static bool take_row(struct import *im, const struct import_row *row, size_t num
 	}
 	if (database_true(made.values[1]))
 		return row_refused(im, row, number, "there is an account already");
-	if (active.n && is_no(active)
-		&& !database_call(&done, c, f, "set_user", made.values[0], STR_NONE, STR("false")))
+	if (active.n && is_no(active) && !database_call(&done, c, f, "set_user", made.values[0], STR_NONE, STR("false")))
 		return false;
 	im->taken++;
 	return true;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "token/keygen.h"
 #include "base/arena.h"
+#include "token/keygen.h"
 
 enum { KEYGEN_MEMORY = 1024 * 1024 };
 
@@ -22,8 +22,10 @@ static bool keygen_read(struct keygen_wish *w, struct args *args, struct fault *
 {
 	*w = (struct keygen_wish){ .alg = STR("HS256"), .kid = STR_NONE, .out = STR_NONE };
 	for (struct str word; args_next(args, &word);) {
-		struct str *place = str_eq(word, STR("--alg")) ? &w->alg : str_eq(word, STR("--kid")) ? &w->kid
-			: str_eq(word, STR("--out")) ? &w->out : NULL;
+		struct str *place = str_eq(word, STR("--alg")) ? &w->alg
+			: str_eq(word, STR("--kid"))               ? &w->kid
+			: str_eq(word, STR("--out"))               ? &w->out
+													   : NULL;
 		if (!place || !(*place = args_value(args)).n)
 			return fault_set(f, 500, "RG500", STR("keygen takes --alg ALG, --kid NAME and --out FILE"));
 	}

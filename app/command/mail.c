@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/serve/generation.h"
 #include "app/command/mailer.h"
 #include "app/process/startup.h"
+#include "app/serve/generation.h"
 #include "mail/postman.h"
 
 enum { EXIT_LATER = 75 }; /* EX_TEMPFAIL of <sysexits.h> */
 
 struct mail_wish {
-	struct str to, template, language;   /* to: of a trial mail, else NULL */
+	struct str to, template, language; /* to: of a trial mail, else NULL */
 	bool trial, once, status;
 	const char *config;
 };
@@ -53,8 +53,11 @@ static bool mail_read(struct mail_wish *w, struct args *args, struct fault *f)
 
 static int mail_try(const struct mail_wish *w, const struct postman *p, struct arena *a)
 {
-	struct postman_order order = { .to = w->to, .template = w->template, .language = w->language,
-		.values = mail_sample, .value_count = sizeof mail_sample / sizeof *mail_sample };
+	struct postman_order order = { .to = w->to,
+		.template = w->template,
+		.language = w->language,
+		.values = mail_sample,
+		.value_count = sizeof mail_sample / sizeof *mail_sample };
 	struct str reason = STR_NONE;
 	transport_start();
 	enum transport_verdict verdict = postman_send(p, &order, a, &reason);

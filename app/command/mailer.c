@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/serve/backoff.h"
 #include "account/database.h"
-#include "account/migrate.h"
 #include "account/mail_token.h"
+#include "account/migrate.h"
+#include "app/serve/backoff.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -36,7 +36,7 @@ struct mailer {
 	struct generation *generation;
 	struct postman postman;
 	struct conn *conn;
-	struct account_call account;      /* for database_call(); its arena is emptied after each mail */
+	struct account_call account; /* for database_call(); its arena is emptied after each mail */
 	struct backoff database;
 	size_t deferred;
 	sigset_t wait_mask;
@@ -78,7 +78,8 @@ static int64_t ttl_of(const struct conf *conf, struct str purpose)
 static struct str link_of(const struct mailer *m, struct str purpose, struct str token)
 {
 	return purpose.p ? str_printf(m->account.arena, "%.*s/account/%.*s?token=%.*s", STR_ARG(m->postman.site_url),
-		STR_ARG(purpose), STR_ARG(token)) : STR_NONE;
+			   STR_ARG(purpose), STR_ARG(token))
+					 : STR_NONE;
 }
 
 static enum transport_verdict hand_over(struct mailer *m, const struct database_row *row, struct str token,
@@ -87,14 +88,20 @@ static enum transport_verdict hand_over(struct mailer *m, const struct database_
 	struct str purpose = row->values[PURPOSE];
 	int64_t hours = ttl_of(m->account.conf, purpose) / HOUR_S;
 	const struct template_value values[] = {
-		{ STR("email"), or_nothing(row->values[EMAIL]) }, { STR("when"), or_nothing(row->values[WRITTEN_AT]) },
-		{ STR("ip"), or_nothing(row->values[IP]) }, { STR("agent"), or_nothing(row->values[AGENT]) },
+		{ STR("email"), or_nothing(row->values[EMAIL]) },
+		{ STR("when"), or_nothing(row->values[WRITTEN_AT]) },
+		{ STR("ip"), or_nothing(row->values[IP]) },
+		{ STR("agent"), or_nothing(row->values[AGENT]) },
 		{ STR("hours"), database_int(&m->account, hours > 0 ? hours : 1) },
 	};
 	struct postman_order order = {
-		.to = row->values[ADDRESS], .template = row->values[TEMPLATE], .language = row->values[LANGUAGE],
-		.values = values, .value_count = sizeof values / sizeof *values,
-		.link = link_of(m, purpose, token), .secret = purpose.p ? token : STR_NONE,
+		.to = row->values[ADDRESS],
+		.template = row->values[TEMPLATE],
+		.language = row->values[LANGUAGE],
+		.values = values,
+		.value_count = sizeof values / sizeof *values,
+		.link = link_of(m, purpose, token),
+		.secret = purpose.p ? token : STR_NONE,
 	};
 	return postman_send(&m->postman, &order, m->account.arena, reason_r);
 }
@@ -228,8 +235,7 @@ bool mailer_status(struct generation *g, struct fault *f)
 	struct database_row row;
 	if (!mailer_begin(&m, g, f))
 		return false;
-	bool good = conn_ready(m.conn, g->arena, f)
-		&& database_run(&row, &m.account, f, STR("mail_status"), NULL, 0);
+	bool good = conn_ready(m.conn, g->arena, f) && database_run(&row, &m.account, f, STR("mail_status"), NULL, 0);
 	if (good)
 		printf("waiting %.*s\ngiven up %.*s\noldest %.*s\nlast reason %.*s\n", STR_ARG(row.values[0]),
 			STR_ARG(row.values[1]), STR_ARG(or_nothing(row.values[2])), STR_ARG(or_nothing(row.values[3])));

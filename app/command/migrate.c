@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/serve/generation.h"
 #include "account/migrate.h"
+#include "app/serve/generation.h"
 
 #define SCRIPT_MAX ((size_t)1 << 20)
 
@@ -50,8 +50,10 @@ static bool migrate_allowed(const struct migrate_wish *w, const struct migrate_s
 	if (w->adopt && state->version)
 		return fault_set(f, 500, "RG500", STR("the schema is ours already: there is nothing to adopt"));
 	if (state->schema && !state->version && !w->adopt)
-		return fault_printf(f, a, 500, "RG500", "schema \"%.*s\" was not made by rowgate: choose another auth-schema, "
-			"or take the tutorial's tables over with --adopt-tutorial", STR_ARG(conf->auth_schema));
+		return fault_printf(f, a, 500, "RG500",
+			"schema \"%.*s\" was not made by rowgate: choose another auth-schema, "
+			"or take the tutorial's tables over with --adopt-tutorial",
+			STR_ARG(conf->auth_schema));
 	return true;
 }
 

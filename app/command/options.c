@@ -3,9 +3,9 @@
 #include "options.h"
 
 static const struct word {
-	const char *name, *letter;   /* letter: the short form, or NULL */
+	const char *name, *letter; /* letter: the short form, or NULL */
 	enum options_action action;
-	const char *help;            /* NULL: not shown */
+	const char *help; /* NULL: not shown */
 } words[] = {
 	{ "--dump-config", NULL, OPTIONS_DUMP_CONFIG, "print the configuration in force, secrets included" },
 	{ "--dump-config=all", NULL, OPTIONS_DUMP_CONFIG_ALL, "the same with the keys that PostgREST does not have" },
@@ -68,7 +68,8 @@ bool options_read(struct options *out_r, int argc, char *const *argv, struct are
 
 void options_help(struct buf *out)
 {
-	buf_lit(out, "Usage: rowgate [OPTION | COMMAND] [CONFIG]\n"
+	buf_lit(out,
+		"Usage: rowgate [OPTION | COMMAND] [CONFIG]\n"
 		"Serve a PostgreSQL database as a REST API, as a FastCGI program behind a web server.\n"
 		"\n"
 		"CONFIG is a file in PostgREST's syntax; environment variables (PGRST_DB_URI or ROWGATE_DB_URI for db-uri)\n"
@@ -77,7 +78,13 @@ void options_help(struct buf *out)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct word *word = &words[i];
 		if (word->help)
-			buf_printf(out, "  %s%s%-17s %s\n", word->letter ? word->letter : word->name[0] == '-' ? "  " : "",
-				word->letter ? ", " : word->name[0] == '-' ? "  " : "", word->name, word->help);
+			buf_printf(out, "  %s%s%-17s %s\n",
+				word->letter               ? word->letter
+					: word->name[0] == '-' ? "  "
+										   : "",
+				word->letter               ? ", "
+					: word->name[0] == '-' ? "  "
+										   : "",
+				word->name, word->help);
 	}
 }

@@ -7,18 +7,23 @@
 #include "base/fault.h"
 
 enum options_action {
-	OPTIONS_SERVE,       /* master and workers */
-	OPTIONS_RELOAD,      /* tell all that serve to load anew */
-	OPTIONS_WORKER,      /* one worker, as mod_fcgid starts it */
+	OPTIONS_SERVE,  /* master and workers */
+	OPTIONS_RELOAD, /* tell all that serve to load anew */
+	OPTIONS_WORKER, /* one worker, as mod_fcgid starts it */
 	OPTIONS_ACCOUNT_WORKER,
-	OPTIONS_READY,       /* asks the admin server of another process */
-	OPTIONS_DUMP_CONFIG, OPTIONS_DUMP_CONFIG_ALL, OPTIONS_DUMP_SCHEMA, OPTIONS_EXAMPLE, OPTIONS_REFERENCE,
-	OPTIONS_VERSION, OPTIONS_HELP
+	OPTIONS_READY, /* asks the admin server of another process */
+	OPTIONS_DUMP_CONFIG,
+	OPTIONS_DUMP_CONFIG_ALL,
+	OPTIONS_DUMP_SCHEMA,
+	OPTIONS_EXAMPLE,
+	OPTIONS_REFERENCE,
+	OPTIONS_VERSION,
+	OPTIONS_HELP
 };
 
 struct options {
 	enum options_action action;
-	const char *config;  /* path of the configuration file, or NULL: environment only */
+	const char *config; /* path of the configuration file, or NULL: environment only */
 };
 
 /* Reads argv, which must outlive the options. The fault's message is for the user, who made a mistake. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/command/accounts.h"
 #include "account/database.h"
+#include "app/command/accounts.h"
 
 int purge_main(struct args args)
 {

@@ -78,7 +78,11 @@ static int ask(int fd)
 static bool is_special(struct str host)
 {
 	static const struct str names[] = {
-		STR_INIT("*"), STR_INIT("*4"), STR_INIT("!4"), STR_INIT("*6"), STR_INIT("!6"),
+		STR_INIT("*"),
+		STR_INIT("*4"),
+		STR_INIT("!4"),
+		STR_INIT("*6"),
+		STR_INIT("!6"),
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(host, names[i]))
@@ -101,11 +105,13 @@ static int ask_server(const struct conf *c, struct arena *a)
 	if (!by_socket && c->admin_server_port < 0)
 		return refuse(STR("UNREACHABLE: Admin server is not running. Please check admin-server-port config."));
 	if (!by_socket && is_special(c->admin_server_host))
-		return refuse(str_printf(a, "REFUSED: The --ready flag cannot be used when server-host is configured as "
-			"\"%.*s\". Please update your server-host config to \"localhost\".", STR_ARG(c->admin_server_host)));
+		return refuse(str_printf(a,
+			"REFUSED: The --ready flag cannot be used when server-host is configured as "
+			"\"%.*s\". Please update your server-host config to \"localhost\".",
+			STR_ARG(c->admin_server_host)));
 	struct str url = url_of(c, a);
 	int fd = by_socket ? connect_unix(c->admin_server_unix_socket)
-		: connect_tcp(c->admin_server_host, c->admin_server_port, a);
+					   : connect_tcp(c->admin_server_host, c->admin_server_port, a);
 	if (fd < 0)
 		return refuse(str_printf(a, "HTTP EXCEPTION: connection refused to %.*s", STR_ARG(url)));
 	int status = ask(fd);
@@ -123,7 +129,7 @@ int ready_ask(const char *file, char *const *vars)
 	struct fault f = { 0 };
 	struct conf_source source = { .file = file, .environ = vars };
 	int status = conf_load(&conf, &source, a, &f) ? ask_server(&conf, a)
-		: refuse(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
+												  : refuse(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
 	arena_free(a);
 	return status;
 }

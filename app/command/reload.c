@@ -50,8 +50,7 @@ int reload_run(const char *file, char *const *vars)
 	bool told = generation_configure(g, file, vars, &f) && reload_become_owner(g, &f) && statedir_open(&s, g, file, &f)
 		&& reload_load(g, file, vars, &f) && reload_tell(s, g, &f);
 	if (!told)
-		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "",
-			STR_ARG(f.details));
+		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
 	statedir_close(s);
 	generation_free(g);
 	return told ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/command/accounts.h"
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/session.h"
+#include "app/command/accounts.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
 
@@ -17,7 +17,7 @@ enum { TOKEN_MAX = 16 * 1024 };
 
 struct token_wish {
 	struct str user, role;
-	int64_t ttl;            /* seconds, 0: auth-token-ttl */
+	int64_t ttl; /* seconds, 0: auth-token-ttl */
 	const char *config;
 };
 

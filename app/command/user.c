@@ -11,17 +11,17 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "app/command/accounts.h"
-#include "app/command/import.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/migrate.h"
 #include "account/password.h"
+#include "app/command/accounts.h"
+#include "app/command/import.h"
 #include "stmt/routine.h"
 
 struct user_wish {
-	struct str subject;     /* an e-mail address or a file, where the word wants one */
-	struct str role;        /* STR_NONE: none was named */
+	struct str subject; /* an e-mail address or a file, where the word wants one */
+	struct str role;    /* STR_NONE: none was named */
 	const char *config;
 };
 
@@ -57,8 +57,8 @@ static bool user_add(struct account_call *c, const struct user_wish *w, struct f
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(w->subject));
 	if (!read_password(&password, c->arena, f) || !password_acceptable(password, w->subject, c->arena, f)
 		|| !password_hash(&hash, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "register", w->subject, key, hash, schema_role(c->conf, role, c->arena),
-			STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1")))
+		|| !database_call(&row, c, f, "register", w->subject, key, hash, schema_role(c->conf, role, c->arena), STR_NONE,
+			STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1")))
 		return false;
 	if (database_true(row.values[1]))
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: there is an account already", STR_ARG(w->subject));
@@ -85,7 +85,8 @@ static bool user_list(struct account_call *c, const struct user_wish *w, struct 
 		&& conn_run(c->conn, &call, print_user, NULL, c->arena, f);
 }
 
-static bool set_user(struct account_call *c, const struct user_wish *w, struct str role, struct str active, struct fault *f)
+static bool set_user(struct account_call *c, const struct user_wish *w, struct str role, struct str active,
+	struct fault *f)
 {
 	struct database_row row;
 	struct str id;
@@ -123,7 +124,7 @@ static bool user_import(struct account_call *c, const struct user_wish *w, struc
 }
 
 static const struct {
-	struct str name, subject;   /* subject: what it is called, or STR_NONE */
+	struct str name, subject; /* subject: what it is called, or STR_NONE */
 	bool wants_role;
 	bool (*run)(struct account_call *c, const struct user_wish *w, struct fault *f);
 } user_words[] = {
@@ -174,8 +175,8 @@ int user_main(struct args args)
 {
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
-	bool good = user_run(&args, g, &f) && (fflush(stdout) == 0
-		|| fault_printf(&f, g->arena, 500, "RG500", "standard output: %s", strerror(errno)));
+	bool good = user_run(&args, g, &f)
+		&& (fflush(stdout) == 0 || fault_printf(&f, g->arena, 500, "RG500", "standard output: %s", strerror(errno)));
 	int status = good ? EXIT_SUCCESS : args_complain(&f);
 	generation_free(g);
 	return status;

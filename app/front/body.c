@@ -21,7 +21,7 @@ struct body {
 	struct str dir;
 	size_t max, n, capacity;
 	char *p;
-	int fd;        /* -1: in the arena */
+	int fd; /* -1: in the arena */
 };
 
 static void body_release(void *arg)
@@ -78,7 +78,7 @@ static bool body_map(struct body *b, size_t capacity, struct fault *f)
 		return body_refuse(b, f);
 	}
 	void *mapped = first ? mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, 0)
-		: mremap(b->p, old, capacity, MREMAP_MAYMOVE);
+						 : mremap(b->p, old, capacity, MREMAP_MAYMOVE);
 	if (mapped == MAP_FAILED)
 		return body_refuse(b, f);
 	if (first && b->n)

@@ -4,8 +4,8 @@
 #define ROWGATE_APP_FRONT_BODY_H
 
 #include "base/arena.h"
-#include "conf/conf.h"
 #include "base/fault.h"
+#include "conf/conf.h"
 
 struct body;
 

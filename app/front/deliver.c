@@ -28,7 +28,7 @@ struct delivery {
 	int64_t sent;
 	int64_t progress_us;
 	size_t copied;
-	char copy[];            /* of head and rest */
+	char copy[]; /* of head and rest */
 };
 
 /* What one sendmsg() takes. */
@@ -159,9 +159,10 @@ static struct delivery *keep(const struct answer *a, int64_t sent)
 	struct delivery *d = malloc(sizeof *d + a->head.n + a->rest.n);
 	if (!d)
 		abort();
-	*d = (struct delivery){
-		.answer = *a, .sent = sent, .progress_us = clock_monotonic_us(), .copied = a->head.n + a->rest.n
-	};
+	*d = (struct delivery){ .answer = *a,
+		.sent = sent,
+		.progress_us = clock_monotonic_us(),
+		.copied = a->head.n + a->rest.n };
 	memcpy(d->copy, a->head.p, a->head.n);
 	if (a->rest.n)
 		memcpy(d->copy + a->head.n, a->rest.p, a->rest.n);

@@ -9,19 +9,19 @@
 #include "base/str.h"
 
 struct answer {
-	int request_id;      /* FastCGI's */
-	struct str head;     /* fields, with the empty line behind them */
-	int fd;              /* a file that holds the first in_file bytes of the body, or -1 */
+	int request_id;  /* FastCGI's */
+	struct str head; /* fields, with the empty line behind them */
+	int fd;          /* a file that holds the first in_file bytes of the body, or -1 */
 	int64_t in_file;
-	struct str rest;     /* of the body */
+	struct str rest; /* of the body */
 };
 
 struct delivery;
 
 enum deliver_state {
 	DELIVER_DONE,
-	DELIVER_MORE,        /* go on when the socket is writable */
-	DELIVER_BROKEN       /* the peer is gone, or the file cannot be read: close the connection */
+	DELIVER_MORE,  /* go on when the socket is writable */
+	DELIVER_BROKEN /* the peer is gone, or the file cannot be read: close the connection */
 };
 
 /* Sends what the socket takes, within bounds. After DELIVER_MORE rest_r is what is left, the caller's to free. */

@@ -160,8 +160,7 @@ static int64_t fcgi_content_length(char **envp)
 	return str_to_i64(str_of(FCGX_GetParam("CONTENT_LENGTH", envp)), &n) && n >= 0 ? n : -1;
 }
 
-static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct request *r, struct arena *a,
-	struct fault *f)
+static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct request *r, struct arena *a, struct fault *f)
 {
 	r->method_text = fcgi_copy(a, FCGX_GetParam("REQUEST_METHOD", q->envp));
 	r->method = http_method_from(r->method_text);

@@ -22,15 +22,15 @@
 /* Where in the stream of parameters it is: two lengths of one byte or four each, then a name and a value. */
 struct params {
 	unsigned char lengths[8];
-	size_t lengths_n;          /* bytes of them seen */
-	size_t left;               /* of name and value */
+	size_t lengths_n; /* bytes of them seen */
+	size_t left;      /* of name and value */
 };
 
 /* Where in the sequence of records the stream is. */
 struct records {
 	unsigned char header[FCGI_HEADER_LEN];
-	size_t header_n;           /* bytes of the header seen; all of them while inside a record */
-	size_t content, padding;   /* bytes of the record still to come */
+	size_t header_n;         /* bytes of the header seen; all of them while inside a record */
+	size_t content, padding; /* bytes of the record still to come */
 	int type, request_id;
 	struct params params;
 	bool begun, whole;
@@ -41,7 +41,7 @@ enum piece { PIECE_NONE, PIECE_HEADER, PIECE_CONTENT, PIECE_PADDING, PIECE_BAD }
 struct gather {
 	struct arena *arena;
 	struct body *body;
-	struct fault fault;        /* the body is too large or has no room: the rest is thrown away */
+	struct fault fault; /* the body is too large or has no room: the rest is thrown away */
 	struct records at;
 	int head;
 	size_t head_n;

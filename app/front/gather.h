@@ -11,9 +11,9 @@
 #include "app/front/body.h"
 
 enum gather_state {
-	GATHER_WHOLE,    /* everything up to the end of the body is there */
-	GATHER_MORE,     /* to be continued when the socket is readable again */
-	GATHER_BROKEN    /* the peer left or does not speak FastCGI: close */
+	GATHER_WHOLE, /* everything up to the end of the body is there */
+	GATHER_MORE,  /* to be continued when the socket is readable again */
+	GATHER_BROKEN /* the peer left or does not speak FastCGI: close */
 };
 
 struct gather;

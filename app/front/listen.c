@@ -20,7 +20,7 @@
 #include "base/arena.h"
 
 #define LISTEN_BACKLOG 1024
-#define LISTEN_FDS_START 3   /* sd_listen_fds(3) */
+#define LISTEN_FDS_START 3 /* sd_listen_fds(3) */
 
 static bool listen_is_listener(int fd)
 {
@@ -69,8 +69,8 @@ int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a,
 		return -1;
 	}
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0
-		|| chmod(address.sun_path, (mode_t)mode) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || chmod(address.sun_path, (mode_t)mode) < 0
+		|| listen(fd, LISTEN_BACKLOG) < 0) {
 		listen_fault(f, a, key, path, "cannot listen");
 		if (fd >= 0)
 			close(fd);
@@ -85,8 +85,8 @@ static int listen_on(const struct addrinfo *at)
 	int on = 1;
 	if (fd < 0)
 		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
-		&& bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && bind(fd, at->ai_addr, at->ai_addrlen) == 0
+		&& listen(fd, LISTEN_BACKLOG) == 0)
 		return fd;
 	close(fd);
 	return -1;
@@ -100,7 +100,8 @@ int listen_tcp(const char *key, struct str where, struct arena *a, struct fault 
 		host = str_sub(host, 1, host.n - 2);
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
 	struct addrinfo *list = NULL;
-	int failed = colon == where.n ? EAI_NONAME
+	int failed = colon == where.n
+		? EAI_NONAME
 		: getaddrinfo(host.n ? str_cstr(a, host) : NULL, str_cstr(a, str_from(where, colon + 1)), &hints, &list);
 	if (failed) {
 		fault_printf(f, a, 500, "RG500", "%s %.*s: %s", key, STR_ARG(where), gai_strerror(failed));
@@ -120,8 +121,8 @@ static int listen_inherited(void)
 {
 	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
 	uint64_t count, owner;
-	bool for_us = str_to_u64(str_of(fds), &count) && count > 0
-		&& str_to_u64(str_of(pid), &owner) && owner == (uint64_t)getpid();
+	bool for_us = str_to_u64(str_of(fds), &count) && count > 0 && str_to_u64(str_of(pid), &owner)
+		&& owner == (uint64_t)getpid();
 	if (!for_us)
 		return -1;
 	return listen_is_listener(LISTEN_FDS_START) ? LISTEN_FDS_START : -1;
@@ -129,8 +130,8 @@ static int listen_inherited(void)
 
 static int listen_made(const char *key, struct str where, const struct conf *conf, struct arena *a, struct fault *f)
 {
-	return str_starts(where, STR("unix:"))
-		? listen_unix(key, str_from(where, 5), conf->server_listen_mode, a, f) : listen_tcp(key, where, a, f);
+	return str_starts(where, STR("unix:")) ? listen_unix(key, str_from(where, 5), conf->server_listen_mode, a, f)
+										   : listen_tcp(key, where, a, f);
 }
 
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
@@ -143,8 +144,9 @@ int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 		return -1;
 	}
 	if (!conf->server_listen.n) {
-		fault_set(f, 500, "RG500", STR("no listening socket: start rowgate from a web server, spawn-fcgi or systemd, "
-			"or set server-listen to unix:/path or host:port"));
+		fault_set(f, 500, "RG500",
+			STR("no listening socket: start rowgate from a web server, spawn-fcgi or systemd, "
+				"or set server-listen to unix:/path or host:port"));
 		return -1;
 	}
 	return listen_made("server-listen", conf->server_listen, conf, a, f);
@@ -200,8 +202,9 @@ int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f)
 {
 	if (conf->auth_listen.n)
 		return listen_made("auth-listen", conf->auth_listen, conf, a, f);
-	fault_set(f, 500, "RG500", STR("auth-enabled needs auth-listen: unix:/path or host:port, where the web server "
-		"sends account URLs"));
+	fault_set(f, 500, "RG500",
+		STR("auth-enabled needs auth-listen: unix:/path or host:port, where the web server "
+			"sends account URLs"));
 	return -1;
 }
 

@@ -21,25 +21,25 @@
 #define SLOTS_DEAF_US INT64_C(500000)
 
 struct slot {
-	struct fcgi_connection *connection;  /* NULL: free */
-	bool watched;                        /* in the epoll set */
-	bool for_writing;                    /* there because its answer is still on its way */
-	bool parked;                         /* readable, but nobody could take it: out of the set while busy */
-	bool ready;                          /* among the events not yet handed out, or being answered */
+	struct fcgi_connection *connection; /* NULL: free */
+	bool watched;                       /* in the epoll set */
+	bool for_writing;                   /* there because its answer is still on its way */
+	bool parked;                        /* readable, but nobody could take it: out of the set while busy */
+	bool ready;                         /* among the events not yet handed out, or being answered */
 	struct slot *next_free;
 };
 
 struct slots {
 	struct slots_shared shared;
 	int epoll;
-	bool open;                           /* listener and hand-over are in the set */
+	bool open; /* listener and hand-over are in the set */
 	bool draining;
-	bool hand_on;                        /* while draining: idle connections go to other workers */
+	bool hand_on; /* while draining: idle connections go to other workers */
 	bool busy;
-	bool partial;                        /* some slot may hold half a request */
-	int64_t deaf_until_us;               /* no descriptor was left: listener and hand-over are out of the set; 0: no */
+	bool partial;          /* some slot may hold half a request */
+	int64_t deaf_until_us; /* no descriptor was left: listener and hand-over are out of the set; 0: no */
 	size_t capacity, held;
-	int64_t peer_timeout;                /* seconds */
+	int64_t peer_timeout; /* seconds */
 	sigset_t wait_mask;
 	struct slot *all, *free;
 	struct epoll_event events[SLOTS_EVENTS];
@@ -81,9 +81,10 @@ static int slots_receive(const struct slots_shared *shared)
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
 	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
-	};
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof control.space };
 	int fd = -1;
 	if (shared->handover[0] < 0 || recvmsg(shared->handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
 		return -1;
@@ -109,15 +110,15 @@ static bool slots_offer(const struct slots_shared *shared, int fd)
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
 	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space
-	};
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof control.space };
 	control.header.cmsg_level = SOL_SOCKET;
 	control.header.cmsg_type = SCM_RIGHTS;
 	control.header.cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	return shared->handover[1] >= 0 && fd >= 0
-		&& sendmsg(shared->handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	return shared->handover[1] >= 0 && fd >= 0 && sendmsg(shared->handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 }
 
 static bool slots_is_shared(const struct slots *s, const struct epoll_event *e)

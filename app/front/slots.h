@@ -21,8 +21,8 @@ struct slot;
 
 /* What all workers of a host share. */
 struct slots_shared {
-	int listener;        /* non-blocking listening socket */
-	int handover[2];     /* SOCK_SEQPACKET socketpair: [0] is received from, [1] sent to; -1: no hand-over */
+	int listener;    /* non-blocking listening socket */
+	int handover[2]; /* SOCK_SEQPACKET socketpair: [0] is received from, [1] sent to; -1: no hand-over */
 };
 
 /* A socketpair for struct slots_shared; false with errno set. */

@@ -23,17 +23,17 @@
 #define ADMIN_PATIENCE_US INT64_C(5000000)
 
 struct admin_client {
-	int fd;                       /* -1: free */
+	int fd; /* -1: free */
 	int64_t since_us;
 	size_t n;
 	char request[ADMIN_REQUEST_MAX];
-	struct arena *arena;          /* NULL: there is no answer yet */
-	struct str head, body;        /* of it, what is still to be sent */
+	struct arena *arena;   /* NULL: there is no answer yet */
+	struct str head, body; /* of it, what is still to be sent */
 };
 
 struct admin {
 	int listeners[ADMIN_LISTENERS];
-	char *path;                   /* of the unix socket, or NULL */
+	char *path; /* of the unix socket, or NULL */
 	struct admin_client clients[ADMIN_CLIENTS];
 };
 
@@ -51,7 +51,8 @@ static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct a
 	if (conf->admin_server_port < 0)
 		return true;
 	struct str host = admin_host(conf);
-	struct str where = host.p ? str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port)
+	struct str where = host.p
+		? str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port)
 		: str_printf(a, "[%.*s]:%lld", STR_ARG(conf->admin_server_host), (long long)conf->admin_server_port);
 	ad->listeners[0] = listen_tcp("admin-server-port", where, a, f);
 	if (ad->listeners[0] >= 0)
@@ -239,9 +240,8 @@ static void admin_answer(struct admin_client *c, const struct admin_state *state
 /* Sends what the client takes. True when it is done with, one way or the other. */
 static bool admin_send(struct admin_client *c)
 {
-	struct iovec pieces[] = {
-		{ (void *)(uintptr_t)c->head.p, c->head.n }, { (void *)(uintptr_t)c->body.p, c->body.n }
-	};
+	struct iovec pieces[] = { { (void *)(uintptr_t)c->head.p, c->head.n },
+		{ (void *)(uintptr_t)c->body.p, c->body.n } };
 	struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
 	ssize_t n = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0)

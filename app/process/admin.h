@@ -16,8 +16,8 @@ struct admin;
 
 /* What the answers depend on. */
 struct admin_state {
-	bool live;    /* rowgate listens and has workers */
-	bool ready;   /* a catalog is loaded and the database answers */
+	bool live;  /* rowgate listens and has workers */
+	bool ready; /* a catalog is loaded and the database answers */
 	const struct generation *generation;
 	const struct metrics *metrics;
 	const struct pool *pool;

@@ -11,16 +11,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/process/admin.h"
-#include "app/serve/backoff.h"
-#include "app/process/postgrest_log.h"
-#include "app/serve/generation.h"
 #include "app/front/listen.h"
+#include "app/process/admin.h"
 #include "app/process/notify.h"
 #include "app/process/pool.h"
+#include "app/process/postgrest_log.h"
 #include "app/process/startup.h"
 #include "app/process/upgrade.h"
 #include "app/process/worker.h"
+#include "app/serve/backoff.h"
+#include "app/serve/generation.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -44,7 +44,7 @@ struct master {
 	const char *file;
 	char *const *environ;
 	char *const *argv;
-	struct generation *generation;              /* the current one */
+	struct generation *generation;                 /* the current one */
 	struct generation *before[MASTER_GENERATIONS]; /* those that some worker still serves by */
 	struct pools pools;
 	int signals;
@@ -53,17 +53,15 @@ struct master {
 	struct statedir *state;
 	struct metrics metrics;
 	struct backoff load;
-	bool load_wanted;                           /* a load is due, or failed and is to be tried again */
-	pid_t trial;                                /* the program to become, being tried; 0: none is */
+	bool load_wanted; /* a load is due, or failed and is to be tried again */
+	pid_t trial;      /* the program to become, being tried; 0: none is */
 	bool stopping, cancelling;
-	bool gave_up;                               /* stopping because there is no use in going on */
+	bool gave_up; /* stopping because there is no use in going on */
 	int64_t stop_deadline_us;
 };
 
-enum master_poll {
-	POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_BOARDS, POLL_REFUSERS = POLL_BOARDS + POOL_KINDS,
-	POLL_ADMIN = POLL_REFUSERS + POOL_KINDS
-};
+enum { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_SCOREBOARDS };
+enum { POLL_OVERLOADS = POLL_SCOREBOARDS + POOL_KINDS, POLL_ADMIN = POLL_OVERLOADS + POOL_KINDS };
 
 /* What a forked worker has no business with. */
 static void master_shed(const struct master *m, enum pool_kind kind)
@@ -136,7 +134,9 @@ static struct admin_state master_state(const struct master *m)
 	bool serving = !m->stopping && supervisor_alive(m->pools.all[POOL_API].supervisor) > 0;
 	return (struct admin_state){
 		.live = serving,
-		.generation = m->generation, .metrics = &m->metrics, .pool = &m->pools.all[POOL_API],
+		.generation = m->generation,
+		.metrics = &m->metrics,
+		.pool = &m->pools.all[POOL_API],
 		.ready = serving && m->generation->catalog && notify_well(m->notify) && scoreboard_database_up(master_board(m)),
 	};
 }
@@ -223,7 +223,8 @@ static void master_no_recovery(struct master *m)
 static bool master_is_refused(const struct fault *f)
 {
 	static const struct str words[] = {
-		STR_INIT("FATAL:  password authentication failed"), STR_INIT("no password supplied"),
+		STR_INIT("FATAL:  password authentication failed"),
+		STR_INIT("no password supplied"),
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_find(f->details, words[i]) < f->details.n)
@@ -389,8 +390,9 @@ static void master_sleep(struct master *m, int64_t due_us)
 	};
 	for (size_t i = 0; i < POOL_KINDS; i++) {
 		const struct pool *pool = i < m->pools.count ? &m->pools.all[i] : NULL;
-		p[POLL_BOARDS + i] = (struct pollfd){ pool ? scoreboard_fd(supervisor_board(pool->supervisor)) : -1, POLLIN, 0 };
-		p[POLL_REFUSERS + i] = (struct pollfd){ pool ? overload_fd(pool->overload) : -1, POLLIN, 0 };
+		p[POLL_SCOREBOARDS + i] = (struct pollfd){ pool ? scoreboard_fd(supervisor_board(pool->supervisor)) : -1,
+			POLLIN, 0 };
+		p[POLL_OVERLOADS + i] = (struct pollfd){ pool ? overload_fd(pool->overload) : -1, POLLIN, 0 };
 	}
 	nfds_t n = POLL_ADMIN + admin_poll(m->admin, p + POLL_ADMIN);
 	/* While refusing, the end of it is not an event: look again soon. */
@@ -404,7 +406,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 	if (p[POLL_STATE].revents)
 		statedir_heard(m->state);
 	for (size_t i = 0; i < m->pools.count; i++)
-		if (p[POLL_BOARDS + i].revents)
+		if (p[POLL_SCOREBOARDS + i].revents)
 			scoreboard_listen(supervisor_board(m->pools.all[i].supervisor));
 	master_admin(m);
 }

@@ -8,8 +8,8 @@
 
 /* What the master has counted; the rest is asked of the pool. */
 struct metrics {
-	uint64_t loads, failures;   /* of the catalog */
-	int64_t query_us;           /* how long the last one took in the database */
+	uint64_t loads, failures; /* of the catalog */
+	int64_t query_us;         /* how long the last one took in the database */
 };
 
 /* The text exposition format. A pool's connections are its workers', one each; who waits is in the queue of its socket

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/serve/backoff.h"
 #include "app/process/postgrest_log.h"
+#include "app/serve/backoff.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,14 +19,14 @@
 struct notify {
 	conn_wait_fn *wait;
 	void *wait_arg;
-	const struct generation *generation;  /* NULL: nothing to follow yet */
-	struct conn *conn;                    /* NULL: not connected */
-	struct arena *arena;                  /* uri and channel of the connection */
+	const struct generation *generation; /* NULL: nothing to follow yet */
+	struct conn *conn;                   /* NULL: not connected */
+	struct arena *arena;                 /* uri and channel of the connection */
 	struct str uri, channel;
-	int listening;                        /* backend that was told to LISTEN, 0: none */
+	int listening; /* backend that was told to LISTEN, 0: none */
 	struct backoff connect;
-	int64_t heard_us;                     /* when the burst began */
-	int64_t reload_us;                    /* when to say so; 0: nothing was heard */
+	int64_t heard_us;  /* when the burst began */
+	int64_t reload_us; /* when to say so; 0: nothing was heard */
 	bool was_lost;
 };
 
@@ -114,8 +114,7 @@ static void notify_heard(void *arg, struct str payload)
 	n->reload_us = now + NOTIFY_QUIET_US < latest ? now + NOTIFY_QUIET_US : latest;
 }
 
-static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a,
-	struct fault *f)
+static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a, struct fault *f)
 {
 	notify_disconnect(n);
 	arena_reset(n->arena);
@@ -136,7 +135,8 @@ static bool notify_listen(struct notify *n, const struct generation *g, struct a
 	int version = conn_server_version(n->conn);
 	struct str peer = conn_peer(n->conn, n->arena);
 	log_event("Listener connected to PostgreSQL %d.%d on \"%.*s\" and listening for database notifications on the "
-		"\"%.*s\" channel", version / 10000, version % 10000, STR_ARG(peer), STR_ARG(n->channel));
+			  "\"%.*s\" channel",
+		version / 10000, version % 10000, STR_ARG(peer), STR_ARG(n->channel));
 	n->listening = conn_backend_pid(n->conn);
 	n->was_lost = false;
 	backoff_succeed(&n->connect);

@@ -19,7 +19,7 @@
 struct overload {
 	const struct slots_shared *shared;
 	const struct fault *answer;
-	struct slots *slots;          /* NULL: nobody had to be refused yet */
+	struct slots *slots; /* NULL: nobody had to be refused yet */
 	bool taking;
 	uint64_t count;
 };

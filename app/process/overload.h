@@ -16,8 +16,8 @@ void overload_forget(const struct overload *r);
 /* wanted: takes the connections that wait, new ones and those that nobody takes over, and answers each as
  * soon as its request is whole. Else the workers get back what it has. Never waits. */
 void overload_turn(struct overload *r, bool wanted, const struct conf *conf);
-/* Whether it has, or takes, connections. Then overload_fd() is readable when there is something to do, and overload_turn()
- * is due every second all the same. */
+/* Whether it has, or takes, connections. Then overload_fd() is readable when there is something to do, and
+ * overload_turn() is due every second all the same. */
 bool overload_active(const struct overload *r);
 int overload_fd(const struct overload *r);
 /* Requests answered so. */

@@ -3,8 +3,8 @@
 #ifndef ROWGATE_APP_PROCESS_POOL_H
 #define ROWGATE_APP_PROCESS_POOL_H
 
-#include "app/process/supervisor.h"
 #include "app/process/overload.h"
+#include "app/process/supervisor.h"
 
 enum pool_kind { POOL_API, POOL_ACCOUNTS, POOL_KINDS };
 
@@ -21,8 +21,8 @@ struct pools {
 	size_t count;
 };
 
-/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. child is as for supervisor_new(). False
- * with errno set when the kernel refuses. */
+/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. child is as for
+ * supervisor_new(). False with errno set when the kernel refuses. */
 bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg);
 
 /* The sockets' files were made by the first generation's settings: conf is that one's. */

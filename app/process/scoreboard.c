@@ -11,7 +11,7 @@
 #include "base/clock.h"
 
 struct cell {
-	_Alignas(64) _Atomic int64_t slow_since_us;   /* 0: not slow */
+	_Alignas(64) _Atomic int64_t slow_since_us; /* 0: not slow */
 	_Atomic bool database_down;
 	_Atomic bool parting;
 	_Atomic bool connected;
@@ -26,8 +26,8 @@ struct scoreboard {
 	size_t count, size;
 	int poke;
 	struct shared *shared;
-	struct cell *cells;                            /* the shared ones */
-	bool *taken;                                   /* the master's own */
+	struct cell *cells; /* the shared ones */
+	bool *taken;        /* the master's own */
 };
 
 struct scoreboard *scoreboard_new(size_t cells)
@@ -45,9 +45,12 @@ struct scoreboard *scoreboard_new(size_t cells)
 	bool *taken = calloc(cells, sizeof *taken);
 	if (!b || !taken)
 		abort();
-	*b = (struct scoreboard){
-		.count = cells, .size = size, .poke = poke, .shared = shared, .cells = shared->cells, .taken = taken
-	};
+	*b = (struct scoreboard){ .count = cells,
+		.size = size,
+		.poke = poke,
+		.shared = shared,
+		.cells = shared->cells,
+		.taken = taken };
 	return b;
 }
 

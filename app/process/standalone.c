@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/serve/backoff.h"
 #include "app/process/startup.h"
 #include "app/process/worker.h"
+#include "app/serve/backoff.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -29,14 +29,14 @@
 struct standalone {
 	const char *file;
 	char *const *environ;
-	struct generation *generation;   /* what is served by */
-	struct generation *next;         /* what is to be served by, once the worker gives way; or NULL */
+	struct generation *generation; /* what is served by */
+	struct generation *next;       /* what is to be served by, once the worker gives way; or NULL */
 	struct slots_shared shared;
 	struct slots *slots;
 	struct statedir *state;
-	uint64_t number;                 /* of the reload that is wanted */
-	bool wanted;                     /* a generation of that number is still to be found */
-	pid_t builder;                   /* 0: none */
+	uint64_t number; /* of the reload that is wanted */
+	bool wanted;     /* a generation of that number is still to be found */
+	pid_t builder;   /* 0: none */
 	struct backoff build;
 };
 
@@ -60,8 +60,7 @@ static _Noreturn void standalone_build(const struct standalone *s, pid_t parent)
 	struct conn *c = NULL;
 	bool built = generation_configure(g, s->file, s->environ, &f)
 		&& (c = generation_connect(g, false, NULL, NULL), conn_ready(c, g->arena, &f))
-		&& generation_load(g, s->file, s->environ, c, &f)
-		&& statedir_save(s->state, g, s->number, g->arena, &f);
+		&& generation_load(g, s->file, s->environ, c, &f) && statedir_save(s->state, g, s->number, g->arena, &f);
 	if (!built)
 		log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
 	conn_free(c);

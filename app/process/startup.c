@@ -18,7 +18,7 @@ static void startup_warn(const struct conf *c)
 {
 	if (c->auth_enabled && c->db_single_role)
 		log_event("db-single-role: a function with dynamic SQL that a caller can steer reaches the functions of the "
-			"account service, and with them password hashes and sessions");
+				  "account service, and with them password hashes and sessions");
 }
 
 struct generation *startup(const char *file, char *const *vars, int *listener, struct statedir **state_r)

@@ -3,8 +3,8 @@
 #ifndef ROWGATE_APP_PROCESS_STARTUP_H
 #define ROWGATE_APP_PROCESS_STARTUP_H
 
-#include "app/serve/generation.h"
 #include "app/process/statedir.h"
+#include "app/serve/generation.h"
 
 /* Where the configuration asks diagnostics to be sent; ident names the process in syslog. */
 void startup_log(const struct conf *c, const char *ident);

@@ -19,11 +19,11 @@ enum { STATEDIR_BUILDER, STATEDIR_LIVING };
 struct statedir {
 	struct arena *arena;
 	const char *path;
-	bool private;          /* a temporary directory that goes with the process */
+	bool private; /* a temporary directory that goes with the process */
 	bool alone;
 	int dir, lock, watch;
-	const char *name;      /* of the instance */
-	struct stat seen;      /* of the number's file; zeroed: there was none */
+	const char *name; /* of the instance */
+	struct stat seen; /* of the number's file; zeroed: there was none */
 };
 
 static const char *statedir_default(struct arena *a)
@@ -244,10 +244,10 @@ static struct str statedir_catalog_name(const struct statedir *s, const struct g
 
 bool statedir_save(struct statedir *s, const struct generation *g, uint64_t number, struct arena *a, struct fault *f)
 {
-	struct statedir_content content = {
-		.number = number, .settings = g->settings, .setting_count = g->setting_count,
-		.block = catalog_block(g->catalog)
-	};
+	struct statedir_content content = { .number = number,
+		.settings = g->settings,
+		.setting_count = g->setting_count,
+		.block = catalog_block(g->catalog) };
 	return statedir_file_save(s->dir, statedir_catalog_name(s, g, a).p, &content, a, f);
 }
 

@@ -12,16 +12,16 @@
 
 #include "base/buf.h"
 
-#define STATEDIR_MAGIC "rowgst1"     /* with its NUL, eight bytes */
-#define STATEDIR_ALIGNMENT 64        /* of the block, which wants eight */
+#define STATEDIR_MAGIC "rowgst1" /* with its NUL, eight bytes */
+#define STATEDIR_ALIGNMENT 64    /* of the block, which wants eight */
 #define STATEDIR_SETTINGS_MAX ((size_t)16 << 20)
 
 struct statedir_header {
 	char magic[8];
 	uint64_t number;
 	uint64_t setting_count;
-	uint64_t settings;            /* bytes of them, from the end of the header: name, NUL, value, NUL */
-	uint64_t block, block_size;   /* offset, bytes */
+	uint64_t settings;          /* bytes of them, from the end of the header: name, NUL, value, NUL */
+	uint64_t block, block_size; /* offset, bytes */
 };
 
 static bool write_all(int fd, struct str bytes)
@@ -54,7 +54,8 @@ bool statedir_file_write(int dir, const char *name, const struct str *parts, siz
 	return good;
 }
 
-bool statedir_file_save(int dir, const char *name, const struct statedir_content *content, struct arena *a, struct fault *f)
+bool statedir_file_save(int dir, const char *name, const struct statedir_content *content, struct arena *a,
+	struct fault *f)
 {
 	static const char padding[STATEDIR_ALIGNMENT];
 	struct buf settings = buf_new(a, STATEDIR_SETTINGS_MAX);
@@ -68,13 +69,14 @@ bool statedir_file_save(int dir, const char *name, const struct statedir_content
 		return fault_set(f, 500, "RG500", STR("the settings in the database are too long to be stored"));
 	size_t end = sizeof(struct statedir_header) + settings.n;
 	size_t gap = (STATEDIR_ALIGNMENT - end % STATEDIR_ALIGNMENT) % STATEDIR_ALIGNMENT;
-	struct statedir_header header = {
-		.magic = STATEDIR_MAGIC, .number = content->number, .setting_count = content->setting_count,
-		.settings = settings.n, .block = end + gap, .block_size = content->block.n
-	};
-	struct str parts[] = {
-		{ (const char *)&header, sizeof header }, buf_str(&settings), { padding, gap }, content->block
-	};
+	struct statedir_header header = { .magic = STATEDIR_MAGIC,
+		.number = content->number,
+		.setting_count = content->setting_count,
+		.settings = settings.n,
+		.block = end + gap,
+		.block_size = content->block.n };
+	struct str parts[] = { { (const char *)&header, sizeof header }, buf_str(&settings), { padding, gap },
+		content->block };
 	return statedir_file_write(dir, name, parts, sizeof parts / sizeof *parts, a, f);
 }
 
@@ -135,9 +137,9 @@ bool statedir_file_map(struct statedir_content *out_r, int dir, const char *name
 	for (size_t i = 0; i < h.setting_count; i++)
 		if (!take_text(&rest, &settings[i].name) || !take_text(&rest, &settings[i].value))
 			return false;
-	*out_r = (struct statedir_content){
-		.number = h.number, .settings = settings, .setting_count = h.setting_count,
-		.block = { file.p + h.block, h.block_size }
-	};
+	*out_r = (struct statedir_content){ .number = h.number,
+		.settings = settings,
+		.setting_count = h.setting_count,
+		.block = { file.p + h.block, h.block_size } };
 	return true;
 }

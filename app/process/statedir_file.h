@@ -4,8 +4,8 @@
 #define ROWGATE_APP_PROCESS_STATEDIR_FILE_H
 
 #include "base/arena.h"
-#include "conf/conf.h"
 #include "base/fault.h"
+#include "conf/conf.h"
 
 /* What the database has said: settings and the catalog's block, and the number it was asked under. */
 struct statedir_content {
@@ -18,7 +18,8 @@ struct statedir_content {
 /* Writes the parts to a file of that name in the directory, in the place of what was there. */
 bool statedir_file_write(int dir, const char *name, const struct str *parts, size_t count, struct arena *a,
 	struct fault *f);
-bool statedir_file_save(int dir, const char *name, const struct statedir_content *content, struct arena *a, struct fault *f);
+bool statedir_file_save(int dir, const char *name, const struct statedir_content *content, struct arena *a,
+	struct fault *f);
 /* Maps such a file until the arena's reset; false when there is none or it is damaged. The block is only known to lie
  * within the file. */
 bool statedir_file_map(struct statedir_content *out_r, int dir, const char *name, struct arena *a);

@@ -26,10 +26,10 @@
 #define SUPERVISOR_MAX 2048
 
 struct member {
-	pid_t pid;                              /* 0: a free place; its index is its cell on the scoreboard */
-	const struct generation *generation;    /* NULL: of an earlier program, see supervisor_adopt() */
+	pid_t pid;                           /* 0: a free place; its index is its cell on the scoreboard */
+	const struct generation *generation; /* NULL: of an earlier program, see supervisor_adopt() */
 	int64_t started_us;
-	int64_t leaving_us;                     /* when it was told to finish, 0: it was not */
+	int64_t leaving_us; /* when it was told to finish, 0: it was not */
 };
 
 struct supervisor {
@@ -37,7 +37,7 @@ struct supervisor {
 	struct slots_shared shared;
 	supervisor_child_fn *child;
 	void *child_arg;
-	const struct generation *generation;    /* NULL: none yet */
+	const struct generation *generation; /* NULL: none yet */
 	size_t count;
 	struct member members[SUPERVISOR_MAX];
 	struct scoreboard *scoreboard;
@@ -45,7 +45,8 @@ struct supervisor {
 	bool stopping;
 };
 
-struct supervisor *supervisor_new(const char *name, const struct slots_shared *shared, supervisor_child_fn *child, void *child_arg)
+struct supervisor *supervisor_new(const char *name, const struct slots_shared *shared, supervisor_child_fn *child,
+	void *child_arg)
 {
 	struct supervisor *c = calloc(1, sizeof *c);
 	if (!c)
@@ -128,9 +129,7 @@ static bool supervisor_spawn(struct supervisor *c)
 		backoff_fail(&c->spawn);
 		return false;
 	}
-	c->members[cell] = (struct member){
-		.pid = pid, .generation = c->generation, .started_us = clock_monotonic_us()
-	};
+	c->members[cell] = (struct member){ .pid = pid, .generation = c->generation, .started_us = clock_monotonic_us() };
 	return true;
 }
 

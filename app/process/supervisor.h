@@ -13,9 +13,10 @@ struct supervisor;
  * place. The result is its exit status. */
 typedef int supervisor_child_fn(void *arg, const struct generation *generation, const struct worker_place *place);
 
-/* No worker yet; a host may have several supervisors. name is what its workers are called in the log, shared what they listen
- * on; child is called in each new process. NULL with errno set when the kernel refuses. */
-struct supervisor *supervisor_new(const char *name, const struct slots_shared *shared, supervisor_child_fn *child, void *child_arg);
+/* No worker yet; a host may have several supervisors. name is what its workers are called in the log, shared what
+ * they listen on; child is called in each new process. NULL with errno set when the kernel refuses. */
+struct supervisor *supervisor_new(const char *name, const struct slots_shared *shared, supervisor_child_fn *child,
+	void *child_arg);
 void supervisor_free(struct supervisor *c);
 /* Serves by this generation from now on, with count workers. Those of earlier generations are replaced one at a time,
  * so that there is never more than one worker above the count, those not counted that are parting; they finish what
@@ -29,7 +30,7 @@ void supervisor_each(const struct supervisor *c, void (*found)(void *arg, pid_t 
 /* Whether there is a generation to serve by. */
 bool supervisor_serving_any(const struct supervisor *c);
 bool supervisor_uses(const struct supervisor *c, const struct generation *generation);
-/* Takes note that a child of the master has ended, with a status of waitpid()'s; false when it was none of the supervisor. */
+/* Takes note that a child of the master has ended, with a status of waitpid()'s; false when it was none of these. */
 bool supervisor_bury(struct supervisor *c, pid_t pid, int status);
 /* Starts and stops what is due. Returns the monotonic time at which to call it again at the latest. */
 int64_t supervisor_turn(struct supervisor *c);

@@ -97,8 +97,7 @@ static const char *inherit_pool(const char *text, struct slots_shared *shared_r)
 {
 	int n = 0;
 	struct slots_shared found = { .listener = -1, .handover = { -1, -1 } };
-	bool whole = text
-		&& sscanf(text, "%d %d %d%n", &found.listener, &found.handover[0], &found.handover[1], &n) == 3
+	bool whole = text && sscanf(text, "%d %d %d%n", &found.listener, &found.handover[0], &found.handover[1], &n) == 3
 		&& fcntl(found.listener, F_GETFD) >= 0;
 	*shared_r = (struct slots_shared){ .listener = -1, .handover = { -1, -1 } };
 	if (!whole)

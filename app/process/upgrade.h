@@ -20,7 +20,7 @@ void upgrade_become(char *const *argv, const struct pools *pools);
 
 /* What was handed down to a program that was become. */
 struct upgrade {
-	const char *workers[POOL_KINDS];    /* numbers, valid as long as the process; NULL: nothing was, for that pool */
+	const char *workers[POOL_KINDS]; /* numbers, valid as long as the process; NULL: nothing was, for that pool */
 };
 
 /* Before the environment is read: takes what was handed down, and gives the pools their sockets, -1 where there is

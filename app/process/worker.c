@@ -10,11 +10,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "app/serve/access.h"
 #include "app/front/fcgi.h"
-#include "app/process/privacy.h"
-#include "app/serve/serve.h"
 #include "app/front/slots.h"
+#include "app/process/privacy.h"
+#include "app/serve/access.h"
+#include "app/serve/serve.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -35,22 +35,22 @@
 #define WORKER_DESCRIPTORS 64
 
 /* The only state signal handlers share with the loop. */
-static volatile sig_atomic_t worker_stops;     /* SIGTERM or SIGINT: 1 finish what has come, 2 at once */
-static volatile sig_atomic_t worker_leaving;   /* SIGUSR2: another one serves in its place */
+static volatile sig_atomic_t worker_stops;   /* SIGTERM or SIGINT: 1 finish what has come, 2 at once */
+static volatile sig_atomic_t worker_leaving; /* SIGUSR2: another one serves in its place */
 
 struct worker {
 	struct server server;
 	const struct worker_place *place;
 	struct slots *slots;
 	struct arena *arena;
-	const struct request *request;     /* NULL between requests */
-	struct slot *slot;                 /* whose request is being answered, or NULL */
-	int busy_fd;                       /* see slots_busy(); -1: not busy */
-	int64_t look_us;                   /* when to look after what a master would, INT64_MAX: never */
-	bool parted;                       /* leaving, with answers to send and nothing else to do */
-	struct jwtcache_totals told;       /* what the scoreboard has of them */
-	int64_t connecting_us;             /* since when a connection is being made, 0: it is not */
-	sigset_t wait_mask;                /* what is blocked while it waits */
+	const struct request *request; /* NULL between requests */
+	struct slot *slot;             /* whose request is being answered, or NULL */
+	int busy_fd;                   /* see slots_busy(); -1: not busy */
+	int64_t look_us;               /* when to look after what a master would, INT64_MAX: never */
+	bool parted;                   /* leaving, with answers to send and nothing else to do */
+	struct jwtcache_totals told;   /* what the scoreboard has of them */
+	int64_t connecting_us;         /* since when a connection is being made, 0: it is not */
+	sigset_t wait_mask;            /* what is blocked while it waits */
 };
 
 static void worker_stop(int signal_number)
@@ -355,8 +355,8 @@ int worker_run(const struct generation *g, const struct worker_place *place)
 		return EXIT_FAILURE;
 	}
 	w.server.accounts = place->accounts;
-	w.server.conn = place->accounts
-		? generation_connect_accounts(g, worker_wait, &w) : generation_connect(g, false, worker_wait, &w);
+	w.server.conn = place->accounts ? generation_connect_accounts(g, worker_wait, &w)
+									: generation_connect(g, false, worker_wait, &w);
 	/* A burst of sign-ins must not take the processors from the API. */
 	if (place->accounts && setpriority(PRIO_PROCESS, 0, ACCOUNT_NICENESS) < 0)
 		log_warn("cannot lower the priority: %s", strerror(errno));

@@ -3,21 +3,21 @@
 #ifndef ROWGATE_APP_PROCESS_WORKER_H
 #define ROWGATE_APP_PROCESS_WORKER_H
 
+#include "app/front/slots.h"
 #include "app/process/scoreboard.h"
 #include "app/serve/generation.h"
-#include "app/front/slots.h"
 
 /* Where a worker stands among the others. */
 struct worker_place {
 	const struct slots_shared *shared;
-	struct scoreboard *scoreboard;       /* NULL: alone */
-	size_t cell;               /* its own on the scoreboard */
-	bool accounts;             /* serves account URLs */
+	struct scoreboard *scoreboard; /* NULL: alone */
+	size_t cell;                   /* its own on the scoreboard */
+	bool accounts;                 /* serves account URLs */
 	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
 	 * monotonic time to ask again at the latest. */
 	bool (*look)(void *arg, int64_t *due_r);
 	void *look_arg;
-	struct slots **slots;      /* its connections, kept from one generation to the next; NULL in the beginning */
+	struct slots **slots; /* its connections, kept from one generation to the next; NULL in the beginning */
 };
 
 /* Returned when look() said so; no exit status. */

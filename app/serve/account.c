@@ -61,7 +61,12 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 	const struct generation *g = s->generation;
 	const struct account_endpoint *e = account_find(r->path, a);
 	struct account_call c = {
-		.conf = &g->conf, .auth = g->auth, .signer = g->signer, .conn = s->conn, .request = r, .arena = a,
+		.conf = &g->conf,
+		.auth = g->auth,
+		.signer = g->signer,
+		.conn = s->conn,
+		.request = r,
+		.arena = a,
 		.now = clock_wall_s(),
 	};
 	if (!e)

@@ -7,10 +7,10 @@
 
 /* Zeroed: the next attempt may be made at once. */
 struct backoff {
-	int64_t at_us;       /* no attempt before this monotonic time */
+	int64_t at_us; /* no attempt before this monotonic time */
 	int64_t pause_us;
-	int64_t first_us;    /* the first pause; 0: 0.1 s */
-	int64_t last_us;     /* the longest; 0: 32 s, as PostgREST's */
+	int64_t first_us; /* the first pause; 0: 0.1 s */
+	int64_t last_us;  /* the longest; 0: 32 s, as PostgREST's */
 };
 
 void backoff_fail(struct backoff *b);

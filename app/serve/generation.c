@@ -94,16 +94,17 @@ struct conn *generation_connect_accounts(const struct generation *g, conn_wait_f
 
 struct conn *generation_connect_mail(const struct generation *g, conn_wait_fn *wait, void *wait_arg)
 {
-	return generation_connect_as(g, g->conf.mail_db_uri, STR("rowgate_mail"),
-		STR("rowgate " PACKAGE_VERSION " (mail)"), wait, wait_arg);
+	return generation_connect_as(g, g->conf.mail_db_uri, STR("rowgate_mail"), STR("rowgate " PACKAGE_VERSION " (mail)"),
+		wait, wait_arg);
 }
 
 /* Reads all anew, with what the database says of it; the same when it has nothing to say. */
 static bool generation_reread(struct generation *g, const char *file, char *const *vars, struct fault *f)
 {
-	struct conf_source source = {
-		.file = file, .environ = vars, .database = g->settings, .database_count = g->setting_count
-	};
+	struct conf_source source = { .file = file,
+		.environ = vars,
+		.database = g->settings,
+		.database_count = g->setting_count };
 	return !g->setting_count || generation_read(g, source, f);
 }
 
@@ -155,6 +156,5 @@ bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 {
 	g->settings = settings;
 	g->setting_count = setting_count;
-	return generation_reread(g, file, vars, f)
-		&& catalog_open(&g->catalog, block.p, block.n, g->arena, f);
+	return generation_reread(g, file, vars, f) && catalog_open(&g->catalog, block.p, block.n, g->arena, f);
 }

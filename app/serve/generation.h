@@ -3,20 +3,20 @@
 #ifndef ROWGATE_APP_SERVE_GENERATION_H
 #define ROWGATE_APP_SERVE_GENERATION_H
 
+#include "catalog/catalog.h"
+#include "conf/conf.h"
+#include "pg/conn.h"
 #include "token/auth.h"
 #include "token/signer.h"
-#include "conf/conf.h"
-#include "catalog/catalog.h"
-#include "pg/conn.h"
 
 struct generation {
 	struct arena *arena;
 	struct conf conf;
-	uint64_t fingerprint;            /* of everything file and environment say: equal where the catalogs are */
+	uint64_t fingerprint; /* of everything file and environment say: equal where the catalogs are */
 	struct auth *auth;
-	struct signer *signer;           /* of account tokens; NULL without auth-enabled */
-	const struct catalog *catalog;   /* NULL: not loaded yet; requests get 503 PGRST002 */
-	struct conf_setting *settings;   /* what the database says of the configuration, merged into conf */
+	struct signer *signer;         /* of account tokens; NULL without auth-enabled */
+	const struct catalog *catalog; /* NULL: not loaded yet; requests get 503 PGRST002 */
+	struct conf_setting *settings; /* what the database says of the configuration, merged into conf */
 	size_t setting_count;
 };
 

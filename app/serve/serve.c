@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "serve.h"
 
-#include "app/serve/account.h"
 #include "account/migrate.h"
+#include "app/serve/account.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -108,17 +108,29 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	struct stmt_set set;
 	struct stmt settings, pre_request;
 	struct stmt_settings about = {
-		.plan = p, .request = r, .role = who->role, .claims = who->claims,
+		.plan = p,
+		.request = r,
+		.role = who->role,
+		.claims = who->claims,
 		.check_schema = who->session.p && conf->auth_session_check ? schema_private(conf, a) : STR_NONE,
-		.session = who->session, .issued_at = who->issued_at,
+		.session = who->session,
+		.issued_at = who->issued_at,
 	};
 	if (!stmt_make(&set, p, a, f) || !stmt_settings(&settings, &about, a, f))
 		return false;
 	served->sql = set.main ? set.main->sql : STR_NONE;
 	struct flight flight = {
-		.role = who->role, .search_path = p->search_path, .isolation = stmt_isolation(&about),
-		.settings = &settings, .main = set.main, .count = set.count, .explain = set.explain,
-		.user_code = p->user_code, .calls = p->calls, .writes = !p->read_only, .rollback = p->rollback,
+		.role = who->role,
+		.search_path = p->search_path,
+		.isolation = stmt_isolation(&about),
+		.settings = &settings,
+		.main = set.main,
+		.count = set.count,
+		.explain = set.explain,
+		.user_code = p->user_code,
+		.calls = p->calls,
+		.writes = !p->read_only,
+		.rollback = p->rollback,
 		.may_prepare = catalog_has_dynamic_sql(p->catalog),
 	};
 	if (conf->db_pre_request.n) {
@@ -133,8 +145,7 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 		return false;
 	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
 	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
-	return flown
-		&& timing_mark(&served->timing, TIMING_TRANSACTION)
+	return flown && timing_mark(&served->timing, TIMING_TRANSACTION)
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
@@ -178,8 +189,7 @@ static void serve_finish(struct reply *reply, const struct conf *conf, const str
 		reply->no_body = true;
 }
 
-void serve_fault(struct reply *out_r, struct server *s, const struct request *r, const struct fault *f,
-	struct arena *a)
+void serve_fault(struct reply *out_r, struct server *s, const struct request *r, const struct fault *f, struct arena *a)
 {
 	const struct conf *conf = &s->generation->conf;
 	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);

@@ -13,18 +13,18 @@
 struct server {
 	const struct generation *generation;
 	struct conn *conn;
-	bool accounts;            /* an account worker: its URLs are endpoints, conn is rowgate_account's */
-	struct backoff connect;   /* pauses between attempts to connect */
-	int64_t connected_us;     /* since when there is a connection (monotonic), 0: there is none */
-	int64_t used_us;          /* when it was last used */
-	bool client_left;         /* why the wait for PostgreSQL was ended, if it was */
-	bool lost;                /* the last request broke the connection, or met a broken one, and did not mend it */
+	bool accounts;          /* an account worker: its URLs are endpoints, conn is rowgate_account's */
+	struct backoff connect; /* pauses between attempts to connect */
+	int64_t connected_us;   /* since when there is a connection (monotonic), 0: there is none */
+	int64_t used_us;        /* when it was last used */
+	bool client_left;       /* why the wait for PostgreSQL was ended, if it was */
+	bool lost;              /* the last request broke the connection, or met a broken one, and did not mend it */
 };
 
 /* What the access log tells of a request. */
 struct served {
-	struct str role;          /* STR_NONE: the request did not get that far */
-	struct str sql;           /* the main statement, or STR_NONE */
+	struct str role; /* STR_NONE: the request did not get that far */
+	struct str sql;  /* the main statement, or STR_NONE */
 	struct timing timing;
 };
 

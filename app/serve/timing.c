@@ -24,8 +24,11 @@ bool timing_mark(struct timing *t, enum timing_stage stage)
 void timing_field(struct timing *t, struct reply *reply, struct arena *a)
 {
 	static const char *const names[TIMING_STAGES] = {
-		[TIMING_JWT] = "jwt", [TIMING_PARSE] = "parse", [TIMING_PLAN] = "plan",
-		[TIMING_TRANSACTION] = "transaction", [TIMING_RESPONSE] = "response",
+		[TIMING_JWT] = "jwt",
+		[TIMING_PARSE] = "parse",
+		[TIMING_PLAN] = "plan",
+		[TIMING_TRANSACTION] = "transaction",
+		[TIMING_RESPONSE] = "response",
 	};
 	struct buf b = buf_new(a, TIMING_FIELD_MAX);
 	if (!t->on)

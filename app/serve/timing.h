@@ -8,7 +8,7 @@
 enum timing_stage { TIMING_JWT, TIMING_PARSE, TIMING_PLAN, TIMING_TRANSACTION, TIMING_RESPONSE, TIMING_STAGES };
 
 struct timing {
-	bool on;                        /* server-timing-enabled; when off nothing here looks at the clock */
+	bool on; /* server-timing-enabled; when off nothing here looks at the clock */
 	int64_t last_us;
 	int64_t spent_us[TIMING_STAGES];
 };

@@ -7,11 +7,11 @@
 #ifndef ROWGATE_ACCOUNT_ACCOUNT_H
 #define ROWGATE_ACCOUNT_ACCOUNT_H
 
-#include "token/auth.h"
-#include "token/signer.h"
 #include "conf/conf.h"
 #include "http/request.h"
 #include "pg/conn.h"
+#include "token/auth.h"
+#include "token/signer.h"
 
 enum { ACCOUNT_BODY_MAX = 64 * 1024 };
 
@@ -19,27 +19,27 @@ struct account_call {
 	const struct conf *conf;
 	const struct auth *auth;
 	const struct signer *signer;
-	struct conn *conn;              /* as rowgate_account */
+	struct conn *conn; /* as rowgate_account */
 	const struct request *request;
 	struct arena *arena;
-	int64_t now;                    /* seconds since 1970 */
-	struct json_object *body;       /* an object */
-	struct str ip, user_agent;      /* of the client; ip is always an address */
-	struct str user_id, session;    /* of the caller, from a verified token; STR_NONE: a stranger */
-	int64_t issued_at;              /* of that token */
+	int64_t now;                 /* seconds since 1970 */
+	struct json_object *body;    /* an object */
+	struct str ip, user_agent;   /* of the client; ip is always an address */
+	struct str user_id, session; /* of the caller, from a verified token; STR_NONE: a stranger */
+	int64_t issued_at;           /* of that token */
 	struct str email, role;
-	int status;                     /* the answer: 204 has no body */
-	struct str answer;              /* JSON */
-	struct str answer_type;         /* STR_NONE: application/json */
+	int status;                         /* the answer: 204 has no body */
+	struct str answer;                  /* JSON */
+	struct str answer_type;             /* STR_NONE: application/json */
 	const struct fault_header *headers; /* further ones of the answer, or NULL */
 };
 
 struct account_endpoint {
 	struct str path;
-	bool get, post;                 /* the methods it knows */
-	bool signed_in;                 /* strangers get 401 */
-	bool any_origin;                /* cookies mean nothing to it, so anybody's page may ask */
-	bool may_cache;                 /* public: no Cache-Control: no-store */
+	bool get, post;  /* the methods it knows */
+	bool signed_in;  /* strangers get 401 */
+	bool any_origin; /* cookies mean nothing to it, so anybody's page may ask */
+	bool may_cache;  /* public: no Cache-Control: no-store */
 	bool (*run)(struct account_call *c, struct fault *f);
 };
 

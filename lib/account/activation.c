@@ -11,7 +11,8 @@ bool account_activate(struct account_call *c, struct fault *f)
 	struct str token;
 	if (!account_text(c, "token", true, &token, f)
 		|| !limit_take_by_address(c, STR("activate from"), c->conf->auth_limit_mail_ip, f)
-		|| !database_call(&row, c, f, "activate", mail_token_hash(token, STR("activate"), c->arena), c->ip, c->user_agent))
+		|| !database_call(&row, c, f, "activate", mail_token_hash(token, STR("activate"), c->arena), c->ip,
+			c->user_agent))
 		return false;
 	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
 }

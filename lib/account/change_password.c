@@ -18,7 +18,7 @@ bool reauth(struct account_call *c, struct str *hash_r, struct fault *f)
 	if (password_matches(password, *hash_r, *hash_r, c->conf, c->arena))
 		return true;
 	return database_call(&logged, c, f, "log", c->user_id, c->session, STR("current_password"), STR("false"), c->ip,
-			c->user_agent, STR_NONE)
+			   c->user_agent, STR_NONE)
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
@@ -27,8 +27,8 @@ bool account_change_password(struct account_call *c, struct fault *f)
 	struct database_row row;
 	struct str password, hash, fresh;
 	if (!account_text(c, "password", true, &password, f)
-		|| !password_acceptable(password, c->email.p ? c->email : STR(""), c->arena, f)
-		|| !reauth(c, &hash, f) || !password_hash(&fresh, password, c->conf, c->arena, f)
+		|| !password_acceptable(password, c->email.p ? c->email : STR(""), c->arena, f) || !reauth(c, &hash, f)
+		|| !password_hash(&fresh, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "change_password", c->user_id, c->session, hash, fresh, c->ip, c->user_agent))
 		return false;
 	if (!database_true(row.values[0]))

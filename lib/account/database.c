@@ -46,8 +46,8 @@ static bool translate(struct account_call *c, struct fault *f)
 	return false;
 }
 
-bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema, struct str name,
-	const struct str *values, size_t count)
+bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,
+	struct str name, const struct str *values, size_t count)
 {
 	struct database_take t = { row, c->arena };
 	struct stmt call;

@@ -15,14 +15,14 @@ struct database_row {
 
 /* database_call(&row, c, f, "function", argument, ...): at least one argument. A failure is a fault the client may see:
  * 503 when the database cannot be asked, so that everything is closed then; 403 for what a trigger refuses. */
-#define database_call(row, c, f, name, ...) \
-	database_run((row), (c), (f), STR(name), (const struct str[]){ __VA_ARGS__ }, \
+#define database_call(row, c, f, name, ...)                                                                            \
+	database_run((row), (c), (f), STR(name), (const struct str[]){ __VA_ARGS__ },                                      \
 		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
 bool database_run(struct database_row *row, struct account_call *c, struct fault *f, struct str name,
 	const struct str *values, size_t count);
 /* The same of a function in any schema. */
-bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema, struct str name,
-	const struct str *values, size_t count);
+bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,
+	struct str name, const struct str *values, size_t count);
 /* A boolean or a number as PostgreSQL prints it. */
 bool database_true(struct str value);
 int64_t database_number(struct str value);

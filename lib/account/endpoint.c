@@ -67,6 +67,6 @@ bool account_run(struct account_call *c, const struct account_endpoint *e, struc
 {
 	return check_method(c, e, f) && account_read(c, f)
 		&& (e->signed_in ? account_identify(c, f) && check_session(c, f)
-			: e->any_origin || auth_check_origin(c->auth, c->request, f))
+						 : e->any_origin || auth_check_origin(c->auth, c->request, f))
 		&& e->run(c, f);
 }

@@ -3,8 +3,8 @@
 #include "account/hook.h"
 
 #include "account/database.h"
-#include "token/tokenjson.h"
 #include "base/log.h"
+#include "token/tokenjson.h"
 
 static bool useless(const char *why, struct fault *f)
 {
@@ -21,7 +21,8 @@ static bool check_claims(const struct account_call *c, struct str claims, struct
 	struct json_object *object = tokenjson_parse(claims, c->arena);
 	if (!object)
 		return useless("something that is no JSON object", f);
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		(void)value;
 		if (auth_reserves(c->auth, str_of(name)))
 			return useless("a claim that is not its own to give", f);

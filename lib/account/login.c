@@ -17,7 +17,7 @@ static bool refuse(struct account_call *c, struct str user_id, struct fault *f)
 {
 	struct database_row row;
 	return database_call(&row, c, f, "log", user_id, STR_NONE, STR("login"), STR("false"), c->ip, c->user_agent,
-			STR_NONE)
+			   STR_NONE)
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
@@ -30,7 +30,7 @@ static bool begin(struct account_call *c, struct str email, struct database_row 
 		key = str_lower(c->arena, email);
 	struct str period = database_int(c, conf->auth_limit_period);
 	return database_call(row, c, f, "begin_login", key, c->ip, database_int(c, conf->auth_limit_login_ip), period,
-			database_int(c, conf->auth_limit_login), period)
+			   database_int(c, conf->auth_limit_login), period)
 		&& (str_eq(row->values[WAIT], STR("0")) || limit_fault(database_number(row->values[WAIT]), f));
 }
 
@@ -47,7 +47,8 @@ bool account_login(struct account_call *c, struct fault *f)
 	if (!password_current(hash, c->conf) && !password_hash(&fresh, password, c->conf, c->arena, f))
 		return false;
 	struct session s = {
-		.id = signer_session_id(c->arena), .user_id = begun.values[USER_ID],
+		.id = signer_session_id(c->arena),
+		.user_id = begun.values[USER_ID],
 		.ends_at = c->now + c->conf->auth_session_max,
 	};
 	if (!hook_claims(&s.more, c, s.user_id, STR("login"), f))

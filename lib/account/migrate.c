@@ -21,10 +21,9 @@ static const struct str mark = STR_INIT("rowgate accounts, migration ");
 static const struct {
 	struct str word, role;
 } words[] = {
-	{ STR_INIT("owner"), STR_INIT("auth_owner") },
-	{ STR_INIT("account"), STR_INIT("rowgate_account") },
+	{ STR_INIT("owner"), STR_INIT("auth_owner") }, { STR_INIT("account"), STR_INIT("rowgate_account") },
 	{ STR_INIT("mail"), STR_INIT("rowgate_mail") },
-	{ STR_INIT("channel"), STR_INIT("rowgate_mail") },   /* what the mailer listens to */
+	{ STR_INIT("channel"), STR_INIT("rowgate_mail") }, /* what the mailer listens to */
 };
 
 int migrate_latest(void)
@@ -107,10 +106,11 @@ static void put_sql(struct buf *out, struct str sql, const struct names *n)
 
 /* The installer becomes a member of the owner for the length of the transaction, where it is no superuser. */
 static const struct str join = STR_INIT("DO $$ BEGIN\n"
-	"IF NOT pg_has_role(current_user, @'owner@, 'USAGE') THEN\n"
-	"EXECUTE format('GRANT %I TO %I', @'owner@, current_user);\n"
-	"END IF;\nEND $$;\n");
-static const struct str leave = STR_INIT("RESET ROLE;\nDO $$ BEGIN\n"
+										"IF NOT pg_has_role(current_user, @'owner@, 'USAGE') THEN\n"
+										"EXECUTE format('GRANT %I TO %I', @'owner@, current_user);\n"
+										"END IF;\nEND $$;\n");
+static const struct str leave = STR_INIT(
+	"RESET ROLE;\nDO $$ BEGIN\n"
 	"IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN\n"
 	"EXECUTE format('REVOKE %I FROM %I', @'owner@, current_user);\n"
 	"END IF;\nEND $$;\n");
@@ -176,8 +176,9 @@ bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf
 	const struct stmt_param params[] = { { .value = conf->auth_schema }, { .value = schema_private(conf, a) } };
 	struct stmt look = {
 		.sql = STR("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1), (SELECT "
-			"pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = $2)"),
-		.params = params, .param_count = 2,
+				   "pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = $2)"),
+		.params = params,
+		.param_count = 2,
 	};
 	*out_r = (struct migrate_state){ 0 };
 	if (!conn_ready(c, a, f) || !conn_run(c, &look, take_state, out_r, a, f))

@@ -12,8 +12,8 @@
 enum { MIGRATE_SERVER_MIN = 150000 }; /* security_invoker views */
 
 struct migrate_state {
-	bool schema;        /* there is a schema of that name */
-	int version;        /* the last migration it has seen, 0: it is not ours */
+	bool schema; /* there is a schema of that name */
+	int version; /* the last migration it has seen, 0: it is not ours */
 };
 
 int migrate_latest(void);

@@ -23,33 +23,41 @@ static const char style[] =
 
 struct page {
 	const char *title, *text, *button, *done;
-	bool password;          /* asks for a new one */
+	bool password; /* asks for a new one */
 	bool (*run)(struct account_call *c, struct fault *f);
 };
 
-static const struct page activation = {
-	"Confirm your e-mail address", "Press the button to confirm that this address is yours.", "Confirm this address",
-	"The address is confirmed. You can sign in now.", false, account_activate
-};
-static const struct page reset = {
-	"Choose a new password", "It needs at least 8 characters. All sessions will be ended.", "Set this password",
-	"The password is set. You can sign in with it now.", true, account_reset_password
-};
-static const struct page confirmation = {
-	"Confirm your new e-mail address", "Press the button to use this address from now on.", "Use this address",
-	"The address is yours now. Sign in with it from now on.", false, account_confirm_email
-};
+static const struct page activation = { "Confirm your e-mail address",
+	"Press the button to confirm that this address is yours.", "Confirm this address",
+	"The address is confirmed. You can sign in now.", false, account_activate };
+static const struct page reset = { "Choose a new password",
+	"It needs at least 8 characters. All sessions will be ended.", "Set this password",
+	"The password is set. You can sign in with it now.", true, account_reset_password };
+static const struct page confirmation = { "Confirm your new e-mail address",
+	"Press the button to use this address from now on.", "Use this address",
+	"The address is yours now. Sign in with it from now on.", false, account_confirm_email };
 
 static void put_escaped(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		switch (text.p[i]) {
-		case '&': buf_lit(out, "&amp;"); break;
-		case '<': buf_lit(out, "&lt;"); break;
-		case '>': buf_lit(out, "&gt;"); break;
-		case '"': buf_lit(out, "&quot;"); break;
-		case '\'': buf_lit(out, "&#39;"); break;
-		default: buf_char(out, text.p[i]);
+		case '&':
+			buf_lit(out, "&amp;");
+			break;
+		case '<':
+			buf_lit(out, "&lt;");
+			break;
+		case '>':
+			buf_lit(out, "&gt;");
+			break;
+		case '"':
+			buf_lit(out, "&quot;");
+			break;
+		case '\'':
+			buf_lit(out, "&#39;");
+			break;
+		default:
+			buf_char(out, text.p[i]);
 		}
 	}
 }
@@ -63,7 +71,8 @@ static void add_header(struct account_call *c, struct str name, struct str value
 
 static void put_head(struct buf *out, const struct page *l)
 {
-	buf_lit(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	buf_lit(out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
 	put_escaped(out, str_of(l->title));
 	buf_lit(out, "</title>\n<style>");
@@ -83,7 +92,8 @@ static void put_form(struct buf *out, const struct page *l, struct str action, s
 	put_escaped(out, token);
 	buf_lit(out, "\">\n");
 	if (l->password)
-		buf_lit(out, "<p><label for=\"password\">New password</label>\n<input type=\"password\" id=\"password\" "
+		buf_lit(out,
+			"<p><label for=\"password\">New password</label>\n<input type=\"password\" id=\"password\" "
 			"name=\"password\" autocomplete=\"new-password\" minlength=\"8\" required></p>\n");
 	buf_lit(out, "<p><button>");
 	put_escaped(out, str_of(l->button));
@@ -97,8 +107,10 @@ static struct str policy(struct arena *a)
 	char text[DIGEST_TEXT_MAX];
 	crypto_hash_sha256(digest, (const unsigned char *)style, sizeof style - 1);
 	sodium_bin2base64(text, sizeof text, digest, sizeof digest, sodium_base64_VARIANT_ORIGINAL);
-	return str_printf(a, "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; "
-		"base-uri 'none'", text);
+	return str_printf(a,
+		"default-src 'none'; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; "
+		"base-uri 'none'",
+		text);
 }
 
 static void put_way_back(struct buf *out, struct str url)
@@ -140,8 +152,9 @@ static struct str query_token(struct account_call *c)
 static bool landing(struct account_call *c, const struct page *l, struct fault *f)
 {
 	struct buf out = buf_new(c->arena, PAGE_MAX);
-	struct str action = str_join(c->arena, (struct str[]){ c->conf->server_path_prefix.p
-		? c->conf->server_path_prefix : STR(""), c->request->path }, 2, STR(""));
+	struct str action = str_join(c->arena,
+		(struct str[]){ c->conf->server_path_prefix.p ? c->conf->server_path_prefix : STR(""), c->request->path }, 2,
+		STR(""));
 	struct str token = query_token(c);
 	put_head(&out, l);
 	if (c->request->method != HTTP_POST) {

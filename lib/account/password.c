@@ -43,7 +43,8 @@ bool password_hash(struct str *out_r, struct str password, const struct conf *c,
 {
 	char *hash = arena_bytes(a, crypto_pwhash_STRBYTES);
 	if (crypto_pwhash_str_alg(hash, password.p, password.n, (unsigned long long)c->auth_password_passes,
-			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13)
+		!= 0) {
 		fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
 		f->retry_after = 1;
 		return false;
@@ -92,7 +93,8 @@ static void waste_time(const char *text, const struct conf *c)
 {
 	char hash[crypto_pwhash_STRBYTES];
 	if (crypto_pwhash_str_alg(hash, text, strlen(text), (unsigned long long)c->auth_password_passes,
-			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13) == 0)
+			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13)
+		== 0)
 		sodium_memzero(hash, sizeof hash);
 }
 
@@ -143,9 +145,12 @@ bool password_importable(struct str hash)
 		struct str prefix;
 		bool (*importable)(struct str hash);
 	} kinds[] = {
-		{ STR_INIT("$argon2id$"), argon_importable }, { STR_INIT("$argon2i$"), argon_importable },
-		{ STR_INIT("$2a$"), bcrypt_importable }, { STR_INIT("$2b$"), bcrypt_importable },
-		{ STR_INIT("$2y$"), bcrypt_importable }, { STR_INIT("$6$"), sha512_importable },
+		{ STR_INIT("$argon2id$"), argon_importable },
+		{ STR_INIT("$argon2i$"), argon_importable },
+		{ STR_INIT("$2a$"), bcrypt_importable },
+		{ STR_INIT("$2b$"), bcrypt_importable },
+		{ STR_INIT("$2y$"), bcrypt_importable },
+		{ STR_INIT("$6$"), sha512_importable },
 		{ STR_INIT("$y$"), yescrypt_importable },
 	};
 	for (size_t i = 0; str_is_text(hash) && i < sizeof kinds / sizeof *kinds; i++)

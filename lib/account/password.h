@@ -3,8 +3,8 @@
 #ifndef ROWGATE_ACCOUNT_PASSWORD_H
 #define ROWGATE_ACCOUNT_PASSWORD_H
 
-#include "conf/conf.h"
 #include "base/fault.h"
+#include "conf/conf.h"
 
 enum { PASSWORD_MIN_CHARACTERS = 8, PASSWORD_MAX_BYTES = 1024 };
 

@@ -1,11 +1,11 @@
 /* /rpc/refresh_token: the next tokens of a session.
  * SPDX-License-Identifier: MIT */
-#include "token/cookie.h"
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/limit.h"
 #include "account/session.h"
 #include "http/cookie.h"
+#include "token/cookie.h"
 
 /* Columns of refresh(). */
 enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };
@@ -40,7 +40,8 @@ bool account_refresh_token(struct account_call *c, struct fault *f)
 		return false;
 	if (!signer_refresh_read(c->signer, token, &s.id, &presented, c->arena))
 		return database_call(&row, c, f, "log", STR_NONE, STR_NONE, STR("refresh"), STR("false"), c->ip, c->user_agent,
-			STR_NONE) && refuse(c, f);
+				   STR_NONE)
+			&& refuse(c, f);
 	if (!database_call(&row, c, f, "refresh", s.id, database_int(c, presented),
 			database_seconds(c, c->conf->auth_refresh_grace), database_seconds(c, c->conf->auth_session_idle), c->ip,
 			c->user_agent))

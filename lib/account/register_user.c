@@ -32,7 +32,8 @@ static bool read_profile(struct account_call *c, struct str *profile_r, struct f
 		return true;
 	bool good = json_object_is_type(profile, json_type_object);
 	if (good) {
-		json_object_object_foreach(profile, name, value) {
+		json_object_object_foreach(profile, name, value)
+		{
 			bool is_data = str_eq(str_of(name), STR("data"));
 			bool known = is_data || str_eq(str_of(name), STR("name")) || str_eq(str_of(name), STR("avatar_url"))
 				|| str_eq(str_of(name), STR("bio"));

@@ -3,8 +3,8 @@
 #include "account/answer.h"
 #include "account/database.h"
 #include "account/mail_request.h"
-#include "account/password.h"
 #include "account/mail_token.h"
+#include "account/password.h"
 
 bool account_request_password_reset(struct account_call *c, struct fault *f)
 {

@@ -25,7 +25,8 @@ static void put_more(struct jsonw *w, struct str more, struct arena *a)
 	struct json_object *object = more.p ? tokenjson_parse(more, a) : NULL;
 	if (!object)
 		return;
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		(void)value;
 		jsonw_key(w, str_of(name));
 		jsonw_raw(w, tokenjson_raw(more, str_of(name), a));

@@ -7,9 +7,9 @@
 
 struct session {
 	struct str id, user_id, email, role;
-	struct str more;        /* further claims, a JSON object, or STR_NONE */
-	int64_t counter;        /* of its refresh token */
-	int64_t ends_at;        /* no access token outlives it, seconds since 1970 */
+	struct str more; /* further claims, a JSON object, or STR_NONE */
+	int64_t counter; /* of its refresh token */
+	int64_t ends_at; /* no access token outlives it, seconds since 1970 */
 };
 
 /* The access token's claims, signed. */

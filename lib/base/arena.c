@@ -42,9 +42,9 @@ struct cleanup {
 };
 
 struct arena {
-	struct block *blocks;   /* newest first; the last of the chain is the one that is kept */
-	struct block *current;  /* where small allocations are cut from */
-	struct block *latest;   /* where the latest allocation was cut from */
+	struct block *blocks;  /* newest first; the last of the chain is the one that is kept */
+	struct block *current; /* where small allocations are cut from */
+	struct block *latest;  /* where the latest allocation was cut from */
 	struct cleanup *cleanups;
 	size_t ceiling, used;
 	bool overflow, locked;
@@ -56,8 +56,8 @@ static struct block *block_new(size_t size)
 	if (__builtin_add_overflow(size, sizeof(struct block), &whole))
 		abort();
 	bool mapped = whole >= MAP_SIZE;
-	struct block *b = mapped
-		? mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : malloc(whole);
+	struct block *b = mapped ? mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+							 : malloc(whole);
 	if (!b || b == MAP_FAILED)
 		abort();
 	*b = (struct block){ .size = size, .mapped = mapped };
@@ -131,7 +131,11 @@ void arena_reset(struct arena *a)
 	ASAN_POISON_MEMORY_REGION(first->data, first->size);
 	first->used = 0;
 	*a = (struct arena){
-		.blocks = first, .current = first, .latest = first, .ceiling = a->ceiling, .locked = a->locked,
+		.blocks = first,
+		.current = first,
+		.latest = first,
+		.ceiling = a->ceiling,
+		.locked = a->locked,
 	};
 }
 

@@ -7,12 +7,12 @@
 #ifndef ROWGATE_BASE_BUF_H
 #define ROWGATE_BASE_BUF_H
 
-#include <stdarg.h>
 #include "str.h"
+#include <stdarg.h>
 
 struct buf {
 	char *p;
-	size_t n;        /* bytes in use */
+	size_t n; /* bytes in use */
 	size_t capacity;
 	size_t max;
 	bool overflow;

@@ -15,15 +15,15 @@ struct fault_header {
 };
 
 struct fault {
-	int http_status;        /* 0: no fault */
-	struct str code;        /* PGRSTnnn or an SQLSTATE */
-	struct str message, details, hint; /* STR_NONE renders as null */
-	bool details_json;      /* details is a JSON text, not a string */
-	bool raised;            /* made by RAISE SQLSTATE 'PGRST': rendered as it is, hint and details kept */
-	struct str reason;      /* status text of its own, or STR_NONE */
-	struct str www_authenticate; /* the whole field value, or STR_NONE */
-	int retry_after;        /* seconds, 0: no Retry-After */
-	struct str sqlstate;    /* when PostgreSQL reported it */
+	int http_status;                    /* 0: no fault */
+	struct str code;                    /* PGRSTnnn or an SQLSTATE */
+	struct str message, details, hint;  /* STR_NONE renders as null */
+	bool details_json;                  /* details is a JSON text, not a string */
+	bool raised;                        /* made by RAISE SQLSTATE 'PGRST': rendered as it is, hint and details kept */
+	struct str reason;                  /* status text of its own, or STR_NONE */
+	struct str www_authenticate;        /* the whole field value, or STR_NONE */
+	int retry_after;                    /* seconds, 0: no Retry-After */
+	struct str sqlstate;                /* when PostgreSQL reported it */
 	const struct fault_header *headers; /* further response headers, or NULL */
 };
 

@@ -6,14 +6,22 @@
 static char short_escape(unsigned char c)
 {
 	switch (c) {
-	case '\b': return 'b';
-	case '\f': return 'f';
-	case '\n': return 'n';
-	case '\r': return 'r';
-	case '\t': return 't';
-	case '"': return '"';
-	case '\\': return '\\';
-	default: return 0;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	case '"':
+		return '"';
+	case '\\':
+		return '\\';
+	default:
+		return 0;
 	}
 }
 

@@ -9,7 +9,7 @@
 
 struct jsonw {
 	struct buf *out;
-	bool comma;        /* a value stands in front: the next one is separated from it */
+	bool comma; /* a value stands in front: the next one is separated from it */
 };
 
 /* '{' or '['. */

@@ -145,8 +145,8 @@ static void put_time(struct buf *out)
 }
 
 /* Context and message, escaped as one. */
-__attribute__((format(printf, 3, 0)))
-static void put_message(struct buf *out, log_context_fn *context, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void put_message(struct buf *out, log_context_fn *context,
+	const char *format, va_list args)
 {
 	char raw[MESSAGE_MAX];
 	struct buf text = buf_over(raw, sizeof raw);
@@ -169,8 +169,7 @@ static void write_message(struct buf *line, int priority)
 		write_line(STDERR_FILENO, line);
 }
 
-__attribute__((format(printf, 2, 0)))
-static void log_at(enum log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void log_at(enum log_level level, const char *format, va_list args)
 {
 	if (!log_enabled(level))
 		return;
@@ -201,13 +200,13 @@ void log_event(const char *format, ...)
 	write_message(&line, LOG_NOTICE);
 }
 
-#define LOG_FUNCTION(name, level) \
-	void name(const char *format, ...) \
-	{ \
-		va_list args; \
-		va_start(args, format); \
-		log_at(level, format, args); \
-		va_end(args); \
+#define LOG_FUNCTION(name, level)                                                                                      \
+	void name(const char *format, ...)                                                                                 \
+	{                                                                                                                  \
+		va_list args;                                                                                                  \
+		va_start(args, format);                                                                                        \
+		log_at(level, format, args);                                                                                   \
+		va_end(args);                                                                                                  \
 	}
 
 LOG_FUNCTION(log_crit, LOG_LEVEL_CRIT)

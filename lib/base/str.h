@@ -20,7 +20,10 @@ struct str {
 
 /* A literal as a struct str, usable in initializers. */
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define STR_INIT(literal)                                                                                              \
+	{                                                                                                                  \
+		"" literal, sizeof(literal) - 1                                                                                \
+	}
 #define STR_NONE ((struct str){ NULL, 0 })
 /* For printf: printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).p

@@ -71,7 +71,7 @@ struct cat_builder *build_new(struct arena *scratch, int server_version)
 	};
 	for (int i = 0; i < TABLE_COUNT; i++)
 		b->tables[i].record = cat_record_size[i];
-	buf_char(&b->pool, '\0');   /* offset 0 means absent */
+	buf_char(&b->pool, '\0'); /* offset 0 means absent */
 	return b;
 }
 

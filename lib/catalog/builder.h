@@ -20,13 +20,13 @@ struct cat_builder {
 	struct arena *scratch;
 	int server_version;
 	bool dynamic_sql;
-	bool broken;                       /* sticky: out of order, or more than 32 bits can count */
+	bool broken; /* sticky: out of order, or more than 32 bits can count */
 	struct buf pool;
-	struct rows interned;              /* struct cat_text: open addressing by hash, capacity a power of two */
-	struct rows tables[TABLE_COUNT];   /* foreign keys and routines hold positions of relations in order of OID */
-	struct rows attnums;               /* uint32_t beside TABLE_COLUMNS */
-	struct rows enum_runs;             /* struct cat_run beside TABLE_TYPES */
-	struct rows origins;               /* struct origin, by view */
+	struct rows interned;            /* struct cat_text: open addressing by hash, capacity a power of two */
+	struct rows tables[TABLE_COUNT]; /* foreign keys and routines hold positions of relations in order of OID */
+	struct rows attnums;             /* uint32_t beside TABLE_COLUMNS */
+	struct rows enum_runs;           /* struct cat_run beside TABLE_TYPES */
+	struct rows origins;             /* struct origin, by view */
 };
 
 /* A view's column and the table's column it is; relations as positions in order of OID, then as indices. */

@@ -33,19 +33,19 @@ const uint32_t cat_record_size[TABLE_COUNT] = {
 };
 
 enum check_kind {
-	CHECK_TEXT,           /* a struct cat_text */
-	CHECK_RUN,            /* a struct cat_run of the target table */
-	CHECK_PAIRS,          /* such a run of even length */
-	CHECK_INDEX,          /* an index into the target table */
-	CHECK_INDEX_OR_NONE,  /* the same, or CAT_NONE */
-	CHECK_BYTE            /* an uint8_t, at most target */
+	CHECK_TEXT,          /* a struct cat_text */
+	CHECK_RUN,           /* a struct cat_run of the target table */
+	CHECK_PAIRS,         /* such a run of even length */
+	CHECK_INDEX,         /* an index into the target table */
+	CHECK_INDEX_OR_NONE, /* the same, or CAT_NONE */
+	CHECK_BYTE           /* an uint8_t, at most target */
 };
 
 /* One thing to check in every record of a table. */
 struct check {
 	enum cat_table table;
 	enum check_kind kind;
-	size_t member;        /* its offset in the record */
+	size_t member; /* its offset in the record */
 	uint32_t target;
 };
 

@@ -134,7 +134,8 @@ static void put_settings(struct dump *d, struct cat_run run)
 static void put_routine(struct dump *d, const struct cat_routine *r)
 {
 	static const struct str returns[] = {
-		[CAT_RETURNS_VOID] = STR_INIT("void"), [CAT_RETURNS_SCALAR] = STR_INIT("scalar"),
+		[CAT_RETURNS_VOID] = STR_INIT("void"),
+		[CAT_RETURNS_SCALAR] = STR_INIT("scalar"),
 		[CAT_RETURNS_COMPOSITE] = STR_INIT("composite"),
 	};
 	const struct cat_type *type = catalog_type(d->cat, r->return_type);
@@ -175,16 +176,17 @@ static void put_role(struct dump *d, const struct cat_role *r)
 }
 
 /* An array of one table's records, a line each. */
-#define PUT_TABLE(d, key, table, type, put) do { \
-	const struct type *records = block_table((d)->cat, (table)); \
-	jsonw_key(&(d)->w, STR(key)); \
-	jsonw_open(&(d)->w, '['); \
-	for (uint32_t i = 0; i < block_count((d)->cat, (table)); i++) { \
-		buf_char((d)->w.out, '\n'); \
-		put((d), &records[i]); \
-	} \
-	jsonw_close(&(d)->w, ']'); \
-} while (0)
+#define PUT_TABLE(d, key, table, type, put)                                                                            \
+	do {                                                                                                               \
+		const struct type *records = block_table((d)->cat, (table));                                                   \
+		jsonw_key(&(d)->w, STR(key));                                                                                  \
+		jsonw_open(&(d)->w, '[');                                                                                      \
+		for (uint32_t i = 0; i < block_count((d)->cat, (table)); i++) {                                                \
+			buf_char((d)->w.out, '\n');                                                                                \
+			put((d), &records[i]);                                                                                     \
+		}                                                                                                              \
+		jsonw_close(&(d)->w, ']');                                                                                     \
+	} while (0)
 
 void catalog_summary(const struct catalog *cat, struct buf *out)
 {
@@ -193,10 +195,11 @@ void catalog_summary(const struct catalog *cat, struct buf *out)
 	for (uint32_t i = 0; i < block_count(cat, TABLE_TYPES); i++)
 		represented += (types[i].to_json.length > 0) + (types[i].from_json.length > 0)
 			+ (types[i].from_text.length > 0);
-	buf_printf(out, "%u Relations, %u Relationships, %u Functions, %u Domain Representations, %u Media Type Handlers, "
-		"%u Timezones", block_count(cat, TABLE_RELATIONS), block_count(cat, TABLE_FOREIGN_KEYS),
-		block_count(cat, TABLE_ROUTINES), represented, block_count(cat, TABLE_HANDLERS),
-		block_count(cat, TABLE_TIMEZONES));
+	buf_printf(out,
+		"%u Relations, %u Relationships, %u Functions, %u Domain Representations, %u Media Type Handlers, "
+		"%u Timezones",
+		block_count(cat, TABLE_RELATIONS), block_count(cat, TABLE_FOREIGN_KEYS), block_count(cat, TABLE_ROUTINES),
+		represented, block_count(cat, TABLE_HANDLERS), block_count(cat, TABLE_TIMEZONES));
 }
 
 void catalog_dump(const struct catalog *cat, struct buf *out)

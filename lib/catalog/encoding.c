@@ -3,11 +3,12 @@
 #include "catalog/catalog.h"
 
 struct encoding {
-	uint32_t first, last;   /* OIDs */
+	uint32_t first, last; /* OIDs */
 	enum cat_encoding encoding;
 };
 
 /* Ascending. Arrays, int2vector, oidvector, record and whatever is not listed are left to to_json. */
+/* clang-format off */
 static const struct encoding encodings[] = {
 	{ 16, 16, CAT_ENCODE_BOOL },
 	{ 17, 19, CAT_ENCODE_ESCAPED },      /* bytea, "char", name */
@@ -59,6 +60,7 @@ static const struct encoding encodings[] = {
 	{ 5038, 5038, CAT_ENCODE_ESCAPED },  /* pg_snapshot */
 	{ 5069, 5069, CAT_ENCODE_ESCAPED },  /* xid8 */
 };
+/* clang-format on */
 
 enum cat_encoding catalog_encoding_builtin(uint32_t oid)
 {

@@ -104,7 +104,11 @@ static struct end *sorted_ends(struct cat_builder *b, const uint32_t *pairs)
 		const struct cat_foreign_key *k = foreign_key(b, i);
 		for (uint32_t side = 0; side < 2; side++)
 			ends[2 * i + side] = (struct end){
-				side ? k->to : k->from, i, side, pairs + k->columns.first, k->columns.count / 2,
+				side ? k->to : k->from,
+				i,
+				side,
+				pairs + k->columns.first,
+				k->columns.count / 2,
 			};
 	}
 	qsort(ends, 2 * (size_t)count, sizeof *ends, compare_ends);

@@ -10,8 +10,10 @@ static const struct {
 	uint32_t oid;
 	struct str name;
 } uncut_names[] = {
-	{ 1042, STR_INIT("bpchar") }, { 1014, STR_INIT("bpchar[]") },
-	{ 1560, STR_INIT("bit varying") }, { 1561, STR_INIT("bit varying[]") },
+	{ 1042, STR_INIT("bpchar") },
+	{ 1014, STR_INIT("bpchar[]") },
+	{ 1560, STR_INIT("bit varying") },
+	{ 1561, STR_INIT("bit varying[]") },
 };
 
 /* What records of a table are sorted by, and where the record is now. */
@@ -104,7 +106,10 @@ static void sort_routines(struct cat_builder *b, const uint32_t *moved)
 		if (r->return_relation != CAT_NONE)
 			r->return_relation = moved[r->return_relation];
 		keys[i] = (struct sort_key){
-			.schema = text_of(b, r->schema), .name = text_of(b, r->name), .minor = r->oid, .index = i,
+			.schema = text_of(b, r->schema),
+			.name = text_of(b, r->name),
+			.minor = r->oid,
+			.index = i,
 		};
 	}
 	apply_order(b, TABLE_ROUTINES, keys);
@@ -120,7 +125,10 @@ static void sort_computed(struct cat_builder *b, const uint32_t *moved)
 		c->from = moved[c->from];
 		c->to = moved[c->to];
 		keys[i] = (struct sort_key){
-			.major = c->from, .schema = text_of(b, c->schema), .name = text_of(b, c->name), .index = i,
+			.major = c->from,
+			.schema = text_of(b, c->schema),
+			.name = text_of(b, c->name),
+			.index = i,
 		};
 	}
 	apply_order(b, TABLE_COMPUTED, keys);
@@ -282,7 +290,9 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 	build_keys(b);
 	b->tables[TABLE_POOL] = (struct rows){ b->pool.p, (uint32_t)b->pool.n, (uint32_t)b->pool.n, 1 };
 	struct cat_header h = {
-		.magic = CAT_MAGIC, .version = CAT_VERSION, .server_version = (uint32_t)b->server_version,
+		.magic = CAT_MAGIC,
+		.version = CAT_VERSION,
+		.server_version = (uint32_t)b->server_version,
 		.dynamic_sql = b->dynamic_sql,
 	};
 	h.size = place(b, &h);

@@ -81,18 +81,19 @@ static bool on_relation(void *arg, const struct row *r)
 {
 	struct load *l = arg;
 	uint32_t writable = load_u32(r, 6);
-	build_relation(l->b, &(struct cat_relation){
-		.oid = load_u32(r, 0),
-		.schema = load_text(l, r, 1),
-		.name = load_text(l, r, 2),
-		.comment = load_text(l, r, 3),
-		.kind = load_char(r, 4),
-		.row_type = load_u32(r, 5),
-		.insertable = (writable & BIT_INSERT) != 0,
-		.updatable = (writable & BIT_UPDATE) != 0,
-		.deletable = (writable & BIT_DELETE) != 0,
-		.runs_code = load_bool(r, 7),
-	});
+	build_relation(l->b,
+		&(struct cat_relation){
+			.oid = load_u32(r, 0),
+			.schema = load_text(l, r, 1),
+			.name = load_text(l, r, 2),
+			.comment = load_text(l, r, 3),
+			.kind = load_char(r, 4),
+			.row_type = load_u32(r, 5),
+			.insertable = (writable & BIT_INSERT) != 0,
+			.updatable = (writable & BIT_UPDATE) != 0,
+			.deletable = (writable & BIT_DELETE) != 0,
+			.runs_code = load_bool(r, 7),
+		});
 	return true;
 }
 
@@ -133,13 +134,14 @@ static bool on_foreign_key(void *arg, const struct row *r)
 static bool on_computed(void *arg, const struct row *r)
 {
 	struct load *l = arg;
-	build_computed(l->b, &(struct cat_computed){
-		.schema = load_text(l, r, 0),
-		.name = load_text(l, r, 1),
-		.from = load_u32(r, 2),
-		.to = load_u32(r, 3),
-		.to_one = load_bool(r, 4),
-	});
+	build_computed(l->b,
+		&(struct cat_computed){
+			.schema = load_text(l, r, 0),
+			.name = load_text(l, r, 1),
+			.from = load_u32(r, 2),
+			.to = load_u32(r, 3),
+			.to_one = load_bool(r, 4),
+		});
 	return true;
 }
 
@@ -153,31 +155,36 @@ static bool on_dynamic_sql(void *arg, const struct row *r)
 static bool on_routine(void *arg, const struct row *r)
 {
 	struct load *l = arg;
-	build_routine(l->b, &(struct cat_routine){
-		.oid = load_u32(r, 0),
-		.schema = load_text(l, r, 1),
-		.name = load_text(l, r, 2),
-		.comment = load_text(l, r, 3),
-		.return_type = load_u32(r, 4),
-		.return_relation = load_u32(r, 5),
-		.returns_set = load_bool(r, 6),
-		.volatility = load_char(r, 7),
-		.is_variadic = load_bool(r, 8),
-		.returns = load_bool(r, 9) ? CAT_RETURNS_VOID : load_bool(r, 10) ? CAT_RETURNS_COMPOSITE : CAT_RETURNS_SCALAR,
-		.returns_record = load_bool(r, 11),
-	});
+	build_routine(l->b,
+		&(struct cat_routine){
+			.oid = load_u32(r, 0),
+			.schema = load_text(l, r, 1),
+			.name = load_text(l, r, 2),
+			.comment = load_text(l, r, 3),
+			.return_type = load_u32(r, 4),
+			.return_relation = load_u32(r, 5),
+			.returns_set = load_bool(r, 6),
+			.volatility = load_char(r, 7),
+			.is_variadic = load_bool(r, 8),
+			.returns = load_bool(r, 9) ? CAT_RETURNS_VOID
+				: load_bool(r, 10)     ? CAT_RETURNS_COMPOSITE
+									   : CAT_RETURNS_SCALAR,
+			.returns_record = load_bool(r, 11),
+		});
 	return true;
 }
 
 static bool on_parameter(void *arg, const struct row *r)
 {
 	struct load *l = arg;
-	build_parameter(l->b, load_u32(r, 0), &(struct cat_parameter){
-		.name = load_text(l, r, 3),
-		.type = load_u32(r, 4),
-		.required = load_bool(r, 5),
-		.variadic = load_bool(r, 6),
-	}, load_bool(r, 1));
+	build_parameter(l->b, load_u32(r, 0),
+		&(struct cat_parameter){
+			.name = load_text(l, r, 3),
+			.type = load_u32(r, 4),
+			.required = load_bool(r, 5),
+			.variadic = load_bool(r, 6),
+		},
+		load_bool(r, 1));
 	return true;
 }
 
@@ -200,22 +207,23 @@ static bool on_type(void *arg, const struct row *r)
 {
 	struct load *l = arg;
 	uint32_t base_type = load_u32(r, 4);
-	build_type(l->b, &(struct cat_type){
-		.oid = load_u32(r, 0),
-		.schema = load_text(l, r, 1),
-		.name = load_text(l, r, 2),
-		.sql_name = load_text(l, r, 3),
-		.base_type = base_type,
-		.element_type = load_u32(r, 5),
-		.relation_oid = load_u32(r, 6),
-		.kind = load_char(r, 7),
-		.category = load_char(r, 8),
-		.encoding = (uint8_t)encoding_of(base_type, load_char(r, 9), load_bool(r, 10), load_bool(r, 11)),
-		.is_media_type = load_bool(r, 12),
-		.to_json = load_text(l, r, 13),
-		.from_json = load_text(l, r, 14),
-		.from_text = load_text(l, r, 15),
-	});
+	build_type(l->b,
+		&(struct cat_type){
+			.oid = load_u32(r, 0),
+			.schema = load_text(l, r, 1),
+			.name = load_text(l, r, 2),
+			.sql_name = load_text(l, r, 3),
+			.base_type = base_type,
+			.element_type = load_u32(r, 5),
+			.relation_oid = load_u32(r, 6),
+			.kind = load_char(r, 7),
+			.category = load_char(r, 8),
+			.encoding = (uint8_t)encoding_of(base_type, load_char(r, 9), load_bool(r, 10), load_bool(r, 11)),
+			.is_media_type = load_bool(r, 12),
+			.to_json = load_text(l, r, 13),
+			.from_json = load_text(l, r, 14),
+			.from_text = load_text(l, r, 15),
+		});
 	return true;
 }
 
@@ -241,12 +249,13 @@ static bool on_timezone(void *arg, const struct row *r)
 static bool on_handler(void *arg, const struct row *r)
 {
 	struct load *l = arg;
-	build_handler(l->b, &(struct cat_handler){
-		.function = load_text(l, r, 0),
-		.media_type = load_text(l, r, 1),
-		.answered = load_text(l, r, 2),
-		.row_type = load_u32(r, 3),
-	});
+	build_handler(l->b,
+		&(struct cat_handler){
+			.function = load_text(l, r, 0),
+			.media_type = load_text(l, r, 1),
+			.answered = load_text(l, r, 2),
+			.row_type = load_u32(r, 3),
+		});
 	return true;
 }
 
@@ -258,8 +267,7 @@ static bool load_relations(struct load *l, struct str schemas)
 	return load_run(l, introspection_columns, relations, STR_NONE, on_column)
 		&& load_run(l, introspection_primary_keys, relations, STR_NONE, on_primary_key)
 		&& load_run(l, introspection_foreign_keys, relations, STR_NONE, on_foreign_key)
-		&& load_run(l, introspection_computed, schemas, STR_NONE, on_computed)
-		&& load_views(l);
+		&& load_run(l, introspection_computed, schemas, STR_NONE, on_computed) && load_views(l);
 }
 
 static bool load_routines(struct load *l, struct str schemas)
@@ -276,11 +284,10 @@ static bool load_routines(struct load *l, struct str schemas)
 static bool load_all(struct load *l)
 {
 	struct str schemas = load_text_array(l, &l->conf->db_schemas, NULL);
-	const char *roles = conn_server_version(l->conn) >= 150000
-		? introspection_role_settings : introspection_role_settings_14;
+	const char *roles = conn_server_version(l->conn) >= 150000 ? introspection_role_settings
+															   : introspection_role_settings_14;
 	return load_run(l, prepare_sql, STR_NONE, STR_NONE, NULL)
-		&& load_run(l, introspection_schemas, schemas, STR_NONE, on_schema)
-		&& load_relations(l, schemas)
+		&& load_run(l, introspection_schemas, schemas, STR_NONE, on_schema) && load_relations(l, schemas)
 		&& load_routines(l, schemas)
 		&& load_run(l, introspection_types, build_used_types(l->b, l->scratch), STR_NONE, on_type)
 		&& load_run(l, introspection_enum_labels, STR_NONE, STR_NONE, on_enum_label)
@@ -307,7 +314,11 @@ bool catalog_load(const struct catalog **out_r, struct conn *c, const struct con
 {
 	struct arena *scratch = arena_new(SCRATCH_CEILING);
 	struct load l = {
-		.conn = c, .conf = conf, .scratch = scratch, .arena = a, .fault = f,
+		.conn = c,
+		.conf = conf,
+		.scratch = scratch,
+		.arena = a,
+		.fault = f,
 		.b = build_new(scratch, conn_server_version(c)),
 	};
 	bool loaded = load_in_transaction(&l) && build_finish(l.b, out_r, a, f);

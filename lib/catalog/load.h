@@ -3,8 +3,8 @@
 #ifndef ROWGATE_CATALOG_LOAD_H
 #define ROWGATE_CATALOG_LOAD_H
 
-#include "conf/conf.h"
 #include "catalog.h"
+#include "conf/conf.h"
 #include "pg/conn.h"
 
 /* Runs the introspection queries of sql/introspection on a connection and builds the block in the arena. */

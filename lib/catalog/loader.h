@@ -11,13 +11,13 @@ struct load {
 	struct conn *conn;
 	const struct conf *conf;
 	struct cat_builder *b;
-	struct arena *scratch;     /* lives as long as the load */
-	struct arena *arena;       /* of the caller: faults */
+	struct arena *scratch; /* lives as long as the load */
+	struct arena *arena;   /* of the caller: faults */
 	struct fault *fault;
 	/* load_views.c */
-	struct rows origins;       /* struct view_origin, ascending by view and column */
-	struct rows base_keys;     /* struct base_key: primary keys of the tables that views are made of */
-	uint32_t view;             /* whose rule is being read */
+	struct rows origins;   /* struct view_origin, ascending by view and column */
+	struct rows base_keys; /* struct base_key: primary keys of the tables that views are made of */
+	uint32_t view;         /* whose rule is being read */
 };
 
 typedef bool load_row_fn(void *load, const struct row *r);

@@ -100,7 +100,9 @@ static bool each_place(const struct catalog *cat, const struct cat_key *key, con
 static struct cat_columns pairs(const struct place *left, const struct place *right)
 {
 	return (struct cat_columns){
-		left->columns, right->columns, left->count < right->count ? left->count : right->count,
+		left->columns,
+		right->columns,
+		left->count < right->count ? left->count : right->count,
 	};
 }
 
@@ -109,8 +111,8 @@ struct direct {
 	struct walk *walk;
 	struct place settled;
 	const struct cat_foreign_key *key;
-	bool referencing;            /* the settled end is the referencing one */
-	bool inverse;                /* the settled end is the relationship's `to` */
+	bool referencing; /* the settled end is the referencing one */
+	bool inverse;     /* the settled end is the relationship's `to` */
 };
 
 static bool found_direct(void *arg, const struct place *p)
@@ -119,8 +121,13 @@ static bool found_direct(void *arg, const struct place *p)
 	const struct place *from = d->inverse ? p : &d->settled, *to = d->inverse ? &d->settled : p;
 	bool many_to_one = d->referencing != d->inverse;
 	struct cat_relationship r = {
-		.cardinality = d->key->one_to_one ? CAT_ONE_TO_ONE : many_to_one ? CAT_MANY_TO_ONE : CAT_ONE_TO_MANY,
-		.from = from->relation, .to = to->relation, .key = d->key, .columns = pairs(from, to),
+		.cardinality = d->key->one_to_one ? CAT_ONE_TO_ONE
+			: many_to_one                 ? CAT_MANY_TO_ONE
+										  : CAT_ONE_TO_MANY,
+		.from = from->relation,
+		.to = to->relation,
+		.key = d->key,
+		.columns = pairs(from, to),
 	};
 	return d->walk->found(d->walk->arg, &r);
 }
@@ -185,10 +192,10 @@ static bool walk_in(struct walk *w, const struct cat_relation *from, const struc
 /* Two foreign keys of a junction, the first of which leads to where the walk began. */
 struct across {
 	struct walk *walk;
-	struct place start, near, far;   /* near, far: the junction's columns of either key */
+	struct place start, near, far; /* near, far: the junction's columns of either key */
 	const struct cat_foreign_key *key, *other_key;
 	const struct cat_relation *other;
-	bool inverse;                    /* the walk began at the relationship's `to` */
+	bool inverse; /* the walk began at the relationship's `to` */
 };
 
 static bool found_across(void *arg, const struct place *end)
@@ -196,9 +203,12 @@ static bool found_across(void *arg, const struct place *end)
 	struct across *x = arg;
 	bool inverse = x->inverse;
 	struct cat_relationship r = {
-		.cardinality = CAT_MANY_TO_MANY, .junction = x->near.relation,
-		.from = inverse ? end->relation : x->start.relation, .to = inverse ? x->start.relation : end->relation,
-		.key = inverse ? x->other_key : x->key, .other_key = inverse ? x->key : x->other_key,
+		.cardinality = CAT_MANY_TO_MANY,
+		.junction = x->near.relation,
+		.from = inverse ? end->relation : x->start.relation,
+		.to = inverse ? x->start.relation : end->relation,
+		.key = inverse ? x->other_key : x->key,
+		.other_key = inverse ? x->key : x->other_key,
 		.columns = inverse ? pairs(end, &x->far) : pairs(&x->start, &x->near),
 		.other_columns = inverse ? pairs(&x->near, &x->start) : pairs(&x->far, end),
 	};
@@ -217,8 +227,7 @@ static bool found_far(void *arg, const struct place *p, const struct cat_foreign
 {
 	struct across *x = arg;
 	const struct catalog *cat = x->walk->cat;
-	if (!k->joins || str_eq(catalog_text(cat, k->name), catalog_text(cat, x->key->name))
-		|| !all_in_primary_key(cat, p))
+	if (!k->joins || str_eq(catalog_text(cat, k->name), catalog_text(cat, x->key->name)) || !all_in_primary_key(cat, p))
 		return true;
 	x->far = *p;
 	x->other_key = k;
@@ -275,8 +284,7 @@ bool catalog_references(const struct catalog *cat, const struct cat_relation *fr
 	return walk_out(&w, from, NULL);
 }
 
-const struct cat_computed *catalog_computed(const struct catalog *cat, const struct cat_relation *from,
-	size_t *count_r)
+const struct cat_computed *catalog_computed(const struct catalog *cat, const struct cat_relation *from, size_t *count_r)
 {
 	*count_r = from->computed.count;
 	return (const struct cat_computed *)block_table(cat, TABLE_COMPUTED) + from->computed.first;

@@ -10,9 +10,7 @@
 #include "catalog.h"
 
 /* In the order in which PostgREST lists the candidates of an ambiguous embed. */
-enum cat_cardinality {
-	CAT_ONE_TO_MANY, CAT_MANY_TO_ONE, CAT_ONE_TO_ONE, CAT_MANY_TO_MANY, CAT_COMPUTED
-};
+enum cat_cardinality { CAT_ONE_TO_MANY, CAT_MANY_TO_ONE, CAT_ONE_TO_ONE, CAT_MANY_TO_MANY, CAT_COMPUTED };
 
 /* Pairs of columns whose values are equal; indices of columns. */
 struct cat_columns {
@@ -24,12 +22,12 @@ struct cat_columns {
 struct cat_relationship {
 	enum cat_cardinality cardinality;
 	const struct cat_relation *from, *to;
-	const struct cat_foreign_key *key;        /* many-to-many: the junction's to `from`; computed: NULL */
-	struct cat_columns columns;               /* from = to; many-to-many: from = junction */
+	const struct cat_foreign_key *key; /* many-to-many: the junction's to `from`; computed: NULL */
+	struct cat_columns columns;        /* from = to; many-to-many: from = junction */
 	/* CAT_MANY_TO_MANY */
 	const struct cat_relation *junction;
-	const struct cat_foreign_key *other_key;  /* the junction's to `to` */
-	struct cat_columns other_columns;         /* junction = to */
+	const struct cat_foreign_key *other_key; /* the junction's to `to` */
+	struct cat_columns other_columns;        /* junction = to */
 	/* CAT_COMPUTED */
 	const struct cat_computed *computed;
 };

@@ -80,7 +80,8 @@ static bool role_call(struct role_settings *s, struct str function, struct conn 
 	struct stmt_param keys = { .value = conf_database_keys(s->arena) };
 	struct stmt call = {
 		.sql = str_printf(s->arena, pre_config_query, role_function(function, s->arena)),
-		.params = &keys, .param_count = 1,
+		.params = &keys,
+		.param_count = 1,
 	};
 	return conn_run(c, &call, role_settings_add, s, s->arena, f);
 }

@@ -11,8 +11,8 @@
 
 /* A column of a view that is nothing but a column of another relation (a table or again a view). */
 struct rule_target {
-	uint32_t attnum;          /* in the view */
-	uint32_t from_relation;   /* OID */
+	uint32_t attnum;        /* in the view */
+	uint32_t from_relation; /* OID */
 	uint32_t from_attnum;
 };
 

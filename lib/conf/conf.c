@@ -82,8 +82,9 @@ static bool settle_value(struct conf_draft *d, const struct conf_option *o, stru
 	if (conf_value_read(c, o, given->value, d->arena, &expected))
 		return true;
 	struct str complaint = conf_value_complaint(o, given->value, d->arena);
-	return conf_draft_fault(d, given->where, str_printf(d->arena, "%s must be %.*s, not \"%.*s\"%s%.*s", o->name,
-		STR_ARG(expected), STR_ARG(str_sub(given->value, 0, 200)), complaint.n ? ": " : "", STR_ARG(complaint)));
+	return conf_draft_fault(d, given->where,
+		str_printf(d->arena, "%s must be %.*s, not \"%.*s\"%s%.*s", o->name, STR_ARG(expected),
+			STR_ARG(str_sub(given->value, 0, 200)), complaint.n ? ": " : "", STR_ARG(complaint)));
 }
 
 /* Where to look for a mistake in o: at its own source or, when a default clashes with another key, at its name. */
@@ -133,11 +134,11 @@ bool conf_load(struct conf *out_r, const struct conf_source *source, struct aren
 {
 	struct conf_draft d = {
 		.given = arena_make_array(a, struct conf_given, conf_option_count),
-		.source = source, .arena = a, .fault = f,
+		.source = source,
+		.arena = a,
+		.fault = f,
 	};
 	*out_r = (struct conf){ 0 };
-	return (!source->file || conf_file_read(&d, source->file))
-		&& conf_environ_read(&d, source->environ)
-		&& conf_database_read(&d, source->database, source->database_count)
-		&& settle(&d, out_r);
+	return (!source->file || conf_file_read(&d, source->file)) && conf_environ_read(&d, source->environ)
+		&& conf_database_read(&d, source->database, source->database_count) && settle(&d, out_r);
 }

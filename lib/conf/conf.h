@@ -14,11 +14,8 @@
 /* The release of PostgREST whose interface this is. */
 #define CONF_POSTGREST_RELEASE "14"
 
-enum conf_type {
-	CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM,
-	CONF_SECONDS, CONF_BYTES, /* an int with the unit in its help; bytes accept k, M, G */
-	CONF_MODE                 /* octal file mode */
-};
+/* Seconds and bytes are numbers with the unit in their help; bytes accept k, M, G; a mode is a file's, in octal. */
+enum conf_type { CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM, CONF_SECONDS, CONF_BYTES, CONF_MODE };
 
 struct conf_list {
 	const struct str *items;
@@ -38,18 +35,18 @@ enum conf_verbosity { CONF_VERBOSE, CONF_MINIMAL };
 struct conf {
 	/* PostgREST's keys (PARITY 1.12), field names as the keys with '_' for '-'. */
 	struct str admin_server_host, admin_server_unix_socket;
-	int64_t admin_server_port;              /* -1: off */
+	int64_t admin_server_port; /* -1: off */
 	int64_t admin_server_unix_socket_mode;
 	struct conf_setting *app_settings;
 	size_t app_setting_count;
-	int64_t client_error_verbosity;         /* enum conf_verbosity */
+	int64_t client_error_verbosity; /* enum conf_verbosity */
 	bool db_aggregates_enabled;
-	struct str db_anon_role;                /* STR_NONE: anonymous access disabled */
+	struct str db_anon_role; /* STR_NONE: anonymous access disabled */
 	struct str db_channel;
 	bool db_channel_enabled, db_config;
 	struct str db_pre_config;
 	struct conf_list db_extra_search_path, db_hoisted_tx_settings;
-	int64_t db_max_rows;                    /* -1: unlimited */
+	int64_t db_max_rows; /* -1: unlimited */
 	bool db_plan_enabled;
 	int64_t db_pool, db_pool_acquisition_timeout, db_pool_max_idletime, db_pool_max_lifetime;
 	bool db_pool_automatic_recovery;
@@ -57,14 +54,14 @@ struct conf {
 	bool db_prepared_statements;
 	struct str db_root_spec;
 	struct conf_list db_schemas;
-	int64_t db_tx_end;                      /* enum conf_tx_end */
+	int64_t db_tx_end; /* enum conf_tx_end */
 	struct str db_uri;
 	struct str jwt_aud, jwt_role_claim_key, jwt_secret;
 	bool jwt_secret_is_base64;
 	int64_t jwt_cache_max_entries;
-	int64_t log_level;                      /* enum log_level */
+	int64_t log_level; /* enum log_level */
 	bool log_query;
-	int64_t openapi_mode;                   /* enum conf_openapi */
+	int64_t openapi_mode; /* enum conf_openapi */
 	bool openapi_security_active;
 	struct str openapi_server_proxy_uri;
 	struct conf_list server_cors_allowed_origins; /* count 0: any */
@@ -76,59 +73,59 @@ struct conf {
 	bool url_use_legacy_target_names;
 
 	/* rowgate's own. */
-	struct str server_listen;               /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
-	int64_t server_listen_mode;             /* mode of the unix socket */
-	struct str server_path_prefix;          /* taken off REQUEST_URI */
-	struct str server_spool_dir;            /* directory of unlinked temporary files: TMPDIR or /tmp by default */
-	int64_t server_max_url;                 /* bytes; above: 414 */
-	int64_t server_max_header;              /* bytes of all header fields; above: 431 */
-	int64_t server_max_body;                /* bytes; above: 413 */
-	int64_t server_buffer;                  /* bytes of a body or answer held in memory before it is spooled */
-	int64_t server_max_response;            /* bytes of an answer in the spool file; above: 500 */
-	int64_t server_slots;                   /* kept connections a worker holds */
-	int64_t server_peer_timeout;            /* seconds a stalled web server connection may hold a worker */
-	int64_t request_memory;                 /* ceiling of the request arena, bytes */
-	int64_t workers;                        /* 0: max(2 x cores, db-pool) */
-	int64_t db_statement_cache;             /* prepared statements a connection keeps */
+	struct str server_listen;      /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
+	int64_t server_listen_mode;    /* mode of the unix socket */
+	struct str server_path_prefix; /* taken off REQUEST_URI */
+	struct str server_spool_dir;   /* directory of unlinked temporary files: TMPDIR or /tmp by default */
+	int64_t server_max_url;        /* bytes; above: 414 */
+	int64_t server_max_header;     /* bytes of all header fields; above: 431 */
+	int64_t server_max_body;       /* bytes; above: 413 */
+	int64_t server_buffer;         /* bytes of a body or answer held in memory before it is spooled */
+	int64_t server_max_response;   /* bytes of an answer in the spool file; above: 500 */
+	int64_t server_slots;          /* kept connections a worker holds */
+	int64_t server_peer_timeout;   /* seconds a stalled web server connection may hold a worker */
+	int64_t request_memory;        /* ceiling of the request arena, bytes */
+	int64_t workers;               /* 0: max(2 x cores, db-pool) */
+	int64_t db_statement_cache;    /* prepared statements a connection keeps */
 	bool db_pass_authorization;
 	bool log_syslog;
 
 	/* Mail. */
-	struct str auth_site_url;               /* https://host[:port][/path]: what links in mails start with */
-	struct str auth_return_url;             /* where the pages that they lead to lead back, or STR_NONE */
+	struct str auth_site_url;   /* https://host[:port][/path]: what links in mails start with */
+	struct str auth_return_url; /* where the pages that they lead to lead back, or STR_NONE */
 	struct str mail_db_uri, mail_from, mail_transport;
 	struct str mail_user, mail_password, mail_ca_file; /* SMTP */
-	int64_t mail_tls;                       /* enum conf_mail_tls */
-	int64_t mail_timeout;                   /* seconds */
-	struct str mail_templates;              /* directory of the host's own texts */
-	struct str state_dir;                   /* see app/state.h, which knows the default; or STR_NONE */
-	struct conf_list server_trusted_proxies; /* addresses or networks whose X-Forwarded-For is believed */
+	int64_t mail_tls;                                  /* enum conf_mail_tls */
+	int64_t mail_timeout;                              /* seconds */
+	struct str mail_templates;                         /* directory of the host's own texts */
+	struct str state_dir;                              /* see app/state.h, which knows the default; or STR_NONE */
+	struct conf_list server_trusted_proxies;           /* addresses or networks whose X-Forwarded-For is believed */
 
 	/* Accounts. Times are seconds. */
 	bool auth_enabled, auth_session_check, auth_accept_sessionless, db_single_role;
-	bool auth_cookie;                       /* tokens travel in cookies */
-	struct str auth_listen;                 /* as server_listen, for the account workers */
-	int64_t auth_workers;                   /* 0: cores */
+	bool auth_cookie;       /* tokens travel in cookies */
+	struct str auth_listen; /* as server_listen, for the account workers */
+	int64_t auth_workers;   /* 0: cores */
 	struct str auth_db_uri, auth_install_uri;
-	struct str auth_claims_hook;            /* schema.function */
+	struct str auth_claims_hook; /* schema.function */
 	struct str auth_schema, auth_role_prefix;
 	struct conf_list auth_roles, auth_self_service_roles; /* without the prefix */
-	struct str auth_signing_key;            /* JWK (set) or secret; STR_NONE: jwt-secret signs */
+	struct str auth_signing_key;                          /* JWK (set) or secret; STR_NONE: jwt-secret signs */
 	struct str auth_issuer;
 	int64_t auth_token_ttl, auth_refresh_grace, auth_session_idle, auth_session_max, auth_log_retention;
 	int64_t auth_password_memory, auth_password_passes;
 	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
 	int64_t auth_limit_mail, auth_limit_mail_ip;
-	bool auth_activation;                   /* no session before the address is proven */
+	bool auth_activation;                     /* no session before the address is proven */
 	int64_t auth_reset_ttl, auth_confirm_ttl; /* seconds from sending */
 	int64_t auth_limit_period;
 };
 
 /* Where the values of one load came from; all of it lives in the arena given to conf_load(). */
 struct conf_source {
-	const char *file;                       /* path, or NULL: none */
-	char *const *environ;                   /* NULL-terminated NAME=value, or NULL */
-	const struct conf_setting *database;    /* pgrst.* settings of the role, with or without the prefix, '_' for
+	const char *file;                    /* path, or NULL: none */
+	char *const *environ;                /* NULL-terminated NAME=value, or NULL */
+	const struct conf_setting *database; /* pgrst.* settings of the role, with or without the prefix, '_' for
 	                                           '-', or NULL */
 	size_t database_count;
 };

@@ -36,7 +36,8 @@ static bool is_bare(const struct conf_option *o)
 
 void conf_example(struct buf *out)
 {
-	buf_lit(out, "# rowgate configuration. Every key can also be given as an environment variable: db-pool as\n"
+	buf_lit(out,
+		"# rowgate configuration. Every key can also be given as an environment variable: db-pool as\n"
 		"# PGRST_DB_POOL or ROWGATE_DB_POOL. The values shown are the defaults.\n"
 		"#\n"
 		"# A value is a text in double quotes, a number, true or false. In a text $(NAME) is a variable of the\n"
@@ -68,8 +69,14 @@ static void put_variable(struct buf *out, const char *key)
 static void put_reference_row(struct buf *out, const struct conf_option *o)
 {
 	static const char *const types[] = {
-		[CONF_TEXT] = "text", [CONF_BOOL] = "boolean", [CONF_INT] = "number", [CONF_LIST] = "list",
-		[CONF_ENUM] = "word", [CONF_SECONDS] = "seconds", [CONF_BYTES] = "bytes", [CONF_MODE] = "file mode",
+		[CONF_TEXT] = "text",
+		[CONF_BOOL] = "boolean",
+		[CONF_INT] = "number",
+		[CONF_LIST] = "list",
+		[CONF_ENUM] = "word",
+		[CONF_SECONDS] = "seconds",
+		[CONF_BYTES] = "bytes",
+		[CONF_MODE] = "file mode",
 	};
 	buf_printf(out, "| `%s`", o->name);
 	if (o->alias)
@@ -86,7 +93,8 @@ static void put_reference_row(struct buf *out, const struct conf_option *o)
 
 void conf_reference(struct buf *out)
 {
-	buf_lit(out, "| Key | Type | Default | Reloadable | In database | Variable | Meaning |\n"
+	buf_lit(out,
+		"| Key | Type | Default | Reloadable | In database | Variable | Meaning |\n"
 		"|---|---|---|---|---|---|---|\n"
 		"| `app.settings.*` | text | not set | yes | no | `PGRST_APP_SETTINGS_*` | Settings for SQL: "
 		"`current_setting('app.settings.NAME')`. |\n");

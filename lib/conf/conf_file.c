@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "conf/conf_table.h"
 #include "base/log.h"
 #include "base/scan.h"
+#include "conf/conf_table.h"
 
 enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
 
@@ -67,7 +67,7 @@ struct group {
 struct file {
 	struct str path;
 	struct group *group;
-	int depth;           /* how many imports led here */
+	int depth; /* how many imports led here */
 };
 
 /* One line being read. */
@@ -122,8 +122,8 @@ static bool take_unicode(struct line *l)
 	if (!take_hex4(&l->scan, &code) || code == 0)
 		return problem(l, STR("\\u wants four hexadecimal digits, not 0000"));
 	if (code >= 0xd800 && code < 0xe000) {
-		if (code >= 0xdc00 || !scan_lit(&l->scan, STR("\\u")) || !take_hex4(&l->scan, &low)
-			|| low < 0xdc00 || low >= 0xe000)
+		if (code >= 0xdc00 || !scan_lit(&l->scan, STR("\\u")) || !take_hex4(&l->scan, &low) || low < 0xdc00
+			|| low >= 0xe000)
 			return problem(l, STR("\\u names half a pair of surrogates"));
 		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 	}
@@ -148,7 +148,7 @@ static bool take_escape(struct line *l)
 /* What follows a dollar sign. One that stands alone is kept, so that passwords need no care. */
 static bool take_dollar(struct line *l)
 {
-	if (!scan_char(&l->scan, '('))  {
+	if (!scan_char(&l->scan, '(')) {
 		scan_char(&l->scan, '$');
 		buf_char(&l->value, '$');
 		return true;
@@ -198,7 +198,10 @@ static bool take_number(struct scan *s)
 static bool is_bare_value(struct str word)
 {
 	static const struct str words[] = {
-		STR_INIT("true"), STR_INIT("false"), STR_INIT("on"), STR_INIT("off"),
+		STR_INIT("true"),
+		STR_INIT("false"),
+		STR_INIT("on"),
+		STR_INIT("off"),
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq_nocase(word, words[i]))

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "conf/conf_table.h"
 #include "base/scan.h"
+#include "conf/conf_table.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -27,9 +27,8 @@ static const char *const log_level_words[] = { "crit", "error", "warn", "info", 
 static const char *const verbosity_words[] = { "verbose", "minimal", NULL };
 static const char *const openapi_words[] = { "follow-privileges", "ignore-privileges", "disabled", NULL };
 static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
-static const char *const tx_end_words[] = {
-	"commit", "commit-allow-override", "rollback", "rollback-allow-override", NULL
-};
+static const char *const tx_end_words[] = { "commit", "commit-allow-override", "rollback", "rollback-allow-override",
+	NULL };
 
 static const char *check_admin_port(const struct conf *c)
 {
@@ -113,7 +112,8 @@ static const char *check_site_url(const struct conf *c)
 
 static const char *check_audience(const struct conf *c)
 {
-	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud) ? NULL
+	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud)
+		? NULL
 		: "a text without a colon, or a URI: jwt-aud should be a string or a valid URI";
 }
 
@@ -137,8 +137,9 @@ static bool is_proxy_uri(struct str s)
 static const char *check_proxy_uri(const struct conf *c)
 {
 	bool good = !c->openapi_server_proxy_uri.p || is_proxy_uri(c->openapi_server_proxy_uri);
-	return good ? NULL : "a URI by http or https: Malformed proxy uri, a correct example: "
-		"https://example.com:8443/basePath";
+	return good ? NULL
+				: "a URI by http or https: Malformed proxy uri, a correct example: "
+				  "https://example.com:8443/basePath";
 }
 
 static const char *check_path_prefix(const struct conf *c)
@@ -152,8 +153,8 @@ static bool is_listen(struct str s)
 {
 	int64_t port;
 	return (str_starts(s, STR("unix:")) && s.n > 5)
-		|| (str_rindex(s, ':') < s.n && str_to_i64(str_from(s, str_rindex(s, ':') + 1), &port)
-			&& port > 0 && port <= PORT_MAX);
+		|| (str_rindex(s, ':') < s.n && str_to_i64(str_from(s, str_rindex(s, ':') + 1), &port) && port > 0
+			&& port <= PORT_MAX);
 }
 
 static const char *check_listen(const struct conf *c)
@@ -168,14 +169,16 @@ static const char *check_auth_listen(const struct conf *c)
 
 static const char *check_auth(const struct conf *c)
 {
-	return !c->auth_enabled || c->jwt_secret.n || c->auth_signing_key.n ? NULL
+	return !c->auth_enabled || c->jwt_secret.n || c->auth_signing_key.n
+		? NULL
 		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
 }
 
 /* A page's Origin must be compared with something. */
 static const char *check_cookie(const struct conf *c)
 {
-	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count ? NULL
+	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count
+		? NULL
 		: "an auth-site-url beside it: else no page could be told from another site's";
 }
 
@@ -244,8 +247,7 @@ const struct conf_option conf_options[] = {
 		.help = "Unix socket of the admin server, instead of a port." },
 	{ "admin-server-unix-socket-mode", .type = CONF_MODE, AT(admin_server_unix_socket_mode), .fallback = "660",
 		.min = 0600, .max = 0777, .help = "File mode of that socket." },
-	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless),
-		.fallback = "false",
+	{ "auth-accept-sessionless", .type = CONF_BOOL, .flags = OWN | R, AT(auth_accept_sessionless), .fallback = "false",
 		.help = "Accept tokens of accounts that name no session." },
 	{ "auth-activation", .type = CONF_BOOL, .flags = OWN | R, AT(auth_activation), .fallback = "false",
 		.help = "No sign-in before the e-mail address was proven by a mailed link." },
@@ -263,37 +265,30 @@ const struct conf_option conf_options[] = {
 		.help = "Connection string of `rowgate migrate`: a superuser or a role with CREATEROLE; db-uri when not set." },
 	{ "auth-issuer", .type = CONF_TEXT, .flags = OWN | R, AT(auth_issuer), .fallback = "rowgate",
 		.help = "The iss claim of tokens that accounts get." },
-	{ "auth-limit-login", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login),
-		.fallback = "10", .min = 1, .max = COUNT_MAX,
-		.help = "Failed sign-ins for one e-mail address in auth-limit-period." },
-	{ "auth-limit-login-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login_ip),
-		.fallback = "100", .min = 1,
+	{ "auth-limit-login", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login), .fallback = "10", .min = 1,
+		.max = COUNT_MAX, .help = "Failed sign-ins for one e-mail address in auth-limit-period." },
+	{ "auth-limit-login-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_login_ip), .fallback = "100", .min = 1,
 		.max = COUNT_MAX, .help = "Failed sign-ins from one network address in auth-limit-period." },
 	{ "auth-limit-mail", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_mail), .fallback = "5", .min = 1,
 		.max = COUNT_MAX, .help = "Mails to one address that strangers can ask for in auth-limit-period." },
 	{ "auth-limit-mail-ip", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_mail_ip), .fallback = "50", .min = 1,
 		.max = COUNT_MAX, .help = "Mails asked for and links followed by one network in auth-limit-period." },
-	{ "auth-limit-period", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_limit_period),
-		.fallback = "900", .min = 1,
+	{ "auth-limit-period", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_limit_period), .fallback = "900", .min = 1,
 		.max = COUNT_MAX, .help = "Seconds in which a used up limit is whole again." },
-	{ "auth-limit-refresh", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_refresh),
-		.fallback = "900", .min = 1,
+	{ "auth-limit-refresh", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_refresh), .fallback = "900", .min = 1,
 		.max = COUNT_MAX, .help = "Refreshes from one network address in auth-limit-period." },
-	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register),
-		.fallback = "100", .min = 1,
+	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register), .fallback = "100", .min = 1,
 		.max = COUNT_MAX, .help = "Registrations from one network address in auth-limit-period." },
 	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = check_auth_listen,
 		.help = "FastCGI socket of the account workers, unix:/path or host:port." },
-	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention),
-		.fallback = "7776000", .min = 3600,
-		.max = COUNT_MAX, .help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
+	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention), .fallback = "7776000",
+		.min = 3600, .max = COUNT_MAX,
+		.help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
 	{ "auth-password-memory", .type = CONF_BYTES, .flags = OWN | R, AT(auth_password_memory), .fallback = "19M",
 		.min = 8 * MIB, .max = GIB, .help = "Memory of one argon2id hash." },
-	{ "auth-password-passes", .type = CONF_INT, .flags = OWN | R, AT(auth_password_passes),
-		.fallback = "2", .min = 1,
+	{ "auth-password-passes", .type = CONF_INT, .flags = OWN | R, AT(auth_password_passes), .fallback = "2", .min = 1,
 		.max = 64, .help = "Passes of argon2id over that memory." },
-	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace),
-		.fallback = "60", .min = 0,
+	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace), .fallback = "60", .min = 0,
 		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
 	{ "auth-reset-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reset_ttl), .fallback = "3600", .min = 60,
 		.max = 604800, .help = "Seconds a mailed link to a new password is good for." },
@@ -304,19 +299,16 @@ const struct conf_option conf_options[] = {
 	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),
 		.fallback = "regular_user, editor, viewer, admin_user",
 		.help = "Roles an account may have; `rowgate migrate` enters them." },
-	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema),
-		.fallback = "auth", .check = check_auth_names,
+	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema), .fallback = "auth", .check = check_auth_names,
 		.help = "Schema of users, sessions and profiles; the private one has _private behind its name." },
 	{ "auth-self-service-roles", .type = CONF_LIST, .flags = OWN | R | CONF_EMPTY, AT(auth_self_service_roles),
 		.fallback = "regular_user", .help = "Roles that may be chosen at registration, the default first." },
 	{ "auth-session-check", .type = CONF_BOOL, .flags = OWN | R, AT(auth_session_check), .fallback = "true",
 		.help = "Refuse an access token as soon as its session has ended." },
-	{ "auth-session-idle", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_idle),
-		.fallback = "604800", .min = 60,
-		.max = COUNT_MAX, .help = "Seconds after which a session that was not refreshed is over." },
-	{ "auth-session-max", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_max),
-		.fallback = "2592000", .min = 60,
-		.max = COUNT_MAX, .help = "Seconds after which every session is over." },
+	{ "auth-session-idle", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_idle), .fallback = "604800",
+		.min = 60, .max = COUNT_MAX, .help = "Seconds after which a session that was not refreshed is over." },
+	{ "auth-session-max", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_session_max), .fallback = "2592000",
+		.min = 60, .max = COUNT_MAX, .help = "Seconds after which every session is over." },
 	{ "auth-signing-key", .type = CONF_TEXT, .flags = OWN | R | CONF_AT_FILE, AT(auth_signing_key),
 		.help = "Secret, JWK or JWK set whose first key signs tokens; jwt-secret when not set." },
 	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = check_site_url,
@@ -325,9 +317,8 @@ const struct conf_option conf_options[] = {
 		.max = 604800, .help = "Seconds an access token is good for." },
 	{ "auth-workers", .type = CONF_INT, .flags = OWN, AT(auth_workers), .fallback = "0", .min = 0, .max = 1024,
 		.help = "Account workers; 0 means as many as there are cores." },
-	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity),
-		.fallback = "verbose", .words = verbosity_words,
-		.complaint = "Invalid client-error-verbosity. Check your configuration.",
+	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity), .fallback = "verbose",
+		.words = verbosity_words, .complaint = "Invalid client-error-verbosity. Check your configuration.",
 		.help = "What an error tells a client: everything, or code and message only." },
 	{ "db-aggregates-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_aggregates_enabled), .fallback = "false",
 		.help = "Allow aggregate functions in select=." },
@@ -352,15 +343,14 @@ const struct conf_option conf_options[] = {
 		.help = "Answer with the execution plan when a client asks for it." },
 	{ "db-pool", .type = CONF_INT, AT(db_pool), .fallback = "10", .min = 1, .max = COUNT_MAX,
 		.help = "Connections to the database." },
-	{ "db-pool-acquisition-timeout", .type = CONF_SECONDS, AT(db_pool_acquisition_timeout), .fallback = "10",
-		.min = 0, .max = COUNT_MAX, .help = "Seconds a request waits for a free worker before it gets 504." },
-	{ "db-pool-automatic-recovery", .type = CONF_BOOL, .flags = R, AT(db_pool_automatic_recovery),
-		.fallback = "true", .help = "Connect again after the connection was lost; otherwise stop." },
-	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, .flags = CONF_OLD_WINS,
-		AT(db_pool_max_idletime), .fallback = "30",
-		.min = 0, .max = COUNT_MAX, .help = "Seconds after which an idle connection is closed." },
-	{ "db-pool-max-lifetime", .type = CONF_SECONDS, AT(db_pool_max_lifetime), .fallback = "1800",
-		.min = 0, .max = COUNT_MAX, .help = "Seconds after which a connection is replaced." },
+	{ "db-pool-acquisition-timeout", .type = CONF_SECONDS, AT(db_pool_acquisition_timeout), .fallback = "10", .min = 0,
+		.max = COUNT_MAX, .help = "Seconds a request waits for a free worker before it gets 504." },
+	{ "db-pool-automatic-recovery", .type = CONF_BOOL, .flags = R, AT(db_pool_automatic_recovery), .fallback = "true",
+		.help = "Connect again after the connection was lost; otherwise stop." },
+	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, .flags = CONF_OLD_WINS, AT(db_pool_max_idletime),
+		.fallback = "30", .min = 0, .max = COUNT_MAX, .help = "Seconds after which an idle connection is closed." },
+	{ "db-pool-max-lifetime", .type = CONF_SECONDS, AT(db_pool_max_lifetime), .fallback = "1800", .min = 0,
+		.max = COUNT_MAX, .help = "Seconds after which a connection is replaced." },
 	{ "db-pre-config", .type = CONF_TEXT, .flags = R | D, AT(db_pre_config),
 		.help = "Function that sets pgrst.* settings before they are read." },
 	{ "db-pre-request", "pre-request", .type = CONF_TEXT, .flags = R | D, AT(db_pre_request),
@@ -373,8 +363,8 @@ const struct conf_option conf_options[] = {
 		.check = check_schemas, .help = "Schemas exposed to clients, the default first." },
 	{ "db-single-role", .type = CONF_BOOL, .flags = OWN, AT(db_single_role), .fallback = "false",
 		.help = "The host gives one role that connects: accounts use db-uri's, too, and are less well protected." },
-	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256",
-		.min = 1, .max = 65536, .help = "Prepared statements a connection keeps." },
+	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256", .min = 1,
+		.max = 65536, .help = "Prepared statements a connection keeps." },
 	{ "db-tx-end", .type = CONF_ENUM, .flags = D, AT(db_tx_end), .fallback = "commit", .words = tx_end_words,
 		.complaint = "Invalid transaction termination. Check your configuration.",
 		.help = "How transactions end, and whether Prefer: tx= may choose." },
@@ -416,33 +406,32 @@ const struct conf_option conf_options[] = {
 	{ "mail-user", .type = CONF_TEXT, .flags = OWN, AT(mail_user),
 		.help = "Account at the SMTP server; none when not set." },
 	{ "openapi-mode", .type = CONF_ENUM, .flags = R | D, AT(openapi_mode), .fallback = "follow-privileges",
-		.words = openapi_words,
-		.complaint = "Invalid openapi-mode. Check your configuration.", .help = "What the OpenAPI document shows." },
-	{ "openapi-security-active", .type = CONF_BOOL, .flags = R | D, AT(openapi_security_active),
-		.fallback = "false", .help = "Add the security definition for tokens to the OpenAPI document." },
-	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri),
-		.check = check_proxy_uri, .help = "Public base URI of the API, for the OpenAPI document." },
-	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M",
-		.min = MIB, .max = 4 * GIB, .check = check_request_memory, .help = "Memory one request may use." },
-	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k",
-		.min = 8 * KIB, .max = 64 * MIB,
-		.help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
+		.words = openapi_words, .complaint = "Invalid openapi-mode. Check your configuration.",
+		.help = "What the OpenAPI document shows." },
+	{ "openapi-security-active", .type = CONF_BOOL, .flags = R | D, AT(openapi_security_active), .fallback = "false",
+		.help = "Add the security definition for tokens to the OpenAPI document." },
+	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri), .check = check_proxy_uri,
+		.help = "Public base URI of the API, for the OpenAPI document." },
+	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M", .min = MIB,
+		.max = 4 * GIB, .check = check_request_memory, .help = "Memory one request may use." },
+	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k", .min = 8 * KIB,
+		.max = 64 * MIB, .help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
 	{ "server-cors-allowed-origins", .type = CONF_LIST, .flags = D, AT(server_cors_allowed_origins),
 		.help = "Origins that browsers may call from; any when not set." },
 	{ "server-host", .type = CONF_TEXT, AT(server_host), .fallback = "!4",
 		.help = "Address the web server listens on in deploy/serve: a name or *, *4, !4, *6, !6." },
 	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = check_listen,
 		.help = "FastCGI socket, unix:/path or host:port; when not set, the one inherited from the web server." },
-	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660",
-		.min = 0600, .max = 0777, .help = "File mode of a FastCGI unix socket." },
-	{ "server-max-body", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_body), .fallback = "256M",
-		.min = KIB, .max = 1023 * MIB, .help = "Largest request body; PostgreSQL takes less than 1 GiB." },
-	{ "server-max-header", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_header), .fallback = "64k",
-		.min = KIB, .max = MIB, .help = "Largest header of a request." },
+	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660", .min = 0600,
+		.max = 0777, .help = "File mode of a FastCGI unix socket." },
+	{ "server-max-body", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_body), .fallback = "256M", .min = KIB,
+		.max = 1023 * MIB, .help = "Largest request body; PostgreSQL takes less than 1 GiB." },
+	{ "server-max-header", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_header), .fallback = "64k", .min = KIB,
+		.max = MIB, .help = "Largest header of a request." },
 	{ "server-max-response", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_response), .fallback = "1G",
 		.min = MIB, .max = 1024 * GIB, .help = "Largest answer." },
-	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k",
-		.min = KIB, .max = MIB, .help = "Longest URL." },
+	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k", .min = KIB,
+		.max = MIB, .help = "Longest URL." },
 	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix), .check = check_path_prefix,
 		.help = "Path under which the web server publishes the API, taken off every request." },
 	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = OWN | R, AT(server_peer_timeout), .fallback = "10",
@@ -464,8 +453,8 @@ const struct conf_option conf_options[] = {
 		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client." },
 	{ "server-unix-socket", .type = CONF_TEXT, AT(server_unix_socket),
 		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
-	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660",
-		.min = 0600, .max = 0777, .help = "File mode of that socket." },
+	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660", .min = 0600,
+		.max = 0777, .help = "File mode of that socket." },
 	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
 		.help = "Directory of the shared catalog; RUNTIME_DIRECTORY, or rowgate-UID under TMPDIR, when not set." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
@@ -488,8 +477,11 @@ const struct conf_option *conf_option_find(struct str name)
 bool conf_option_obsolete(struct str name)
 {
 	static const struct str names[] = {
-		STR_INIT("db-timezone-enabled"), STR_INIT("db-use-legacy-gucs"), STR_INIT("jwt-cache-max-lifetime"),
-		STR_INIT("raw-media-types"), STR_INIT("server-otel-enabled"),
+		STR_INIT("db-timezone-enabled"),
+		STR_INIT("db-use-legacy-gucs"),
+		STR_INIT("jwt-cache-max-lifetime"),
+		STR_INIT("raw-media-types"),
+		STR_INIT("server-otel-enabled"),
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(name, names[i]))

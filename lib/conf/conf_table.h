@@ -6,25 +6,25 @@
 #include "conf/conf.h"
 
 enum conf_flag {
-	CONF_RELOAD = 1,  /* a reload takes it over */
-	CONF_IN_DB = 2,   /* may be set as pgrst.NAME in the database */
-	CONF_EMPTY = 4,   /* an empty value is a value; elsewhere it means "not given" */
-	CONF_AT_FILE = 8, /* "@path" stands for the content of a file */
+	CONF_RELOAD = 1,    /* a reload takes it over */
+	CONF_IN_DB = 2,     /* may be set as pgrst.NAME in the database */
+	CONF_EMPTY = 4,     /* an empty value is a value; elsewhere it means "not given" */
+	CONF_AT_FILE = 8,   /* "@path" stands for the content of a file */
 	CONF_OLD_WINS = 16, /* given both ways the alias wins, as in PostgREST */
-	CONF_OWN = 32,    /* not PostgREST's */
-	CONF_DOLLARS = 64 /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
+	CONF_OWN = 32,      /* not PostgREST's */
+	CONF_DOLLARS = 64   /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
 };
 
 struct conf_option {
 	const char *name, *alias; /* alias: PostgREST's older name, or NULL */
 	enum conf_type type;
 	unsigned flags;
-	size_t offset;            /* of the field in struct conf */
-	const char *fallback;     /* the default as text; NULL: not set */
-	int64_t min, max;         /* numbers and modes */
-	const char *const *words; /* CONF_ENUM: NULL-terminated, in the order of the C enum */
+	size_t offset;                              /* of the field in struct conf */
+	const char *fallback;                       /* the default as text; NULL: not set */
+	int64_t min, max;                           /* numbers and modes */
+	const char *const *words;                   /* CONF_ENUM: NULL-terminated, in the order of the C enum */
 	const char *(*check)(const struct conf *c); /* what the value now in c should have been, or NULL: it is good */
-	const char *complaint;    /* CONF_ENUM: PostgREST's words for any other value */
+	const char *complaint;                      /* CONF_ENUM: PostgREST's words for any other value */
 	const char *help;
 };
 
@@ -54,7 +54,7 @@ struct str conf_value_shown(struct str bare, struct arena *a);
 /* One source's word on one key. Where it stands ("file:12") is for the reader of an error. */
 struct conf_given {
 	struct str value, where;
-	int rank;             /* the highest wins; 0: not given */
+	int rank; /* the highest wins; 0: not given */
 };
 
 /* By rising rank; of name and alias one beats the other from any source, as in PostgREST. */
@@ -62,7 +62,7 @@ enum conf_rank { CONF_FROM_FILE = 1, CONF_FROM_PGRST, CONF_FROM_ROWGATE, CONF_FR
 
 struct conf_app_setting {
 	struct conf_setting setting;
-	struct str folded;    /* the name in lower case, which is what PostgreSQL compares */
+	struct str folded; /* the name in lower case, which is what PostgreSQL compares */
 	struct str where;
 	int rank;
 	struct conf_app_setting *next;

@@ -40,7 +40,10 @@ static bool read_bool(struct str text, bool *out_r)
 		struct str word;
 		bool value;
 	} words[] = {
-		{ STR_INIT("true"), true }, { STR_INIT("false"), false }, { STR_INIT("on"), true }, { STR_INIT("off"), false },
+		{ STR_INIT("true"), true },
+		{ STR_INIT("false"), false },
+		{ STR_INIT("on"), true },
+		{ STR_INIT("off"), false },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq_nocase(word_of(text), words[i].word)) {
@@ -153,8 +156,10 @@ static struct str expected_word(const struct conf_option *o, struct arena *a)
 static struct str expectation(const struct conf_option *o, struct arena *a)
 {
 	static const char *const what[] = {
-		[CONF_INT] = "a whole number", [CONF_SECONDS] = "a number of seconds",
-		[CONF_BYTES] = "a number of bytes (k, M and G are understood)", [CONF_MODE] = "an octal file mode",
+		[CONF_INT] = "a whole number",
+		[CONF_SECONDS] = "a number of seconds",
+		[CONF_BYTES] = "a number of bytes (k, M and G are understood)",
+		[CONF_MODE] = "an octal file mode",
 	};
 	if (o->type == CONF_BOOL)
 		return STR("true or false");

@@ -30,8 +30,11 @@ static const struct {
 	enum media_plan_option option;
 	struct str text;
 } plan_options[] = {
-	{ PLAN_ANALYZE, STR_INIT("analyze") }, { PLAN_VERBOSE, STR_INIT("verbose") },
-	{ PLAN_SETTINGS, STR_INIT("settings") }, { PLAN_BUFFERS, STR_INIT("buffers") }, { PLAN_WAL, STR_INIT("wal") },
+	{ PLAN_ANALYZE, STR_INIT("analyze") },
+	{ PLAN_VERBOSE, STR_INIT("verbose") },
+	{ PLAN_SETTINGS, STR_INIT("settings") },
+	{ PLAN_BUFFERS, STR_INIT("buffers") },
+	{ PLAN_WAL, STR_INIT("wal") },
 };
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -91,7 +94,9 @@ static struct str cut_parameter(struct str *rest)
 static struct media media_of(struct str value, struct arena *a)
 {
 	struct str rest = value;
-	struct media m = { .kind = MEDIA_OTHER, .text = str_lower(a, str_trim(str_cut(&rest, ';'))), .full = value,
+	struct media m = { .kind = MEDIA_OTHER,
+		.text = str_lower(a, str_trim(str_cut(&rest, ';'))),
+		.full = value,
 		.quality = 1000 };
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (str_eq(m.text, known[i].text)) {
@@ -190,10 +195,14 @@ struct media media_content(struct str value, struct arena *a)
 static struct str kind_text(const struct media *m)
 {
 	switch (m->kind) {
-	case MEDIA_JSON_STRIPPED: return STR("application/vnd.pgrst.array+json;nulls=stripped");
-	case MEDIA_OBJECT_STRIPPED: return STR("application/vnd.pgrst.object+json;nulls=stripped");
-	case MEDIA_OTHER: return m->text;
-	default: break;
+	case MEDIA_JSON_STRIPPED:
+		return STR("application/vnd.pgrst.array+json;nulls=stripped");
+	case MEDIA_OBJECT_STRIPPED:
+		return STR("application/vnd.pgrst.object+json;nulls=stripped");
+	case MEDIA_OTHER:
+		return m->text;
+	default:
+		break;
 	}
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (known[i].kind == m->kind && known[i].plan_json == m->plan_json)
@@ -210,8 +219,8 @@ static struct str plan_text(const struct media *m, struct arena *a)
 		if (m->plan_options & plan_options[i].option)
 			names[count++] = plan_options[i].text;
 	struct str options = str_join(a, names, count, STR("|")), base = kind_text(m), target = kind_text(&inner);
-	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s", STR_ARG(base), STR_ARG(target),
-		count ? "; options=" : "", STR_ARG(options));
+	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s", STR_ARG(base), STR_ARG(target), count ? "; options=" : "",
+		STR_ARG(options));
 }
 
 struct str media_name(const struct media *m, struct arena *a)

@@ -11,20 +11,27 @@ enum media_kind {
 	MEDIA_JSON_STRIPPED,   /* application/vnd.pgrst.array+json;nulls=stripped */
 	MEDIA_OBJECT,          /* application/vnd.pgrst.object+json */
 	MEDIA_OBJECT_STRIPPED, /* ... ;nulls=stripped */
-	MEDIA_CSV, MEDIA_GEOJSON, MEDIA_OPENAPI, MEDIA_TEXT, MEDIA_XML, MEDIA_OCTETS, MEDIA_FORM, MEDIA_PLAN,
-	MEDIA_OTHER            /* anything else: see text */
+	MEDIA_CSV,
+	MEDIA_GEOJSON,
+	MEDIA_OPENAPI,
+	MEDIA_TEXT,
+	MEDIA_XML,
+	MEDIA_OCTETS,
+	MEDIA_FORM,
+	MEDIA_PLAN,
+	MEDIA_OTHER /* anything else: see text */
 };
 
 enum media_plan_option { PLAN_ANALYZE = 1, PLAN_VERBOSE = 2, PLAN_SETTINGS = 4, PLAN_BUFFERS = 8, PLAN_WAL = 16 };
 
 struct media {
 	enum media_kind kind;
-	struct str text;         /* type/subtype in lower case, as asked for, parameters left out */
-	struct str full;         /* as sent, with parameters */
-	unsigned quality;        /* q in thousandths */
-	bool plan_json;          /* MEDIA_PLAN: +json instead of +text */
-	unsigned plan_options;   /* MEDIA_PLAN: bits of enum media_plan_option */
-	struct str plan_for;     /* MEDIA_PLAN: for="..." or STR_NONE */
+	struct str text;       /* type/subtype in lower case, as asked for, parameters left out */
+	struct str full;       /* as sent, with parameters */
+	unsigned quality;      /* q in thousandths */
+	bool plan_json;        /* MEDIA_PLAN: +json instead of +text */
+	unsigned plan_options; /* MEDIA_PLAN: bits of enum media_plan_option */
+	struct str plan_for;   /* MEDIA_PLAN: for="..." or STR_NONE */
 };
 
 /* Reads an Accept value into *list_r, best first: by q, then by order of appearance as PostgREST does; q=0 left

@@ -3,7 +3,13 @@
 #include "http/prefer.h"
 
 enum prefer_kind {
-	PREFER_RESOLUTION, PREFER_MISSING, PREFER_RETURN, PREFER_COUNT, PREFER_TX, PREFER_HANDLING, PREFER_KINDS
+	PREFER_RESOLUTION,
+	PREFER_MISSING,
+	PREFER_RETURN,
+	PREFER_COUNT,
+	PREFER_TX,
+	PREFER_HANDLING,
+	PREFER_KINDS
 };
 
 /* In the order in which Preference-Applied names them. */
@@ -121,8 +127,12 @@ bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f)
 struct str prefer_applied(const struct prefer *p, struct arena *a)
 {
 	const int chosen[PREFER_KINDS] = {
-		[PREFER_RESOLUTION] = (int)p->resolution, [PREFER_MISSING] = (int)p->missing, [PREFER_RETURN] = (int)p->ret,
-		[PREFER_COUNT] = (int)p->count, [PREFER_TX] = (int)p->tx, [PREFER_HANDLING] = (int)p->handling,
+		[PREFER_RESOLUTION] = (int)p->resolution,
+		[PREFER_MISSING] = (int)p->missing,
+		[PREFER_RETURN] = (int)p->ret,
+		[PREFER_COUNT] = (int)p->count,
+		[PREFER_TX] = (int)p->tx,
+		[PREFER_HANDLING] = (int)p->handling,
 	};
 	struct str parts[PREFER_KINDS + 2];
 	size_t n = 0;

@@ -22,9 +22,9 @@ struct prefer {
 	enum prefer_missing missing;
 	enum prefer_tx tx;
 	enum prefer_handling handling;
-	struct str timezone;         /* as sent, or STR_NONE */
-	int64_t max_affected;        /* MAX_AFFECTED_NONE: not given; a negative one no change can keep to */
-	const struct str *invalid;   /* preferences not understood, in order */
+	struct str timezone;       /* as sent, or STR_NONE */
+	int64_t max_affected;      /* MAX_AFFECTED_NONE: not given; a negative one no change can keep to */
+	const struct str *invalid; /* preferences not understood, in order */
 	size_t invalid_count;
 };
 

@@ -27,8 +27,9 @@ bool range_read(struct row_range *out_r, const struct request *r, struct fault *
 		return true;
 	if (!open && last < first) {
 		fault_set(f, 416, "PGRST103", STR("Requested range not satisfiable"));
-		return fault_details(f, STR("The lower boundary must be lower than or equal to the upper boundary in the "
-			"Range header."));
+		return fault_details(f,
+			STR("The lower boundary must be lower than or equal to the upper boundary in the "
+				"Range header."));
 	}
 	out_r->offset = first;
 	if (!open && last - first < INT64_MAX)

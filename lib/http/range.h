@@ -6,8 +6,8 @@
 #include "request.h"
 
 struct row_range {
-	int64_t offset;  /* 0: from the first row */
-	int64_t limit;   /* rows at most, -1: no limit */
+	int64_t offset; /* 0: from the first row */
+	int64_t limit;  /* rows at most, -1: no limit */
 };
 
 #define ROW_RANGE_ALL ((struct row_range){ 0, -1 })

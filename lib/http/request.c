@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "http/request.h"
 
-
 enum http_method http_method_from(struct str token)
 {
 	static const struct str names[] = {
-		[HTTP_GET] = STR_INIT("GET"), [HTTP_HEAD] = STR_INIT("HEAD"), [HTTP_POST] = STR_INIT("POST"),
-		[HTTP_PATCH] = STR_INIT("PATCH"), [HTTP_PUT] = STR_INIT("PUT"), [HTTP_DELETE] = STR_INIT("DELETE"),
+		[HTTP_GET] = STR_INIT("GET"),
+		[HTTP_HEAD] = STR_INIT("HEAD"),
+		[HTTP_POST] = STR_INIT("POST"),
+		[HTTP_PATCH] = STR_INIT("PATCH"),
+		[HTTP_PUT] = STR_INIT("PUT"),
+		[HTTP_DELETE] = STR_INIT("DELETE"),
 		[HTTP_OPTIONS] = STR_INIT("OPTIONS"),
 	};
 	for (unsigned i = 0; i < HTTP_OTHER; i++)
@@ -65,8 +68,8 @@ bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct a
 
 static bool is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-		|| c == '-' || c == '.' || c == '_' || c == '~';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'
+		|| c == '_' || c == '~';
 }
 
 struct str http_encode(struct arena *a, struct str text)
@@ -93,8 +96,7 @@ static bool pair_read(struct http_pair *out_r, struct str raw, struct arena *a, 
 	struct str value = raw;
 	struct str name = str_cut(&value, '=');
 	out_r->value = STR_NONE;
-	return http_decode(&out_r->name, name, true, a, f)
-		&& (!value.p || http_decode(&out_r->value, value, true, a, f));
+	return http_decode(&out_r->name, name, true, a, f) && (!value.p || http_decode(&out_r->value, value, true, a, f));
 }
 
 static size_t component_count(struct str raw)

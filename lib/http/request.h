@@ -10,9 +10,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 
-enum http_method {
-	HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PATCH, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER
-};
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PATCH, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
 
 struct http_field {
 	struct str name;  /* lower case, '-' between words */
@@ -21,15 +19,15 @@ struct http_field {
 
 struct request {
 	enum http_method method;
-	struct str method_text;  /* as sent */
-	struct str path;         /* raw (percent-encoded) path, server-path-prefix taken off, starts with '/' */
-	struct str query;        /* raw query string behind '?', STR_NONE when there was no '?' */
+	struct str method_text; /* as sent */
+	struct str path;        /* raw (percent-encoded) path, server-path-prefix taken off, starts with '/' */
+	struct str query;       /* raw query string behind '?', STR_NONE when there was no '?' */
 	const struct http_field *fields;
 	size_t field_count;
-	struct str body;         /* whole; mapped from a file when large; p != NULL also when empty */
+	struct str body; /* whole; mapped from a file when large; p != NULL also when empty */
 	struct str remote_addr;
-	struct str host;         /* Host field or SERVER_NAME */
-	struct str protocol;     /* "HTTP/1.1" */
+	struct str host;     /* Host field or SERVER_NAME */
+	struct str protocol; /* "HTTP/1.1" */
 	bool https;
 };
 

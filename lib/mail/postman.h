@@ -10,17 +10,17 @@
 struct postman {
 	struct transport transport;
 	struct address from;
-	const char *templates;   /* the host's directory, or NULL */
+	const char *templates;     /* the host's directory, or NULL */
 	struct str site, site_url; /* what every template may name: host of auth-site-url, and all of it */
 };
 
 struct postman_order {
-	struct str to;           /* as the account has it: anything */
+	struct str to; /* as the account has it: anything */
 	struct str template, language;
 	const struct template_value *values; /* besides {{site}} and {{link}} */
 	size_t value_count;
-	struct str link;         /* STR_NONE: the site itself */
-	struct str secret;       /* what no log line may show though a server should quote it, or STR_NONE */
+	struct str link;   /* STR_NONE: the site itself */
+	struct str secret; /* what no log line may show though a server should quote it, or STR_NONE */
 };
 
 /* Views into the configuration and the arena. The fault names the key that is missing. */

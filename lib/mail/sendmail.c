@@ -19,7 +19,7 @@ enum { COMPLAINT_MAX = 300, POLL_MS = 20, NOT_DONE = -1 };
 
 struct child {
 	pid_t pid;
-	int fd;                  /* its standard input, output and error are the other end */
+	int fd; /* its standard input, output and error are the other end */
 	int64_t deadline_us;
 	char complaint[COMPLAINT_MAX];
 	size_t complaint_n;
@@ -43,8 +43,7 @@ static bool spawn(struct child *c, const struct transport *t, const struct lette
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &usual);
 	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes,
-		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	errno = posix_spawn(&c->pid, t->target, &files, &attributes, (char *const *)(uintptr_t)argv, env);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);

@@ -9,7 +9,7 @@ enum { CONNECT_TIMEOUT_S = 15 };
 
 struct upload {
 	struct str rest;
-	bool begun;            /* the server has asked for the mail */
+	bool begun; /* the server has asked for the mail */
 };
 
 void smtp_start(void)
@@ -32,7 +32,8 @@ static size_t give(char *to, size_t size, size_t count, void *arg)
 static void set_server(CURL *curl, const struct transport *t)
 {
 	static const long levels[] = {
-		[TRANSPORT_TLS_REQUIRED] = CURLUSESSL_ALL, [TRANSPORT_TLS_TRY] = CURLUSESSL_TRY,
+		[TRANSPORT_TLS_REQUIRED] = CURLUSESSL_ALL,
+		[TRANSPORT_TLS_TRY] = CURLUSESSL_TRY,
 		[TRANSPORT_TLS_NONE] = CURLUSESSL_NONE,
 	};
 	curl_easy_setopt(curl, CURLOPT_URL, t->target);

@@ -78,8 +78,8 @@ static bool look_in_directory(struct found *found, const char *directory, struct
 		&& (!found->text.p || read_file(&found->html, str_printf(a, "%s.html", base.p).p, a, f));
 }
 
-static bool look_for(struct found *found, const char *directory, struct str language, struct str name,
-	struct arena *a, struct fault *f)
+static bool look_for(struct found *found, const char *directory, struct str language, struct str name, struct arena *a,
+	struct fault *f)
 {
 	*found = (struct found){ 0 };
 	if (directory && !look_in_directory(found, directory, language, name, a, f))
@@ -129,8 +129,11 @@ static void put_html(struct buf *out, struct str value)
 		char c;
 		struct str entity;
 	} entities[] = {
-		{ '&', STR_INIT("&amp;") }, { '<', STR_INIT("&lt;") }, { '>', STR_INIT("&gt;") },
-		{ '"', STR_INIT("&quot;") }, { '\'', STR_INIT("&#39;") },
+		{ '&', STR_INIT("&amp;") },
+		{ '<', STR_INIT("&lt;") },
+		{ '>', STR_INIT("&gt;") },
+		{ '"', STR_INIT("&quot;") },
+		{ '\'', STR_INIT("&#39;") },
 	};
 	for (size_t i = 0; i < value.n; i++) {
 		size_t e = 0;

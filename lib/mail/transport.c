@@ -16,7 +16,7 @@ bool transport_read(struct transport *t, struct str setting, struct arena *a)
 	static const struct {
 		struct str prefix;
 		enum transport_kind kind;
-		bool with_prefix;  /* the prefix is part of the target */
+		bool with_prefix; /* the prefix is part of the target */
 	} kinds[] = {
 		{ STR_INIT("sendmail:/"), TRANSPORT_SENDMAIL, false },
 		{ STR_INIT("file:/"), TRANSPORT_FILE, false },
@@ -53,14 +53,19 @@ struct str transport_unix_lines(struct str mail, struct arena *a)
 	return (struct str){ text, n };
 }
 
-enum transport_verdict transport_send(const struct transport *t, const struct address *from,
-	const struct address *to, struct str mail, struct arena *a, struct str *reason_r)
+enum transport_verdict transport_send(const struct transport *t, const struct address *from, const struct address *to,
+	struct str mail, struct arena *a, struct str *reason_r)
 {
 	static enum transport_verdict (*const ways[])(const struct transport *t, struct letter *l) = {
-		[TRANSPORT_SENDMAIL] = sendmail_send, [TRANSPORT_SMTP] = smtp_send, [TRANSPORT_FILE] = maildrop_send,
+		[TRANSPORT_SENDMAIL] = sendmail_send,
+		[TRANSPORT_SMTP] = smtp_send,
+		[TRANSPORT_FILE] = maildrop_send,
 	};
 	struct letter letter = {
-		.from = str_cstr(a, from->mailbox), .to = str_cstr(a, to->mailbox), .mail = mail, .arena = a,
+		.from = str_cstr(a, from->mailbox),
+		.to = str_cstr(a, to->mailbox),
+		.mail = mail,
+		.arena = a,
 	};
 	enum transport_verdict verdict = ways[t->kind](t, &letter);
 	*reason_r = letter.reason;

@@ -16,17 +16,17 @@ enum transport_tls { TRANSPORT_TLS_REQUIRED, TRANSPORT_TLS_TRY, TRANSPORT_TLS_NO
 
 struct transport {
 	enum transport_kind kind;
-	const char *target;         /* path of the program, smtp(s)://host:port, or directory */
+	const char *target;          /* path of the program, smtp(s)://host:port, or directory */
 	const char *user, *password; /* SMTP AUTH, or NULL */
-	const char *ca_file;        /* certificates to trust instead of the system's, or NULL */
+	const char *ca_file;         /* certificates to trust instead of the system's, or NULL */
 	enum transport_tls tls;
-	int timeout_s;              /* for a whole mail; a silent SMTP server is given it once more to say goodbye */
+	int timeout_s; /* for a whole mail; a silent SMTP server is given it once more to say goodbye */
 };
 
 enum transport_verdict {
 	TRANSPORT_TAKEN,
-	TRANSPORT_LATER,   /* refused for now, or the way there is out of order */
-	TRANSPORT_REFUSED  /* this mail will never be taken */
+	TRANSPORT_LATER,  /* refused for now, or the way there is out of order */
+	TRANSPORT_REFUSED /* this mail will never be taken */
 };
 
 /* From a setting: "sendmail", "sendmail:/path", "smtp://host[:port]", "smtps://host[:port]" or "file:/directory".
@@ -36,7 +36,7 @@ bool transport_read(struct transport *t, struct str setting, struct arena *a);
 void transport_start(void);
 /* mail: as message_write() made it. reason_r: one line for the log, whenever it was not taken; it may quote what the
  * server said, which may quote the mail. */
-enum transport_verdict transport_send(const struct transport *t, const struct address *from,
-	const struct address *to, struct str mail, struct arena *a, struct str *reason_r);
+enum transport_verdict transport_send(const struct transport *t, const struct address *from, const struct address *to,
+	struct str mail, struct arena *a, struct str *reason_r);
 
 #endif

@@ -6,7 +6,7 @@
 #include "mail/transport.h"
 
 struct letter {
-	const char *from, *to;  /* mailboxes */
+	const char *from, *to; /* mailboxes */
 	struct str mail;
 	struct arena *arena;
 	struct str reason;

@@ -7,10 +7,10 @@
 #include "inner.h"
 
 enum step_kind {
-	STEP_PLAIN,        /* only its success matters */
-	STEP_CHECK,        /* fails when user SQL has made a prepared statement */
-	STEP_PARSE,        /* of step.name */
-	STEP_DEALLOCATE,   /* of step.name */
+	STEP_PLAIN,      /* only its success matters */
+	STEP_CHECK,      /* fails when user SQL has made a prepared statement */
+	STEP_PARSE,      /* of step.name */
+	STEP_DEALLOCATE, /* of step.name */
 	STEP_MAIN,
 	STEP_COUNT,
 	STEP_EXPLAIN,
@@ -20,8 +20,8 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	const struct stmt *stmt;    /* NULL: STEP_SYNC */
-	struct name *name;          /* NULL: unnamed */
+	const struct stmt *stmt; /* NULL: STEP_SYNC */
+	struct name *name;       /* NULL: unnamed */
 };
 
 /* BEGIN, six of cleansing, the check, DEALLOCATEs, Parse and Execute of seven statements, the end, the end after an
@@ -31,9 +31,9 @@ enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 6 + 1 + STEP_DEALLOCATE_MAX 
 /* Why the same flight may be tried again. */
 enum retry {
 	RETRY_NEVER,
-	RETRY_CONNECT,     /* the connection was dead before the server did anything that matters */
-	RETRY_STALE,       /* a cached plan no longer fits: its name is doomed */
-	RETRY_UNNAMED      /* user SQL meddled with our names: forget them all */
+	RETRY_CONNECT, /* the connection was dead before the server did anything that matters */
+	RETRY_STALE,   /* a cached plan no longer fits: its name is doomed */
+	RETRY_UNNAMED  /* user SQL meddled with our names: forget them all */
 };
 
 struct attempt {
@@ -43,15 +43,15 @@ struct attempt {
 	struct arena *arena;
 	struct fault *fault;
 	bool anonymous;
-	bool unnamed;               /* RETRY_UNNAMED: DEALLOCATE ALL first, then no names */
-	bool huge;                  /* the parameters leave libpq a huge buffer */
+	bool unnamed; /* RETRY_UNNAMED: DEALLOCATE ALL first, then no names */
+	bool huge;    /* the parameters leave libpq a huge buffer */
 	struct step steps[STEP_MAX];
-	size_t count, done;         /* steps sent, steps answered */
-	bool explicit_block;        /* it began with BEGIN */
-	bool synced;                /* the Sync is among the steps */
-	bool failed;                /* fault is filled: the first error; the rest is only drained */
-	bool broken;                /* the connection is of no use any more */
-	bool delivered;             /* a callback saw something of main */
+	size_t count, done;  /* steps sent, steps answered */
+	bool explicit_block; /* it began with BEGIN */
+	bool synced;         /* the Sync is among the steps */
+	bool failed;         /* fault is filled: the first error; the rest is only drained */
+	bool broken;         /* the connection is of no use any more */
+	bool delivered;      /* a callback saw something of main */
 	enum retry retry;
 };
 

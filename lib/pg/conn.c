@@ -99,13 +99,10 @@ static void log_notice(void *arg, const char *message)
 static PGconn *connect_start(const struct conn *c)
 {
 	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. No "options": poolers refuse it. */
-	const char *keywords[] = {
-		"fallback_application_name", "target_session_attrs", "dbname", "client_encoding", "user", NULL
-	};
-	const char *values[] = {
-		c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p, "UTF8",
-		c->options.user.p, NULL
-	};
+	const char *keywords[] = { "fallback_application_name", "target_session_attrs", "dbname", "client_encoding", "user",
+		NULL };
+	const char *values[] = { c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p,
+		"UTF8", c->options.user.p, NULL };
 
 	return PQconnectStartParams(keywords, values, 1);
 }

@@ -16,12 +16,12 @@ struct conn;
 enum { CONN_STOPPED = 499 };
 
 struct conn_options {
-	struct str uri;             /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
-	struct str user;            /* who to connect as, whatever the uri says; STR_NONE: what the uri says */
+	struct str uri;              /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
+	struct str user;             /* who to connect as, whatever the uri says; STR_NONE: what the uri says */
 	struct str application_name; /* fallback_application_name */
-	bool primary;               /* wants a server that can be written to, unless the uri says otherwise */
-	bool prepared;              /* db-prepared-statements */
-	size_t statement_cache;     /* prepared statements kept */
+	bool primary;                /* wants a server that can be written to, unless the uri says otherwise */
+	bool prepared;               /* db-prepared-statements */
+	size_t statement_cache;      /* prepared statements kept */
 };
 
 /* Waits for fd to become readable (for_write: readable or writable) while the caller may look after other things.

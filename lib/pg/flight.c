@@ -114,8 +114,14 @@ bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, str
 		return false;
 	do {
 		struct attempt t = {
-			.conn = c, .flight = flight, .outcome = out_r, .arena = a, .fault = f, .anonymous = anonymous,
-			.unnamed = retry == RETRY_UNNAMED, .huge = huge,
+			.conn = c,
+			.flight = flight,
+			.outcome = out_r,
+			.arena = a,
+			.fault = f,
+			.anonymous = anonymous,
+			.unnamed = retry == RETRY_UNNAMED,
+			.huge = huge,
 		};
 
 		*out_r = (struct flight_outcome){ .count = -1, .inserted = -1 };

@@ -12,22 +12,22 @@
 struct flight_outcome;
 
 struct flight {
-	struct str role;              /* with search_path and the SQL text the key of prepared statements */
+	struct str role; /* with search_path and the SQL text the key of prepared statements */
 	struct str search_path;
-	struct str isolation;         /* "", or one of SQL's four levels in any case: BEGIN with it goes first */
-	const struct stmt *settings;  /* "SELECT ..." of set_config() calls, role switch included; or NULL */
+	struct str isolation;           /* "", or one of SQL's four levels in any case: BEGIN with it goes first */
+	const struct stmt *settings;    /* "SELECT ..." of set_config() calls, role switch included; or NULL */
 	const struct stmt *pre_request; /* or NULL */
-	const struct stmt *main;      /* or NULL: settings only */
-	const struct stmt *count;     /* one row, one bigint; or NULL */
-	const struct stmt *explain;   /* EXPLAIN (FORMAT JSON) for planned and estimated counts; or NULL */
-	bool user_code;               /* code of users may run (views, policies, casts): response settings are asked for,
+	const struct stmt *main;        /* or NULL: settings only */
+	const struct stmt *count;       /* one row, one bigint; or NULL */
+	const struct stmt *explain;     /* EXPLAIN (FORMAT JSON) for planned and estimated counts; or NULL */
+	bool user_code;                 /* code of users may run (views, policies, casts): response settings are asked for,
 	                                 and the next flight cleanses the session. A pre-request means the same */
-	bool calls;                   /* main calls a function that a request named: means the same */
-	bool writes;                  /* means the same (triggers), and is never re-sent */
-	bool may_prepare;             /* code of users can PREPARE: after one in which such code may have run, or that
+	bool calls;                     /* main calls a function that a request named: means the same */
+	bool writes;                    /* means the same (triggers), and is never re-sent */
+	bool may_prepare;               /* code of users can PREPARE: after one in which such code may have run, or that
 	                                 failed, the next flight uses no prepared name before it knows that all are ours */
-	bool response_settings;       /* ask for them although no code of users runs */
-	bool rollback;                /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
+	bool response_settings;         /* ask for them although no code of users runs */
+	bool rollback;                  /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
 	/* Called once after the last row, before commit: false (with the fault filled) undoes everything.
 	 * NULL when nothing needs judging, which saves a round trip; writes with on_row or on_columns take it anyway,
 	 * since these may refuse too. */
@@ -40,15 +40,15 @@ struct flight {
 };
 
 struct flight_outcome {
-	uint64_t rows;                /* rows main returned */
-	uint64_t affected;            /* from main's command tag */
-	int64_t count;                /* of the count statement, -1: none */
-	int64_t inserted;             /* rows an INSERT asked to merge did not turn into updates, -1: it was none */
-	struct str plan_json;         /* of explain, or STR_NONE */
-	struct str response_headers;  /* response.headers, or STR_NONE */
-	struct str response_status;   /* response.status, or STR_NONE */
-	struct str command;           /* main's command tag: "SELECT 5", "INSERT 0 1" */
-	bool sent;                    /* bytes went out: the fate of a write is unknown if the connection broke */
+	uint64_t rows;               /* rows main returned */
+	uint64_t affected;           /* from main's command tag */
+	int64_t count;               /* of the count statement, -1: none */
+	int64_t inserted;            /* rows an INSERT asked to merge did not turn into updates, -1: it was none */
+	struct str plan_json;        /* of explain, or STR_NONE */
+	struct str response_headers; /* response.headers, or STR_NONE */
+	struct str response_status;  /* response.status, or STR_NONE */
+	struct str command;          /* main's command tag: "SELECT 5", "INSERT 0 1" */
+	bool sent;                   /* bytes went out: the fate of a write is unknown if the connection broke */
 };
 
 /* Runs the flight, on a new connection if need be. On a fault from PostgreSQL code, message, details

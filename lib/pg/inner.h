@@ -9,22 +9,22 @@
 #include "names.h"
 
 struct conn {
-	PGconn *pg;                 /* NULL: not connected */
-	struct arena *own;          /* the options' texts, as long as the conn */
+	PGconn *pg;        /* NULL: not connected */
+	struct arena *own; /* the options' texts, as long as the conn */
 	struct conn_options options;
 	conn_wait_fn *wait;
 	void *wait_arg;
-	struct names *names;        /* prepared statements of this connection */
+	struct names *names; /* prepared statements of this connection */
 	int server_version;
-	bool dirty;                 /* user code ran and no cleansing has succeeded since */
-	bool tainted;               /* user SQL may have replaced prepared statements: look before using their names */
-	bool replace;               /* libpq holds a huge buffer: make a new connection before the next use */
-	int64_t deadline_us;        /* not 0: what runs was cancelled, the rest is read until then at most */
+	bool dirty;          /* user code ran and no cleansing has succeeded since */
+	bool tainted;        /* user SQL may have replaced prepared statements: look before using their names */
+	bool replace;        /* libpq holds a huge buffer: make a new connection before the next use */
+	int64_t deadline_us; /* not 0: what runs was cancelled, the rest is read until then at most */
 };
 
 struct row {
 	const PGresult *result;
-	int index;                  /* -1: columns only */
+	int index; /* -1: columns only */
 };
 
 /* Above this libpq's buffers, which never shrink, are not worth keeping. */

@@ -10,13 +10,13 @@
 enum { NONE = -1, DOOMED_ROOM = 16 };
 
 struct slot {
-	struct name name;            /* first: a struct name is its slot */
-	struct name_key key;         /* texts are views of bytes */
+	struct name name;    /* first: a struct name is its slot */
+	struct name_key key; /* texts are views of bytes */
 	char *bytes;
 	uint64_t hash;
-	uint64_t flight;             /* the last that used it */
-	int chain;                   /* next in the hash bucket; of a free slot the next free one */
-	int older, newer;            /* recency, of the living only */
+	uint64_t flight;  /* the last that used it */
+	int chain;        /* next in the hash bucket; of a free slot the next free one */
+	int older, newer; /* recency, of the living only */
 };
 
 struct names {
@@ -26,7 +26,7 @@ struct names {
 	size_t living, doomed;
 	int free, oldest, newest;
 	uint64_t flight;
-	uint32_t serial;             /* not reset: a name is never used twice */
+	uint32_t serial; /* not reset: a name is never used twice */
 };
 
 static void *need(void *memory)

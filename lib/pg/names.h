@@ -21,7 +21,7 @@ enum name_state { NAME_FREE, NAME_NEW, NAME_PREPARED, NAME_DOOMED };
 
 struct name {
 	enum name_state state;
-	char text[20];               /* lower case: DEALLOCATE folds case */
+	char text[20]; /* lower case: DEALLOCATE folds case */
 };
 
 /* capacity: statements kept; 0 keeps none. */

@@ -52,8 +52,8 @@ static bool take_message(struct fault *f, struct str text, struct arena *a)
 {
 	json_object *json = read_object(text, a);
 
-	return json && take_string(&f->code, json, "code", false) && take_string(&f->message, json, "message", false) &&
-		take_string(&f->details, json, "details", true) && take_string(&f->hint, json, "hint", true);
+	return json && take_string(&f->code, json, "code", false) && take_string(&f->message, json, "message", false)
+		&& take_string(&f->details, json, "details", true) && take_string(&f->hint, json, "hint", true);
 }
 
 /* A status that no HTTP response can end with becomes 500. */
@@ -62,8 +62,8 @@ static bool take_status(int *out_r, json_object *json)
 	json_object *member = NULL;
 	double status;
 
-	if (!json_object_object_get_ex(json, "status", &member) ||
-		!(json_object_is_type(member, json_type_int) || json_object_is_type(member, json_type_double)))
+	if (!json_object_object_get_ex(json, "status", &member)
+		|| !(json_object_is_type(member, json_type_int) || json_object_is_type(member, json_type_double)))
 		return false;
 	status = json_object_get_double(member);
 	if (!(status > INT_MIN && status < INT_MAX))
@@ -79,7 +79,8 @@ static bool take_headers(struct fault *f, json_object *json, struct arena *a)
 
 	if (!json_object_object_get_ex(json, "headers", &headers) || !json_object_is_type(headers, json_type_object))
 		return false;
-	json_object_object_foreach(headers, name, value) {
+	json_object_object_foreach(headers, name, value)
+	{
 		struct fault_header *header = arena_make(a, struct fault_header);
 
 		if (!json_object_is_type(value, json_type_string))
@@ -96,8 +97,8 @@ static bool take_detail(struct fault *f, struct str text, struct arena *a)
 {
 	json_object *json = read_object(text, a);
 
-	return json && take_status(&f->http_status, json) && take_string(&f->reason, json, "status_text", true) &&
-		take_headers(f, json, a);
+	return json && take_status(&f->http_status, json) && take_string(&f->reason, json, "status_text", true)
+		&& take_headers(f, json, a);
 }
 
 static bool refuse(struct fault *f, struct str details, const char *hint)
@@ -110,7 +111,7 @@ static bool refuse(struct fault *f, struct str details, const char *hint)
 bool raise_fault(struct fault *f, const struct pg_error *e, struct arena *a)
 {
 	static const char about_detail[] = "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and "
-		"optional key: 'status_text'.";
+									   "optional key: 'status_text'.";
 	struct fault raised = { .raised = true, .sqlstate = e->sqlstate };
 
 	if (!take_message(&raised, e->message, a))

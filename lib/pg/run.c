@@ -8,7 +8,7 @@ struct run {
 	void *arg;
 	struct arena *arena;
 	struct fault *fault;
-	bool failed;                 /* fault is filled; the rest is only drained */
+	bool failed; /* fault is filled; the rest is only drained */
 };
 
 static void fail_broken(struct run *r)

@@ -24,7 +24,7 @@ static const struct stmt unlisten = { .sql = STR_INIT("UNLISTEN *") };
  * before any name is used, since no number is spelled like PREPARE. It is then tried again behind DEALLOCATE ALL. */
 static const struct stmt check_names = {
 	.sql = STR_INIT("SELECT s.statement::pg_catalog.int4 FROM pg_catalog.pg_prepared_statement() AS s "
-		"WHERE s.from_sql"),
+					"WHERE s.from_sql"),
 };
 
 /* Session-level advisory locks, which survive a rollback too, go as one more column of the settings: a SELECT of its
@@ -44,7 +44,8 @@ static const struct {
 	{ STR_INIT("serializable"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL SERIALIZABLE") } },
 };
 
-#define RESPONSE "SELECT pg_catalog.current_setting('response.headers', true), " \
+#define RESPONSE                                                                                                       \
+	"SELECT pg_catalog.current_setting('response.headers', true), "                                                    \
 	"pg_catalog.current_setting('response.status', true)"
 static const struct stmt response_settings = { .sql = STR_INIT(RESPONSE) };
 static const struct stmt write_settings = {
@@ -233,7 +234,7 @@ static bool send_step(struct attempt *t, const struct step *s)
 		return conn_send(t->conn, s->stmt, t->arena);
 	default:
 		return s->name ? conn_send_execute(t->conn, s->name->text, s->stmt, t->arena)
-			       : conn_send(t->conn, s->stmt, t->arena);
+					   : conn_send(t->conn, s->stmt, t->arena);
 	}
 }
 

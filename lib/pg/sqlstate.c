@@ -34,38 +34,38 @@ static const struct {
 	struct str prefix;
 	int status;
 } by_prefix[] = {
-	{ STR_INIT("08"), 503 },         /* connection exception */
-	{ STR_INIT("09"), 500 },         /* triggered action exception */
-	{ STR_INIT("0L"), 403 },         /* invalid grantor */
-	{ STR_INIT("0P"), 403 },         /* invalid role specification */
-	{ STR_INIT("21000"), 500 },      /* cardinality violation */
-	{ STR_INIT("22023"), 400 },      /* invalid parameter value */
-	{ STR_INIT("23503"), 409 },      /* foreign key violation */
-	{ STR_INIT("23505"), 409 },      /* unique violation */
-	{ STR_INIT("25006"), 405 },      /* read-only transaction */
-	{ STR_INIT("25"), 500 },         /* invalid transaction state */
-	{ STR_INIT("28"), 403 },         /* invalid authorization */
-	{ STR_INIT("2D"), 500 },         /* invalid transaction termination */
-	{ STR_INIT("38"), 500 },         /* external routine exception */
-	{ STR_INIT("39"), 500 },         /* external routine invocation */
-	{ STR_INIT("3B"), 500 },         /* savepoint exception */
-	{ STR_INIT("40"), 500 },         /* transaction rollback */
-	{ STR_INIT("42883"), 404 },      /* undefined function */
-	{ STR_INIT("42P01"), 404 },      /* undefined table */
-	{ STR_INIT("42P17"), 500 },      /* infinite recursion */
-	{ STR_INIT("53400"), 500 },      /* configuration limit exceeded */
-	{ STR_INIT("53"), 503 },         /* insufficient resources */
-	{ STR_INIT("54"), 500 },         /* program limit exceeded */
-	{ STR_INIT("55"), 500 },         /* object not in prerequisite state */
-	{ STR_INIT("57P01"), 503 },      /* terminated by the administrator */
-	{ STR_INIT("57"), 500 },         /* operator intervention */
-	{ STR_INIT("58"), 500 },         /* system error */
-	{ STR_INIT("F0"), 500 },         /* configuration file error */
-	{ STR_INIT("HV"), 500 },         /* foreign data wrapper error */
-	{ STR_INIT("P0001"), 400 },      /* RAISE */
-	{ STR_INIT("P0"), 500 },         /* PL/pgSQL error */
-	{ STR_INIT("RGA08"), 401 },      /* check_session(): the session of the token has ended */
-	{ STR_INIT("XX"), 500 },         /* internal error */
+	{ STR_INIT("08"), 503 },    /* connection exception */
+	{ STR_INIT("09"), 500 },    /* triggered action exception */
+	{ STR_INIT("0L"), 403 },    /* invalid grantor */
+	{ STR_INIT("0P"), 403 },    /* invalid role specification */
+	{ STR_INIT("21000"), 500 }, /* cardinality violation */
+	{ STR_INIT("22023"), 400 }, /* invalid parameter value */
+	{ STR_INIT("23503"), 409 }, /* foreign key violation */
+	{ STR_INIT("23505"), 409 }, /* unique violation */
+	{ STR_INIT("25006"), 405 }, /* read-only transaction */
+	{ STR_INIT("25"), 500 },    /* invalid transaction state */
+	{ STR_INIT("28"), 403 },    /* invalid authorization */
+	{ STR_INIT("2D"), 500 },    /* invalid transaction termination */
+	{ STR_INIT("38"), 500 },    /* external routine exception */
+	{ STR_INIT("39"), 500 },    /* external routine invocation */
+	{ STR_INIT("3B"), 500 },    /* savepoint exception */
+	{ STR_INIT("40"), 500 },    /* transaction rollback */
+	{ STR_INIT("42883"), 404 }, /* undefined function */
+	{ STR_INIT("42P01"), 404 }, /* undefined table */
+	{ STR_INIT("42P17"), 500 }, /* infinite recursion */
+	{ STR_INIT("53400"), 500 }, /* configuration limit exceeded */
+	{ STR_INIT("53"), 503 },    /* insufficient resources */
+	{ STR_INIT("54"), 500 },    /* program limit exceeded */
+	{ STR_INIT("55"), 500 },    /* object not in prerequisite state */
+	{ STR_INIT("57P01"), 503 }, /* terminated by the administrator */
+	{ STR_INIT("57"), 500 },    /* operator intervention */
+	{ STR_INIT("58"), 500 },    /* system error */
+	{ STR_INIT("F0"), 500 },    /* configuration file error */
+	{ STR_INIT("HV"), 500 },    /* foreign data wrapper error */
+	{ STR_INIT("P0001"), 400 }, /* RAISE */
+	{ STR_INIT("P0"), 500 },    /* PL/pgSQL error */
+	{ STR_INIT("RGA08"), 401 }, /* check_session(): the session of the token has ended */
+	{ STR_INIT("XX"), 500 },    /* internal error */
 };
 
 /* nnn of PTnnn. Statuses that no HTTP response can end with are refused. */

@@ -26,8 +26,8 @@ static bool takes_body(uint32_t type, const struct payload *p)
 		return p->media.kind == MEDIA_JSON && (type == OID_JSON || type == OID_JSONB);
 	if (p->kind != PAYLOAD_RAW)
 		return false;
-	return (type == OID_TEXT && p->media.kind == MEDIA_TEXT) || (type == OID_XML && p->media.kind == MEDIA_XML) ||
-		(type == OID_BYTEA && p->media.kind == MEDIA_OCTETS);
+	return (type == OID_TEXT && p->media.kind == MEDIA_TEXT) || (type == OID_XML && p->media.kind == MEDIA_XML)
+		|| (type == OID_BYTEA && p->media.kind == MEDIA_OCTETS);
 }
 
 static bool is_single_body(const struct cat_routine *r, const struct query *q, const struct catalog *cat)
@@ -149,7 +149,8 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 		if (!keys_have(&keys, name))
 			continue;
 		struct plan_argument *arg = &args[call->argument_count++];
-		*arg = (struct plan_argument){ .name = name, .type_name = catalog_text(cat, params[i].type_name),
+		*arg = (struct plan_argument){ .name = name,
+			.type_name = catalog_text(cat, params[i].type_name),
 			.variadic = params[i].variadic };
 		if (call->from == ARGUMENTS_TEXT)
 			text_argument(arg, form ? q->payload.pairs : q->params, form ? q->payload.pair_count : q->param_count, a);
@@ -157,8 +158,8 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 	call->arguments = args;
 }
 
-void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r,
-	const struct catalog *cat, struct arena *a)
+void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,
+	struct arena *a)
 {
 	*out_r = (struct plan_call){ .scalar = r->returns != CAT_RETURNS_COMPOSITE, .body = q->payload.body };
 	if (is_single_body(r, q, cat)) {

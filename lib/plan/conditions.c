@@ -12,7 +12,10 @@ static bool is_fts(enum filter_operator op)
 static bool takes_value(const struct filter *f)
 {
 	switch (f->op) {
-	case OP_LIKE: case OP_ILIKE: case OP_IS: case OP_ISDISTINCT:
+	case OP_LIKE:
+	case OP_ILIKE:
+	case OP_IS:
+	case OP_ISDISTINCT:
 		return false;
 	default:
 		return !is_fts(f->op);
@@ -170,8 +173,9 @@ static bool not_to_one(struct reader *r, const struct place *p, const struct pla
 {
 	struct str name = place_name(child), from = p->source.name;
 	fault_printf(r->fault, r->arena, 400, "PGRST118", "A related order on '%.*s' is not possible", STR_ARG(name));
-	return fault_details(r->fault, str_printf(r->arena,
-		"'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship", STR_ARG(from), STR_ARG(name)));
+	return fault_details(r->fault,
+		str_printf(r->arena, "'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship", STR_ARG(from),
+			STR_ARG(name)));
 }
 
 /* A column of an embed's one row. */
@@ -186,8 +190,8 @@ static bool resolve_related(struct reader *r, struct place *p, const struct orde
 	out->embed = embed;
 	out->related = embed->field_count;
 	embed->fields[embed->field_count++] = source_field(&child->source, &term->field);
-	child->select->user_code = child->select->user_code ||
-		source_user_code(&child->source, &embed->fields[out->related]);
+	child->select->user_code = child->select->user_code
+		|| source_user_code(&child->source, &embed->fields[out->related]);
 	return true;
 }
 

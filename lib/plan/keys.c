@@ -22,8 +22,8 @@ static struct keys sorted(struct str *names, size_t count)
 
 struct keys keys_of(const struct query *q, struct arena *a)
 {
-	bool from_url = q->action != ACTION_CREATE && q->action != ACTION_UPDATE && q->action != ACTION_UPSERT_ONE &&
-		!(q->action == ACTION_CALL && q->call_method == CALL_WRITE);
+	bool from_url = q->action != ACTION_CREATE && q->action != ACTION_UPDATE && q->action != ACTION_UPSERT_ONE
+		&& !(q->action == ACTION_CALL && q->call_method == CALL_WRITE);
 	size_t count = from_url ? q->param_count : q->payload.key_count;
 	struct str *names = arena_make_array(a, struct str, count);
 	for (size_t i = 0; i < count; i++)

@@ -28,8 +28,8 @@ static bool is_whole(struct row_range range)
 static void set_range(struct plan *p)
 {
 	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
-	p->count_by_statement = p->count == COUNT_PLANNED || p->count == COUNT_ESTIMATED ||
-		(p->count == COUNT_EXACT && !is_whole(p->range));
+	p->count_by_statement = p->count == COUNT_PLANNED || p->count == COUNT_ESTIMATED
+		|| (p->count == COUNT_EXACT && !is_whole(p->range));
 }
 
 /* What is written or returned by a function is counted as it comes, never guessed: an estimate is exact, a planner's
@@ -37,7 +37,9 @@ static void set_range(struct plan *p)
 static enum prefer_count countable(enum prefer_count wanted)
 {
 	static const enum prefer_count counts[] = {
-		[COUNT_NONE] = COUNT_NONE, [COUNT_EXACT] = COUNT_EXACT, [COUNT_PLANNED] = COUNT_NONE,
+		[COUNT_NONE] = COUNT_NONE,
+		[COUNT_EXACT] = COUNT_EXACT,
+		[COUNT_PLANNED] = COUNT_NONE,
 		[COUNT_ESTIMATED] = COUNT_EXACT,
 	};
 	return counts[wanted];
@@ -189,8 +191,9 @@ static bool check_max_affected(const struct plan *p, struct fault *f)
 	const struct prefer *prefer = &p->query->prefer;
 	if (prefer->max_affected == MAX_AFFECTED_NONE || prefer->handling != HANDLING_STRICT || p->routine->returns_set)
 		return true;
-	return fault_set(f, 400, "PGRST128", STR("Function must return SETOF or TABLE when max-affected preference is used "
-		"with handling=strict"));
+	return fault_set(f, 400, "PGRST128",
+		STR("Function must return SETOF or TABLE when max-affected preference is used "
+			"with handling=strict"));
 }
 
 static bool make_call(struct plan *p, struct arena *a, struct fault *f)
@@ -250,8 +253,14 @@ bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *
 	struct arena *a, struct fault *f)
 {
 	*out_r = (struct plan){
-		.kind = ACTIONS[q->action].kind, .query = q, .catalog = cat, .conf = c, .isolation = STR_INIT(""),
-		.range = ROW_RANGE_ALL, .count = q->prefer.count, .max_affected = MAX_AFFECTED_NONE,
+		.kind = ACTIONS[q->action].kind,
+		.query = q,
+		.catalog = cat,
+		.conf = c,
+		.isolation = STR_INIT(""),
+		.range = ROW_RANGE_ALL,
+		.count = q->prefer.count,
+		.max_affected = MAX_AFFECTED_NONE,
 		.search_path = path_of(q->schema, c, a),
 	};
 	return ACTIONS[q->action].make(out_r, a, f);

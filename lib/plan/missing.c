@@ -18,8 +18,8 @@ bool missing_relation(const struct query *q, const struct catalog *cat, struct a
 	const struct cat_relation *rels = catalog_relations(cat, q->schema, &count);
 	for (size_t i = 0; i < count && count < MAX_RELATIONS; i++)
 		nearest_offer(&near, catalog_text(cat, rels[i].name));
-	fault_printf(f, a, 404, "PGRST205", "Could not find the table '%.*s.%.*s' in the schema cache",
-		STR_ARG(q->schema), STR_ARG(q->name));
+	fault_printf(f, a, 404, "PGRST205", "Could not find the table '%.*s.%.*s' in the schema cache", STR_ARG(q->schema),
+		STR_ARG(q->name));
 	if (near.best.p)
 		f->hint = str_printf(a, "Perhaps you meant the table '%.*s.%.*s'", STR_ARG(q->schema), STR_ARG(near.best));
 	return false;
@@ -36,8 +36,8 @@ bool missing_column(const struct cat_relation *rel, struct str column, const str
 bool missing_embed(struct str name, struct arena *a, struct fault *f)
 {
 	fault_printf(f, a, 400, "PGRST108", "'%.*s' is not an embedded resource in this request", STR_ARG(name));
-	return fault_hint(f, str_printf(a, "Verify that '%.*s' is included in the 'select' query parameter.",
-		STR_ARG(name)));
+	return fault_hint(f,
+		str_printf(a, "Verify that '%.*s' is included in the 'select' query parameter.", STR_ARG(name)));
 }
 
 static int by_text(const void *x, const void *y)
@@ -79,10 +79,14 @@ static struct str routine_hint(const struct query *q, struct str wanted, const s
 static struct str single_parameter(const struct query *q)
 {
 	switch (q->payload.kind == PAYLOAD_RAW ? q->payload.media.kind : MEDIA_ANY) {
-	case MEDIA_TEXT: return STR("text");
-	case MEDIA_XML: return STR("xml");
-	case MEDIA_OCTETS: return STR("bytea");
-	default: return STR_NONE;
+	case MEDIA_TEXT:
+		return STR("text");
+	case MEDIA_XML:
+		return STR("xml");
+	case MEDIA_OCTETS:
+		return STR("bytea");
+	default:
+		return STR_NONE;
 	}
 }
 
@@ -98,7 +102,8 @@ bool missing_routine(const struct query *q, const struct str *keys, size_t key_c
 {
 	struct str list = str_join(a, keys, key_count, STR(", "));
 	struct str single = single_parameter(q), wanted = str_printf(a, "(%.*s)", STR_ARG(list));
-	struct str named = key_count == 0 ? STR(" without parameters")
+	struct str named = key_count == 0
+		? STR(" without parameters")
 		: str_printf(a, " with parameter%s %.*s", key_count > 1 ? "s" : "", STR_ARG(list));
 	if (single.p)
 		named = str_printf(a, " with a single unnamed %.*s parameter", STR_ARG(single));
@@ -107,8 +112,10 @@ bool missing_routine(const struct query *q, const struct str *keys, size_t key_c
 	struct str shown = single.p ? STR("") : key_count == 0 ? STR(" without parameters") : wanted;
 	fault_printf(f, a, 404, "PGRST202", "Could not find the function %.*s.%.*s%.*s in the schema cache",
 		STR_ARG(q->schema), STR_ARG(q->name), STR_ARG(shown));
-	f->details = str_printf(a, "Searched for the function %.*s.%.*s%.*s, but no matches were found in the schema "
-		"cache.", STR_ARG(q->schema), STR_ARG(q->name), STR_ARG(named));
+	f->details = str_printf(a,
+		"Searched for the function %.*s.%.*s%.*s, but no matches were found in the schema "
+		"cache.",
+		STR_ARG(q->schema), STR_ARG(q->name), STR_ARG(named));
 	return fault_hint(f, single.p ? STR_NONE : routine_hint(q, wanted, cat, a));
 }
 
@@ -126,8 +133,8 @@ static void describe(struct buf *out, const struct cat_routine *r, const struct 
 	buf_char(out, ')');
 }
 
-bool missing_choice(const struct cat_routine *const *routines, size_t count, const struct catalog *cat,
-	struct arena *a, struct fault *f)
+bool missing_choice(const struct cat_routine *const *routines, size_t count, const struct catalog *cat, struct arena *a,
+	struct fault *f)
 {
 	struct buf out = buf_new(a, MAX_MESSAGE);
 	buf_lit(&out, "Could not choose the best candidate function between: ");
@@ -136,6 +143,7 @@ bool missing_choice(const struct cat_routine *const *routines, size_t count, con
 		describe(&out, routines[i], cat);
 	}
 	fault_set(f, 300, "PGRST203", buf_str(&out));
-	return fault_hint(f, STR("Try renaming the parameters or the function itself in the database so function "
-		"overloading can be resolved"));
+	return fault_hint(f,
+		STR("Try renaming the parameters or the function itself in the database so function "
+			"overloading can be resolved"));
 }

@@ -15,7 +15,7 @@ bool missing_column(const struct cat_relation *rel, struct str column, const str
 struct missing_embed_of {
 	const struct query *query;
 	const struct catalog *catalog;
-	const struct cat_relation *from;   /* NULL: a function's result of no relation */
+	const struct cat_relation *from; /* NULL: a function's result of no relation */
 	struct str from_name;
 	const struct select_item *embed;
 };
@@ -27,7 +27,7 @@ bool missing_embed(struct str name, struct arena *a, struct fault *f);
 /* keys: the argument names given, sorted, each once. */
 bool missing_routine(const struct query *q, const struct str *keys, size_t key_count, const struct catalog *cat,
 	struct arena *a, struct fault *f);
-bool missing_choice(const struct cat_routine *const *routines, size_t count, const struct catalog *cat,
-	struct arena *a, struct fault *f);
+bool missing_choice(const struct cat_routine *const *routines, size_t count, const struct catalog *cat, struct arena *a,
+	struct fault *f);
 
 #endif

@@ -84,9 +84,11 @@ bool missing_relationship(const struct missing_embed_of *m, struct arena *a, str
 	struct str hinted = hint.p ? str_printf(a, "' using the hint '%.*s", STR_ARG(hint)) : STR("");
 	fault_printf(f, a, 400, "PGRST200", "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
 		STR_ARG(parent), STR_ARG(child));
-	fault_details(f, str_printf(a, "Searched for a foreign key relationship between '%.*s' and '%.*s%.*s' "
-		"in the schema '%.*s', but no matches were found.", STR_ARG(parent), STR_ARG(child), STR_ARG(hinted),
-		STR_ARG(m->query->schema)));
+	fault_details(f,
+		str_printf(a,
+			"Searched for a foreign key relationship between '%.*s' and '%.*s%.*s' "
+			"in the schema '%.*s', but no matches were found.",
+			STR_ARG(parent), STR_ARG(child), STR_ARG(hinted), STR_ARG(m->query->schema)));
 	return fault_hint(f, hint_of(m, a));
 }
 
@@ -117,12 +119,13 @@ static struct str description(const struct catalog *cat, const struct cat_relati
 	return buf_str(&out);
 }
 
-static void put_candidate(struct jsonw *w, const struct catalog *cat, const struct cat_relationship *r,
-	struct arena *a)
+static void put_candidate(struct jsonw *w, const struct catalog *cat, const struct cat_relationship *r, struct arena *a)
 {
 	static const struct str cardinalities[] = {
-		[CAT_ONE_TO_MANY] = STR_INIT("one-to-many"), [CAT_MANY_TO_ONE] = STR_INIT("many-to-one"),
-		[CAT_ONE_TO_ONE] = STR_INIT("one-to-one"), [CAT_MANY_TO_MANY] = STR_INIT("many-to-many"),
+		[CAT_ONE_TO_MANY] = STR_INIT("one-to-many"),
+		[CAT_MANY_TO_ONE] = STR_INIT("many-to-one"),
+		[CAT_ONE_TO_ONE] = STR_INIT("one-to-one"),
+		[CAT_MANY_TO_MANY] = STR_INIT("many-to-many"),
 	};
 	jsonw_open(w, '{');
 	if (r->cardinality != CAT_COMPUTED) {
@@ -213,10 +216,15 @@ bool missing_relationship_choice(const struct missing_embed_of *m, struct cat_re
 	qsort(sorted, count, sizeof *sorted, by_kind);
 	for (size_t i = 0; i < count; i++)
 		found[i] = sorted[i].r;
-	fault_printf(f, a, 300, "PGRST201", "Could not embed because more than one relationship was found for '%.*s' "
-		"and '%.*s'", STR_ARG(parent), STR_ARG(child));
+	fault_printf(f, a, 300, "PGRST201",
+		"Could not embed because more than one relationship was found for '%.*s' "
+		"and '%.*s'",
+		STR_ARG(parent), STR_ARG(child));
 	fault_details(f, described(m, found, count, a));
 	f->details_json = true;
-	return fault_hint(f, str_printf(a, "Try changing '%.*s' to one of the following: %.*s. Find the desired "
-		"relationship in the 'details' key.", STR_ARG(child), STR_ARG(choices(m, found, count, a))));
+	return fault_hint(f,
+		str_printf(a,
+			"Try changing '%.*s' to one of the following: %.*s. Find the desired "
+			"relationship in the 'details' key.",
+			STR_ARG(child), STR_ARG(choices(m, found, count, a))));
 }

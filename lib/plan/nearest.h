@@ -13,11 +13,11 @@
 
 struct nearest {
 	struct str wanted;
-	double least;        /* score that counts */
-	double score;        /* of best */
-	double common;       /* how much best has in common with wanted */
-	size_t group;        /* of how many letters; 0: there is no best */
-	struct str best;     /* STR_NONE: nothing near enough */
+	double least;    /* score that counts */
+	double score;    /* of best */
+	double common;   /* how much best has in common with wanted */
+	size_t group;    /* of how many letters; 0: there is no best */
+	struct str best; /* STR_NONE: nothing near enough */
 };
 
 /* Scores below least do not count. */

@@ -51,8 +51,8 @@ static bool take_particular(struct plan *p, struct str name, struct arena *a)
 {
 	if (!is_default_select(p->query))
 		return false;
-	return take_own(p, name, a) || (p->relation && p->relation->row_type
-		&& take_handler(p, name, p->relation->row_type, a));
+	return take_own(p, name, a)
+		|| (p->relation && p->relation->row_type && take_handler(p, name, p->relation->row_type, a));
 }
 
 static bool take_builtin(struct plan *p, const struct media *m, struct arena *a)

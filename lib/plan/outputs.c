@@ -3,15 +3,43 @@
 #include "plan/place.h"
 
 static const char *const AGGREGATE_NAMES[] = {
-	[AGGREGATE_SUM] = "sum", [AGGREGATE_AVG] = "avg", [AGGREGATE_COUNT] = "count", [AGGREGATE_MAX] = "max",
+	[AGGREGATE_SUM] = "sum",
+	[AGGREGATE_AVG] = "avg",
+	[AGGREGATE_COUNT] = "count",
+	[AGGREGATE_MAX] = "max",
 	[AGGREGATE_MIN] = "min",
 };
 
 /* Types a cast may go to without PostgreSQL's help in encoding; nobody else's code runs for them either. */
 static const char *const PLAIN_CASTS[] = {
-	"text", "int", "integer", "int4", "bigint", "int8", "smallint", "int2", "numeric", "decimal", "real", "float4",
-	"float8", "double precision", "boolean", "bool", "varchar", "character varying", "uuid", "json", "jsonb", "date",
-	"time", "timestamp", "timestamptz", "timestamp with time zone", "timestamp without time zone", "interval",
+	"text",
+	"int",
+	"integer",
+	"int4",
+	"bigint",
+	"int8",
+	"smallint",
+	"int2",
+	"numeric",
+	"decimal",
+	"real",
+	"float4",
+	"float8",
+	"double precision",
+	"boolean",
+	"bool",
+	"varchar",
+	"character varying",
+	"uuid",
+	"json",
+	"jsonb",
+	"date",
+	"time",
+	"timestamp",
+	"timestamptz",
+	"timestamp with time zone",
+	"timestamp without time zone",
+	"interval",
 };
 
 static bool is_plain_cast(struct str type)
@@ -43,8 +71,8 @@ static bool output_to_json(const struct plan_source *s, const struct plan_output
 
 static bool output_user_code(const struct plan_source *s, const struct plan_output *out)
 {
-	return source_user_code(s, &out->field) || (out->cast.p && !is_plain_cast(out->cast)) ||
-		(out->aggregate_cast.p && !is_plain_cast(out->aggregate_cast));
+	return source_user_code(s, &out->field) || (out->cast.p && !is_plain_cast(out->cast))
+		|| (out->aggregate_cast.p && !is_plain_cast(out->aggregate_cast));
 }
 
 static struct str representation(const struct plan_source *s, const struct plan_field *field)
@@ -55,7 +83,9 @@ static struct str representation(const struct plan_source *s, const struct plan_
 static struct plan_output output_of(const struct plan_source *s, const struct select_item *item)
 {
 	struct plan_output out = {
-		.field = source_field(s, &item->field), .cast = item->cast, .aggregate = item->aggregate,
+		.field = source_field(s, &item->field),
+		.cast = item->cast,
+		.aggregate = item->aggregate,
 		.aggregate_cast = item->aggregate_cast,
 	};
 	struct str name = item->aggregate ? str_of(AGGREGATE_NAMES[item->aggregate]) : path_name(&out.field);
@@ -97,8 +127,13 @@ static void add_output(struct place *p, struct plan_output *outputs, struct plan
 static struct plan_output lifted(const struct plan_embed *embed, struct plan_output *out, size_t i)
 {
 	struct plan_output up = {
-		.shows = SHOWS_LIFTED, .embed = embed, .lifted = i, .name = out->name, .to_json = out->to_json && embed->to_one,
-		.aggregate = out->aggregate, .aggregate_cast = out->aggregate_cast,
+		.shows = SHOWS_LIFTED,
+		.embed = embed,
+		.lifted = i,
+		.name = out->name,
+		.to_json = out->to_json && embed->to_one,
+		.aggregate = out->aggregate,
+		.aggregate_cast = out->aggregate_cast,
 	};
 	if (out->aggregate && out->shows == SHOWS_FIELD && !out->field.name.p)
 		out->shows = SHOWS_ROW;
@@ -111,9 +146,12 @@ static void add_embed(struct place *p, struct plan_output *outputs, struct place
 {
 	struct plan_output *below = child->outputs;
 	if (!child->embed->spread && child->embed->shown)
-		add_output(p, outputs, (struct plan_output){
-			.shows = SHOWS_EMBED, .embed = child->embed, .name = child->embed->name,
-		});
+		add_output(p, outputs,
+			(struct plan_output){
+				.shows = SHOWS_EMBED,
+				.embed = child->embed,
+				.name = child->embed->name,
+			});
 	for (size_t i = 0; child->embed->spread && i < child->select->output_count; i++)
 		add_output(p, outputs, lifted(child->embed, &below[i], i));
 	if (child->embed->spread)

@@ -29,7 +29,11 @@ static void grow_child(struct reader *r, struct place *p, size_t i, struct plan_
 {
 	struct place *child = &p->children[i];
 	*child = (struct place){
-		.select = &embed->select, .embed = embed, .item = item, .items = item->children, .parent = p,
+		.select = &embed->select,
+		.embed = embed,
+		.item = item,
+		.items = item->children,
+		.parent = p,
 		.depth = p->depth + 1,
 	};
 	embed->name = place_name(child);
@@ -88,8 +92,9 @@ static struct place *step(struct reader *r, struct place *p, struct str name)
 	missing_embed(name, r->arena, r->fault);
 	if (child) {
 		fault_details(r->fault, STR("Target names are not allowed in filters if they have an alias"));
-		fault_hint(r->fault, str_printf(r->arena, "Change '%.*s' to '%.*s' in filters, orders or limits.",
-			STR_ARG(name), STR_ARG(place_name(child))));
+		fault_hint(r->fault,
+			str_printf(r->arena, "Change '%.*s' to '%.*s' in filters, orders or limits.", STR_ARG(name),
+				STR_ARG(place_name(child))));
 	}
 	return NULL;
 }
@@ -121,8 +126,7 @@ bool place_address(struct reader *r, struct place *root)
 static void list_legacy(const struct place *p, struct buf *out)
 {
 	if (p->legacy)
-		buf_printf(out, "%s`%.*s` to `%.*s`", out->n ? ", " : "", STR_ARG(p->item->relation),
-			STR_ARG(p->item->alias));
+		buf_printf(out, "%s`%.*s` to `%.*s`", out->n ? ", " : "", STR_ARG(p->item->relation), STR_ARG(p->item->alias));
 	for (size_t i = 0; i < p->child_count; i++)
 		list_legacy(&p->children[i], out);
 }

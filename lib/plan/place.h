@@ -11,7 +11,7 @@ struct reader {
 	const struct conf *conf;
 	struct arena *arena;
 	struct fault *fault;
-	struct cat_relationship *found;  /* of the embed being looked at */
+	struct cat_relationship *found; /* of the embed being looked at */
 };
 
 /* What was said of a place under one of its names. */
@@ -28,11 +28,11 @@ struct place {
 	struct plan_source source;
 	const struct said *said;
 	struct place *parent;
-	struct place *children;          /* its embeds, in order */
+	struct place *children; /* its embeds, in order */
 	size_t child_count;
-	struct plan_output *outputs;     /* the select's */
+	struct plan_output *outputs; /* the select's */
 	unsigned depth;
-	bool legacy;                     /* addressed by the relation's name in spite of an alias */
+	bool legacy; /* addressed by the relation's name in spite of an alias */
 };
 
 /* The name of an embed in the object around it. */

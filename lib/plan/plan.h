@@ -3,30 +3,35 @@
 #ifndef ROWGATE_PLAN_PLAN_H
 #define ROWGATE_PLAN_PLAN_H
 
-#include "conf/conf.h"
 #include "catalog/catalog.h"
+#include "conf/conf.h"
 #include "query/query.h"
 
 enum plan_kind {
-	PLAN_INSPECT,      /* GET / */
-	PLAN_INFO,         /* OPTIONS */
-	PLAN_READ, PLAN_INSERT, PLAN_UPDATE, PLAN_UPSERT_ONE, PLAN_DELETE, PLAN_CALL
+	PLAN_INSPECT, /* GET / */
+	PLAN_INFO,    /* OPTIONS */
+	PLAN_READ,
+	PLAN_INSERT,
+	PLAN_UPDATE,
+	PLAN_UPSERT_ONE,
+	PLAN_DELETE,
+	PLAN_CALL
 };
 
 /* What the main statement's rows mean. */
 enum plan_result {
-	RESULT_NOTHING,    /* return=minimal (no rows) and void functions (a row without meaning) */
-	RESULT_ROWS,       /* each row an object */
-	RESULT_OBJECT,     /* one row, one object: a function that returns one composite value; null when a filter
+	RESULT_NOTHING, /* return=minimal (no rows) and void functions (a row without meaning) */
+	RESULT_ROWS,    /* each row an object */
+	RESULT_OBJECT,  /* one row, one object: a function that returns one composite value; null when a filter
 	                    * left no row */
-	RESULT_VALUE,      /* one row, one column: a scalar; null when a filter left no row */
-	RESULT_VALUES,     /* each row's one column is a value: setof scalar; with singular the one value itself */
-	RESULT_LOCATION    /* return=headers-only: the key's columns as text, for Location when there is one row */
+	RESULT_VALUE,   /* one row, one column: a scalar; null when a filter left no row */
+	RESULT_VALUES,  /* each row's one column is a value: setof scalar; with singular the one value itself */
+	RESULT_LOCATION /* return=headers-only: the key's columns as text, for Location when there is one row */
 };
 
-struct plan_select;    /* lib/plan/read.h: the resolved select list and tree of a read */
-struct plan_write;     /* lib/plan/write.h */
-struct plan_call;      /* lib/plan/call.h */
+struct plan_select; /* lib/plan/read.h: the resolved select list and tree of a read */
+struct plan_write;  /* lib/plan/write.h */
+struct plan_call;   /* lib/plan/call.h */
 
 struct plan {
 	enum plan_kind kind;
@@ -34,39 +39,40 @@ struct plan {
 	const struct query *query;
 	const struct catalog *catalog;
 	const struct conf *conf;
-	const struct cat_relation *relation;   /* or NULL */
-	const struct cat_routine *routine;     /* or NULL */
-	const struct plan_select *read;        /* rows of a read, of a representation, of a call; or NULL */
+	const struct cat_relation *relation; /* or NULL */
+	const struct cat_routine *routine;   /* or NULL */
+	const struct plan_select *read;      /* rows of a read, of a representation, of a call; or NULL */
 	const struct plan_write *write;
 	const struct plan_call *call;
 
-	struct media media;            /* what the answer will be */
+	struct media media;                /* what the answer will be */
 	const struct cat_handler *handler; /* the aggregate that makes the body of the rows, or NULL */
-	bool raw;                      /* the one value is the body: of a domain named as a media type */
-	bool features;                 /* PostGIS makes a GeoJSON feature of each row */
-	bool plain;                    /* values leave PostgreSQL in their own form, none as JSON */
-	bool singular;                 /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
+	bool raw;                          /* the one value is the body: of a domain named as a media type */
+	bool features;                     /* PostGIS makes a GeoJSON feature of each row */
+	bool plain;                        /* values leave PostgreSQL in their own form, none as JSON */
+	bool singular;                     /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
-	bool read_only;                /* transaction access mode */
-	bool user_code;                /* false: provably runs no code of users (functions, triggers, policies, views) */
-	bool calls;                    /* calls code of users that the request itself named: functions, computed fields */
+	bool read_only; /* transaction access mode */
+	bool user_code; /* false: provably runs no code of users (functions, triggers, policies, views) */
+	bool calls;     /* calls code of users that the request itself named: functions, computed fields */
 	bool rollback;
-	struct str isolation;          /* of the function called, "": the role's or the default; see stmt_isolation() */
-	struct row_range range;        /* effective, db-max-rows included */
-	enum prefer_count count;       /* what of count= can be had: a relation's rows any, else exact or none */
-	bool count_by_statement;       /* a count or explain statement goes along; false: the rows returned (or
+	struct str isolation;    /* of the function called, "": the role's or the default; see stmt_isolation() */
+	struct row_range range;  /* effective, db-max-rows included */
+	enum prefer_count count; /* what of count= can be had: a relation's rows any, else exact or none */
+	bool count_by_statement; /* a count or explain statement goes along; false: the rows returned (or
 	                                * affected) are the total */
-	bool passes_over;              /* main brings the rows outside the range too, to be counted and passed over: a
+	bool passes_over;        /* main brings the rows outside the range too, to be counted and passed over: a
 	                                * function that may write is not run a second time to be counted */
-	int64_t max_affected;          /* or MAX_AFFECTED_NONE; only with handling=strict */
-	struct str legacy_names;       /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
+	int64_t max_affected;    /* or MAX_AFFECTED_NONE; only with handling=strict */
+	struct str legacy_names; /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
-	struct prefer applied;         /* what Preference-Applied may say */
-	struct str search_path;        /* value of search_path: quoted, schema first, pg_temp last */
+	struct prefer applied;   /* what Preference-Applied may say */
+	struct str search_path;  /* value of search_path: quoted, schema first, pg_temp last */
 };
 
 /* What is said of legacy_names, in Warning and in the log. */
-#define PLAN_LEGACY_NAMES "Embedded resource was referenced by relation name even though it has an alias. " \
+#define PLAN_LEGACY_NAMES                                                                                              \
+	"Embedded resource was referenced by relation name even though it has an alias. "                                  \
 	"This is deprecated and will stop working in a future release"
 
 /* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300

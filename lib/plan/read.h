@@ -21,37 +21,37 @@ struct plan_field {
 	const struct cat_type *domain; /* of a relation's column without arrows: the domain it is of, or NULL */
 	const struct json_step *steps;
 	size_t step_count;
-	bool to_jsonb;                 /* the arrows start from to_jsonb(column): it is neither json nor jsonb */
+	bool to_jsonb; /* the arrows start from to_jsonb(column): it is neither json nor jsonb */
 };
 
 enum plan_shows {
-	SHOWS_FIELD,                   /* a column of the place itself */
-	SHOWS_EMBED,                   /* the rows of an embed, as one JSON value */
-	SHOWS_LIFTED,                  /* a column of a spread embed */
-	SHOWS_ROW                      /* the row itself: what count() counts when it was lifted out of a spread */
+	SHOWS_FIELD,  /* a column of the place itself */
+	SHOWS_EMBED,  /* the rows of an embed, as one JSON value */
+	SHOWS_LIFTED, /* a column of a spread embed */
+	SHOWS_ROW     /* the row itself: what count() counts when it was lifted out of a spread */
 };
 
 /* One column of the result. */
 struct plan_output {
 	enum plan_shows shows;
-	struct plan_field field;       /* SHOWS_FIELD; name.p NULL: the argument of a bare count() */
-	const struct plan_embed *embed; /* SHOWS_EMBED, SHOWS_LIFTED */
-	size_t lifted;                 /* SHOWS_LIFTED: which of the embed's outputs */
+	struct plan_field field;         /* SHOWS_FIELD; name.p NULL: the argument of a bare count() */
+	const struct plan_embed *embed;  /* SHOWS_EMBED, SHOWS_LIFTED */
+	size_t lifted;                   /* SHOWS_LIFTED: which of the embed's outputs */
 	struct str cast, aggregate_cast; /* type names from the URL: see stmt_type() */
 	enum aggregate aggregate;
-	struct str name;               /* what the column is called in the answer */
-	bool to_json;                  /* PostgreSQL encodes it: no fast path is known for its type */
-	struct str represent;          /* the domain's own function that makes JSON of its values, or STR_NONE */
+	struct str name;      /* what the column is called in the answer */
+	bool to_json;         /* PostgreSQL encodes it: no fast path is known for its type */
+	struct str represent; /* the domain's own function that makes JSON of its values, or STR_NONE */
 };
 
 struct plan_condition {
 	enum logic_kind kind;
-	bool negated;                  /* of LOGIC_AND and LOGIC_OR; a filter carries its own */
-	const struct filter *filter;   /* LOGIC_FILTER */
-	struct plan_field field;       /* LOGIC_FILTER */
-	struct str from_text;          /* LOGIC_FILTER: the domain's own function that reads the operand, or STR_NONE */
-	const struct plan_embed *embed; /* LOGIC_FILTER: not a column is null but this embed has no rows; or NULL */
-	bool to_tsvector;              /* LOGIC_FILTER: full-text search on a column that is not a tsvector */
+	bool negated;                    /* of LOGIC_AND and LOGIC_OR; a filter carries its own */
+	const struct filter *filter;     /* LOGIC_FILTER */
+	struct plan_field field;         /* LOGIC_FILTER */
+	struct str from_text;            /* LOGIC_FILTER: the domain's own function that reads the operand, or STR_NONE */
+	const struct plan_embed *embed;  /* LOGIC_FILTER: not a column is null but this embed has no rows; or NULL */
+	bool to_tsvector;                /* LOGIC_FILTER: full-text search on a column that is not a tsvector */
 	struct plan_condition *children; /* LOGIC_AND, LOGIC_OR: child_count of them */
 	size_t child_count;
 };
@@ -59,40 +59,40 @@ struct plan_condition {
 struct plan_order {
 	struct plan_field field;
 	const struct plan_embed *embed; /* of whose one row it is a column, or NULL */
-	size_t related;                /* with an embed: which of its fields */
+	size_t related;                 /* with an embed: which of its fields */
 	enum order_direction direction;
 	enum order_nulls nulls;
 };
 
 struct plan_select {
-	struct str alias;              /* what its columns are qualified by */
+	struct str alias;                    /* what its columns are qualified by */
 	const struct cat_relation *relation; /* whose rows; NULL: a function's, of no relation */
 	const struct plan_output *outputs;
 	size_t output_count;
-	bool aggregated;               /* the outputs without an aggregate are grouped by */
+	bool aggregated;                    /* the outputs without an aggregate are grouped by */
 	const struct plan_condition *where; /* NULL: all rows */
 	const struct plan_order *order;
 	size_t order_count;
-	struct row_range range;        /* of an embed; the root's is struct plan.range */
+	struct row_range range; /* of an embed; the root's is struct plan.range */
 	const struct plan_embed *embeds;
 	size_t embed_count;
-	bool user_code;                /* a computed field or relationship, a cast, or a type that is not built in may run
+	bool user_code; /* a computed field or relationship, a cast, or a type that is not built in may run
 	                                * code of users; counts the embeds too */
-	bool runs_code;                /* so may reading an embedded relation */
+	bool runs_code; /* so may reading an embedded relation */
 };
 
 /* A place inside another. */
 struct plan_embed {
 	struct plan_select select;
 	struct cat_relationship related; /* from the relation around it */
-	struct str name;               /* its key in the object around it */
-	struct str alias;              /* of its rows beside those around it */
-	struct str junction_alias;     /* many-to-many */
+	struct str name;                 /* its key in the object around it */
+	struct str alias;                /* of its rows beside those around it */
+	struct str junction_alias;       /* many-to-many */
 	bool to_one;
-	bool spread;                   /* its columns are lifted into the place around it */
-	bool inner;                    /* rows without any of it are left out */
-	bool shown;                    /* it has something to show: not rel() alone */
-	struct plan_field *fields;     /* that the place around it is ordered by, from its one row */
+	bool spread;               /* its columns are lifted into the place around it */
+	bool inner;                /* rows without any of it are left out */
+	bool shown;                /* it has something to show: not rel() alone */
+	struct plan_field *fields; /* that the place around it is ordered by, from its one row */
 	size_t field_count;
 };
 

@@ -12,8 +12,8 @@ struct search {
 	const struct reader *reader;
 	const struct cat_relation *from;
 	struct str target, hint;
-	const struct cat_relation *named;  /* the relation that target names, or NULL */
-	bool by_name;                      /* looking at relationships to it only */
+	const struct cat_relation *named; /* the relation that target names, or NULL */
+	bool by_name;                     /* looking at relationships to it only */
 	struct cat_relationship *found;
 	size_t count;
 };
@@ -49,8 +49,8 @@ static bool is_meant_self(const struct search *s, const struct cat_relationship 
 {
 	if (s->hint.p)
 		return s->by_name && r->cardinality == CAT_ONE_TO_MANY && other_column_is(s, r, s->hint);
-	return (s->by_name && r->cardinality == CAT_ONE_TO_MANY) ||
-		(r->cardinality == CAT_MANY_TO_ONE && own_column_is(s, r, s->target));
+	return (s->by_name && r->cardinality == CAT_ONE_TO_MANY)
+		|| (r->cardinality == CAT_MANY_TO_ONE && own_column_is(s, r, s->target));
 }
 
 static bool is_hinted(const struct search *s, const struct cat_relationship *r)
@@ -66,8 +66,7 @@ static bool is_meant(const struct search *s, const struct cat_relationship *r)
 		return is_meant_self(s, r);
 	if (s->hint.p)
 		return s->by_name && is_hinted(s, r);
-	return s->by_name ||
-		(!cat_is_view(r->to) && (constraint_is(s, r, s->target) || own_column_is(s, r, s->target)));
+	return s->by_name || (!cat_is_view(r->to) && (constraint_is(s, r, s->target) || own_column_is(s, r, s->target)));
 }
 
 static bool is_exposed(const struct reader *r, struct str schema)
@@ -81,8 +80,8 @@ static bool is_exposed(const struct reader *r, struct str schema)
 /* Both ends in the schema asked for, a junction in any exposed one. */
 static bool is_offered(const struct reader *r, const struct cat_relationship *rel)
 {
-	return str_eq(catalog_text(r->catalog, rel->to->schema), r->query->schema) &&
-		(!rel->junction || is_exposed(r, catalog_text(r->catalog, rel->junction->schema)));
+	return str_eq(catalog_text(r->catalog, rel->to->schema), r->query->schema)
+		&& (!rel->junction || is_exposed(r, catalog_text(r->catalog, rel->junction->schema)));
 }
 
 /* A function over the rows that is called like a relation stands for all relationships to that. */
@@ -91,8 +90,8 @@ static bool is_overridden(const struct reader *r, const struct cat_relation *fro
 	size_t count;
 	const struct cat_computed *computed = catalog_computed(r->catalog, from, &count);
 	for (size_t i = 0; i < count; i++)
-		if (str_eq(catalog_text(r->catalog, computed[i].name), catalog_text(r->catalog, to->name)) &&
-			str_eq(catalog_text(r->catalog, computed[i].schema), catalog_text(r->catalog, to->schema)))
+		if (str_eq(catalog_text(r->catalog, computed[i].name), catalog_text(r->catalog, to->name))
+			&& str_eq(catalog_text(r->catalog, computed[i].schema), catalog_text(r->catalog, to->schema)))
 			return true;
 	return false;
 }
@@ -113,10 +112,13 @@ static void search_computed(struct search *s)
 	const struct cat_computed *computed = catalog_computed(cat, s->from, &count);
 	for (size_t i = 0; i < count && s->count < CANDIDATES_MAX; i++) {
 		const struct cat_relation *to = catalog_relation_at(cat, computed[i].to);
-		if (str_eq(text(s, computed[i].name), s->target) && is_exposed(s->reader, text(s, to->schema)) &&
-			str_eq(text(s, computed[i].schema), s->reader->query->schema))
+		if (str_eq(text(s, computed[i].name), s->target) && is_exposed(s->reader, text(s, to->schema))
+			&& str_eq(text(s, computed[i].schema), s->reader->query->schema))
 			s->found[s->count++] = (struct cat_relationship){
-				.cardinality = CAT_COMPUTED, .from = s->from, .to = to, .computed = &computed[i],
+				.cardinality = CAT_COMPUTED,
+				.from = s->from,
+				.to = to,
+				.computed = &computed[i],
 			};
 	}
 }
@@ -151,7 +153,10 @@ static bool find(struct reader *r, struct place *child)
 	const struct plan_source *around = &child->parent->source;
 	const struct cat_relation *from = origin_of(r, around);
 	struct search s = {
-		.reader = r, .from = from, .target = child->item->relation, .hint = child->item->hint,
+		.reader = r,
+		.from = from,
+		.target = child->item->relation,
+		.hint = child->item->hint,
 		.named = catalog_relation(r->catalog, r->query->schema, child->item->relation),
 	};
 	if (!r->found)
@@ -166,7 +171,7 @@ static bool find(struct reader *r, struct place *child)
 	struct str origin = around->relation ? catalog_text(r->catalog, around->relation->name) : around->name;
 	struct missing_embed_of missing = { r->query, r->catalog, from, origin, child->item };
 	return s.count == 0 ? missing_relationship(&missing, r->arena, r->fault)
-		: missing_relationship_choice(&missing, s.found, s.count, r->arena, r->fault);
+						: missing_relationship_choice(&missing, s.found, s.count, r->arena, r->fault);
 }
 
 /* NAMEDATALEN - 1 */

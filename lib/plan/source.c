@@ -5,8 +5,14 @@
 #include "plan/call.h"
 
 /* OIDs that decide something here; types below FIRST_USER_OID come with PostgreSQL. */
-enum { OID_JSON = 114, OID_JSONB = 3802, OID_DATE = 1082, OID_TIMESTAMP = 1114, OID_TIMESTAMPTZ = 1184,
-	FIRST_USER_OID = 16384 };
+enum {
+	OID_JSON = 114,
+	OID_JSONB = 3802,
+	OID_DATE = 1082,
+	OID_TIMESTAMP = 1114,
+	OID_TIMESTAMPTZ = 1184,
+	FIRST_USER_OID = 16384
+};
 
 struct plan_source source_relation(const struct catalog *cat, const struct cat_relation *rel)
 {
@@ -27,7 +33,9 @@ struct plan_source source_routine(const struct catalog *cat, const struct cat_ro
 	bool is_row_type = r->returns == CAT_RETURNS_COMPOSITE && r->return_relation != CAT_NONE;
 	bool copied = r->returns != CAT_RETURNS_COMPOSITE || selects_all(q->select);
 	return (struct plan_source){
-		.catalog = cat, .name = catalog_text(cat, r->name), .routine = r,
+		.catalog = cat,
+		.name = catalog_text(cat, r->name),
+		.routine = r,
 		.alias = copied ? PLAN_COPY_ALIAS : PLAN_CALL_ALIAS,
 		.relation = is_row_type ? catalog_relation_at(cat, r->return_relation) : NULL,
 	};
@@ -61,7 +69,8 @@ struct plan_field source_column(const struct plan_source *s, size_t i)
 {
 	if (s->relation) {
 		const struct cat_column *c = &catalog_columns(s->catalog, s->relation->columns)[i];
-		return (struct plan_field){ .name = catalog_text(s->catalog, c->name), .type = c->base_type,
+		return (struct plan_field){ .name = catalog_text(s->catalog, c->name),
+			.type = c->base_type,
 			.domain = domain_of(s->catalog, c) };
 	}
 	if (is_scalar(s))
@@ -93,9 +102,13 @@ struct plan_field source_field(const struct plan_source *s, const struct field *
 {
 	uint32_t type = f->name.p ? type_of(s, f->name) : 0;
 	const struct cat_column *c = s->relation && f->name.p && f->step_count == 0
-		? catalog_column(s->catalog, s->relation, f->name) : NULL;
+		? catalog_column(s->catalog, s->relation, f->name)
+		: NULL;
 	return (struct plan_field){
-		.name = f->name, .type = type, .steps = f->steps, .step_count = f->step_count,
+		.name = f->name,
+		.type = type,
+		.steps = f->steps,
+		.step_count = f->step_count,
 		.domain = c ? domain_of(s->catalog, c) : NULL,
 		.to_jsonb = f->step_count > 0 && type != OID_JSON && type != OID_JSONB,
 	};

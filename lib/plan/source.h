@@ -7,10 +7,10 @@
 
 struct plan_source {
 	const struct catalog *catalog;
-	struct str name;                      /* for messages: the relation's or function's */
-	struct str alias;                     /* what columns are qualified by */
-	const struct cat_relation *relation;  /* its columns are the rows', or NULL */
-	const struct cat_routine *routine;    /* a call's; its own columns count when there is no relation */
+	struct str name;                     /* for messages: the relation's or function's */
+	struct str alias;                    /* what columns are qualified by */
+	const struct cat_relation *relation; /* its columns are the rows', or NULL */
+	const struct cat_routine *routine;   /* a call's; its own columns count when there is no relation */
 };
 
 struct plan_source source_relation(const struct catalog *cat, const struct cat_relation *rel);

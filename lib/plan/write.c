@@ -30,8 +30,8 @@ static struct str array_of(const struct payload *p, struct str name)
 	return p->arrays[i];
 }
 
-static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s,
-	struct arena *a, struct fault *f)
+static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s, struct arena *a,
+	struct fault *f)
 {
 	struct keys keys = keys_of(q, a);
 	bool from_arrays = q->payload.kind == PAYLOAD_ARRAYS;
@@ -92,8 +92,8 @@ static size_t equals_on(const struct plan_condition *where, struct str name)
 	size_t count = 0;
 	for (size_t i = 0; i < where->child_count; i++) {
 		const struct plan_condition *c = &where->children[i];
-		bool is_equals = c->kind == LOGIC_FILTER && c->filter->op == OP_EQ && !c->filter->negated &&
-			c->filter->quantifier == QUANTIFIER_NONE && c->field.step_count == 0;
+		bool is_equals = c->kind == LOGIC_FILTER && c->filter->op == OP_EQ && !c->filter->negated
+			&& c->filter->quantifier == QUANTIFIER_NONE && c->field.step_count == 0;
 		count += is_equals && str_eq(c->field.name, name);
 	}
 	return count;

@@ -10,14 +10,14 @@ struct plan_write {
 	 * Empty: an INSERT of defaults only, an UPDATE of nothing. */
 	const struct cat_column *const *columns;
 	size_t column_count;
-	const struct str *arrays;      /* the values of each column, as an array literal of texts; NULL: they are in body */
-	struct str body;               /* a JSON object, or an array of objects */
+	const struct str *arrays; /* the values of each column, as an array literal of texts; NULL: they are in body */
+	struct str body;          /* a JSON object, or an array of objects */
 	bool is_array;
-	bool defaults;                 /* Prefer: missing=default: an absent key is the column's default, not null */
+	bool defaults;                      /* Prefer: missing=default: an absent key is the column's default, not null */
 	const struct plan_condition *where; /* UPDATE, DELETE, PUT; NULL: every row */
-	bool merges;                   /* asked to merge duplicates, even if no key tells them: 200 when none is new */
+	bool merges;                        /* asked to merge duplicates, even if no key tells them: 200 when none is new */
 	enum prefer_resolution resolution;
-	const struct str *conflict;    /* columns of ON CONFLICT, with a resolution */
+	const struct str *conflict; /* columns of ON CONFLICT, with a resolution */
 	size_t conflict_count;
 	const struct cat_column *const *key; /* RESULT_LOCATION: primary key */
 	size_t key_count;

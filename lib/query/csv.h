@@ -7,8 +7,8 @@
 #include "base/scan.h"
 
 struct csv_field {
-	struct str text;       /* without the quotes around it */
-	bool doubled;          /* quotes within stand doubled */
+	struct str text; /* without the quotes around it */
+	bool doubled;    /* quotes within stand doubled */
 };
 
 /* What stands behind a field. */

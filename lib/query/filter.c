@@ -11,26 +11,43 @@ struct operator_name {
 
 /* In the order in which they are tried: a name before the names it begins. */
 static const struct operator_name text_search[] = {
-	{ OP_FTS, STR_INIT("fts") }, { OP_PLFTS, STR_INIT("plfts") }, { OP_PHFTS, STR_INIT("phfts") },
+	{ OP_FTS, STR_INIT("fts") },
+	{ OP_PLFTS, STR_INIT("plfts") },
+	{ OP_PHFTS, STR_INIT("phfts") },
 	{ OP_WFTS, STR_INIT("wfts") },
 };
 static const struct operator_name simple[] = {
-	{ OP_NEQ, STR_INIT("neq") }, { OP_CS, STR_INIT("cs") }, { OP_CD, STR_INIT("cd") }, { OP_OV, STR_INIT("ov") },
-	{ OP_SL, STR_INIT("sl") }, { OP_SR, STR_INIT("sr") }, { OP_NXR, STR_INIT("nxr") }, { OP_NXL, STR_INIT("nxl") },
+	{ OP_NEQ, STR_INIT("neq") },
+	{ OP_CS, STR_INIT("cs") },
+	{ OP_CD, STR_INIT("cd") },
+	{ OP_OV, STR_INIT("ov") },
+	{ OP_SL, STR_INIT("sl") },
+	{ OP_SR, STR_INIT("sr") },
+	{ OP_NXR, STR_INIT("nxr") },
+	{ OP_NXL, STR_INIT("nxl") },
 	{ OP_ADJ, STR_INIT("adj") },
 };
 /* Those that take (any) and (all). */
 static const struct operator_name quantified[] = {
-	{ OP_EQ, STR_INIT("eq") }, { OP_GTE, STR_INIT("gte") }, { OP_GT, STR_INIT("gt") }, { OP_LTE, STR_INIT("lte") },
-	{ OP_LT, STR_INIT("lt") }, { OP_LIKE, STR_INIT("like") }, { OP_ILIKE, STR_INIT("ilike") },
-	{ OP_MATCH, STR_INIT("match") }, { OP_IMATCH, STR_INIT("imatch") },
+	{ OP_EQ, STR_INIT("eq") },
+	{ OP_GTE, STR_INIT("gte") },
+	{ OP_GT, STR_INIT("gt") },
+	{ OP_LTE, STR_INIT("lte") },
+	{ OP_LT, STR_INIT("lt") },
+	{ OP_LIKE, STR_INIT("like") },
+	{ OP_ILIKE, STR_INIT("ilike") },
+	{ OP_MATCH, STR_INIT("match") },
+	{ OP_IMATCH, STR_INIT("imatch") },
 };
 static const struct {
 	enum filter_is is;
 	struct str text;
 } is_values[] = {
-	{ IS_NULL, STR_INIT("null") }, { IS_NOT_NULL, STR_INIT("not_null") }, { IS_TRUE, STR_INIT("true") },
-	{ IS_FALSE, STR_INIT("false") }, { IS_UNKNOWN, STR_INIT("unknown") },
+	{ IS_NULL, STR_INIT("null") },
+	{ IS_NOT_NULL, STR_INIT("not_null") },
+	{ IS_TRUE, STR_INIT("true") },
+	{ IS_FALSE, STR_INIT("false") },
+	{ IS_UNKNOWN, STR_INIT("unknown") },
 };
 
 static bool try_token(struct parse *p, struct str token, bool nocase)
@@ -178,11 +195,10 @@ bool grammar_operation(struct parse *p, grammar_operand_fn *operand, struct filt
 	out->negated = parse_try(p, &m, parse_word(p, WORD_NOT) && grammar_delimiter(p));
 	m = parse_open(p);
 	const char *at = p->cur;
-	bool ok = in_operation(p, out)
-		|| (p->cur == at && is_operation(p, out))
+	bool ok = in_operation(p, out) || (p->cur == at && is_operation(p, out))
 		|| (p->cur == at && isdistinct_operation(p, operand, out))
-		|| (p->cur == at && (try_text_search(p, operand, out) || try_simple(p, operand, out)
-			|| try_quantified(p, operand, out)));
+		|| (p->cur == at
+			&& (try_text_search(p, operand, out) || try_simple(p, operand, out) || try_quantified(p, operand, out)));
 	return parse_named(p, &m, ok, LABEL_OPERATOR);
 }
 

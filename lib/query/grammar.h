@@ -11,12 +11,12 @@
 
 /* names.c */
 extern const struct parse_class grammar_until_list_end; /* all but ',' and ')' */
-bool grammar_comma(struct parse *p);        /* with blanks around it */
+bool grammar_comma(struct parse *p);                    /* with blanks around it */
 bool grammar_plain_comma(struct parse *p);
-bool grammar_parenthesis(struct parse *p, char c);    /* one of ( and ), with blanks around it */
-bool grammar_delimiter(struct parse *p);    /* the dot between the parts of an operator, an order or a path */
-bool grammar_identifier(struct parse *p, struct str *out_r);   /* no dashes, no quotes: a cast, a language */
-bool grammar_quoted(struct parse *p, struct str *out_r);       /* "..." with \ escapes */
+bool grammar_parenthesis(struct parse *p, char c); /* one of ( and ), with blanks around it */
+bool grammar_delimiter(struct parse *p);           /* the dot between the parts of an operator, an order or a path */
+bool grammar_identifier(struct parse *p, struct str *out_r); /* no dashes, no quotes: a cast, a language */
+bool grammar_quoted(struct parse *p, struct str *out_r);     /* "..." with \ escapes */
 bool grammar_name(struct parse *p, struct str *out_r);
 /* A name with its JSON path, blanks around it. */
 bool grammar_field(struct parse *p, struct field *out_r);
@@ -26,8 +26,8 @@ struct name_list {
 	size_t count, capacity;
 };
 void name_list_add(struct name_list *list, struct str name, struct arena *a);
-bool grammar_names(struct parse *p, struct name_list *out_r);  /* a,b,"c d": columns=, on_conflict= */
-bool grammar_path(struct parse *p, struct name_list *out_r);   /* a.b.c */
+bool grammar_names(struct parse *p, struct name_list *out_r); /* a,b,"c d": columns=, on_conflict= */
+bool grammar_path(struct parse *p, struct name_list *out_r);  /* a.b.c */
 /* A filter's name: the embeds it leads through, and the field. */
 bool grammar_tree_path(struct parse *p, struct name_list *path_r, struct field *field_r);
 

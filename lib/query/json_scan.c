@@ -181,10 +181,14 @@ static bool skip_scalar(struct json_scan *s)
 	case '"':
 		s->cur++;
 		return json_string_rest(s, &unused);
-	case 't': return skip_literal(s, STR("true"));
-	case 'f': return skip_literal(s, STR("false"));
-	case 'n': return skip_literal(s, STR("null"));
-	default: return skip_number(s);
+	case 't':
+		return skip_literal(s, STR("true"));
+	case 'f':
+		return skip_literal(s, STR("false"));
+	case 'n':
+		return skip_literal(s, STR("null"));
+	default:
+		return skip_number(s);
 	}
 }
 

@@ -18,16 +18,16 @@ struct json_scan {
 
 /* A string as it stands in the text. */
 struct json_string {
-	struct str raw;      /* between the quotes */
-	bool escaped;        /* it holds a backslash */
+	struct str raw; /* between the quotes */
+	bool escaped;   /* it holds a backslash */
 };
 
 void json_scan_start(struct json_scan *s, struct str text);
 
 static inline void json_blanks(struct json_scan *s)
 {
-	while (s->cur < s->end && *s->cur <= ' '
-		&& (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
+	while (
+		s->cur < s->end && *s->cur <= ' ' && (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
 		s->cur++;
 }
 

@@ -7,9 +7,9 @@
 #include "base/str.h"
 
 struct name_set {
-	struct str *names;     /* in order of arrival */
+	struct str *names; /* in order of arrival */
 	size_t count, capacity;
-	uint32_t *slots;       /* index + 1 into names, 0: free; twice the capacity or more, a power of two */
+	uint32_t *slots; /* index + 1 into names, 0: free; twice the capacity or more, a power of two */
 	size_t mask;
 	struct arena *arena;
 };

@@ -8,14 +8,22 @@
 
 /* Letters, digits, `_`, `$` and the blank; every character beyond ASCII counts as a letter. */
 static const struct parse_class identifier = {
-	.in = { [' '] = true, ['$'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true,
-		['a' ... 'z'] = true, [0x80 ... 0xff] = true },
+	.in = { [' '] = true,
+		['$'] = true,
+		['_'] = true,
+		['0' ... '9'] = true,
+		['A' ... 'Z'] = true,
+		['a' ... 'z'] = true,
+		[0x80 ... 0xff] = true },
 	.expected = { LABEL_LETTER, LABEL_DIGIT },
 };
 static const struct parse_class digits = { .in = { ['0' ... '9'] = true }, .expected = { LABEL_DIGIT } };
 /* All but `(-:.,>)`. */
 static const struct parse_class json_key = {
-	.in = { [0 ... '\''] = true, ['*' ... '+'] = true, ['/' ... '9'] = true, [';' ... '='] = true,
+	.in = { [0 ... '\''] = true,
+		['*' ... '+'] = true,
+		['/' ... '9'] = true,
+		[';' ... '='] = true,
 		['?' ... 0xff] = true },
 };
 /* All but `"` and the backslash. */
@@ -123,7 +131,7 @@ typedef bool part_fn(struct parse *p, struct str *out_r);
 struct dashed {
 	part_fn *part;
 	struct str name;
-	struct buf copy;     /* holds the name when it is no longer a view */
+	struct buf copy; /* holds the name when it is no longer a view */
 };
 
 static void append_part(struct parse *p, struct dashed *d, struct str part)
@@ -172,8 +180,8 @@ static bool index_ends(struct parse *p)
 {
 	if (p->cur < p->end && *p->cur == ')')
 		return true;
-	return parse_sees_word(p, WORD_ARROW) || parse_sees_word(p, WORD_CAST) || parse_sees(p, '.')
-		|| parse_sees(p, ',') || parse_end(p);
+	return parse_sees_word(p, WORD_ARROW) || parse_sees_word(p, WORD_CAST) || parse_sees(p, '.') || parse_sees(p, ',')
+		|| parse_end(p);
 }
 
 static bool json_index(struct parse *p, struct str *out_r)

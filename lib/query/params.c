@@ -7,18 +7,29 @@
 
 /* In the order of parsing: of several faults a request has, the first in this order is answered. */
 enum param_kind {
-	PARAM_ORDER, PARAM_LOGIC, PARAM_COLUMNS, PARAM_SELECT, PARAM_FILTER, PARAM_ON_CONFLICT, PARAM_LIMIT, PARAM_OFFSET
+	PARAM_ORDER,
+	PARAM_LOGIC,
+	PARAM_COLUMNS,
+	PARAM_SELECT,
+	PARAM_FILTER,
+	PARAM_ON_CONFLICT,
+	PARAM_LIMIT,
+	PARAM_OFFSET
 };
 
 static const struct {
 	struct str name;
 	enum param_kind kind;
-	bool embeds;      /* rel.name= means it too */
+	bool embeds; /* rel.name= means it too */
 } reserved[] = {
-	{ STR_INIT("order"), PARAM_ORDER, true }, { STR_INIT("and"), PARAM_LOGIC, true },
-	{ STR_INIT("or"), PARAM_LOGIC, true }, { STR_INIT("columns"), PARAM_COLUMNS, false },
-	{ STR_INIT("select"), PARAM_SELECT, false }, { STR_INIT("on_conflict"), PARAM_ON_CONFLICT, false },
-	{ STR_INIT("limit"), PARAM_LIMIT, true }, { STR_INIT("offset"), PARAM_OFFSET, true },
+	{ STR_INIT("order"), PARAM_ORDER, true },
+	{ STR_INIT("and"), PARAM_LOGIC, true },
+	{ STR_INIT("or"), PARAM_LOGIC, true },
+	{ STR_INIT("columns"), PARAM_COLUMNS, false },
+	{ STR_INIT("select"), PARAM_SELECT, false },
+	{ STR_INIT("on_conflict"), PARAM_ON_CONFLICT, false },
+	{ STR_INIT("limit"), PARAM_LIMIT, true },
+	{ STR_INIT("offset"), PARAM_OFFSET, true },
 };
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -26,8 +37,8 @@ static const struct {
 struct reading {
 	struct query *q;
 	struct http_pair *params;
-	struct query_scope **scopes;   /* by their place in paths */
-	struct name_set paths;         /* each scope's path in one text */
+	struct query_scope **scopes; /* by their place in paths */
+	struct name_set paths;       /* each scope's path in one text */
 	bool call_read;
 	struct arena *a;
 	struct fault *f;
@@ -236,10 +247,14 @@ static const struct {
 	bool (*read)(struct reading *r, const struct http_pair *pair);
 	bool first_only;
 } readers[] = {
-	[PARAM_ORDER] = { read_order, false }, [PARAM_LOGIC] = { read_logic, false },
-	[PARAM_COLUMNS] = { read_columns, true }, [PARAM_SELECT] = { read_select, true },
-	[PARAM_FILTER] = { read_filter, false }, [PARAM_ON_CONFLICT] = { read_on_conflict, true },
-	[PARAM_LIMIT] = { read_limit, false }, [PARAM_OFFSET] = { read_offset, false },
+	[PARAM_ORDER] = { read_order, false },
+	[PARAM_LOGIC] = { read_logic, false },
+	[PARAM_COLUMNS] = { read_columns, true },
+	[PARAM_SELECT] = { read_select, true },
+	[PARAM_FILTER] = { read_filter, false },
+	[PARAM_ON_CONFLICT] = { read_on_conflict, true },
+	[PARAM_LIMIT] = { read_limit, false },
+	[PARAM_OFFSET] = { read_offset, false },
 };
 
 /* A parameter without '=' is ignored, but still the first of its name. */

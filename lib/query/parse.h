@@ -19,37 +19,18 @@
 #include "base/str.h"
 
 /* What may be expected. Values under 128 are that ASCII character; words are shown quoted, the rest as they are. */
-#define PARSE_LABELS(label, word) \
-	label(LABEL_NAME, "field name (* or [a..z0..9_$])") \
-	label(LABEL_KEY, "any non reserved character different from: .,>()") \
-	label(LABEL_LETTER, "letter") \
-	label(LABEL_DIGIT, "digit") \
-	label(LABEL_DELIMITER, "delimiter (.)") \
-	label(LABEL_OPERATOR, "operator (eq, gt, ...)") \
-	label(LABEL_IS, "isVal: (null, not_null, true, false, unknown)") \
-	label(LABEL_NEGATION, "negation operator (not)") \
-	label(LABEL_LOGIC, "logic operator (and, or)") \
-	label(LABEL_END, "end of input") \
-	word(WORD_ARROW_TEXT, "->>") \
-	word(WORD_ARROW, "->") \
-	word(WORD_CAST, "::") \
-	word(WORD_SPREAD, "...") \
-	word(WORD_COUNT_CALL, "count()") \
-	word(WORD_CALL, "()") \
-	word(WORD_SUM, "sum") \
-	word(WORD_AVG, "avg") \
-	word(WORD_COUNT, "count") \
-	word(WORD_MAX, "max") \
-	word(WORD_MIN, "min") \
-	word(WORD_LEFT, "left") \
-	word(WORD_INNER, "inner") \
-	word(WORD_NOT, "not") \
-	word(WORD_AND, "and") \
-	word(WORD_OR, "or") \
-	word(WORD_ASC, "asc") \
-	word(WORD_DESC, "desc") \
-	word(WORD_NULLS_FIRST, "nullsfirst") \
-	word(WORD_NULLS_LAST, "nullslast")
+#define PARSE_LABELS(label, word)                                                                                      \
+	label(LABEL_NAME, "field name (* or [a..z0..9_$])") label(LABEL_KEY,                                               \
+		"any non reserved character different from: .,>()") label(LABEL_LETTER, "letter") label(LABEL_DIGIT, "digit")  \
+		label(LABEL_DELIMITER, "delimiter (.)") label(LABEL_OPERATOR, "operator (eq, gt, ...)") label(LABEL_IS,        \
+			"isVal: (null, not_null, true, false, unknown)") label(LABEL_NEGATION, "negation operator (not)")          \
+			label(LABEL_LOGIC, "logic operator (and, or)") label(LABEL_END, "end of input")                            \
+				word(WORD_ARROW_TEXT, "->>") word(WORD_ARROW, "->") word(WORD_CAST, "::") word(WORD_SPREAD, "...")     \
+					word(WORD_COUNT_CALL, "count()") word(WORD_CALL, "()") word(WORD_SUM, "sum") word(WORD_AVG, "avg") \
+						word(WORD_COUNT, "count") word(WORD_MAX, "max") word(WORD_MIN, "min") word(WORD_LEFT, "left")  \
+							word(WORD_INNER, "inner") word(WORD_NOT, "not") word(WORD_AND, "and") word(WORD_OR, "or")  \
+								word(WORD_ASC, "asc") word(WORD_DESC, "desc") word(WORD_NULLS_FIRST, "nullsfirst")     \
+									word(WORD_NULLS_LAST, "nullslast")
 
 #define PARSE_ENUM(name, text) name,
 enum parse_label { LABEL_NONE = 0, LABEL_BASE = 127, PARSE_LABELS(PARSE_ENUM, PARSE_ENUM) };
@@ -58,19 +39,19 @@ enum { PARSE_EXPECTED_MAX = 24, PARSE_DEPTH_MAX = 100 };
 
 struct parse_error {
 	const char *at;
-	uint32_t met;                          /* 0: none; else the character met + 1, or PARSE_MET_END */
-	uint32_t refused[2];                   /* characters + 1 that must not follow here; they are named before met */
+	uint32_t met;        /* 0: none; else the character met + 1, or PARSE_MET_END */
+	uint32_t refused[2]; /* characters + 1 that must not follow here; they are named before met */
 	uint8_t count;
-	uint8_t expected[PARSE_EXPECTED_MAX];  /* enum parse_label, in order of appearance, each once */
+	uint8_t expected[PARSE_EXPECTED_MAX]; /* enum parse_label, in order of appearance, each once */
 };
 #define PARSE_MET_END UINT32_MAX
 
 struct parse {
 	const char *start, *cur, *end;
-	bool recording;                        /* the second pass */
+	bool recording; /* the second pass */
 	struct parse_error error;
 	unsigned depth;
-	bool too_deep;                         /* sticky: nested beyond PARSE_DEPTH_MAX */
+	bool too_deep; /* sticky: nested beyond PARSE_DEPTH_MAX */
 	struct arena *arena;
 };
 

@@ -88,8 +88,12 @@ static const struct {
 	bool calls_only;
 	bool (*read)(struct query *q, struct str body, const struct conf *c, struct arena *a, struct fault *f);
 } readers[] = {
-	{ MEDIA_JSON, false, read_json }, { MEDIA_JSON_STRIPPED, false, read_json }, { MEDIA_CSV, false, read_csv },
-	{ MEDIA_FORM, false, read_form }, { MEDIA_TEXT, true, read_raw }, { MEDIA_XML, true, read_raw },
+	{ MEDIA_JSON, false, read_json },
+	{ MEDIA_JSON_STRIPPED, false, read_json },
+	{ MEDIA_CSV, false, read_csv },
+	{ MEDIA_FORM, false, read_form },
+	{ MEDIA_TEXT, true, read_raw },
+	{ MEDIA_XML, true, read_raw },
 	{ MEDIA_OCTETS, true, read_raw },
 };
 

@@ -16,10 +16,10 @@
 enum { SHOWN_MOST = 100 };
 
 struct table {
-	struct scan s;             /* behind the header */
+	struct scan s; /* behind the header */
 	struct name_set names;
-	size_t *place;             /* of each field of a line: its index in names */
-	size_t width;              /* fields of a line */
+	size_t *place; /* of each field of a line: its index in names */
+	size_t width;  /* fields of a line */
 	size_t rows;
 	struct arena *arena;
 };
@@ -129,7 +129,7 @@ static bool each_field(struct table *t, void (*put)(void *arg, size_t row, size_
 /* One array literal for each name: first only their lengths, then, when there is room for them, their bytes. */
 struct arrays {
 	struct str *literals;
-	char **to;                 /* where the next byte of each goes; NULL: lengths only */
+	char **to; /* where the next byte of each goes; NULL: lengths only */
 };
 
 static void put_element(void *arg, size_t row, size_t place, const struct csv_field *field)
@@ -181,7 +181,7 @@ static bool read_arrays(struct payload *out_r, struct table *t, const struct con
 /* The rows as a JSON array of objects of strings. */
 struct objects {
 	struct buf out;
-	size_t row;                /* the one being written, from 1; 0: none */
+	size_t row; /* the one being written, from 1; 0: none */
 	const struct table *table;
 };
 

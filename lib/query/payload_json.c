@@ -10,14 +10,14 @@
 /* Keys of the first object; of every further one it is only counted how many of them it has. */
 struct shape {
 	struct json_scan scan;
-	struct name_set keys;       /* decoded */
-	struct str *raw;            /* the same as they are spelled without escapes; STR_NONE where that cannot be */
-	size_t *seen;               /* number of the last object that had the key, from 1 */
-	char *scratch;              /* where further escaped keys are decoded */
-	size_t longest;             /* bytes of the longest key */
+	struct name_set keys; /* decoded */
+	struct str *raw;      /* the same as they are spelled without escapes; STR_NONE where that cannot be */
+	size_t *seen;         /* number of the last object that had the key, from 1 */
+	char *scratch;        /* where further escaped keys are decoded */
+	size_t longest;       /* bytes of the longest key */
 	size_t rows;
 	bool uneven;
-	bool too_large;             /* the keys alone outgrew the request's memory */
+	bool too_large; /* the keys alone outgrew the request's memory */
 	struct arena *arena;
 };
 

@@ -124,10 +124,7 @@ bool query_read(struct query *out_r, const struct request *r, const struct conf 
 	media_accept(&accept, &out_r->accept_count, request_field(r, STR("accept")), a);
 	out_r->accept = accept;
 	prefer_read(&out_r->prefer, r, a);
-	return read_path(out_r, r->path, c, a, f)
-		&& read_schema(out_r, r, c, a, f)
-		&& read_action(out_r, r, a, f)
+	return read_path(out_r, r->path, c, a, f) && read_schema(out_r, r, c, a, f) && read_action(out_r, r, a, f)
 		&& params_read(out_r, r->query, out_r->target == TARGET_ROUTINE && r->method != HTTP_POST, a, f)
-		&& read_range(out_r, r, f)
-		&& payload_read(out_r, r, c, a, f);
+		&& read_range(out_r, r, f) && payload_read(out_r, r, c, a, f);
 }

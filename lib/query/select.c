@@ -54,8 +54,11 @@ static bool aggregate_name(struct parse *p, enum aggregate *out_r)
 		enum aggregate aggregate;
 		bool put_back;
 	} names[] = {
-		{ WORD_SUM, AGGREGATE_SUM, false }, { WORD_AVG, AGGREGATE_AVG, false }, { WORD_COUNT, AGGREGATE_COUNT, false },
-		{ WORD_MAX, AGGREGATE_MAX, true }, { WORD_MIN, AGGREGATE_MIN, true },
+		{ WORD_SUM, AGGREGATE_SUM, false },
+		{ WORD_AVG, AGGREGATE_AVG, false },
+		{ WORD_COUNT, AGGREGATE_COUNT, false },
+		{ WORD_MAX, AGGREGATE_MAX, true },
+		{ WORD_MIN, AGGREGATE_MIN, true },
 	};
 	const char *at = p->cur;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && p->cur == at; i++) {

@@ -9,13 +9,13 @@
 
 /* One arrow of a JSON, composite or array path: data->a->>b, data->-1. */
 struct json_step {
-	bool as_text;     /* ->> */
-	bool is_index;    /* key holds digits with an optional '-' */
+	bool as_text;  /* ->> */
+	bool is_index; /* key holds digits with an optional '-' */
 	struct str key;
 };
 
 struct field {
-	struct str name;                /* "*" only where kind says so */
+	struct str name; /* "*" only where kind says so */
 	const struct json_step *steps;
 	size_t step_count;
 };
@@ -23,44 +23,65 @@ struct field {
 enum aggregate { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_AVG, AGGREGATE_COUNT, AGGREGATE_MAX, AGGREGATE_MIN };
 enum join_type { JOIN_DEFAULT, JOIN_INNER, JOIN_LEFT };
 enum select_kind {
-	SELECT_ALL,      /* * */
-	SELECT_FIELD,    /* a field; a bare count() has field.name.p == NULL */
-	SELECT_EMBED,    /* rel(...) */
-	SELECT_SPREAD    /* ...rel(...) */
+	SELECT_ALL,   /* * */
+	SELECT_FIELD, /* a field; a bare count() has field.name.p == NULL */
+	SELECT_EMBED, /* rel(...) */
+	SELECT_SPREAD /* ...rel(...) */
 };
 
 struct select_item {
 	enum select_kind kind;
-	struct str alias;               /* STR_NONE: none given */
-	struct field field;             /* SELECT_FIELD */
-	struct str cast;                /* SELECT_FIELD: type after ::, before the aggregate */
+	struct str alias;   /* STR_NONE: none given */
+	struct field field; /* SELECT_FIELD */
+	struct str cast;    /* SELECT_FIELD: type after ::, before the aggregate */
 	enum aggregate aggregate;
 	struct str aggregate_cast;
-	struct str relation, hint;      /* embeds */
+	struct str relation, hint; /* embeds */
 	enum join_type join;
-	struct select_item *children;   /* embeds: first child, NULL for rel(); rel(*) is one SELECT_ALL */
+	struct select_item *children; /* embeds: first child, NULL for rel(); rel(*) is one SELECT_ALL */
 	struct select_item *next;
 };
 
 enum filter_operator {
-	OP_EQ, OP_GT, OP_GTE, OP_LT, OP_LTE, OP_NEQ, OP_LIKE, OP_ILIKE, OP_MATCH, OP_IMATCH,
-	OP_IN, OP_IS, OP_ISDISTINCT,
-	OP_FTS, OP_PLFTS, OP_PHFTS, OP_WFTS,
-	OP_CS, OP_CD, OP_OV, OP_SL, OP_SR, OP_NXR, OP_NXL, OP_ADJ
+	OP_EQ,
+	OP_GT,
+	OP_GTE,
+	OP_LT,
+	OP_LTE,
+	OP_NEQ,
+	OP_LIKE,
+	OP_ILIKE,
+	OP_MATCH,
+	OP_IMATCH,
+	OP_IN,
+	OP_IS,
+	OP_ISDISTINCT,
+	OP_FTS,
+	OP_PLFTS,
+	OP_PHFTS,
+	OP_WFTS,
+	OP_CS,
+	OP_CD,
+	OP_OV,
+	OP_SL,
+	OP_SR,
+	OP_NXR,
+	OP_NXL,
+	OP_ADJ
 };
 enum filter_quantifier { QUANTIFIER_NONE, QUANTIFIER_ANY, QUANTIFIER_ALL };
 enum filter_is { IS_NULL, IS_NOT_NULL, IS_TRUE, IS_FALSE, IS_UNKNOWN };
 
 struct filter {
 	struct field field;
-	bool negated;                   /* not. */
+	bool negated; /* not. */
 	enum filter_operator op;
 	enum filter_quantifier quantifier;
-	enum filter_is is;              /* OP_IS */
-	struct str language;            /* OP_FTS..: STR_NONE or the configuration in parentheses */
-	struct str value;               /* the operand as text, NUL-terminated behind its end; '*' of like and ilike is
+	enum filter_is is;        /* OP_IS */
+	struct str language;      /* OP_FTS..: STR_NONE or the configuration in parentheses */
+	struct str value;         /* the operand as text, NUL-terminated behind its end; '*' of like and ilike is
 	                                 * already '%'; quantified: the {..} literal */
-	const struct str *values;       /* OP_IN; none for in.() */
+	const struct str *values; /* OP_IN; none for in.() */
 	size_t value_count;
 };
 
@@ -68,9 +89,9 @@ enum logic_kind { LOGIC_AND, LOGIC_OR, LOGIC_FILTER };
 
 struct logic {
 	enum logic_kind kind;
-	bool negated;                   /* not.and / not.or; a filter carries its own */
-	struct filter filter;           /* LOGIC_FILTER */
-	struct logic *children;         /* LOGIC_AND, LOGIC_OR: first operand */
+	bool negated;           /* not.and / not.or; a filter carries its own */
+	struct filter filter;   /* LOGIC_FILTER */
+	struct logic *children; /* LOGIC_AND, LOGIC_OR: first operand */
 	struct logic *next;
 };
 
@@ -78,7 +99,7 @@ enum order_direction { ORDER_DEFAULT, ORDER_ASC, ORDER_DESC };
 enum order_nulls { NULLS_DEFAULT, NULLS_FIRST, NULLS_LAST };
 
 struct order_term {
-	struct str relation;            /* rel(col): the embed's name; STR_NONE otherwise */
+	struct str relation; /* rel(col): the embed's name; STR_NONE otherwise */
 	struct field field;
 	enum order_direction direction;
 	enum order_nulls nulls;
@@ -91,11 +112,11 @@ struct order_term {
 struct query_scope {
 	const struct str *path;
 	size_t path_length;
-	struct logic *where;            /* NULL, or one LOGIC_AND of every filter and logic tree of this place */
+	struct logic *where; /* NULL, or one LOGIC_AND of every filter and logic tree of this place */
 	struct order_term *order;
 	bool has_order;
-	bool has_range;                 /* range is not ROW_RANGE_ALL */
-	struct row_range range;         /* limit= and offset= of this place (and the Range field at the root); limit 0 is
+	bool has_range;         /* range is not ROW_RANGE_ALL */
+	struct row_range range; /* limit= and offset= of this place (and the Range field at the root); limit 0 is
 	                                 * a read of no rows */
 	struct query_scope *next;
 };

@@ -32,7 +32,9 @@ static void cors_allow_origin(struct reply *reply, const struct conf *c, struct 
 static struct str cors_allow_headers(struct str requested, struct arena *a)
 {
 	static const struct str simple[] = {
-		STR_INIT("Accept"), STR_INIT("Accept-Language"), STR_INIT("Content-Language"),
+		STR_INIT("Accept"),
+		STR_INIT("Accept-Language"),
+		STR_INIT("Content-Language"),
 	};
 	enum { SIMPLE = sizeof simple / sizeof *simple };
 	bool asked[SIMPLE] = { false };
@@ -63,9 +65,9 @@ bool cors_preflight(struct reply *out_r, const struct request *r, const struct c
 		return false;
 	if (http_method_from(method) == HTTP_OTHER)
 		return false;
-	*out_r = (struct reply){
-		.status = 200, .fields = buf_new(a, CORS_FIELDS_MAX), .body = spool_new(a, 1, STR_NONE, 0)
-	};
+	*out_r = (struct reply){ .status = 200,
+		.fields = buf_new(a, CORS_FIELDS_MAX),
+		.body = spool_new(a, 1, STR_NONE, 0) };
 	cors_allow_origin(out_r, c, origin);
 	reply_field(out_r, STR("Access-Control-Allow-Methods"), STR("GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"));
 	struct str requested = request_field(r, STR("access-control-request-headers"));
@@ -83,6 +85,7 @@ void cors_answer(struct reply *reply, const struct request *r, const struct conf
 		return;
 	if (!reply_has_field(reply, STR("Access-Control-Allow-Origin")))
 		cors_allow_origin(reply, c, origin);
-	reply_field(reply, STR("Access-Control-Expose-Headers"), STR("Content-Encoding, Content-Location, Content-Range, "
-		"Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit"));
+	reply_field(reply, STR("Access-Control-Expose-Headers"),
+		STR("Content-Encoding, Content-Location, Content-Range, "
+			"Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit"));
 }

@@ -14,13 +14,13 @@ enum { PIECE = SPOOL_RESERVE_MOST / ESCAPE_MOST - 1, EXTRA = 16 };
 typedef char *encode_fn(char *to, struct str text);
 
 struct column {
-	struct str prefix;     /* ,"name": */
+	struct str prefix; /* ,"name": */
 	encode_fn *encode;
 	bool is_json;
 };
 
 struct json_shape {
-	struct strip *strip;   /* NULL: nulls are kept */
+	struct strip *strip; /* NULL: nulls are kept */
 	size_t count;
 	struct column columns[];
 };
@@ -109,8 +109,17 @@ static char *encode_timestamptz(char *to, struct str text)
 /* OIDs of PostgreSQL's built-in types never change. What is not here is a string: every other type that has no cast
  * to json and is no array or composite. */
 enum {
-	OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_JSON = 114, OID_FLOAT4 = 700, OID_FLOAT8 = 701,
-	OID_TIMESTAMP = 1114, OID_TIMESTAMPTZ = 1184, OID_NUMERIC = 1700, OID_JSONB = 3802
+	OID_BOOL = 16,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_JSON = 114,
+	OID_FLOAT4 = 700,
+	OID_FLOAT8 = 701,
+	OID_TIMESTAMP = 1114,
+	OID_TIMESTAMPTZ = 1184,
+	OID_NUMERIC = 1700,
+	OID_JSONB = 3802
 };
 
 static encode_fn *encoder(uint32_t type)
@@ -118,9 +127,15 @@ static encode_fn *encoder(uint32_t type)
 	switch (type) {
 	case OID_BOOL:
 		return encode_bool;
-	case OID_INT8: case OID_INT2: case OID_INT4: case OID_JSON: case OID_JSONB:
+	case OID_INT8:
+	case OID_INT2:
+	case OID_INT4:
+	case OID_JSON:
+	case OID_JSONB:
 		return encode_raw;
-	case OID_FLOAT4: case OID_FLOAT8: case OID_NUMERIC:
+	case OID_FLOAT4:
+	case OID_FLOAT8:
+	case OID_NUMERIC:
 		return encode_number;
 	case OID_TIMESTAMP:
 		return encode_timestamp;

@@ -21,9 +21,7 @@ static void content_fields(struct reply *r, const struct plan *p, struct arena *
 }
 
 /* What each kind of request may have applied (PARITY P1), whatever else was preferred. */
-enum applies {
-	APPLIES_RESOLUTION = 1, APPLIES_RETURN = 2, APPLIES_MISSING = 4, APPLIES_MAX_AFFECTED = 8
-};
+enum applies { APPLIES_RESOLUTION = 1, APPLIES_RETURN = 2, APPLIES_MISSING = 4, APPLIES_MAX_AFFECTED = 8 };
 
 static void applied_field(struct reply *r, const struct plan *p, unsigned applies, struct arena *a)
 {
@@ -74,8 +72,9 @@ static void say_out_of_range(struct reply *r, struct reply_rows *rows, int64_t t
 	const struct plan *p = rows->plan;
 	struct fault f = { 0 };
 	fault_set(&f, 416, "PGRST103", STR("Requested range not satisfiable"));
-	fault_details(&f, str_printf(a, "An offset of %" PRId64 " was requested, but there are only %" PRId64 " rows.",
-		p->range.offset, total));
+	fault_details(&f,
+		str_printf(a, "An offset of %" PRId64 " was requested, but there are only %" PRId64 " rows.", p->range.offset,
+			total));
 	rows->body = spool_of(a, problem_body(&f, p->conf, a));
 	r->status = 416;
 	field(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
@@ -147,8 +146,8 @@ static bool make_call(struct reply *r, struct reply_rows *rows, const struct fli
 	return true;
 }
 
-static bool make_insert(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
-	struct arena *a, struct fault *f)
+static bool make_insert(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
 {
 	(void)f;
 	const struct plan *p = rows->plan;
@@ -163,8 +162,8 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 }
 
 /* PATCH and DELETE. */
-static bool make_change(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
-	struct arena *a, struct fault *f)
+static bool make_change(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
+	struct fault *f)
 {
 	(void)f;
 	const struct plan *p = rows->plan;
@@ -194,16 +193,23 @@ static bool make_put(struct reply *r, struct reply_rows *rows, const struct flig
 static void warning_field(struct reply *r, const struct plan *p, struct arena *a)
 {
 	if (p->legacy_names.p)
-		field(r, STR("Warning"), str_printf(a, "299 PostgRESTv16 \"%s. Update %.*s in query string filters, orders or "
-			"limits.\"", PLAN_LEGACY_NAMES, STR_ARG(p->legacy_names)));
+		field(r, STR("Warning"),
+			str_printf(a,
+				"299 PostgRESTv16 \"%s. Update %.*s in query string filters, orders or "
+				"limits.\"",
+				PLAN_LEGACY_NAMES, STR_ARG(p->legacy_names)));
 }
 
 typedef bool make_fn(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
 	struct fault *f);
 
 static make_fn *const makers[] = {
-	[PLAN_READ] = make_read, [PLAN_INSERT] = make_insert, [PLAN_UPDATE] = make_change,
-	[PLAN_UPSERT_ONE] = make_put, [PLAN_DELETE] = make_change, [PLAN_CALL] = make_call,
+	[PLAN_READ] = make_read,
+	[PLAN_INSERT] = make_insert,
+	[PLAN_UPDATE] = make_change,
+	[PLAN_UPSERT_ONE] = make_put,
+	[PLAN_DELETE] = make_change,
+	[PLAN_CALL] = make_call,
 };
 
 /* An execution plan is answered without what it would have been the answer to. */
@@ -226,8 +232,9 @@ bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct fligh
 	if (!rows_end(rows, f) || (!explain && !reply_rows_judge(rows, outcome, a, f)))
 		return false;
 	int status = 0;
-	if (!explain && !(settings_status(&status, outcome->response_status, f)
-		&& settings_fields(out_r, outcome->response_headers, a, f)))
+	if (!explain
+		&& !(settings_status(&status, outcome->response_status, f)
+			&& settings_fields(out_r, outcome->response_headers, a, f)))
 		return false;
 	if (!make(out_r, rows, outcome, a, f))
 		return false;

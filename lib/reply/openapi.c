@@ -9,7 +9,8 @@
 #include "openapi_doc.h"
 #include "rows.h"
 
-#define MEDIA_LIST "[\"application/json\",\"application/vnd.pgrst.object+json;nulls=stripped\"," \
+#define MEDIA_LIST                                                                                                     \
+	"[\"application/json\",\"application/vnd.pgrst.object+json;nulls=stripped\","                                      \
 	"\"application/vnd.pgrst.object+json\",\"text/csv\"]"
 
 static int compare_oids(const void *a, const void *b)
@@ -65,7 +66,8 @@ static void add_routine(struct openapi *o, uint32_t oid)
 {
 	struct openapi_oid key = { .oid = oid };
 	const struct openapi_oid *found = o->routine_count
-		? bsearch(&key, o->routine_oids, o->routine_count, sizeof key, compare_oids) : NULL;
+		? bsearch(&key, o->routine_oids, o->routine_count, sizeof key, compare_oids)
+		: NULL;
 	if (found)
 		o->executable[found->index] = true;
 }
@@ -164,7 +166,7 @@ static struct place place_of_request(const struct conf *c, const struct request 
 static struct place place_of_proxy(struct str uri, struct arena *a)
 {
 	struct place place = { .scheme = str_lower(a, str_cut(&uri, ':')) };
-	struct str authority = str_from(uri, 2);   /* behind the slashes */
+	struct str authority = str_from(uri, 2); /* behind the slashes */
 	size_t slash = str_index(authority, '/');
 	place.path = slash < authority.n ? str_from(authority, slash) : STR("/");
 	place.host = str_sub(authority, 0, slash);
@@ -178,8 +180,8 @@ static struct place place_of_proxy(struct str uri, struct arena *a)
 static void put_place(struct openapi *o, const struct request *r)
 {
 	const struct conf *c = o->plan->conf;
-	struct place place = c->openapi_server_proxy_uri.n
-		? place_of_proxy(c->openapi_server_proxy_uri, o->scratch) : place_of_request(c, r);
+	struct place place = c->openapi_server_proxy_uri.n ? place_of_proxy(c->openapi_server_proxy_uri, o->scratch)
+													   : place_of_request(c, r);
 	jsonw_member(&o->w, STR("host"), place.host);
 	jsonw_member(&o->w, STR("basePath"), place.path);
 	jsonw_key(&o->w, STR("schemes"));
@@ -193,9 +195,10 @@ static void put_security(struct openapi *o)
 	if (!o->plan->conf->openapi_security_active)
 		return;
 	jsonw_key(&o->w, STR("securityDefinitions"));
-	jsonw_raw(&o->w, STR("{\"JWT\":{"
-		"\"description\":\"Add the token prepending \\\"Bearer \\\" (without quotes) to it\","
-		"\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\"}}"));
+	jsonw_raw(&o->w,
+		STR("{\"JWT\":{"
+			"\"description\":\"Add the token prepending \\\"Bearer \\\" (without quotes) to it\","
+			"\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\"}}"));
 	jsonw_key(&o->w, STR("security"));
 	jsonw_raw(&o->w, STR("[{\"JWT\":[]}]"));
 }
@@ -215,8 +218,9 @@ static void put_document(struct openapi *o, const struct request *r)
 	openapi_put_parameters(o);
 	put_security(o);
 	jsonw_key(&o->w, STR("externalDocs"));
-	jsonw_raw(&o->w, STR("{\"description\":\"PostgREST Documentation\","
-		"\"url\":\"https://postgrest.org/en/v" CONF_POSTGREST_RELEASE "/references/api.html\"}"));
+	jsonw_raw(&o->w,
+		STR("{\"description\":\"PostgREST Documentation\","
+			"\"url\":\"https://postgrest.org/en/v" CONF_POSTGREST_RELEASE "/references/api.html\"}"));
 	jsonw_close(&o->w, '}');
 	openapi_flush(o);
 }

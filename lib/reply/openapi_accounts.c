@@ -15,21 +15,39 @@ struct operation {
 	const char *status;
 };
 
-#define TEXT(name) { name, "string", "text", true }
-#define OPTIONAL_TEXT(name) { name, "string", "text", false }
-#define NUMBER(name) { name, "integer", "integer", true }
-#define TOKENS { TEXT("token"), { "user", "object", "json", true }, TEXT("token_type"), NUMBER("expires_in"), \
-	NUMBER("expires_at"), TEXT("refresh_token") }
-#define TOLD { { "success", "boolean", "boolean", true }, TEXT("message") }
-#define WHO { NUMBER("user_id"), TEXT("email"), TEXT("role") }
+#define TEXT(name)                                                                                                     \
+	{                                                                                                                  \
+		name, "string", "text", true                                                                                   \
+	}
+#define OPTIONAL_TEXT(name)                                                                                            \
+	{                                                                                                                  \
+		name, "string", "text", false                                                                                  \
+	}
+#define NUMBER(name)                                                                                                   \
+	{                                                                                                                  \
+		name, "integer", "integer", true                                                                               \
+	}
+#define TOKENS                                                                                                         \
+	{                                                                                                                  \
+		TEXT("token"), { "user", "object", "json", true }, TEXT("token_type"), NUMBER("expires_in"),                   \
+			NUMBER("expires_at"), TEXT("refresh_token")                                                                \
+	}
+#define TOLD                                                                                                           \
+	{                                                                                                                  \
+		{ "success", "boolean", "boolean", true }, TEXT("message")                                                     \
+	}
+#define WHO                                                                                                            \
+	{                                                                                                                  \
+		NUMBER("user_id"), TEXT("email"), TEXT("role")                                                                 \
+	}
 
 /* Those of one path are neighbours. */
 static const struct operation operations[] = {
 	{ STR_INIT("/rpc/register_user"), STR_INIT("post"), STR_INIT("Makes an account"),
 		{ TEXT("email"), TEXT("password"), OPTIONAL_TEXT("user_role"), { "profile", "object", "json", false } },
 		{ { "success", "boolean", "boolean", true }, NUMBER("user_id"), TEXT("email"), TEXT("role") }, "200" },
-	{ STR_INIT("/rpc/login"), STR_INIT("post"), STR_INIT("Signs in"),
-		{ TEXT("email"), TEXT("password") }, TOKENS, "200" },
+	{ STR_INIT("/rpc/login"), STR_INIT("post"), STR_INIT("Signs in"), { TEXT("email"), TEXT("password") }, TOKENS,
+		"200" },
 	{ STR_INIT("/rpc/refresh_token"), STR_INIT("post"), STR_INIT("The next tokens of a session"),
 		{ TEXT("refresh_token") }, TOKENS, "200" },
 	{ STR_INIT("/rpc/current_user"), STR_INIT("get"), STR_INIT("Who is signed in"), { { 0 } }, WHO, "200" },
@@ -47,14 +65,14 @@ static const struct operation operations[] = {
 		{ TEXT("email") }, TOLD, "200" },
 	{ STR_INIT("/rpc/reset_password"), STR_INIT("post"), STR_INIT("Sets one by that link and ends all sessions"),
 		{ TEXT("token"), TEXT("password") }, { { 0 } }, "204" },
-	{ STR_INIT("/rpc/activate_account"), STR_INIT("post"), STR_INIT("Proves an account's address"),
-		{ TEXT("token") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/activate_account"), STR_INIT("post"), STR_INIT("Proves an account's address"), { TEXT("token") },
+		{ { 0 } }, "204" },
 	{ STR_INIT("/rpc/resend_activation"), STR_INIT("post"), STR_INIT("Mails the link for that again"),
 		{ TEXT("email") }, TOLD, "200" },
 	{ STR_INIT("/rpc/change_email"), STR_INIT("post"), STR_INIT("Mails a link to another address of one's own"),
 		{ TEXT("current_password"), TEXT("email") }, { { 0 } }, "204" },
-	{ STR_INIT("/rpc/confirm_email"), STR_INIT("post"), STR_INIT("Makes that the account's address"),
-		{ TEXT("token") }, { { 0 } }, "204" },
+	{ STR_INIT("/rpc/confirm_email"), STR_INIT("post"), STR_INIT("Makes that the account's address"), { TEXT("token") },
+		{ { 0 } }, "204" },
 };
 
 enum { OPERATIONS = sizeof operations / sizeof *operations };

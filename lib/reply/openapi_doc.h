@@ -15,15 +15,15 @@ struct openapi {
 	const struct plan *plan;
 	const struct catalog *cat;
 	struct arena *arena;
-	struct arena *scratch;                 /* of its own, emptied with each flush */
-	const struct cat_relation *relations;  /* of the schema */
+	struct arena *scratch;                /* of its own, emptied with each flush */
+	const struct cat_relation *relations; /* of the schema */
 	size_t relation_count;
-	bool *usable;                          /* of each relation */
+	bool *usable; /* of each relation */
 	const struct cat_routine *routines;
 	size_t routine_count;
-	bool *executable;                      /* of each routine */
-	struct openapi_oid *routine_oids;      /* ascending */
-	struct buf buf;                        /* what has not gone to the body yet */
+	bool *executable;                 /* of each routine */
+	struct openapi_oid *routine_oids; /* ascending */
+	struct buf buf;                   /* what has not gone to the body yet */
 	struct jsonw w;
 	struct spool body;
 };

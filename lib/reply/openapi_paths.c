@@ -8,8 +8,8 @@
 /* Parameters that relations use by reference. */
 static const struct {
 	const char *key, *name, *in, *description;
-	const char *values;    /* the members of "enum", NULL: any */
-	const char *fallback;  /* "default", NULL: none */
+	const char *values;   /* the members of "enum", NULL: any */
+	const char *fallback; /* "default", NULL: none */
 } shared[] = {
 	{ "preferParams", "Prefer", "header", "Preference", NULL, NULL },
 	{ "preferReturn", "Prefer", "header", "Preference", RETURNS, NULL },
@@ -28,7 +28,7 @@ static const struct {
 static const struct {
 	struct str method;
 	bool writes, row_filters, body;
-	const char *parameters[8];   /* keys of `shared` */
+	const char *parameters[8]; /* keys of `shared` */
 	struct str status, response;
 } operations[] = {
 	{ STR_INIT("get"), false, true, false,
@@ -39,7 +39,8 @@ static const struct {
 	{ STR_INIT("patch"), true, true, true, { "preferReturn" }, STR_INIT("204"), STR_INIT("No Content") },
 };
 
-static const struct str rpc_produces = STR_INIT("[\"application/json\","
+static const struct str rpc_produces = STR_INIT(
+	"[\"application/json\","
 	"\"application/vnd.pgrst.object+json;nulls=stripped\",\"application/vnd.pgrst.object+json\"]");
 
 /* {"$ref":"#/<place>/<parts>"} with the parts glued by dots; names are JSON pointer tokens (RFC 6901 section 3). */
@@ -86,8 +87,8 @@ static void put_relation_parameters(struct openapi *o, const struct cat_relation
 	jsonw_key(&o->w, STR("parameters"));
 	jsonw_open(&o->w, '[');
 	for (uint32_t i = 0; operations[operation].row_filters && i < rel->columns.count; i++)
-		put_reference(o, "parameters",
-			(struct str[]){ STR("rowFilter"), name, catalog_text(o->cat, columns[i].name) }, 3);
+		put_reference(o, "parameters", (struct str[]){ STR("rowFilter"), name, catalog_text(o->cat, columns[i].name) },
+			3);
 	if (operations[operation].body)
 		put_reference(o, "parameters", (struct str[]){ STR("body"), name }, 2);
 	for (const char *const *p = operations[operation].parameters; *p; p++)

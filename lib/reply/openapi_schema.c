@@ -115,7 +115,7 @@ static void put_default(struct openapi *o, const struct cat_column *column, stru
 
 /* Where the columns of a relation lead, one for each: those that make a foreign key by themselves. */
 struct target {
-	const struct cat_relation *relation;   /* NULL: nowhere */
+	const struct cat_relation *relation; /* NULL: nowhere */
 	uint32_t column;
 };
 
@@ -135,8 +135,7 @@ static bool found_target(void *arg, const struct cat_relationship *r)
 {
 	const struct targets *t = arg;
 	const struct catalog *cat = t->o->cat;
-	if (r->columns.count != 1
-		|| !str_eq(catalog_text(cat, r->to->schema), catalog_text(cat, t->from->schema)))
+	if (r->columns.count != 1 || !str_eq(catalog_text(cat, r->to->schema), catalog_text(cat, t->from->schema)))
 		return true;
 	struct target *target = &t->of[r->columns.left[0] - t->from->columns.first];
 	if (!target->relation || goes_before(r->to, target->relation))

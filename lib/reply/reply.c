@@ -78,8 +78,14 @@ void reply_trace(struct reply *r, const struct request *request, const struct co
 bool reply_field_is_framing(struct str name)
 {
 	static const struct str framing[] = {
-		STR_INIT("connection"), STR_INIT("content-length"), STR_INIT("keep-alive"), STR_INIT("status"),
-		STR_INIT("te"), STR_INIT("trailer"), STR_INIT("transfer-encoding"), STR_INIT("upgrade"),
+		STR_INIT("connection"),
+		STR_INIT("content-length"),
+		STR_INIT("keep-alive"),
+		STR_INIT("status"),
+		STR_INIT("te"),
+		STR_INIT("trailer"),
+		STR_INIT("transfer-encoding"),
+		STR_INIT("upgrade"),
 	};
 	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++) {
 		if (str_eq_nocase(name, framing[i]))

@@ -4,18 +4,18 @@
 #define ROWGATE_REPLY_REPLY_H
 
 #include "base/buf.h"
-#include "conf/conf.h"
 #include "base/fault.h"
+#include "conf/conf.h"
 #include "pg/flight.h"
 #include "plan/plan.h"
 #include "spool.h"
 
 struct reply {
 	int status;
-	struct str reason;          /* status text of its own, or STR_NONE */
-	struct buf fields;          /* "Name: value\r\n" lines, Content-Length among them when there may be a body */
+	struct str reason; /* status text of its own, or STR_NONE */
+	struct buf fields; /* "Name: value\r\n" lines, Content-Length among them when there may be a body */
 	struct spool body;
-	bool no_body;               /* HEAD, 204, 304: fields only, and no Content-Length */
+	bool no_body; /* HEAD, 204, 304: fields only, and no Content-Length */
 };
 
 /* A reply without fields and with an empty body. */

@@ -12,7 +12,7 @@
 struct form {
 	struct str open, separator, close, empty;
 	void (*put)(struct reply_rows *rows, const struct row *r);
-	bool single;               /* only the first row is written */
+	bool single; /* only the first row is written */
 };
 
 static void put_object(struct reply_rows *rows, const struct row *r)
@@ -138,8 +138,7 @@ static const struct form
 	form_object = { .empty = STR_INIT("null"), .put = put_object, .single = true },
 	form_value = { .empty = STR_INIT("null"), .put = put_value, .single = true },
 	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = put_csv },
-	form_bytes = { .put = put_bytes, .single = true },
-	form_gathered = { .put = put_gathered, .single = true },
+	form_bytes = { .put = put_bytes, .single = true }, form_gathered = { .put = put_gathered, .single = true },
 	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = put_text },
 	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
 		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), put_value, false };

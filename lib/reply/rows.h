@@ -12,11 +12,11 @@ struct reply_rows {
 	const struct plan *plan;
 	struct arena *arena;
 	const struct form *form;
-	struct json_shape *shape;   /* once the columns are known */
+	struct json_shape *shape; /* once the columns are known */
 	struct spool body;
-	int64_t arrived;            /* rows that came */
-	int64_t count;              /* those of them that were asked for: fewer when the plan passes over the others */
-	struct str location;        /* RESULT_LOCATION with exactly one row: ?key=eq.value&..., or STR_NONE */
+	int64_t arrived;     /* rows that came */
+	int64_t count;       /* those of them that were asked for: fewer when the plan passes over the others */
+	struct str location; /* RESULT_LOCATION with exactly one row: ?key=eq.value&..., or STR_NONE */
 };
 
 /* Whether the body took everything that was written to it; if not, 500 and the fault says why. */

@@ -38,7 +38,8 @@ static bool add_field(struct reply *r, struct json_object *object)
 {
 	if (!json_object_is_type(object, json_type_object) || json_object_object_length(object) != 1)
 		return false;
-	json_object_object_foreach(object, key, json) {
+	json_object_object_foreach(object, key, json)
+	{
 		struct str name = str_of(key), value = string_of(json);
 		if (!value.p || !(reply_field_is_framing(name) || reply_field(r, name, value)))
 			return false;
@@ -64,8 +65,9 @@ bool settings_fields(struct reply *r, struct str headers, struct arena *a, struc
 	struct json_object *list = parse(headers, a);
 	if (list && add_fields(r, list))
 		return true;
-	return fault_set(f, 500, "PGRST111", STR("response.headers guc must be a JSON array composed of objects with a "
-		"single key and a string value"));
+	return fault_set(f, 500, "PGRST111",
+		STR("response.headers guc must be a JSON array composed of objects with a "
+			"single key and a string value"));
 }
 
 bool settings_status(int *status_r, struct str status, struct fault *f)

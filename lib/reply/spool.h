@@ -14,16 +14,16 @@
 #define SPOOL_RESERVE_MOST ((size_t)4096)
 
 struct spool {
-	char *p;               /* the buffer, capacity bytes */
+	char *p; /* the buffer, capacity bytes */
 	size_t n, capacity;
-	size_t buffer;         /* what capacity may grow to */
-	struct str dir;        /* where the file is made when the buffer is full; STR_NONE: it never is */
-	int fd;                /* -1: all in the buffer */
-	int64_t flushed;       /* bytes already in the file; the rest is in the buffer */
-	int64_t max;           /* bytes in all */
-	bool failed;           /* sticky: the file could not be made, written or read */
-	int error;             /* errno of that */
-	bool overflow;         /* sticky: max was passed */
+	size_t buffer;   /* what capacity may grow to */
+	struct str dir;  /* where the file is made when the buffer is full; STR_NONE: it never is */
+	int fd;          /* -1: all in the buffer */
+	int64_t flushed; /* bytes already in the file; the rest is in the buffer */
+	int64_t max;     /* bytes in all */
+	bool failed;     /* sticky: the file could not be made, written or read */
+	int error;       /* errno of that */
+	bool overflow;   /* sticky: max was passed */
 	struct arena *arena;
 };
 

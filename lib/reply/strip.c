@@ -9,9 +9,9 @@
 #include "reply/escape.h"
 
 struct strip {
-	struct buf open;    /* a '{' or '[' for each open bracket */
-	bool first;         /* nothing was written yet behind the innermost bracket */
-	struct str key;     /* read but not yet written: the value decides; STR_NONE: none */
+	struct buf open; /* a '{' or '[' for each open bracket */
+	bool first;      /* nothing was written yet behind the innermost bracket */
+	struct str key;  /* read but not yet written: the value decides; STR_NONE: none */
 };
 
 struct strip *strip_new(struct arena *a)
@@ -34,8 +34,10 @@ static int32_t hex4(struct str s)
 		return -1;
 	for (size_t i = 0; i < 4; i++) {
 		char c = s.p[i];
-		int32_t digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			: c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int32_t digit = c >= '0' && c <= '9' ? c - '0'
+			: c >= 'a' && c <= 'f'           ? c - 'a' + 10
+			: c >= 'A' && c <= 'F'           ? c - 'A' + 10
+											 : -1;
 		if (digit < 0)
 			return -1;
 		value = value * 16 + digit;
@@ -188,18 +190,21 @@ static void put_scalar(struct strip *s, struct spool *out, struct str token)
 static void put_token(struct strip *s, struct spool *out, struct str token)
 {
 	switch (token.p[0]) {
-	case '{': case '[':
+	case '{':
+	case '[':
 		put_lead(s, out);
 		spool_put(out, token);
 		buf_put(&s->open, token);
 		s->first = true;
 		break;
-	case '}': case ']':
+	case '}':
+	case ']':
 		spool_put(out, token);
 		s->open.n -= s->open.n > 0;
 		s->first = false;
 		break;
-	case ',': case ':':
+	case ',':
+	case ':':
 		break;
 	default:
 		put_scalar(s, out, token);

@@ -230,8 +230,8 @@ void stmt_body_rows(struct draft *d, const struct plan *p)
 
 void stmt_body_arguments(struct draft *d, const struct plan_call *call)
 {
-	buf_put(&d->sql, call->is_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(")
-		: STR("pg_catalog.json_to_record("));
+	buf_put(&d->sql,
+		call->is_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(") : STR("pg_catalog.json_to_record("));
 	stmt_binary(d, call->body, OID_JSON);
 	stmt_sql(d, ") AS ");
 	stmt_ident(d, STMT_BODY);

@@ -41,8 +41,10 @@ static void put_explain(struct draft *d, const struct media *m)
 		unsigned option;
 		struct str sql;
 	} options[] = {
-		{ PLAN_ANALYZE, STR_INIT(", ANALYZE") }, { PLAN_VERBOSE, STR_INIT(", VERBOSE") },
-		{ PLAN_SETTINGS, STR_INIT(", SETTINGS") }, { PLAN_BUFFERS, STR_INIT(", BUFFERS") },
+		{ PLAN_ANALYZE, STR_INIT(", ANALYZE") },
+		{ PLAN_VERBOSE, STR_INIT(", VERBOSE") },
+		{ PLAN_SETTINGS, STR_INIT(", SETTINGS") },
+		{ PLAN_BUFFERS, STR_INIT(", BUFFERS") },
 		{ PLAN_WAL, STR_INIT(", WAL") },
 	};
 	buf_put(&d->sql, m->plan_json ? STR("EXPLAIN (FORMAT JSON") : STR("EXPLAIN (FORMAT TEXT"));

@@ -10,9 +10,9 @@
 #include "stmt.h"
 
 struct stmt_set {
-	const struct stmt *main;     /* NULL: nothing to run beside the settings */
-	const struct stmt *count;    /* count=exact: one row, one bigint */
-	const struct stmt *explain;  /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
+	const struct stmt *main;    /* NULL: nothing to run beside the settings */
+	const struct stmt *count;   /* count=exact: one row, one bigint */
+	const struct stmt *explain; /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
 };
 
 /* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none,
@@ -23,10 +23,10 @@ bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, st
 struct stmt_settings {
 	const struct plan *plan;
 	const struct request *request;
-	struct str role;             /* role to switch to */
-	struct str claims;           /* JSON object */
-	struct str check_schema;     /* where check_session() lies that must agree first; STR_NONE: nobody is asked */
-	struct str session;          /* of the token */
+	struct str role;         /* role to switch to */
+	struct str claims;       /* JSON object */
+	struct str check_schema; /* where check_session() lies that must agree first; STR_NONE: nobody is asked */
+	struct str session;      /* of the token */
 	int64_t issued_at;
 };
 

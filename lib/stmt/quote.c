@@ -23,8 +23,7 @@ bool stmt_finish(struct stmt *out_r, struct draft *d, struct fault *f)
 {
 	buf_char(&d->sql, '\0');
 	if (d->bad_type.p)
-		return fault_printf(f, d->arena, 400, "PGRST100", "Invalid type name in a cast: '%.*s'",
-			STR_ARG(d->bad_type));
+		return fault_printf(f, d->arena, 400, "PGRST100", "Invalid type name in a cast: '%.*s'", STR_ARG(d->bad_type));
 	if (d->param_count > MAX_PARAMS)
 		return fault_set(f, 414, "PGRST100", STR("Too many values in the request"));
 	if (d->sql.overflow)

@@ -14,7 +14,7 @@ struct draft {
 	struct buf sql;
 	struct stmt_param *params;
 	size_t param_count, param_capacity;
-	struct str bad_type;     /* sticky: the first type name refused, or STR_NONE */
+	struct str bad_type; /* sticky: the first type name refused, or STR_NONE */
 	struct arena *arena;
 };
 

@@ -79,12 +79,13 @@ static void put_argument(struct draft *d, const struct plan *p, const struct pla
 		put_cast(d, out->cast);
 }
 
-void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel,
-	const struct plan_output *out)
+void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_output *out)
 {
 	static const struct str functions[] = {
-		[AGGREGATE_SUM] = STR_INIT("sum("), [AGGREGATE_AVG] = STR_INIT("avg("),
-		[AGGREGATE_COUNT] = STR_INIT("count("), [AGGREGATE_MAX] = STR_INIT("max("),
+		[AGGREGATE_SUM] = STR_INIT("sum("),
+		[AGGREGATE_AVG] = STR_INIT("avg("),
+		[AGGREGATE_COUNT] = STR_INIT("count("),
+		[AGGREGATE_MAX] = STR_INIT("max("),
 		[AGGREGATE_MIN] = STR_INIT("min("),
 	};
 	if (!out->aggregate) {
@@ -101,8 +102,8 @@ void stmt_output(struct draft *d, const struct plan *p, const struct plan_select
 
 static bool is_bare_column(const struct plan_output *out)
 {
-	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p &&
-		!out->aggregate && !out->represent.p;
+	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p
+		&& !out->aggregate && !out->represent.p;
 }
 
 static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
@@ -138,24 +139,45 @@ void stmt_values(struct draft *d, const struct plan *p, const struct plan_select
 }
 
 static const struct str OPERATORS[] = {
-	[OP_EQ] = STR_INIT("="), [OP_GT] = STR_INIT(">"), [OP_GTE] = STR_INIT(">="), [OP_LT] = STR_INIT("<"),
-	[OP_LTE] = STR_INIT("<="), [OP_NEQ] = STR_INIT("<>"), [OP_LIKE] = STR_INIT("LIKE"),
-	[OP_ILIKE] = STR_INIT("ILIKE"), [OP_MATCH] = STR_INIT("~"), [OP_IMATCH] = STR_INIT("~*"),
-	[OP_IN] = STR_INIT("= ANY"), [OP_IS] = STR_INIT("IS"), [OP_ISDISTINCT] = STR_INIT("IS DISTINCT FROM"),
-	[OP_FTS] = STR_INIT("@@ pg_catalog.to_tsquery"), [OP_PLFTS] = STR_INIT("@@ pg_catalog.plainto_tsquery"),
+	[OP_EQ] = STR_INIT("="),
+	[OP_GT] = STR_INIT(">"),
+	[OP_GTE] = STR_INIT(">="),
+	[OP_LT] = STR_INIT("<"),
+	[OP_LTE] = STR_INIT("<="),
+	[OP_NEQ] = STR_INIT("<>"),
+	[OP_LIKE] = STR_INIT("LIKE"),
+	[OP_ILIKE] = STR_INIT("ILIKE"),
+	[OP_MATCH] = STR_INIT("~"),
+	[OP_IMATCH] = STR_INIT("~*"),
+	[OP_IN] = STR_INIT("= ANY"),
+	[OP_IS] = STR_INIT("IS"),
+	[OP_ISDISTINCT] = STR_INIT("IS DISTINCT FROM"),
+	[OP_FTS] = STR_INIT("@@ pg_catalog.to_tsquery"),
+	[OP_PLFTS] = STR_INIT("@@ pg_catalog.plainto_tsquery"),
 	[OP_PHFTS] = STR_INIT("@@ pg_catalog.phraseto_tsquery"),
 	[OP_WFTS] = STR_INIT("@@ pg_catalog.websearch_to_tsquery"),
-	[OP_CS] = STR_INIT("@>"), [OP_CD] = STR_INIT("<@"), [OP_OV] = STR_INIT("&&"), [OP_SL] = STR_INIT("<<"),
-	[OP_SR] = STR_INIT(">>"), [OP_NXR] = STR_INIT("&<"), [OP_NXL] = STR_INIT("&>"), [OP_ADJ] = STR_INIT("-|-"),
+	[OP_CS] = STR_INIT("@>"),
+	[OP_CD] = STR_INIT("<@"),
+	[OP_OV] = STR_INIT("&&"),
+	[OP_SL] = STR_INIT("<<"),
+	[OP_SR] = STR_INIT(">>"),
+	[OP_NXR] = STR_INIT("&<"),
+	[OP_NXL] = STR_INIT("&>"),
+	[OP_ADJ] = STR_INIT("-|-"),
 };
 
 static const struct str IS_OPERANDS[] = {
-	[IS_NULL] = STR_INIT("NULL"), [IS_NOT_NULL] = STR_INIT("NOT NULL"), [IS_TRUE] = STR_INIT("TRUE"),
-	[IS_FALSE] = STR_INIT("FALSE"), [IS_UNKNOWN] = STR_INIT("UNKNOWN"),
+	[IS_NULL] = STR_INIT("NULL"),
+	[IS_NOT_NULL] = STR_INIT("NOT NULL"),
+	[IS_TRUE] = STR_INIT("TRUE"),
+	[IS_FALSE] = STR_INIT("FALSE"),
+	[IS_UNKNOWN] = STR_INIT("UNKNOWN"),
 };
 
 static const struct str QUANTIFIERS[] = {
-	[QUANTIFIER_NONE] = STR_INIT(""), [QUANTIFIER_ANY] = STR_INIT("ANY ("), [QUANTIFIER_ALL] = STR_INIT("ALL ("),
+	[QUANTIFIER_NONE] = STR_INIT(""),
+	[QUANTIFIER_ANY] = STR_INIT("ANY ("),
+	[QUANTIFIER_ALL] = STR_INIT("ALL ("),
 };
 
 static void put_language(struct draft *d, struct str language)
@@ -296,10 +318,13 @@ void stmt_group(struct draft *d, const struct plan *p, const struct plan_select 
 void stmt_order(struct draft *d, const struct plan_select *sel)
 {
 	static const struct str directions[] = {
-		[ORDER_DEFAULT] = STR_INIT(""), [ORDER_ASC] = STR_INIT(" ASC"), [ORDER_DESC] = STR_INIT(" DESC"),
+		[ORDER_DEFAULT] = STR_INIT(""),
+		[ORDER_ASC] = STR_INIT(" ASC"),
+		[ORDER_DESC] = STR_INIT(" DESC"),
 	};
 	static const struct str nulls[] = {
-		[NULLS_DEFAULT] = STR_INIT(""), [NULLS_FIRST] = STR_INIT(" NULLS FIRST"),
+		[NULLS_DEFAULT] = STR_INIT(""),
+		[NULLS_FIRST] = STR_INIT(" NULLS FIRST"),
 		[NULLS_LAST] = STR_INIT(" NULLS LAST"),
 	};
 	for (size_t i = 0; i < sel->order_count; i++) {

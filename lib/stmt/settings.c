@@ -71,8 +71,8 @@ static struct str headers_json(struct draft *d, const struct stmt_settings *s)
 	size_t count = 0;
 	for (size_t i = 0; i < r->field_count; i++) {
 		struct str name = r->fields[i].name;
-		bool withheld = str_eq(name, STR("cookie")) ||
-			(!s->plan->conf->db_pass_authorization && str_eq(name, STR("authorization")));
+		bool withheld = str_eq(name, STR("cookie"))
+			|| (!s->plan->conf->db_pass_authorization && str_eq(name, STR("authorization")));
 		if (!withheld)
 			shown[count++] = r->fields[i];
 	}
@@ -184,11 +184,13 @@ bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct aren
 bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
-	stmt_sql(&d, "SELECT 'relation' AS kind, c.oid "
+	stmt_sql(&d,
+		"SELECT 'relation' AS kind, c.oid "
 		"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = ");
 	stmt_value(&d, p->query->schema);
-	stmt_sql(&d, " AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition "
+	stmt_sql(&d,
+		" AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition "
 		"AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_table_privilege(c.oid, "
 		"'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') "
 		"OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')) UNION ALL "

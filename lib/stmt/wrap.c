@@ -62,7 +62,8 @@ static void put_body(struct draft *d, const struct plan *p)
 	if (p->handler)
 		put_handled(d, p);
 	else if (p->features)
-		stmt_sql(d, "pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
+		stmt_sql(d,
+			"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
 			"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(" ROWS ")::pg_catalog.json), '[]'))");
 	else if (kind == MEDIA_CSV)
 		stmt_sql(d, "COALESCE(pg_catalog.string_agg(" ROWS "::text, E'\\n'), '')");
@@ -76,7 +77,8 @@ static void put_explained(struct draft *d, const struct plan *p)
 {
 	stmt_sql(d, "SELECT NULL::bigint AS total_result_set, pg_catalog.count(" ROWS ") AS page_total, ");
 	put_body(d, p);
-	stmt_sql(d, " AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "
+	stmt_sql(d,
+		" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "
 		"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM (");
 }
 

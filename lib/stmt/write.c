@@ -29,8 +29,9 @@ static void put_assignments(struct draft *d, const struct plan *p, struct str fr
  * foreign and partitioned tables. */
 static void put_counter(struct draft *d, struct str step)
 {
-	stmt_sql(d, "pg_catalog.set_config('" STMT_INSERTED "', (coalesce(nullif(pg_catalog.current_setting('"
-		STMT_INSERTED "', true), ''), '0')::int");
+	stmt_sql(d,
+		"pg_catalog.set_config('" STMT_INSERTED "', (coalesce(nullif(pg_catalog.current_setting('" STMT_INSERTED
+		"', true), ''), '0')::int");
 	buf_put(&d->sql, step);
 	stmt_sql(d, ")::text, true) IS NOT NULL");
 }
@@ -72,8 +73,8 @@ static void put_location(struct draft *d, const struct plan *p)
 /* Whether the representation is more than the rows as they were written: a select runs over them. */
 static bool selects_from_source(const struct plan *p)
 {
-	return p->result == RESULT_ROWS &&
-		(p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0 || stmt_gathers(p));
+	return p->result == RESULT_ROWS
+		&& (p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0 || stmt_gathers(p));
 }
 
 static void put_returning(struct draft *d, const struct plan *p)

@@ -9,14 +9,14 @@
 #include "token/tokenjson.h"
 
 struct auth {
-	struct keys *keys;            /* NULL: no jwt-secret */
-	struct jwtcache *cache;       /* NULL: jwt-cache-max-entries is 0 */
+	struct keys *keys;      /* NULL: no jwt-secret */
+	struct jwtcache *cache; /* NULL: jwt-cache-max-entries is 0 */
 	struct rolepath *role_path;
-	struct str audience;          /* STR_NONE: any */
-	struct str anon_role;         /* STR_NONE: anonymous access is disabled */
+	struct str audience;  /* STR_NONE: any */
+	struct str anon_role; /* STR_NONE: anonymous access is disabled */
 	struct str anon_claims;
-	bool accounts, sessionless;   /* auth-enabled, auth-accept-sessionless */
-	struct str issuer;            /* of accounts' tokens */
+	bool accounts, sessionless; /* auth-enabled, auth-accept-sessionless */
+	struct str issuer;          /* of accounts' tokens */
 	struct cookie_rules cookies;
 };
 
@@ -164,8 +164,15 @@ struct jwtcache_totals auth_cache_totals(const struct auth *auth)
 bool auth_reserves(const struct auth *auth, struct str claim)
 {
 	static const struct str reserved[] = {
-		STR_INIT("role"), STR_INIT("user_id"), STR_INIT("email"), STR_INIT("sid"), STR_INIT("iss"), STR_INIT("aud"),
-		STR_INIT("iat"), STR_INIT("exp"), STR_INIT("nbf"),
+		STR_INIT("role"),
+		STR_INIT("user_id"),
+		STR_INIT("email"),
+		STR_INIT("sid"),
+		STR_INIT("iss"),
+		STR_INIT("aud"),
+		STR_INIT("iat"),
+		STR_INIT("exp"),
+		STR_INIT("nbf"),
 	};
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
 		if (str_eq(claim, reserved[i]))

@@ -3,19 +3,19 @@
 #ifndef ROWGATE_TOKEN_AUTH_H
 #define ROWGATE_TOKEN_AUTH_H
 
-#include "token/jwtcache.h"
 #include "conf/conf.h"
 #include "http/request.h"
+#include "token/jwtcache.h"
 
 /* Keys and rules made once from the configuration; lives in the arena given. */
 struct auth;
 
 struct auth_identity {
 	struct str role;
-	struct str claims;     /* JSON object with the role in it, as request.jwt.claims wants it; never empty */
-	struct str session;    /* the account session that must not have ended, or STR_NONE */
-	int64_t issued_at;     /* of its token */
-	bool anonymous;        /* role is db-anon-role, with or without a token: 42501 is then 401, else 403 */
+	struct str claims;  /* JSON object with the role in it, as request.jwt.claims wants it; never empty */
+	struct str session; /* the account session that must not have ended, or STR_NONE */
+	int64_t issued_at;  /* of its token */
+	bool anonymous;     /* role is db-anon-role, with or without a token: 42501 is then 401, else 403 */
 };
 
 /* Reads jwt-secret (plain, base64, JWK, JWK set), jwt-aud and jwt-role-claim-key. The fault's message says what is

@@ -39,10 +39,11 @@ bool cookie_check_origin(const struct cookie_rules *rules, const struct request 
 	bool safe = r->method == HTTP_GET || r->method == HTTP_HEAD || r->method == HTTP_OPTIONS;
 	if (!rules->on || safe || (origin.p && is_ours(rules, origin)))
 		return true;
-	fault_set(f, 403, "RGA14", origin.p ? STR("This site may not ask for changes")
-		: STR("The request does not say which site it comes from"));
-	return fault_hint(f, STR("Ask from a page of auth-site-url or of server-cors-allowed-origins, whose name the "
-		"browser sends as Origin."));
+	fault_set(f, 403, "RGA14",
+		origin.p ? STR("This site may not ask for changes") : STR("The request does not say which site it comes from"));
+	return fault_hint(f,
+		STR("Ask from a page of auth-site-url or of server-cors-allowed-origins, whose name the "
+			"browser sends as Origin."));
 }
 
 struct str cookie_access(const struct cookie_rules *rules, const struct request *r)
@@ -61,10 +62,12 @@ static void add(struct account_call *c, struct str cookie)
 void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds)
 {
 	static const char kept[] = "Secure; HttpOnly; SameSite=Lax";
-	add(c, str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s",
-		STR_ARG(refresh), STR_ARG(c->conf->server_path_prefix), (long long)seconds, kept));
-	add(c, str_printf(c->arena, HTTP_COOKIE_ACCESS "=%.*s; Path=/; Max-Age=%lld; %s",
-		STR_ARG(access), (long long)seconds, kept));
+	add(c,
+		str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s", STR_ARG(refresh),
+			STR_ARG(c->conf->server_path_prefix), (long long)seconds, kept));
+	add(c,
+		str_printf(c->arena, HTTP_COOKIE_ACCESS "=%.*s; Path=/; Max-Age=%lld; %s", STR_ARG(access), (long long)seconds,
+			kept));
 }
 
 void cookie_forget(struct account_call *c)

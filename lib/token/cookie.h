@@ -11,8 +11,8 @@
 /* Whose pages may change something. */
 struct cookie_rules {
 	bool on;
-	struct str site;                /* the origin of auth-site-url; STR_NONE: not set */
-	struct conf_list others;        /* server-cors-allowed-origins */
+	struct str site;         /* the origin of auth-site-url; STR_NONE: not set */
+	struct conf_list others; /* server-cors-allowed-origins */
 };
 
 /* The rules live as long as c and a. */

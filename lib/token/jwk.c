@@ -6,20 +6,35 @@
 #include <openssl/param_build.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "token/keys.h"
 #include "token/tokenjson.h"
-#include "base/log.h"
 
 enum { RSA_MIN_BITS = 2048, RSA_MAX_BITS = 16384, HMAC_MIN = 32 };
 
 #define ALGS_HS (1u << JWT_HS256 | 1u << JWT_HS384 | 1u << JWT_HS512)
 #define ALGS_RS (1u << JWT_RS256 | 1u << JWT_RS384 | 1u << JWT_RS512)
 
-static void free_builder(OSSL_PARAM_BLD **b) { OSSL_PARAM_BLD_free(*b); }
-static void free_params(OSSL_PARAM **p) { OSSL_PARAM_free(*p); }
-static void free_number(BIGNUM **n) { BN_free(*n); }
-static void free_context(EVP_PKEY_CTX **c) { EVP_PKEY_CTX_free(*c); }
-static void free_pkey(void *pkey) { EVP_PKEY_free(pkey); }
+static void free_builder(OSSL_PARAM_BLD **b)
+{
+	OSSL_PARAM_BLD_free(*b);
+}
+static void free_params(OSSL_PARAM **p)
+{
+	OSSL_PARAM_free(*p);
+}
+static void free_number(BIGNUM **n)
+{
+	BN_free(*n);
+}
+static void free_context(EVP_PKEY_CTX **c)
+{
+	EVP_PKEY_CTX_free(*c);
+}
+static void free_pkey(void *pkey)
+{
+	EVP_PKEY_free(pkey);
+}
 
 static bool jwk_fault(struct fault *f, struct arena *a, const char *what, const char *name)
 {
@@ -95,8 +110,8 @@ static bool read_rsa(struct key *key, struct json_object *jwk, struct arena *a, 
 
 struct curve {
 	struct str name;
-	const char *group;      /* libcrypto's name */
-	size_t size;            /* bytes of a coordinate */
+	const char *group; /* libcrypto's name */
+	size_t size;       /* bytes of a coordinate */
 	enum jwt_alg alg;
 };
 
@@ -191,8 +206,10 @@ bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, s
 		struct str kty;
 		bool (*read)(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f);
 	} types[] = {
-		{ STR_INIT("oct"), read_oct }, { STR_INIT("RSA"), read_rsa },
-		{ STR_INIT("EC"), read_ec }, { STR_INIT("OKP"), read_okp },
+		{ STR_INIT("oct"), read_oct },
+		{ STR_INIT("RSA"), read_rsa },
+		{ STR_INIT("EC"), read_ec },
+		{ STR_INIT("OKP"), read_okp },
 	};
 	struct str kty = tokenjson_member(jwk, "kty");
 	if (!kty.p)

@@ -9,8 +9,8 @@
 enum { JWT_MAX = 64 * 1024 };
 
 struct jwt {
-	struct str payload;           /* the claims' JSON text as it was signed */
-	struct json_object *claims;   /* the same as a tree; an object */
+	struct str payload;         /* the claims' JSON text as it was signed */
+	struct json_object *claims; /* the same as a tree; an object */
 };
 
 /* Faults are PostgREST's: 401 PGRST301 for a token that cannot be decoded, with details where it has some, and

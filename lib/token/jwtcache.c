@@ -9,18 +9,18 @@ enum { ANCHOR = 0 };
 
 struct entry {
 	struct jwtcache_key key;
-	uint32_t newer, older;    /* the ring */
-	uint32_t next;            /* in the bucket; ANCHOR ends it */
+	uint32_t newer, older; /* the ring */
+	uint32_t next;         /* in the bucket; ANCHOR ends it */
 	bool visited;
 };
 
 struct jwtcache {
 	unsigned char secret[crypto_generichash_KEYBYTES];
-	struct entry *entries;    /* max and the anchor */
-	uint32_t *buckets;        /* first entry of each, ANCHOR: none */
+	struct entry *entries; /* max and the anchor */
+	uint32_t *buckets;     /* first entry of each, ANCHOR: none */
 	uint32_t bucket_mask;
 	uint32_t max, count;
-	uint32_t hand;            /* where the next search for a victim begins; ANCHOR: at the oldest */
+	uint32_t hand; /* where the next search for a victim begins; ANCHOR: at the oldest */
 	struct jwtcache_totals totals;
 };
 

@@ -2,17 +2,23 @@
  * SPDX-License-Identifier: MIT */
 #include "token/keys.h"
 
-#include "token/tokenjson.h"
 #include "base/log.h"
+#include "token/tokenjson.h"
 
 enum { SECRET_MIN = 32 };
 
 bool jwt_alg_from(struct str name, enum jwt_alg *out_r)
 {
 	static const struct str names[] = {
-		[JWT_HS256] = STR_INIT("HS256"), [JWT_HS384] = STR_INIT("HS384"), [JWT_HS512] = STR_INIT("HS512"),
-		[JWT_RS256] = STR_INIT("RS256"), [JWT_RS384] = STR_INIT("RS384"), [JWT_RS512] = STR_INIT("RS512"),
-		[JWT_ES256] = STR_INIT("ES256"), [JWT_ES384] = STR_INIT("ES384"), [JWT_ES512] = STR_INIT("ES512"),
+		[JWT_HS256] = STR_INIT("HS256"),
+		[JWT_HS384] = STR_INIT("HS384"),
+		[JWT_HS512] = STR_INIT("HS512"),
+		[JWT_RS256] = STR_INIT("RS256"),
+		[JWT_RS384] = STR_INIT("RS384"),
+		[JWT_RS512] = STR_INIT("RS512"),
+		[JWT_ES256] = STR_INIT("ES256"),
+		[JWT_ES384] = STR_INIT("ES384"),
+		[JWT_ES512] = STR_INIT("ES512"),
 		[JWT_EDDSA] = STR_INIT("EdDSA"),
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -47,8 +53,8 @@ bool keys_decode(struct str *secret, struct arena *a, struct fault *f)
 		text.n--;
 	unsigned char *bytes = arena_alloc(a, text.n + 1);
 	size_t n;
-	if (sodium_base642bin(bytes, text.n, text.p, text.n, NULL, &n, NULL,
-			sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0)
+	if (sodium_base642bin(bytes, text.n, text.p, text.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+		!= 0)
 		return secret_fault(f, STR("jwt-secret: jwt-secret-is-base64 is true, but the secret is not valid base64"));
 	*secret = (struct str){ (const char *)bytes, n };
 	return true;
@@ -92,8 +98,9 @@ static bool read_json(struct keys *keys, struct json_object *json, struct arena 
 		if (!read_jwk(&tail, json_object_array_get_idx(set, i), a, f))
 			return false;
 	if (!keys->first)
-		return secret_fault(f, STR("jwt-secret: none of its keys can verify a token (supported: oct, RSA, EC with "
-			"P-256, P-384 or P-521, OKP with Ed25519 or Ed448)"));
+		return secret_fault(f,
+			STR("jwt-secret: none of its keys can verify a token (supported: oct, RSA, EC with "
+				"P-256, P-384 or P-521, OKP with Ed25519 or Ed448)"));
 	return true;
 }
 

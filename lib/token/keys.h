@@ -14,16 +14,25 @@
 #include "base/fault.h"
 
 enum jwt_alg {
-	JWT_HS256, JWT_HS384, JWT_HS512, JWT_RS256, JWT_RS384, JWT_RS512, JWT_ES256, JWT_ES384, JWT_ES512, JWT_EDDSA
+	JWT_HS256,
+	JWT_HS384,
+	JWT_HS512,
+	JWT_RS256,
+	JWT_RS384,
+	JWT_RS512,
+	JWT_ES256,
+	JWT_ES384,
+	JWT_ES512,
+	JWT_EDDSA
 };
 
 struct key {
-	unsigned algs;                  /* bit 1 << alg for each algorithm it may verify */
-	struct str kid;                 /* STR_NONE: it has none */
-	struct str secret;              /* oct */
+	unsigned algs;                      /* bit 1 << alg for each algorithm it may verify */
+	struct str kid;                     /* STR_NONE: it has none */
+	struct str secret;                  /* oct */
 	crypto_auth_hmacsha256_state hs256; /* oct, the key already mixed in */
 	crypto_auth_hmacsha512_state hs512;
-	EVP_PKEY *pkey;                 /* RSA, EC, Ed448 */
+	EVP_PKEY *pkey; /* RSA, EC, Ed448 */
 	unsigned char ed25519[crypto_sign_PUBLICKEYBYTES];
 	bool is_ed25519;
 	struct key *next;

@@ -49,8 +49,8 @@ bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *fore
 	if (good && (scan_done(&p.s) || rolepath_expected(&p, "the end")))
 		return true;
 	return fault_printf(f, forever, 500, "PGRST300",
-		"jwt-role-claim-key: failed to parse role-claim-key value (%.*s): expected %s at character %zu",
-		STR_ARG(text), p.expected, scan_at(&p.s) + 1);
+		"jwt-role-claim-key: failed to parse role-claim-key value (%.*s): expected %s at character %zu", STR_ARG(text),
+		p.expected, scan_at(&p.s) + 1);
 }
 
 struct walk {
@@ -103,23 +103,34 @@ static bool is_less(struct value a, struct value b)
 static bool holds_of_strings(enum condition_kind kind, struct str text, struct str pattern)
 {
 	switch (kind) {
-	case CONDITION_STARTS: return str_starts(text, pattern);
-	case CONDITION_ENDS: return str_ends(text, pattern);
-	case CONDITION_CONTAINS: return str_find(text, pattern) < text.n || !pattern.n;
-	default: return !str_eq(text, pattern);
+	case CONDITION_STARTS:
+		return str_starts(text, pattern);
+	case CONDITION_ENDS:
+		return str_ends(text, pattern);
+	case CONDITION_CONTAINS:
+		return str_find(text, pattern) < text.n || !pattern.n;
+	default:
+		return !str_eq(text, pattern);
 	}
 }
 
 static bool holds_between(const struct condition *c, struct value a, struct value b)
 {
 	switch (c->kind) {
-	case CONDITION_EQ: return is_equal(a, b);
-	case CONDITION_NE: return !is_equal(a, b);
-	case CONDITION_LT: return is_less(a, b);
-	case CONDITION_LE: return is_less(a, b) || is_equal(a, b);
-	case CONDITION_GT: return is_less(b, a);
-	case CONDITION_GE: return is_less(b, a) || is_equal(a, b);
-	default: break;
+	case CONDITION_EQ:
+		return is_equal(a, b);
+	case CONDITION_NE:
+		return !is_equal(a, b);
+	case CONDITION_LT:
+		return is_less(a, b);
+	case CONDITION_LE:
+		return is_less(a, b) || is_equal(a, b);
+	case CONDITION_GT:
+		return is_less(b, a);
+	case CONDITION_GE:
+		return is_less(b, a) || is_equal(a, b);
+	default:
+		break;
 	}
 	struct str text = a.present ? tokenjson_str(a.json) : STR_NONE;
 	return text.p && holds_of_strings(c->kind, text, tokenjson_str(b.json));
@@ -134,13 +145,20 @@ static bool matches(const struct condition *c, struct value v)
 static bool holds(const struct walk *w, const struct condition *c, struct json_object *node)
 {
 	switch (c->kind) {
-	case CONDITION_OR: return holds(w, c->a, node) || holds(w, c->b, node);
-	case CONDITION_AND: return holds(w, c->a, node) && holds(w, c->b, node);
-	case CONDITION_NOT: return !holds(w, c->a, node);
-	case CONDITION_GROUP: return holds(w, c->a, node);
-	case CONDITION_EXISTS: return value_of(w, &c->left, node).present;
-	case CONDITION_REGEX: return matches(c, value_of(w, &c->left, node));
-	default: return holds_between(c, value_of(w, &c->left, node), value_of(w, &c->right, node));
+	case CONDITION_OR:
+		return holds(w, c->a, node) || holds(w, c->b, node);
+	case CONDITION_AND:
+		return holds(w, c->a, node) && holds(w, c->b, node);
+	case CONDITION_NOT:
+		return !holds(w, c->a, node);
+	case CONDITION_GROUP:
+		return holds(w, c->a, node);
+	case CONDITION_EXISTS:
+		return value_of(w, &c->left, node).present;
+	case CONDITION_REGEX:
+		return matches(c, value_of(w, &c->left, node));
+	default:
+		return holds_between(c, value_of(w, &c->left, node), value_of(w, &c->right, node));
 	}
 }
 
@@ -193,7 +211,8 @@ static bool first_child(const struct walk *w, const struct segment *seg, const s
 			return true;
 	if (!json_object_is_type(node, json_type_object) || s->arrays_only)
 		return false;
-	json_object_object_foreach(node, name, child) {
+	json_object_object_foreach(node, name, child)
+	{
 		(void)name;
 		if (passes(w, s, child) && first(w, seg->next, child, out_r))
 			return true;
@@ -218,8 +237,7 @@ static bool first_selected(const struct walk *w, const struct segment *seg, cons
 }
 
 /* The first value that seg and the segments behind it select below node, in RFC 9535's order. */
-static bool first(const struct walk *w, const struct segment *seg, struct json_object *node,
-	struct json_object **out_r)
+static bool first(const struct walk *w, const struct segment *seg, struct json_object *node, struct json_object **out_r)
 {
 	static const struct selector all = { .kind = SELECTOR_ALL };
 	if (!seg) {
@@ -263,7 +281,7 @@ struct str rolepath_role(const struct rolepath *path, struct json_object *claims
 	struct str role = tokenjson_str(value);
 	if (!role.p)
 		return path->cuts ? STR_NONE
-			: str_dup(a, str_of(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN)));
+						  : str_dup(a, str_of(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN)));
 	for (const struct selector *s = path->cuts; s; s = s->next)
 		role = cut_string(role, s);
 	return role.n || !path->cuts ? role : STR_NONE;

@@ -40,8 +40,10 @@ static bool operator(struct rolepath_parser *p, enum condition_kind *out_r)
 		struct str text;
 		enum condition_kind kind;
 	} operators[] = {
-		{ STR_INIT("==^"), CONDITION_ENDS }, { STR_INIT("=="), CONDITION_EQ },
-		{ STR_INIT("!="), CONDITION_DIFFERS }, { STR_INIT("^=="), CONDITION_STARTS },
+		{ STR_INIT("==^"), CONDITION_ENDS },
+		{ STR_INIT("=="), CONDITION_EQ },
+		{ STR_INIT("!="), CONDITION_DIFFERS },
+		{ STR_INIT("^=="), CONDITION_STARTS },
 		{ STR_INIT("*=="), CONDITION_CONTAINS },
 	};
 	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
@@ -116,8 +118,8 @@ bool rolepath_old(struct rolepath *path, struct rolepath_parser *p)
 			return false;
 		if (path->cuts && s.kind != SELECTOR_SLICE)
 			return rolepath_expected(p, "nothing but slices behind a slice");
-		struct selector *kept = s.kind == SELECTOR_SLICE
-			? arena_make(p->arena, struct selector) : add_segment(&segments, p->arena);
+		struct selector *kept = s.kind == SELECTOR_SLICE ? arena_make(p->arena, struct selector)
+														 : add_segment(&segments, p->arena);
 		*kept = s;
 		if (s.kind == SELECTOR_SLICE) {
 			*cuts = kept;

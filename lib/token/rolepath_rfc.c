@@ -1,8 +1,8 @@
 /* JSONPath as RFC 9535 writes it, to the tree of a role path.
  * SPDX-License-Identifier: MIT */
+#include "base/buf.h"
 #include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
-#include "base/buf.h"
 
 enum { DEPTH_MAX = 32, TEXT_MAX = 4096 };
 
@@ -246,8 +246,12 @@ static bool comparison(struct rolepath_parser *p, enum condition_kind *out_r)
 		struct str text;
 		enum condition_kind kind;
 	} operators[] = {
-		{ STR_INIT("=="), CONDITION_EQ }, { STR_INIT("!="), CONDITION_NE }, { STR_INIT("<="), CONDITION_LE },
-		{ STR_INIT(">="), CONDITION_GE }, { STR_INIT("<"), CONDITION_LT }, { STR_INIT(">"), CONDITION_GT },
+		{ STR_INIT("=="), CONDITION_EQ },
+		{ STR_INIT("!="), CONDITION_NE },
+		{ STR_INIT("<="), CONDITION_LE },
+		{ STR_INIT(">="), CONDITION_GE },
+		{ STR_INIT("<"), CONDITION_LT },
+		{ STR_INIT(">"), CONDITION_GT },
 	};
 	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
 		if (scan_lit(&p->s, operators[i].text)) {
@@ -303,8 +307,8 @@ static bool term(struct rolepath_parser *p, const struct condition **out_r)
 }
 
 /* next, joined by the operator's text: a && b && c, then a || b || c. */
-static bool joined(struct rolepath_parser *p, const struct condition **out_r, struct str text,
-	enum condition_kind kind, bool (*next)(struct rolepath_parser *p, const struct condition **out_r))
+static bool joined(struct rolepath_parser *p, const struct condition **out_r, struct str text, enum condition_kind kind,
+	bool (*next)(struct rolepath_parser *p, const struct condition **out_r))
 {
 	if (!next(p, out_r))
 		return false;

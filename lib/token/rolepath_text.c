@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/buf.h"
 #include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
-#include "base/buf.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -110,8 +110,12 @@ static void put_joined(struct buf *out, const struct condition *c, struct str op
 static void put_comparison(struct buf *out, const struct condition *c)
 {
 	static const char *const operators[] = {
-		[CONDITION_EQ] = " == ", [CONDITION_NE] = " != ", [CONDITION_LT] = " < ", [CONDITION_LE] = " <= ",
-		[CONDITION_GT] = " > ", [CONDITION_GE] = " >= ",
+		[CONDITION_EQ] = " == ",
+		[CONDITION_NE] = " != ",
+		[CONDITION_LT] = " < ",
+		[CONDITION_LE] = " <= ",
+		[CONDITION_GT] = " > ",
+		[CONDITION_GE] = " >= ",
 	};
 	put_operand(out, &c->left);
 	buf_put(out, str_of(operators[c->kind]));
@@ -154,7 +158,10 @@ static void put_condition(struct buf *out, const struct condition *c)
 static void put_old_filter(struct buf *out, const struct condition *c)
 {
 	static const char *const operators[] = {
-		[CONDITION_EQ] = "==", [CONDITION_DIFFERS] = "!=", [CONDITION_STARTS] = "^==", [CONDITION_ENDS] = "==^",
+		[CONDITION_EQ] = "==",
+		[CONDITION_DIFFERS] = "!=",
+		[CONDITION_STARTS] = "^==",
+		[CONDITION_ENDS] = "==^",
 		[CONDITION_CONTAINS] = "*==",
 	};
 	struct str text = tokenjson_str(c->right.literal);

@@ -5,12 +5,12 @@
 
 #include <regex.h>
 
-#include "token/rolepath.h"
 #include "base/scan.h"
+#include "token/rolepath.h"
 
 struct bound {
 	bool given;
-	int64_t at;       /* negative: from the end */
+	int64_t at; /* negative: from the end */
 };
 
 enum selector_kind { SELECTOR_NAME, SELECTOR_INDEX, SELECTOR_SLICE, SELECTOR_ALL, SELECTOR_FILTER };
@@ -21,43 +21,55 @@ struct selector {
 	int64_t index;
 	struct bound from, to, step;
 	const struct condition *filter;
-	bool arrays_only;               /* SELECTOR_FILTER of the older syntax */
+	bool arrays_only; /* SELECTOR_FILTER of the older syntax */
 	const struct selector *next;
 };
 
 struct segment {
-	bool descend;                   /* ..: the node and everything below it */
-	bool dotted;                    /* .name or .*, not in brackets */
+	bool descend; /* ..: the node and everything below it */
+	bool dotted;  /* .name or .*, not in brackets */
 	const struct selector *selectors;
 	const struct segment *next;
 };
 
 struct operand {
 	bool is_query;
-	bool from_root;                 /* $ instead of @ */
+	bool from_root; /* $ instead of @ */
 	const struct segment *query;
-	struct json_object *literal;    /* NULL: null */
+	struct json_object *literal; /* NULL: null */
 };
 
 enum condition_kind {
-	CONDITION_OR, CONDITION_AND, CONDITION_NOT, CONDITION_GROUP, CONDITION_EXISTS,
+	CONDITION_OR,
+	CONDITION_AND,
+	CONDITION_NOT,
+	CONDITION_GROUP,
+	CONDITION_EXISTS,
 	CONDITION_REGEX,
-	CONDITION_EQ, CONDITION_NE, CONDITION_LT, CONDITION_LE, CONDITION_GT, CONDITION_GE,
-	CONDITION_STARTS, CONDITION_ENDS, CONDITION_CONTAINS, CONDITION_DIFFERS /* of strings only: the older syntax */
+	CONDITION_EQ,
+	CONDITION_NE,
+	CONDITION_LT,
+	CONDITION_LE,
+	CONDITION_GT,
+	CONDITION_GE,
+	CONDITION_STARTS,
+	CONDITION_ENDS,
+	CONDITION_CONTAINS,
+	CONDITION_DIFFERS /* of strings only: the older syntax */
 };
 
 struct condition {
 	enum condition_kind kind;
-	const struct condition *a, *b;  /* OR, AND; NOT and GROUP (in parentheses) have a only */
-	struct operand left, right;     /* EXISTS has left only; right of a REGEX is the pattern's text */
+	const struct condition *a, *b; /* OR, AND; NOT and GROUP (in parentheses) have a only */
+	struct operand left, right;    /* EXISTS has left only; right of a REGEX is the pattern's text */
 	regex_t regex;
-	bool whole;                     /* REGEX: match(), not search() */
+	bool whole; /* REGEX: match(), not search() */
 };
 
 struct rolepath {
-	bool old;                       /* written in the older syntax */
+	bool old; /* written in the older syntax */
 	const struct segment *segments;
-	const struct selector *cuts;    /* SELECTOR_SLICE of the string found, older syntax */
+	const struct selector *cuts; /* SELECTOR_SLICE of the string found, older syntax */
 };
 
 /* A parser's place, and what it expected when it failed (the first one wins). */

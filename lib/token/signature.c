@@ -6,9 +6,18 @@
 
 #include "token/keys.h"
 
-static void free_context(EVP_MD_CTX **c) { EVP_MD_CTX_free(*c); }
-static void free_ecdsa(ECDSA_SIG **s) { ECDSA_SIG_free(*s); }
-static void free_der(unsigned char **p) { OPENSSL_free(*p); }
+static void free_context(EVP_MD_CTX **c)
+{
+	EVP_MD_CTX_free(*c);
+}
+static void free_ecdsa(ECDSA_SIG **s)
+{
+	ECDSA_SIG_free(*s);
+}
+static void free_der(unsigned char **p)
+{
+	OPENSSL_free(*p);
+}
 
 void signature_prepare_secret(struct key *key, struct str secret, struct arena *forever)
 {
@@ -88,16 +97,26 @@ bool signature_check(const struct key *key, enum jwt_alg alg, struct str input, 
 {
 	const unsigned char *bytes = keys_bytes(signature);
 	switch (alg) {
-	case JWT_HS256: return check_hs256(key, input, signature);
-	case JWT_HS384: return check_hs384(key, input, signature);
-	case JWT_HS512: return check_hs512(key, input, signature);
-	case JWT_RS256: return check_pkey(key, EVP_sha256(), input, bytes, signature.n);
-	case JWT_RS384: return check_pkey(key, EVP_sha384(), input, bytes, signature.n);
-	case JWT_RS512: return check_pkey(key, EVP_sha512(), input, bytes, signature.n);
-	case JWT_ES256: return check_ecdsa(key, EVP_sha256(), 32, input, signature);
-	case JWT_ES384: return check_ecdsa(key, EVP_sha384(), 48, input, signature);
-	case JWT_ES512: return check_ecdsa(key, EVP_sha512(), 66, input, signature);
-	case JWT_EDDSA: return check_eddsa(key, input, signature);
+	case JWT_HS256:
+		return check_hs256(key, input, signature);
+	case JWT_HS384:
+		return check_hs384(key, input, signature);
+	case JWT_HS512:
+		return check_hs512(key, input, signature);
+	case JWT_RS256:
+		return check_pkey(key, EVP_sha256(), input, bytes, signature.n);
+	case JWT_RS384:
+		return check_pkey(key, EVP_sha384(), input, bytes, signature.n);
+	case JWT_RS512:
+		return check_pkey(key, EVP_sha512(), input, bytes, signature.n);
+	case JWT_ES256:
+		return check_ecdsa(key, EVP_sha256(), 32, input, signature);
+	case JWT_ES384:
+		return check_ecdsa(key, EVP_sha384(), 48, input, signature);
+	case JWT_ES512:
+		return check_ecdsa(key, EVP_sha512(), 66, input, signature);
+	case JWT_EDDSA:
+		return check_eddsa(key, input, signature);
 	}
 	return false;
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "token/tokenjson.h"
 #include "base/jsonw.h"
+#include "token/tokenjson.h"
 
 enum { SIGNER_KEYS = 16, SECRET_MIN = 32, KEY_BYTES = 32, UUID_BYTES = 16, COUNTER_BYTES = 4, UUID_TEXT = 36 };
 enum { REFRESH_BYTES = UUID_BYTES + COUNTER_BYTES + KEY_BYTES, JWKS_MAX = 256 * 1024, TOKEN_MAX = 64 * 1024 };
@@ -13,8 +13,8 @@ enum { REFRESH_BYTES = UUID_BYTES + COUNTER_BYTES + KEY_BYTES, JWKS_MAX = 256 * 
 
 struct signer {
 	enum jwt_alg alg;
-	struct str kid;                      /* STR_NONE: the key has none */
-	struct str secret;                   /* HS256, HS512 */
+	struct str kid;    /* STR_NONE: the key has none */
+	struct str secret; /* HS256, HS512 */
 	unsigned char ed25519[crypto_sign_SECRETKEYBYTES];
 	unsigned char refresh[SIGNER_KEYS][KEY_BYTES];
 	size_t refresh_count;
@@ -91,8 +91,9 @@ static bool set_jwk(struct signer *s, struct json_object *jwk, struct arena *a, 
 	struct str material = private_material(jwk, a), alg = tokenjson_member(jwk, "alg");
 	unsigned char public[crypto_sign_PUBLICKEYBYTES];
 	if (!material.p)
-		return signer_fault(f, STR("the first key cannot sign tokens: accounts need a secret or an Ed25519 key with "
-			"its private part (`rowgate keygen`) as auth-signing-key, or in front of jwt-secret"));
+		return signer_fault(f,
+			STR("the first key cannot sign tokens: accounts need a secret or an Ed25519 key with "
+				"its private part (`rowgate keygen`) as auth-signing-key, or in front of jwt-secret"));
 	s->kid = tokenjson_member(jwk, "kid");
 	if (str_eq(tokenjson_member(jwk, "kty"), STR("oct"))) {
 		if (alg.p && !str_eq(alg, STR("HS256")) && !str_eq(alg, STR("HS512")))
@@ -124,7 +125,8 @@ static struct json_object *nth_key(struct json_object *json, size_t i)
 	if (!set)
 		return i == 0 ? json : NULL;
 	return json_object_is_type(set, json_type_array) && i < json_object_array_length(set)
-		? json_object_array_get_idx(set, i) : NULL;
+		? json_object_array_get_idx(set, i)
+		: NULL;
 }
 
 static bool looks_like_json(struct str secret)

@@ -7,8 +7,8 @@
 #ifndef ROWGATE_TOKEN_SIGNER_H
 #define ROWGATE_TOKEN_SIGNER_H
 
-#include "token/keys.h"
 #include "conf/conf.h"
+#include "token/keys.h"
 
 struct signer;
 

@@ -27,20 +27,22 @@ static const struct stmt main_stmt = { STR_INIT("SELECT id, v FROM rg_bench WHER
 static const struct stmt_param settings_params[] = {
 	{ .value = STR_INIT("\"public\", \"extensions\", \"pg_temp\"") },
 	{ .value = STR_INIT("rg_bench_role") },
-	{ .value = STR_INIT("{\"role\":\"rg_bench_role\",\"sub\":\"6fa1f3a4-5b0f-4c7a-9a07-3b1e0f4cd0aa\",\"exp\":1793550000}") },
+	{ .value = STR_INIT(
+		  "{\"role\":\"rg_bench_role\",\"sub\":\"6fa1f3a4-5b0f-4c7a-9a07-3b1e0f4cd0aa\",\"exp\":1793550000}") },
 	{ .value = STR_INIT("GET") },
 	{ .value = STR_INIT("/items") },
-	{ .value = STR_INIT("{\"host\":\"127.0.0.1:3000\",\"user-agent\":\"curl/7.88.1\",\"accept\":\"application/json\","
-		"\"authorization\":\"Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoidXNlciJ9.c2lnbmF0dXJl\"}") },
+	{ .value = STR_INIT(
+		  "{\"host\":\"127.0.0.1:3000\",\"user-agent\":\"curl/7.88.1\",\"accept\":\"application/json\","
+		  "\"authorization\":\"Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoidXNlciJ9.c2lnbmF0dXJl\"}") },
 	{ .value = STR_INIT("{}") },
 	{ .value = STR_INIT("on") },
 	{ .value = STR_INIT("ISO") },
 };
-#define SETTINGS \
-	"ARRAY[pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), " \
-	"pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true), " \
-	"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), " \
-	"pg_catalog.set_config('request.cookies', $7, true), " \
+#define SETTINGS                                                                                                       \
+	"ARRAY[pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true), "                  \
+	"pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true), "       \
+	"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), "            \
+	"pg_catalog.set_config('request.cookies', $7, true), "                                                             \
 	"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)] IS NULL"
 enum { SETTINGS_PARAMS = sizeof settings_params / sizeof *settings_params };
 static const struct stmt settings_stmt = { STR_INIT("SELECT " SETTINGS), settings_params, SETTINGS_PARAMS };
@@ -85,8 +87,7 @@ static void fly(struct bench *b)
 	struct fault fault;
 
 	arena_reset(b->arena);
-	if (!conn_ready(b->conn, b->arena, &fault) ||
-		!flight_run(b->conn, &b->flight, false, &outcome, b->arena, &fault))
+	if (!conn_ready(b->conn, b->arena, &fault) || !flight_run(b->conn, &b->flight, false, &outcome, b->arena, &fault))
 		die("flight", fault.message.p);
 }
 
@@ -132,7 +133,10 @@ static void measure(struct bench *b, const char *name, int rounds)
 static void set_up(struct bench *b, const char *conninfo)
 {
 	struct conn_options options = {
-		.uri = str_of(conninfo), .application_name = STR("flight bench"), .prepared = true, .statement_cache = 100,
+		.uri = str_of(conninfo),
+		.application_name = STR("flight bench"),
+		.prepared = true,
+		.statement_cache = 100,
 	};
 
 	b->arena = arena_new(1 << 20);
@@ -148,8 +152,12 @@ static void set_up(struct bench *b, const char *conninfo)
 	bare_run(b, "ANALYZE rg_bench");
 	PQclear(PQprepare(b->bare, "main", main_sql, 0, NULL));
 	b->flight = (struct flight){
-		.role = STR("rg_bench_role"), .search_path = STR("public"), .isolation = STR(""), .main = &main_stmt,
-		.on_row = see_row, .arg = b,
+		.role = STR("rg_bench_role"),
+		.search_path = STR("public"),
+		.isolation = STR(""),
+		.main = &main_stmt,
+		.on_row = see_row,
+		.arg = b,
 	};
 }
 

@@ -21,23 +21,36 @@ static const struct catalog *catalog_of(uint32_t tables, struct arena *a)
 	struct fault f = { 0 };
 	build_schema(b, STR("api"), STR_NONE);
 	for (uint32_t t = 0; t < tables; t++) {
-		build_relation(b, &(struct cat_relation){
-			.schema = build_text(b, STR("api")), .name = build_text(b, str_printf(scratch, "table_%u", t)),
-			.oid = 20000 + t, .row_type = 9000000 + t, .kind = CAT_TABLE, .insertable = 1, .updatable = 1, .deletable = 1 });
+		build_relation(b,
+			&(struct cat_relation){ .schema = build_text(b, STR("api")),
+				.name = build_text(b, str_printf(scratch, "table_%u", t)),
+				.oid = 20000 + t,
+				.row_type = 9000000 + t,
+				.kind = CAT_TABLE,
+				.insertable = 1,
+				.updatable = 1,
+				.deletable = 1 });
 		for (uint32_t c = 0; c < COLUMNS; c++)
-			build_column(b, 20000 + t, c + 1, &(struct cat_column){
-				.name = build_text(b, str_printf(scratch, "column_%u", c)), .type = 25,
-				.full_type_name = build_text(b, STR("text")), .nullable = 1 });
+			build_column(b, 20000 + t, c + 1,
+				&(struct cat_column){ .name = build_text(b, str_printf(scratch, "column_%u", c)),
+					.type = 25,
+					.full_type_name = build_text(b, STR("text")),
+					.nullable = 1 });
 		build_primary_key(b, 20000 + t, 1);
 	}
 	for (uint32_t t = 1; t < tables; t++) {
 		build_foreign_key(b, str_printf(scratch, "key_%u", t), 20000 + t, 20000 + t - 1, false);
 		build_foreign_key_columns(b, 2, 1);
 	}
-	build_type(b, &(struct cat_type){
-		.oid = 25, .schema = build_text(b, STR("pg_catalog")), .name = build_text(b, STR("text")),
-		.sql_name = build_text(b, STR("text")), .base_type = 25, .kind = 'b', .category = 'S',
-		.encoding = (uint8_t)catalog_encoding_builtin(25) });
+	build_type(b,
+		&(struct cat_type){ .oid = 25,
+			.schema = build_text(b, STR("pg_catalog")),
+			.name = build_text(b, STR("text")),
+			.sql_name = build_text(b, STR("text")),
+			.base_type = 25,
+			.kind = 'b',
+			.category = 'S',
+			.encoding = (uint8_t)catalog_encoding_builtin(25) });
 	if (!build_finish(b, &cat, a, &f)) {
 		fprintf(stderr, "planning: %.*s\n", STR_ARG(f.message));
 		exit(EXIT_FAILURE);
@@ -59,7 +72,8 @@ static struct str long_query(struct arena *a)
 	return str_dup(a, buf_str(&out));
 }
 
-static void plan_once(const struct catalog *cat, const struct conf *c, struct str path, struct str query, struct arena *a)
+static void plan_once(const struct catalog *cat, const struct conf *c, struct str path, struct str query,
+	struct arena *a)
 {
 	const struct request r = { .method = HTTP_GET, .method_text = STR_INIT("GET"), .path = path, .query = query };
 	struct query q;
@@ -98,7 +112,10 @@ int main(void)
 {
 	static const struct str schemas[] = { STR_INIT("api") }, extra[] = { STR_INIT("public") };
 	const struct conf c = {
-		.db_schemas = { schemas, 1 }, .db_extra_search_path = { extra, 1 }, .db_max_rows = -1, .db_tx_end = CONF_TX_COMMIT,
+		.db_schemas = { schemas, 1 },
+		.db_extra_search_path = { extra, 1 },
+		.db_max_rows = -1,
+		.db_tx_end = CONF_TX_COMMIT,
 	};
 	struct arena *forever = arena_new((size_t)1 << 30);
 	const struct {
@@ -107,7 +124,8 @@ int main(void)
 		int batch;
 	} rows[] = {
 		{ "one filter", STR("/table_7"), STR("column_0=eq.1"), 2000 },
-		{ "an embed, ordered and limited", STR("/table_7"), STR("select=*,table_6(*)&order=column_1.desc&limit=10"), 1000 },
+		{ "an embed, ordered and limited", STR("/table_7"), STR("select=*,table_6(*)&order=column_1.desc&limit=10"),
+			1000 },
 		{ "200 filters, nested logic", STR("/table_7"), long_query(forever), 100 },
 	};
 	const struct catalog *small = catalog_of(10, forever), *large = catalog_of(10000, forever);

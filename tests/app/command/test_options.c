@@ -39,8 +39,7 @@ static void command_lines(void **state)
 		{ { "--worker=x" }, OPTIONS_SERVE, NULL, "--worker=x: unknown option" },
 		{ { "-x" }, OPTIONS_SERVE, NULL, "-x: unknown option" },
 		{ { "a", "b" }, OPTIONS_SERVE, NULL, "b: a second configuration file" },
-		{ { "--example", "--worker" }, OPTIONS_SERVE, NULL,
-			"--worker: cannot be combined with what was asked before" },
+		{ { "--example", "--worker" }, OPTIONS_SERVE, NULL, "--worker: cannot be combined with what was asked before" },
 	};
 	struct arena *a = arena_new(1 << 20);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -79,7 +78,8 @@ static void help_lists_what_exists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(command_lines), cmocka_unit_test(help_lists_what_exists),
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(help_lists_what_exists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

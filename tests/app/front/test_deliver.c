@@ -132,8 +132,11 @@ static void answers_arrive_whole(void **state)
 		size_t size = rows[i].head + rows[i].in_file + rows[i].rest;
 		char *head = letters(0, rows[i].head), *rest = letters(rows[i].head + rows[i].in_file, rows[i].rest);
 		struct answer a = {
-			.request_id = REQUEST_ID, .head = { head, rows[i].head }, .in_file = (int64_t)rows[i].in_file,
-			.rest = { rest, rows[i].rest }, .fd = rows[i].in_file ? file_of(rows[i].head, rows[i].in_file) : -1,
+			.request_id = REQUEST_ID,
+			.head = { head, rows[i].head },
+			.in_file = (int64_t)rows[i].in_file,
+			.rest = { rest, rows[i].rest },
+			.fd = rows[i].in_file ? file_of(rows[i].head, rows[i].in_file) : -1,
 		};
 		struct delivery *left = NULL;
 		enum deliver_state s = deliver(&left, &a, p.socket);
@@ -213,8 +216,10 @@ static void progress_is_what_the_peer_takes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers_arrive_whole), cmocka_unit_test(a_peer_that_left_breaks_it),
-		cmocka_unit_test(a_file_that_is_too_short_breaks_it), cmocka_unit_test(progress_is_what_the_peer_takes),
+		cmocka_unit_test(answers_arrive_whole),
+		cmocka_unit_test(a_peer_that_left_breaks_it),
+		cmocka_unit_test(a_file_that_is_too_short_breaks_it),
+		cmocka_unit_test(progress_is_what_the_peer_takes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,8 +128,10 @@ static void a_process_tells_another(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slow_since_the_last_turned_slow), cmocka_unit_test(a_process_tells_another),
-		cmocka_unit_test(who_is_parting_is_no_worker), cmocka_unit_test(who_has_a_connection_to_spare),
+		cmocka_unit_test(slow_since_the_last_turned_slow),
+		cmocka_unit_test(a_process_tells_another),
+		cmocka_unit_test(who_is_parting_is_no_worker),
+		cmocka_unit_test(who_has_a_connection_to_spare),
 		cmocka_unit_test(counts_outlive_who_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

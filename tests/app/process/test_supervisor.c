@@ -223,7 +223,8 @@ static void who_is_parting_stands_in_nobodys_way(void **state)
 	for (size_t i = 1; i < 3; i++) {
 		size_t parting = 0;
 		supervisor_follow(c, &generations[i], 2);
-		for (int turn = 0; turn < 2000 && (supervisor_uses(c, &generations[i - 1]) || supervisor_alive(c) != 2 + 2 * i); turn++) {
+		for (int turn = 0; turn < 2000 && (supervisor_uses(c, &generations[i - 1]) || supervisor_alive(c) != 2 + 2 * i);
+			 turn++) {
 			supervisor_turn(c);
 			poll(NULL, 0, 5);
 		}
@@ -259,8 +260,10 @@ int main(void)
 	sigaction(SIGUSR2, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_before_there_is_a_generation), cmocka_unit_test(never_more_than_one_above_the_count),
-		cmocka_unit_test(who_has_no_catalog_goes_at_once), cmocka_unit_test(the_dead_are_replaced),
+		cmocka_unit_test(nobody_before_there_is_a_generation),
+		cmocka_unit_test(never_more_than_one_above_the_count),
+		cmocka_unit_test(who_has_no_catalog_goes_at_once),
+		cmocka_unit_test(the_dead_are_replaced),
 		cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
 		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
 		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),

@@ -19,7 +19,10 @@ static void escaping(void **state)
 		{ STR_INIT("\x01\x1f\x7f"), "\"\\u0001\\u001f\x7f\"" },
 		{ { "\0x", 2 }, "\"\\u0000x\"" },
 		{ STR_INIT("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"), "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"" },
-		{ STR_INIT("\xff" "a"), "\"\xef\xbf\xbd" "a\"" },
+		{ STR_INIT("\xff"
+				   "a"),
+			"\"\xef\xbf\xbd"
+			"a\"" },
 		{ STR_INIT("\xc3"), "\"\xef\xbf\xbd\"" },
 		{ STR_INIT("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
 	};

@@ -75,8 +75,9 @@ static void events_have_no_level(void **state)
 	log_set_level(LOG_LEVEL_CRIT);
 	capture(STDERR_FILENO, say_event);
 	log_set_level(LOG_LEVEL_ERROR);
-	assert_int_equal(sscanf(captured, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %d: Config reloaded\\x0a\n%n", &day, month, &year, &hour,
-		&minute, &second, &zone, &end), 7);
+	assert_int_equal(sscanf(captured, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %d: Config reloaded\\x0a\n%n", &day, month, &year,
+						 &hour, &minute, &second, &zone, &end),
+		7);
 	assert_int_equal(end, strlen(captured));
 }
 
@@ -101,7 +102,8 @@ static void nothing_from_outside_breaks_a_line(void **state)
 	log_set_context(NULL, NULL);
 	const char *message = strstr(captured, "error: ");
 	assert_non_null(message);
-	assert_string_equal(message, "error: GET /x\\x0d\\x0a: a\\x0ab \\x1b[31m \\xff \\xc2\\x9b \\xe2\\x80\\xae \xc3\xa9 "
+	assert_string_equal(message,
+		"error: GET /x\\x0d\\x0a: a\\x0ab \\x1b[31m \\xff \\xc2\\x9b \\xe2\\x80\\xae \xc3\xa9 "
 		"\"\\ No such file or directory\n");
 }
 
@@ -153,9 +155,11 @@ static void untrusted_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(levels_filter), cmocka_unit_test(events_have_no_level),
+		cmocka_unit_test(levels_filter),
+		cmocka_unit_test(events_have_no_level),
 		cmocka_unit_test(nothing_from_outside_breaks_a_line),
-		cmocka_unit_test(a_long_message_is_cut), cmocka_unit_test(access_lines_go_to_standard_output),
+		cmocka_unit_test(a_long_message_is_cut),
+		cmocka_unit_test(access_lines_go_to_standard_output),
 		cmocka_unit_test(untrusted_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,11 @@ static void a_failure_takes_nothing(void **state)
 		size_t max;
 		bool taken;
 	} rows[] = {
-		{ "up to max", "aaa", 3, true }, { "over max", "aaaa", 3, false }, { "none", "baa", 3, false },
-		{ "empty", "", 3, false }, { "stops at another byte", "aab", 2, true },
+		{ "up to max", "aaa", 3, true },
+		{ "over max", "aaaa", 3, false },
+		{ "none", "baa", 3, false },
+		{ "empty", "", 3, false },
+		{ "stops at another byte", "aab", 2, true },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct scan s = scan_of(str_of(rows[i].input));

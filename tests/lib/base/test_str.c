@@ -86,15 +86,23 @@ static void numbers(void **state)
 		bool is_u64, is_i64;
 		int64_t value;
 	} rows[] = {
-		{ "0", true, true, 0 }, { "007", true, true, 7 }, { "-0", false, true, 0 },
+		{ "0", true, true, 0 },
+		{ "007", true, true, 7 },
+		{ "-0", false, true, 0 },
 		{ "9223372036854775807", true, true, INT64_MAX },
 		{ "9223372036854775808", true, false, INT64_MIN },
 		{ "-9223372036854775808", false, true, INT64_MIN },
 		{ "-9223372036854775809", false, false, 0 },
 		{ "18446744073709551615", true, false, -1 },
 		{ "18446744073709551616", false, false, 0 },
-		{ "", false, false, 0 }, { "-", false, false, 0 }, { "+1", false, false, 0 }, { " 1", false, false, 0 },
-		{ "1 ", false, false, 0 }, { "1e3", false, false, 0 }, { "--1", false, false, 0 }, { "0x10", false, false, 0 },
+		{ "", false, false, 0 },
+		{ "-", false, false, 0 },
+		{ "+1", false, false, 0 },
+		{ " 1", false, false, 0 },
+		{ "1 ", false, false, 0 },
+		{ "1e3", false, false, 0 },
+		{ "--1", false, false, 0 },
+		{ "0x10", false, false, 0 },
 		{ "99999999999999999999999999", false, false, 0 },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -142,7 +150,10 @@ static void utf8(void **state)
 		{ "cut 4", STR_INIT("\xf0\x9f\x98"), false },
 		{ "bad third", STR_INIT("\xe2\x82\x28"), false },
 		{ "bad fourth", STR_INIT("\xf0\x9f\x98\x28"), false },
-		{ "mixed", STR_INIT("sm\xc3\xb8rrebr\xc3\xb8""d \xe2\x82\xac \xf0\x9f\x98\x80"), true },
+		{ "mixed",
+			STR_INIT("sm\xc3\xb8rrebr\xc3\xb8"
+					 "d \xe2\x82\xac \xf0\x9f\x98\x80"),
+			true },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		expect_int(rows[i].row, str_is_text(rows[i].bytes), rows[i].text);
@@ -175,8 +186,12 @@ static void copies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(comparing), cmocka_unit_test(finding), cmocka_unit_test(cutting),
-		cmocka_unit_test(numbers), cmocka_unit_test(utf8), cmocka_unit_test(copies),
+		cmocka_unit_test(comparing),
+		cmocka_unit_test(finding),
+		cmocka_unit_test(cutting),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(utf8),
+		cmocka_unit_test(copies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,8 @@ static void a_file_has_no_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(room_is_written_and_read), cmocka_unit_test(a_directory_that_is_not_there_is_told),
+		cmocka_unit_test(room_is_written_and_read),
+		cmocka_unit_test(a_directory_that_is_not_there_is_told),
 		cmocka_unit_test(a_file_has_no_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

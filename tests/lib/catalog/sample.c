@@ -4,43 +4,59 @@
 
 #include <stdlib.h>
 
-static struct cat_builder *b;   /* of the catalog being made; tests run one after the other */
+static struct cat_builder *b; /* of the catalog being made; tests run one after the other */
 
 static void add_relation(uint32_t oid, const char *schema, const char *name, char kind)
 {
-	build_relation(b, &(struct cat_relation){
-		.schema = build_text(b, str_of(schema)), .name = build_text(b, str_of(name)), .oid = oid,
-		.kind = (uint32_t)kind, .insertable = kind == 'r', .updatable = kind == 'r', .deletable = kind == 'r' });
+	build_relation(b,
+		&(struct cat_relation){ .schema = build_text(b, str_of(schema)),
+			.name = build_text(b, str_of(name)),
+			.oid = oid,
+			.kind = (uint32_t)kind,
+			.insertable = kind == 'r',
+			.updatable = kind == 'r',
+			.deletable = kind == 'r' });
 }
 
 static void add_column(uint32_t relation, uint32_t attnum, const char *name, uint32_t type, const char *default_value)
 {
-	build_column(b, relation, attnum, &(struct cat_column){
-		.name = build_text(b, str_of(name)), .type = type, .full_type_name = build_text(b, STR("full")),
-		.default_value = build_text(b, str_of(default_value)), .has_default = default_value != NULL });
+	build_column(b, relation, attnum,
+		&(struct cat_column){ .name = build_text(b, str_of(name)),
+			.type = type,
+			.full_type_name = build_text(b, STR("full")),
+			.default_value = build_text(b, str_of(default_value)),
+			.has_default = default_value != NULL });
 }
 
 static void add_type(uint32_t oid, const char *name, uint32_t base, char kind)
 {
-	build_type(b, &(struct cat_type){
-		.oid = oid, .schema = build_text(b, STR("pg_catalog")), .name = build_text(b, str_of(name)),
-		.sql_name = build_text(b, str_of(name)), .base_type = base, .kind = (uint8_t)kind,
-		.to_json = build_text(b, kind == 'd' ? STR("api.shown") : STR_NONE),
-		.encoding = (uint8_t)catalog_encoding_builtin(base) });
+	build_type(b,
+		&(struct cat_type){ .oid = oid,
+			.schema = build_text(b, STR("pg_catalog")),
+			.name = build_text(b, str_of(name)),
+			.sql_name = build_text(b, str_of(name)),
+			.base_type = base,
+			.kind = (uint8_t)kind,
+			.to_json = build_text(b, kind == 'd' ? STR("api.shown") : STR_NONE),
+			.encoding = (uint8_t)catalog_encoding_builtin(base) });
 }
 
 static void add_routine(uint32_t oid, const char *name, uint32_t relation)
 {
-	build_routine(b, &(struct cat_routine){
-		.oid = oid, .schema = build_text(b, STR("api")), .name = build_text(b, str_of(name)),
-		.return_type = 23, .return_relation = relation, .volatility = CAT_STABLE,
-		.returns = relation ? CAT_RETURNS_COMPOSITE : CAT_RETURNS_SCALAR });
+	build_routine(b,
+		&(struct cat_routine){ .oid = oid,
+			.schema = build_text(b, STR("api")),
+			.name = build_text(b, str_of(name)),
+			.return_type = 23,
+			.return_relation = relation,
+			.volatility = CAT_STABLE,
+			.returns = relation ? CAT_RETURNS_COMPOSITE : CAT_RETURNS_SCALAR });
 }
 
 static void add_parameter(uint32_t routine, const char *name, uint32_t type, bool is_out)
 {
-	build_parameter(b, routine, &(struct cat_parameter){
-		.name = build_text(b, str_of(name)), .type = type, .required = 1 }, is_out);
+	build_parameter(b, routine,
+		&(struct cat_parameter){ .name = build_text(b, str_of(name)), .type = type, .required = 1 }, is_out);
 }
 
 static void add_relations(void)
@@ -102,13 +118,16 @@ static void add_handlers(void)
 		const char *function, *media_type;
 		uint32_t row_type;
 	} handlers[] = {
-		{ "api.any_page", "text/html", 0 }, { "api.page", "text/html", 9103 }, { "api.anything", "*/*", 9103 },
+		{ "api.any_page", "text/html", 0 },
+		{ "api.page", "text/html", 9103 },
+		{ "api.anything", "*/*", 9103 },
 	};
 	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
-		build_handler(b, &(struct cat_handler){
-			.function = build_text(b, str_of(handlers[i].function)),
-			.media_type = build_text(b, str_of(handlers[i].media_type)),
-			.answered = build_text(b, STR("text/html")), .row_type = handlers[i].row_type });
+		build_handler(b,
+			&(struct cat_handler){ .function = build_text(b, str_of(handlers[i].function)),
+				.media_type = build_text(b, str_of(handlers[i].media_type)),
+				.answered = build_text(b, STR("text/html")),
+				.row_type = handlers[i].row_type });
 }
 
 const struct catalog *sample_catalog(struct arena *a)

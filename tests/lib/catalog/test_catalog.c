@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "catalog/block.h"
@@ -28,17 +29,27 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define assert_text(text, expected) \
-	assert_string_equal(str_cstr(arena, catalog_text(cat, (text))), (expected))
+#define assert_text(text, expected) assert_string_equal(str_cstr(arena, catalog_text(cat, (text))), (expected))
 
 static void test_relations(void **state)
 {
 	(void)state;
-	static const struct { const char *schema, *name; uint32_t oid; } cases[] = {
-		{ "api", "workshops", 103 }, { "api", "participants", 104 }, { "api", "Ünï \"x\"", 107 },
-		{ "api", "upcoming", 109 }, { "hidden", "secrets", 101 },
-		{ "api", "secrets", 0 }, { "api", "", 0 }, { "", "", 0 }, { "api", "zzz", 0 }, { "zzz", "workshops", 0 },
-		{ "api", "workshop", 0 }, { "api", "WORKSHOPS", 0 },
+	static const struct {
+		const char *schema, *name;
+		uint32_t oid;
+	} cases[] = {
+		{ "api", "workshops", 103 },
+		{ "api", "participants", 104 },
+		{ "api", "Ünï \"x\"", 107 },
+		{ "api", "upcoming", 109 },
+		{ "hidden", "secrets", 101 },
+		{ "api", "secrets", 0 },
+		{ "api", "", 0 },
+		{ "", "", 0 },
+		{ "api", "zzz", 0 },
+		{ "zzz", "workshops", 0 },
+		{ "api", "workshop", 0 },
+		{ "api", "WORKSHOPS", 0 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct cat_relation *r = catalog_relation(cat, str_of(cases[i].schema), str_of(cases[i].name));
@@ -50,8 +61,15 @@ static void test_relations(void **state)
 static void test_relations_of_schema(void **state)
 {
 	(void)state;
-	static const struct { const char *schema; size_t count; const char *first; } cases[] = {
-		{ "api", 4, "participants" }, { "hidden", 1, "secrets" }, { "ap", 0, NULL }, { "zoo", 0, NULL },
+	static const struct {
+		const char *schema;
+		size_t count;
+		const char *first;
+	} cases[] = {
+		{ "api", 4, "participants" },
+		{ "hidden", 1, "secrets" },
+		{ "ap", 0, NULL },
+		{ "zoo", 0, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		size_t count;
@@ -154,13 +172,29 @@ static void test_names(void **state)
 static void test_encodings(void **state)
 {
 	(void)state;
-	static const struct { uint32_t oid; enum cat_encoding encoding; } cases[] = {
-		{ 16, CAT_ENCODE_BOOL }, { 20, CAT_ENCODE_RAW }, { 21, CAT_ENCODE_RAW }, { 22, CAT_ENCODE_TO_JSON },
-		{ 23, CAT_ENCODE_RAW }, { 26, CAT_ENCODE_ESCAPED }, { 30, CAT_ENCODE_TO_JSON }, { 114, CAT_ENCODE_RAW },
-		{ 701, CAT_ENCODE_NUMBER }, { 1007, CAT_ENCODE_TO_JSON }, { 1114, CAT_ENCODE_TIMESTAMP },
-		{ 1184, CAT_ENCODE_TIMESTAMPTZ }, { 1700, CAT_ENCODE_NUMBER }, { 2249, CAT_ENCODE_TO_JSON },
-		{ 3905, CAT_ENCODE_TO_JSON }, { 4533, CAT_ENCODE_ESCAPED }, { 5069, CAT_ENCODE_ESCAPED },
-		{ 0, CAT_ENCODE_TO_JSON }, { 99999, CAT_ENCODE_TO_JSON },
+	static const struct {
+		uint32_t oid;
+		enum cat_encoding encoding;
+	} cases[] = {
+		{ 16, CAT_ENCODE_BOOL },
+		{ 20, CAT_ENCODE_RAW },
+		{ 21, CAT_ENCODE_RAW },
+		{ 22, CAT_ENCODE_TO_JSON },
+		{ 23, CAT_ENCODE_RAW },
+		{ 26, CAT_ENCODE_ESCAPED },
+		{ 30, CAT_ENCODE_TO_JSON },
+		{ 114, CAT_ENCODE_RAW },
+		{ 701, CAT_ENCODE_NUMBER },
+		{ 1007, CAT_ENCODE_TO_JSON },
+		{ 1114, CAT_ENCODE_TIMESTAMP },
+		{ 1184, CAT_ENCODE_TIMESTAMPTZ },
+		{ 1700, CAT_ENCODE_NUMBER },
+		{ 2249, CAT_ENCODE_TO_JSON },
+		{ 3905, CAT_ENCODE_TO_JSON },
+		{ 4533, CAT_ENCODE_ESCAPED },
+		{ 5069, CAT_ENCODE_ESCAPED },
+		{ 0, CAT_ENCODE_TO_JSON },
+		{ 99999, CAT_ENCODE_TO_JSON },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_int_equal(catalog_encoding_builtin(cases[i].oid), cases[i].encoding);
@@ -169,9 +203,17 @@ static void test_encodings(void **state)
 static void test_handlers(void **state)
 {
 	(void)state;
-	static const struct { const char *media_type; uint32_t row_type; const char *function; } cases[] = {
-		{ "text/html", 0, "api.any_page" }, { "text/html", 9103, "api.page" }, { "*/*", 9103, "api.anything" },
-		{ "*/*", 0, NULL }, { "text/html", 9104, NULL }, { "text/htm", 0, NULL },
+	static const struct {
+		const char *media_type;
+		uint32_t row_type;
+		const char *function;
+	} cases[] = {
+		{ "text/html", 0, "api.any_page" },
+		{ "text/html", 9103, "api.page" },
+		{ "*/*", 9103, "api.anything" },
+		{ "*/*", 0, NULL },
+		{ "text/html", 9104, NULL },
+		{ "text/htm", 0, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct cat_handler *h = catalog_handler(cat, str_of(cases[i].media_type), cases[i].row_type);
@@ -272,8 +314,11 @@ static void test_damaged_header_is_refused(void **state)
 {
 	(void)state;
 	static const size_t members[] = {
-		offsetof(struct cat_header, magic), offsetof(struct cat_header, version), offsetof(struct cat_header, size),
-		offsetof(struct cat_header, tables[TABLE_RELATIONS].count), offsetof(struct cat_header, tables[TABLE_POOL].offset),
+		offsetof(struct cat_header, magic),
+		offsetof(struct cat_header, version),
+		offsetof(struct cat_header, size),
+		offsetof(struct cat_header, tables[TABLE_RELATIONS].count),
+		offsetof(struct cat_header, tables[TABLE_POOL].offset),
 		offsetof(struct cat_header, tables[TABLE_TYPES].record),
 	};
 	struct str block = catalog_block(cat);

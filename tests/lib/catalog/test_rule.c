@@ -6,28 +6,35 @@
 #include "base/buf.h"
 #include "catalog/rule.h"
 
-#define ENTRY(expr, no, name, table, column, junk) \
-	"{TARGETENTRY :expr " expr " :resno " no " :resname " name " :ressortgroupref 0 :resorigtbl " table \
+#define ENTRY(expr, no, name, table, column, junk)                                                                     \
+	"{TARGETENTRY :expr " expr " :resno " no " :resname " name " :ressortgroupref 0 :resorigtbl " table                \
 	" :resorigcol " column " :resjunk " junk "}"
 #define VAR "{VAR :varno 3 :varattno 1 :vartype 23 :vartypmod -1 :varcollid 0 :varlevelsup 0 :location 7}"
-#define QUERY(before, entries) \
-	"({QUERY :commandType 1 :querySource 0 :canSetTag true " before " :targetList " entries " :override 0 :jointree " \
+#define QUERY(before, entries)                                                                                         \
+	"({QUERY :commandType 1 :querySource 0 :canSetTag true " before " :targetList " entries " :override 0 :jointree "  \
 	"{FROMEXPR :fromlist ({RANGETBLREF :rtindex 3}) :quals <>} :stmt_len 0})"
 /* A subquery in the range table, with a target list of its own that must not be taken for the view's. */
-#define SUBQUERY ":rtable ({RTE :alias <> :rtekind 1 :subquery {QUERY :targetList (" \
-	ENTRY(VAR, "9", "inner", "999", "9", "false") ") :jointree <>}})"
+#define SUBQUERY                                                                                                       \
+	":rtable ({RTE :alias <> :rtekind 1 :subquery {QUERY :targetList (" ENTRY(VAR, "9", "inner", "999", "9",           \
+		"false") ") :jointree <>}})"
 
 static const struct {
 	const char *row, *text, *want; /* "attnum=relation.attnum ..."; NULL: not a definition */
 } cases[] = {
 	{ "one column", QUERY("", "(" ENTRY(VAR, "1", "id", "16384", "2", "false") ")"), "1=16384.2 " },
-	{ "two, one computed", QUERY("", "(" ENTRY(VAR, "1", "a", "0", "0", "false") " "
-		ENTRY(VAR, "2", "b", "4294967295", "7", "false") ")"), "2=4294967295.7 " },
-	{ "sorted by a column not shown", QUERY("", "(" ENTRY(VAR, "1", "a", "5", "1", "false") " "
-		ENTRY(VAR, "2", "b", "5", "2", "true") ")"), "1=5.1 " },
+	{ "two, one computed",
+		QUERY("", "(" ENTRY(VAR, "1", "a", "0", "0", "false") " " ENTRY(VAR, "2", "b", "4294967295", "7", "false") ")"),
+		"2=4294967295.7 " },
+	{ "sorted by a column not shown",
+		QUERY("", "(" ENTRY(VAR, "1", "a", "5", "1", "false") " " ENTRY(VAR, "2", "b", "5", "2", "true") ")"),
+		"1=5.1 " },
 	{ "subquery", QUERY(SUBQUERY, "(" ENTRY(VAR, "1", "a", "5", "1", "false") ")"), "1=5.1 " },
-	{ "scalar subquery as a column", QUERY("", "(" ENTRY("{SUBLINK :subselect {QUERY :targetList ("
-		ENTRY(VAR, "1", "x", "6", "6", "false") ") :rtable <>} :location 9}", "1", "a", "0", "0", "false") ")"), "" },
+	{ "scalar subquery as a column",
+		QUERY("",
+			"(" ENTRY("{SUBLINK :subselect {QUERY :targetList (" ENTRY(VAR, "1", "x", "6", "6",
+						  "false") ") :rtable <>} :location 9}",
+				"1", "a", "0", "0", "false") ")"),
+		"" },
 	{ "name like a member", QUERY("", "(" ENTRY(VAR, "1", ":resno", "5", "1", "false") ")"), "1=5.1 " },
 	{ "name with braces and blanks", QUERY("", "(" ENTRY(VAR, "1", "a\\{b\\(c\\)\\ \\}\\\\", "5", "1", "false") ")"),
 		"1=5.1 " },
@@ -36,7 +43,8 @@ static const struct {
 	{ "empty list", QUERY("", "()"), "" },
 	{ "nothing", "", NULL },
 	{ "no target list", "({QUERY :commandType 1})", NULL },
-	{ "target list only further in", "({QUERY :a {B :targetList (" ENTRY(VAR, "1", "a", "5", "1", "false") ")}})", NULL },
+	{ "target list only further in", "({QUERY :a {B :targetList (" ENTRY(VAR, "1", "a", "5", "1", "false") ")}})",
+		NULL },
 	{ "not entries", QUERY("", "(1 2)"), NULL },
 	{ "number too large", QUERY("", "(" ENTRY(VAR, "1", "a", "4294967296", "1", "false") ")"), NULL },
 	{ "cut in an entry", "({QUERY :targetList ({TARGETENTRY :expr {VAR", NULL },

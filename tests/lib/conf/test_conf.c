@@ -125,12 +125,15 @@ static void one_line_of_a_file(void **state)
 		{ "db-pool = 5", "db-pool", "5" },
 		{ "  db-pool=5# comment", "db-pool", "5" },
 		{ "db-pool\t=\t\"5\" # comment\r", "db-pool", "5" },
-		{ "\xef\xbb\xbf" "db-pool = 5", "db-pool", "5" },
+		{ "\xef\xbb\xbf"
+		  "db-pool = 5",
+			"db-pool", "5" },
 		{ "db-pool = 5\ndb-pool = 6", "db-pool", "6" },
 		{ "# db-pool = 5", "db-pool", "10" },
 		{ "db-anon-role = \"we # b\"", "db-anon-role", "\"we # b\"" },
 		{ "db-anon-role = \"a\\\"b\\\\c\"", "db-anon-role", "\"a\\\"b\\\\c\"" },
-		{ "db-anon-role = \"\\u00e9\\u20ac\\ud83d\\ude00\"", "db-anon-role", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
+		{ "db-anon-role = \"\\u00e9\\u20ac\\ud83d\\ude00\"", "db-anon-role",
+			"\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
 		{ "db-anon-role = \"a\\nb\"", "db-anon-role", "\"a\\u000ab\"" },
 		{ "db-anon-role = \"p$w$$x\"", "db-anon-role", "\"p$w$x\"" },
 		{ "db-anon-role = \"$$(HOME)\"", "db-anon-role", "\"$$(HOME)\"" },
@@ -202,7 +205,12 @@ static void what_is_no_key_is_ignored(void **state)
 {
 	(void)state;
 	static const char *const rows[] = {
-		"db-poool = 5", "x = 5", "app.settings. = 5", "db { pool = 5 }", "x = \"text\"", "db-pool.x = true",
+		"db-poool = 5",
+		"x = 5",
+		"app.settings. = 5",
+		"db { pool = 5 }",
+		"x = \"text\"",
+		"db-pool.x = true",
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct loaded l = load(rows[i], NULL, NULL, 0);
@@ -236,59 +244,81 @@ static void mistakes_in_a_file_name_their_line(void **state)
 		{ "db-anon-role = \"\\ud83d\"", ":1: \\u names half a pair of surrogates" },
 		{ "db-anon-role = \"\\ude00\"", ":1: \\u names half a pair of surrogates" },
 		{ "db-anon-role = \"$(NOPE)\"", ":1: the environment has no variable NOPE" },
-		{ "db-anon-role = \"$(NOPE\"",
-			":1: $( without its closing parenthesis; a dollar sign before ( is written $$" },
+		{ "db-anon-role = \"$(NOPE\"", ":1: $( without its closing parenthesis; a dollar sign before ( is written $$" },
 		{ "db-anon-role = \"\xff\"", ": is not UTF-8 text" },
 		{ "db-pool = \"five\"", ":1: db-pool must be a whole number from 1 to 2147483647, not \"five\"" },
 		{ "db-pool = 0", ":1: db-pool must be a whole number from 1 to 2147483647, not \"0\"" },
 		{ "db-max-rows = -1", ":1: db-max-rows must be a whole number from 0 up, not \"-1\"" },
 		{ "db-config = \"maybe\"", ":1: db-config must be true or false, not \"maybe\"" },
-		{ "log-level = \"loud\"", ":1: log-level must be one of crit, error, warn, info, debug, not \"loud\": "
+		{ "log-level = \"loud\"",
+			":1: log-level must be one of crit, error, warn, info, debug, not \"loud\": "
 			"Invalid logging level. Check your configuration." },
-		{ "openapi-mode = \"x\"", ":1: openapi-mode must be one of follow-privileges, ignore-privileges, disabled, not "
+		{ "openapi-mode = \"x\"",
+			":1: openapi-mode must be one of follow-privileges, ignore-privileges, disabled, not "
 			"\"x\": Invalid openapi-mode. Check your configuration." },
-		{ "db-tx-end = \"x\"", ":1: db-tx-end must be one of commit, commit-allow-override, rollback, "
+		{ "db-tx-end = \"x\"",
+			":1: db-tx-end must be one of commit, commit-allow-override, rollback, "
 			"rollback-allow-override, not \"x\": Invalid transaction termination. Check your configuration." },
-		{ "client-error-verbosity = \"x\"", ":1: client-error-verbosity must be one of verbose, minimal, not \"x\": "
+		{ "client-error-verbosity = \"x\"",
+			":1: client-error-verbosity must be one of verbose, minimal, not \"x\": "
 			"Invalid client-error-verbosity. Check your configuration." },
-		{ "server-unix-socket-mode = \"599\"", ":1: server-unix-socket-mode must be an octal file mode from 600 to 777, "
+		{ "server-unix-socket-mode = \"599\"",
+			":1: server-unix-socket-mode must be an octal file mode from 600 to 777, "
 			"not \"599\": Invalid server-unix-socket-mode: needs to be between 600 and 777" },
-		{ "admin-server-unix-socket-mode = \"1777\"", ":1: admin-server-unix-socket-mode must be an octal file mode from "
+		{ "admin-server-unix-socket-mode = \"1777\"",
+			":1: admin-server-unix-socket-mode must be an octal file mode from "
 			"600 to 777, not \"1777\": Invalid admin-server-unix-socket-mode: needs to be between 600 and 777" },
-		{ "server-unix-socket-mode = \"rwx\"", ":1: server-unix-socket-mode must be an octal file mode from 600 to 777, "
+		{ "server-unix-socket-mode = \"rwx\"",
+			":1: server-unix-socket-mode must be an octal file mode from 600 to 777, "
 			"not \"rwx\": Invalid server-unix-socket-mode: not an octal" },
-		{ "server-max-body = \"2G\"", ":1: server-max-body must be a number of bytes (k, M and G are understood) from "
+		{ "server-max-body = \"2G\"",
+			":1: server-max-body must be a number of bytes (k, M and G are understood) from "
 			"1k to 1023M, not \"2G\"" },
-		{ "server-max-body = \"99999999999G\"", ":1: server-max-body must be a number of bytes (k, M and G are "
+		{ "server-max-body = \"99999999999G\"",
+			":1: server-max-body must be a number of bytes (k, M and G are "
 			"understood) from 1k to 1023M, not \"99999999999G\"" },
-		{ "server-max-body = \"k\"", ":1: server-max-body must be a number of bytes (k, M and G are understood) from "
+		{ "server-max-body = \"k\"",
+			":1: server-max-body must be a number of bytes (k, M and G are understood) from "
 			"1k to 1023M, not \"k\"" },
-		{ "db-schemas = \"api,pg_catalog\"", ":1: db-schemas must be schemas of your own: db-schemas does not allow "
+		{ "db-schemas = \"api,pg_catalog\"",
+			":1: db-schemas must be schemas of your own: db-schemas does not allow "
 			"schema: 'pg_catalog'" },
-		{ "db-schemas = \"information_schema\"", ":1: db-schemas must be schemas of your own: db-schemas does not allow "
+		{ "db-schemas = \"information_schema\"",
+			":1: db-schemas must be schemas of your own: db-schemas does not allow "
 			"schema: 'information_schema'" },
 		{ "db-schemas = \",\"", ":1: db-schemas must be at least one schema" },
-		{ "server-port = 3000\nadmin-server-port = 3000", ":2: admin-server-port must be another port: "
+		{ "server-port = 3000\nadmin-server-port = 3000",
+			":2: admin-server-port must be another port: "
 			"admin-server-port cannot be the same as server-port" },
-		{ "jwt-aud = \"a b:c\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"a b:c\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"https://%%\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"https://%%\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"urn:a%2\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"urn:a%2\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"http://a:b:80\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"http://a:b:80\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"http://a:x\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"http://a:x\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"http://[::1\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"http://[::1\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"a:b#c#d\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"a:b#c#d\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"1a:b\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"1a:b\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"caf\xc3\xa9:x\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"caf\xc3\xa9:x\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
-		{ "jwt-aud = \"a:[b]\"", ":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
+		{ "jwt-aud = \"a:[b]\"",
+			":1: jwt-aud must be a text without a colon, or a URI: jwt-aud should be a "
 			"string or a valid URI" },
 		{ "app { settings {\na = 5\n}", ": a group lacks its }" },
 		{ "db-pool = 5\n}", ":2: } closes nothing" },
@@ -301,17 +331,19 @@ static void mistakes_in_a_file_name_their_line(void **state)
 			"https://example.com:8443/basePath" },
 		{ "server-path-prefix = \"/api/\"",
 			":1: server-path-prefix must be a path that starts with a slash and does not end with one" },
-		{ "auth-return-url = \"//evil.example\"", ":1: auth-return-url must be a path that starts with one slash, or an "
+		{ "auth-return-url = \"//evil.example\"",
+			":1: auth-return-url must be a path that starts with one slash, or an "
 			"address by http(s)" },
-		{ "auth-return-url = \"javascript:alert(1)\"", ":1: auth-return-url must be a path that starts with one slash, or "
+		{ "auth-return-url = \"javascript:alert(1)\"",
+			":1: auth-return-url must be a path that starts with one slash, or "
 			"an address by http(s)" },
-		{ "auth-return-url = \"/a b\"", ":1: auth-return-url must be a path that starts with one slash, or an address by "
+		{ "auth-return-url = \"/a b\"",
+			":1: auth-return-url must be a path that starts with one slash, or an address by "
 			"http(s)" },
 		{ "server-listen = \"9000\"", ":1: server-listen must be unix:/path or host:port" },
 		{ "server-buffer = \"1M\"\nrequest-memory = \"3M\"",
 			":2: request-memory must be at least four times server-buffer" },
-		{ "db-uri = \"@/does/not/exist\"",
-			":1: db-uri: /does/not/exist cannot be opened: No such file or directory" },
+		{ "db-uri = \"@/does/not/exist\"", ":1: db-uri: /does/not/exist cannot be opened: No such file or directory" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct loaded l = load(rows[i].text, NULL, NULL, 0);
@@ -323,7 +355,8 @@ static void mistakes_in_a_file_name_their_line(void **state)
 	struct loaded l = load("db-pool = 1\0", NULL, NULL, 0);
 	struct conf_source source = { .file = "/does/not/exist" };
 	assert_false(conf_load(&l.conf, &source, l.arena, &l.fault));
-	expect_text("no file", l.fault.message, "Error in config /does/not/exist: cannot be opened: No such file or directory");
+	expect_text("no file", l.fault.message,
+		"Error in config /does/not/exist: cannot be opened: No such file or directory");
 	unload(&l);
 }
 
@@ -336,15 +369,15 @@ static void later_sources_win(void **state)
 		{ STR_INIT("pgrst.db_pool"), STR_INIT("99") },
 		{ STR_INIT("pgrst.nonsense"), STR_INIT("99") },
 	};
-	char *vars[] = {
-		(char[]){ "PGRST_DB_ANON_ROLE=environment" }, (char[]){ "PGRST_DB_POOL=20" }, (char[]){ "ROWGATE_DB_POOL=30" },
-		(char[]){ "PGRST_DB_CHANNEL=environment" }, (char[]){ "PGRST_DB_PRE_REQUEST=" }, (char[]){ "PGRST_NONSENSE=1" },
-		(char[]){ "PGRST_DB_SCHEMA=alias" }, (char[]){ "PGRST_APP_SETTINGS_FOO=environment" },
-		(char[]){ "PGRST_ROLE_CLAIM_KEY=.a" }, (char[]){ "TMPDIR=/var/tmp" }, (char[]){ "UNRELATED" }, NULL
-	};
-	struct loaded l = load("db-anon-role = \"file\"\ndb-channel = \"file\"\ndb-pool = 1\ndb-pre-request = \"file\"\n"
-		"db-schemas = \"name\"\napp.settings.foo = \"file\"\napp.settings.bar = \"file\"\njwt-aud = \"file\"\n",
-		vars, database, COUNT_OF(database));
+	char *vars[] = { (char[]){ "PGRST_DB_ANON_ROLE=environment" }, (char[]){ "PGRST_DB_POOL=20" },
+		(char[]){ "ROWGATE_DB_POOL=30" }, (char[]){ "PGRST_DB_CHANNEL=environment" },
+		(char[]){ "PGRST_DB_PRE_REQUEST=" }, (char[]){ "PGRST_NONSENSE=1" }, (char[]){ "PGRST_DB_SCHEMA=alias" },
+		(char[]){ "PGRST_APP_SETTINGS_FOO=environment" }, (char[]){ "PGRST_ROLE_CLAIM_KEY=.a" },
+		(char[]){ "TMPDIR=/var/tmp" }, (char[]){ "UNRELATED" }, NULL };
+	struct loaded l =
+		load("db-anon-role = \"file\"\ndb-channel = \"file\"\ndb-pool = 1\ndb-pre-request = \"file\"\n"
+			 "db-schemas = \"name\"\napp.settings.foo = \"file\"\napp.settings.bar = \"file\"\njwt-aud = \"file\"\n",
+			vars, database, COUNT_OF(database));
 	expect_text("loads", str_of(reason(&l)), "");
 	expect_text("database over all", l.conf.db_anon_role, "database");
 	expect_text("database without prefix", l.conf.jwt_aud, "database");
@@ -366,7 +399,8 @@ static void later_sources_win(void **state)
 	unload(&l);
 	char *not_text[] = { (char[]){ "PGRST_DB_ANON_ROLE=\xff" }, NULL };
 	l = load(NULL, not_text, NULL, 0);
-	expect_text("not text", str_of(reason(&l)), "Error in config environment variable "
+	expect_text("not text", str_of(reason(&l)),
+		"Error in config environment variable "
 		"PGRST_DB_ANON_ROLE: is not UTF-8 text");
 	unload(&l);
 	const struct conf_setting bad_setting = { STR_INIT("pgrst.db_schemas"), STR_INIT("pg_catalog") };
@@ -557,7 +591,8 @@ static void a_dump_is_a_file_that_loads_to_itself(void **state)
 		"jwt-secret = \"{\\\"kty\\\":\\\"oct\\\"}\"\nrole-claim-key = \".role\"\ndb-max-rows = 1000\n"
 		"db-tx-end = \"rollback-allow-override\"\nclient-error-verbosity = \"minimal\"\n"
 		"server-cors-allowed-origins = \"https://a.example, https://b.example\"\ndb-aggregates-enabled = true\n"
-		"app.settings.jwt_secret = \"s\"\napp.settings.dollar = \"$$(x) $$$ \\\\ \\n\"\n", NULL, NULL, 0);
+		"app.settings.jwt_secret = \"s\"\napp.settings.dollar = \"$$(x) $$$ \\\\ \\n\"\n",
+		NULL, NULL, 0);
 	expect_text("golden", dump_of(&l), golden_dump);
 	unload(&l);
 	l = load(golden_dump, NULL, NULL, 0);
@@ -596,8 +631,10 @@ static void the_reference_has_a_row_for_every_key(void **state)
 	struct str text = buf_str(&out);
 	for (size_t i = 0; i < conf_option_count; i++)
 		assert_true(str_find(text, str_printf(a, "\n| `%s`", conf_options[i].name)) < text.n);
-	assert_true(str_find(text, STR("\n| `db-max-rows` (`max-rows`) | number | not set | yes | yes | "
-		"`PGRST_DB_MAX_ROWS` | ")) < text.n);
+	assert_true(str_find(text,
+					STR("\n| `db-max-rows` (`max-rows`) | number | not set | yes | yes | "
+						"`PGRST_DB_MAX_ROWS` | "))
+		< text.n);
 	arena_free(a);
 }
 
@@ -605,11 +642,15 @@ int main(void)
 {
 	log_set_level(LOG_LEVEL_CRIT);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_is_sound), cmocka_unit_test(defaults), cmocka_unit_test(one_line_of_a_file),
+		cmocka_unit_test(the_table_is_sound),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(one_line_of_a_file),
 		cmocka_unit_test(what_is_no_key_is_ignored),
-		cmocka_unit_test(mistakes_in_a_file_name_their_line), cmocka_unit_test(later_sources_win),
+		cmocka_unit_test(mistakes_in_a_file_name_their_line),
+		cmocka_unit_test(later_sources_win),
 		cmocka_unit_test(a_file_imports_others),
-		cmocka_unit_test(values_in_files_of_their_own), cmocka_unit_test(a_dump_is_a_file_that_loads_to_itself),
+		cmocka_unit_test(values_in_files_of_their_own),
+		cmocka_unit_test(a_dump_is_a_file_that_loads_to_itself),
 		cmocka_unit_test(the_example_loads_to_the_defaults),
 		cmocka_unit_test(the_reference_has_a_row_for_every_key),
 	};

@@ -13,8 +13,15 @@ static void methods(void **state)
 		const char *token;
 		enum http_method want;
 	} rows[] = {
-		{ "GET", HTTP_GET }, { "HEAD", HTTP_HEAD }, { "POST", HTTP_POST }, { "PATCH", HTTP_PATCH }, { "PUT", HTTP_PUT },
-		{ "DELETE", HTTP_DELETE }, { "OPTIONS", HTTP_OPTIONS }, { "get", HTTP_OTHER }, { "TRACE", HTTP_OTHER },
+		{ "GET", HTTP_GET },
+		{ "HEAD", HTTP_HEAD },
+		{ "POST", HTTP_POST },
+		{ "PATCH", HTTP_PATCH },
+		{ "PUT", HTTP_PUT },
+		{ "DELETE", HTTP_DELETE },
+		{ "OPTIONS", HTTP_OPTIONS },
+		{ "get", HTTP_OTHER },
+		{ "TRACE", HTTP_OTHER },
 		{ "", HTTP_OTHER },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -28,9 +35,18 @@ static void percent_encoding(void **state)
 		const char *raw, *want; /* NULL: a fault */
 		bool plus;
 	} rows[] = {
-		{ "abc", "abc", false }, { "a%20b", "a b", false }, { "a+b", "a+b", false }, { "a+b%2B", "a b+", true },
-		{ "%c3%A9", "\xc3\xa9", false }, { "", "", false }, { "%", NULL, false }, { "%4", NULL, false },
-		{ "%g1", NULL, false }, { "%00", NULL, false }, { "%ff", NULL, false }, { "%c3", NULL, false },
+		{ "abc", "abc", false },
+		{ "a%20b", "a b", false },
+		{ "a+b", "a+b", false },
+		{ "a+b%2B", "a b+", true },
+		{ "%c3%A9", "\xc3\xa9", false },
+		{ "", "", false },
+		{ "%", NULL, false },
+		{ "%4", NULL, false },
+		{ "%g1", NULL, false },
+		{ "%00", NULL, false },
+		{ "%ff", NULL, false },
+		{ "%c3", NULL, false },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 16);
@@ -60,8 +76,13 @@ static void forms(void **state)
 	static const struct {
 		const char *raw, *want;
 	} rows[] = {
-		{ "a=1&b=2", "a=1;b=2;" }, { "a&b=&=c", "a;b=;=c;" }, { "&&a=1&", "a=1;" }, { "a=x=y", "a=x=y;" },
-		{ "a+b=c%26d", "a b=c&d;" }, { "", "" }, { NULL, "" },
+		{ "a=1&b=2", "a=1;b=2;" },
+		{ "a&b=&=c", "a;b=;=c;" },
+		{ "&&a=1&", "a=1;" },
+		{ "a=x=y", "a=x=y;" },
+		{ "a+b=c%26d", "a b=c&d;" },
+		{ "", "" },
+		{ NULL, "" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 16);
@@ -85,7 +106,8 @@ static void accepted_media(void **state)
 	static const struct {
 		const char *accept, *want;
 	} rows[] = {
-		{ NULL, "*/*; charset=utf-8" }, { "", "*/*; charset=utf-8" },
+		{ NULL, "*/*; charset=utf-8" },
+		{ "", "*/*; charset=utf-8" },
 		{ "text/csv", "text/csv; charset=utf-8" },
 		{ "text/csv;q=0.5, application/json", "application/json; charset=utf-8 > text/csv; charset=utf-8" },
 		{ "text/csv, application/json", "text/csv; charset=utf-8 > application/json; charset=utf-8" },
@@ -93,22 +115,29 @@ static void accepted_media(void **state)
 		{ "text/csv;q=0, application/json;q=0.1", "application/json; charset=utf-8" },
 		{ "TEXT/CSV ; q = 0.5", "text/csv; charset=utf-8" },
 		{ "application/vnd.pgrst.object", "application/vnd.pgrst.object+json; charset=utf-8" },
-		{ "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json;nulls=stripped; "
+		{ "application/vnd.pgrst.object+json;nulls=stripped",
+			"application/vnd.pgrst.object+json;nulls=stripped; "
 			"charset=utf-8" },
-		{ "application/vnd.pgrst.array+json;nulls=stripped", "application/vnd.pgrst.array+json;nulls=stripped; "
+		{ "application/vnd.pgrst.array+json;nulls=stripped",
+			"application/vnd.pgrst.array+json;nulls=stripped; "
 			"charset=utf-8" },
 		{ "application/vnd.pgrst.array+json", "application/json; charset=utf-8" },
 		{ "application/json;nulls=stripped", "application/json; charset=utf-8" },
-		{ "application/octet-stream", "application/octet-stream" }, { "image/png", "image/png" },
-		{ "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html > application/xhtml+xml > "
+		{ "application/octet-stream", "application/octet-stream" },
+		{ "image/png", "image/png" },
+		{ "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+			"text/html > application/xhtml+xml > "
 			"application/xml > */*; charset=utf-8" },
 		{ "application/vnd.pgrst.plan", "application/vnd.pgrst.plan+text; for=\"application/json\"; charset=utf-8" },
-		{ "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|wal", "application/vnd.pgrst.plan+json; "
+		{ "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|wal",
+			"application/vnd.pgrst.plan+json; "
 			"for=\"text/csv\"; options=analyze|wal; charset=utf-8" },
-		{ "application/vnd.pgrst.plan; for=\"application/vnd.pgrst.object+json;nulls=stripped\";options=wal", "application/"
+		{ "application/vnd.pgrst.plan; for=\"application/vnd.pgrst.object+json;nulls=stripped\";options=wal",
+			"application/"
 			"vnd.pgrst.plan+text; for=\"application/vnd.pgrst.object+json;nulls=stripped\"; options=wal; charset=utf-8" },
 		{ "text/csv; x=\"never closed; q=", "text/csv; charset=utf-8" },
-		{ "junk", "junk" }, { ";;", "" },
+		{ "junk", "junk" },
+		{ ";;", "" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 16);
@@ -150,15 +179,18 @@ static void preferences(void **state)
 			"resolution=merge-duplicates, missing=default, return=headers-only, tx=commit, handling=lenient" },
 		{ "timezone=America/Los_Angeles, timezone=UTC", NULL, "timezone=America/Los_Angeles" },
 		{ "handling=strict, max-affected=5", NULL, "handling=strict, max-affected=5" },
-		{ "max-affected=5", NULL, NULL }, { "handling=strict, max-affected=x", NULL, "handling=strict" },
-		{ "respond-async, Return=Minimal", NULL, NULL }, { "", NULL, NULL },
+		{ "max-affected=5", NULL, NULL },
+		{ "handling=strict, max-affected=x", NULL, "handling=strict" },
+		{ "respond-async, Return=Minimal", NULL, NULL },
+		{ "", NULL, NULL },
 		{ "handling=strict, foo, count=none", NULL, "Invalid preferences: foo, count=none" },
 		{ "handling=strict", "wait=10", "Invalid preferences: wait=10" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 16);
 		struct http_field fields[] = {
-			{ STR("prefer"), str_of(rows[i].first) }, { STR("accept"), STR("a, b") },
+			{ STR("prefer"), str_of(rows[i].first) },
+			{ STR("accept"), STR("a, b") },
 			{ STR("prefer"), str_of(rows[i].second) },
 		};
 		struct request r = { .fields = fields, .field_count = rows[i].second ? 3 : 2 };
@@ -177,8 +209,12 @@ static void intersections(void **state)
 	static const struct {
 		struct row_range x, y, want;
 	} rows[] = {
-		{ { 0, -1 }, { 0, -1 }, { 0, -1 } }, { { 3, -1 }, { 5, -1 }, { 5, -1 } }, { { 0, 10 }, { 5, -1 }, { 5, 5 } },
-		{ { 2, 4 }, { 3, 2 }, { 3, 2 } }, { { 0, 2 }, { 2, 2 }, { 2, 0 } }, { { 9, -1 }, { 0, 5 }, { 9, 0 } },
+		{ { 0, -1 }, { 0, -1 }, { 0, -1 } },
+		{ { 3, -1 }, { 5, -1 }, { 5, -1 } },
+		{ { 0, 10 }, { 5, -1 }, { 5, 5 } },
+		{ { 2, 4 }, { 3, 2 }, { 3, 2 } },
+		{ { 0, 2 }, { 2, 2 }, { 2, 0 } },
+		{ { 9, -1 }, { 0, 5 }, { 9, 0 } },
 		{ { 5, INT64_MAX }, { 0, -1 }, { 5, INT64_MAX - 5 } },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -208,9 +244,16 @@ static void range_fields(void **state)
 		const char *value;
 		struct row_range want;
 	} rows[] = {
-		{ "0-9", { 0, 10 } }, { "7-7", { 7, 1 } }, { "7-", { 7, -1 } }, { "-5", { 0, -1 } }, { "items=0-9", { 0, -1 } },
-		{ "0-9,20-29", { 0, -1 } }, { "a-b", { 0, -1 } }, { "", { 0, -1 } },
-		{ "0-99999999999999999999", { 0, -1 } }, { "99999999999999999999-", { INT64_MAX, -1 } },
+		{ "0-9", { 0, 10 } },
+		{ "7-7", { 7, 1 } },
+		{ "7-", { 7, -1 } },
+		{ "-5", { 0, -1 } },
+		{ "items=0-9", { 0, -1 } },
+		{ "0-9,20-29", { 0, -1 } },
+		{ "a-b", { 0, -1 } },
+		{ "", { 0, -1 } },
+		{ "0-99999999999999999999", { 0, -1 } },
+		{ "99999999999999999999-", { INT64_MAX, -1 } },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct http_field field = { STR("range"), str_of(rows[i].value) };
@@ -226,10 +269,16 @@ static void range_fields(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(methods), cmocka_unit_test(percent_encoding),
-		cmocka_unit_test(encoding_leaves_only_the_unreserved), cmocka_unit_test(forms),
-		cmocka_unit_test(accepted_media), cmocka_unit_test(body_media), cmocka_unit_test(preferences),
-		cmocka_unit_test(intersections), cmocka_unit_test(content_ranges), cmocka_unit_test(range_fields),
+		cmocka_unit_test(methods),
+		cmocka_unit_test(percent_encoding),
+		cmocka_unit_test(encoding_leaves_only_the_unreserved),
+		cmocka_unit_test(forms),
+		cmocka_unit_test(accepted_media),
+		cmocka_unit_test(body_media),
+		cmocka_unit_test(preferences),
+		cmocka_unit_test(intersections),
+		cmocka_unit_test(content_ranges),
+		cmocka_unit_test(range_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

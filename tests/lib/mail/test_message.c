@@ -86,8 +86,12 @@ static void header_texts(void **state)
 		{ STR_INIT("a\nb"), "=?UTF-8?Q?a_b?=" },
 		{ STR_INIT("a\rb"), "=?UTF-8?Q?a_b?=" },
 		{ { "a\0b", 3 }, "=?UTF-8?Q?a_b?=" },
-		{ STR_INIT("a\xff" "b"), "=?UTF-8?Q?a=3Fb?=" },
-		{ STR_INIT("a\xe2\x80\xa8" "b"), "=?UTF-8?Q?a=E2=80=A8b?=" },
+		{ STR_INIT("a\xff"
+				   "b"),
+			"=?UTF-8?Q?a=3Fb?=" },
+		{ STR_INIT("a\xe2\x80\xa8"
+				   "b"),
+			"=?UTF-8?Q?a=E2=80=A8b?=" },
 		{ STR_INIT("\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"),
 			"=?UTF-8?Q?=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4=C3=A4?=\r\n =?UTF-8?Q?=C3=A4?=" },
 	};
@@ -204,9 +208,23 @@ static void header_injection(void **state)
 {
 	(void)state;
 	static const char *const rows[] = {
-		"x\r\nBcc: victim@example.com", "x\nBcc: victim@example.com", "x\rBcc: victim@example.com",
-		"x\r\n\r\n<script>", "\r\n", "\n.\n", "x\r\n\tfolded", "x\xe2\x80\xa8" "Bcc: victim@example.com",
-		"x\x0b" "Bcc: y", "x\x0c" "Bcc: y", "x\xc2\x85" "Bcc: y", "=?UTF-8?Q?=0ABcc:_y?=", "\xff\r\nBcc: y",
+		"x\r\nBcc: victim@example.com",
+		"x\nBcc: victim@example.com",
+		"x\rBcc: victim@example.com",
+		"x\r\n\r\n<script>",
+		"\r\n",
+		"\n.\n",
+		"x\r\n\tfolded",
+		"x\xe2\x80\xa8"
+		"Bcc: victim@example.com",
+		"x\x0b"
+		"Bcc: y",
+		"x\x0c"
+		"Bcc: y",
+		"x\xc2\x85"
+		"Bcc: y",
+		"=?UTF-8?Q?=0ABcc:_y?=",
+		"\xff\r\nBcc: y",
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 16);

@@ -121,8 +121,8 @@ static void which_file(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct fault f = { 0 };
 		struct template_mail got = { 0 };
-		bool good = template_fill(&got, rows[i].host ? p->directory : NULL, str_of(rows[i].name), str_of(rows[i].language),
-			values, COUNT_OF(values), p->arena, &f);
+		bool good = template_fill(&got, rows[i].host ? p->directory : NULL, str_of(rows[i].name),
+			str_of(rows[i].language), values, COUNT_OF(values), p->arena, &f);
 		expect_int(rows[i].name, good, rows[i].subject != NULL);
 		if (!good)
 			continue;
@@ -148,9 +148,13 @@ static void shipped_texts(void **state)
 	static const char *const names[] = { "activate", "confirm", "email-change", "email-changed", "new-sign-in",
 		"password-changed", "registered", "reset", "trial" };
 	static const struct template_value all[] = {
-		{ STR_INIT("site"), STR_INIT("example.com") }, { STR_INIT("link"), STR_INIT("https://example.com/l?a=1&b=2") },
-		{ STR_INIT("hours"), STR_INIT("24") }, { STR_INIT("email"), STR_INIT("a@b") }, { STR_INIT("when"), STR_INIT("now") },
-		{ STR_INIT("ip"), STR_INIT("::1") }, { STR_INIT("agent"), STR_INIT("<agent>") },
+		{ STR_INIT("site"), STR_INIT("example.com") },
+		{ STR_INIT("link"), STR_INIT("https://example.com/l?a=1&b=2") },
+		{ STR_INIT("hours"), STR_INIT("24") },
+		{ STR_INIT("email"), STR_INIT("a@b") },
+		{ STR_INIT("when"), STR_INIT("now") },
+		{ STR_INIT("ip"), STR_INIT("::1") },
+		{ STR_INIT("agent"), STR_INIT("<agent>") },
 	};
 	static const struct str languages[] = { STR_INIT("en"), STR_INIT("de") };
 	for (size_t i = 0; i < COUNT_OF(names) * COUNT_OF(languages); i++) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -20,11 +21,11 @@ struct world {
 	struct conn *conn, *outside;
 	struct fault fault;
 	struct flight_outcome out;
-	struct buf rows;             /* first column of every row, a blank after each */
+	struct buf rows; /* first column of every row, a blank after each */
 	size_t row_count, columns_calls;
-	size_t refuse_at;            /* row at which on_row says no, counted from 1; 0: never */
-	int waits_left;              /* waits the callback still grants; -1: any */
-	int64_t refuse_affected;     /* judge says no at this many rows; -1: never */
+	size_t refuse_at;        /* row at which on_row says no, counted from 1; 0: never */
+	int waits_left;          /* waits the callback still grants; -1: any */
+	int64_t refuse_affected; /* judge says no at this many rows; -1: never */
 	bool judged;
 };
 
@@ -44,7 +45,9 @@ static bool patient(void *arg, int fd, bool for_write)
 static struct conn *connect_to(struct world *w, size_t cache, bool prepared)
 {
 	struct conn_options options = {
-		.uri = str_of(getenv("ROWGATE_TEST_DB_URI")), .application_name = STR("pg_flight"), .prepared = prepared,
+		.uri = str_of(getenv("ROWGATE_TEST_DB_URI")),
+		.application_name = STR("pg_flight"),
+		.prepared = prepared,
 		.statement_cache = cache,
 	};
 	struct conn *c = conn_new(&options, patient, w);
@@ -113,7 +116,8 @@ static const char *outside(struct world *w, const char *sql)
 	return str_cstr(w->arena, str_trim(buf_str(&w->rows)));
 }
 
-static const char settings_sql[] = "SELECT pg_catalog.set_config('search_path', 'rg_flight', true), "
+static const char settings_sql[] =
+	"SELECT pg_catalog.set_config('search_path', 'rg_flight', true), "
 	"pg_catalog.set_config('role', $1, true), pg_catalog.set_config('rg.claim', $2, true), "
 	"pg_catalog.set_config('transaction_read_only', $3, true)";
 
@@ -133,8 +137,15 @@ static void trip_init(struct trip *t, struct world *w, const char *role, const c
 	t->settings = (struct stmt){ str_of(settings_sql), t->params, 3 };
 	t->main.sql = str_of(sql);
 	t->flight = (struct flight){
-		.role = str_of(role), .search_path = STR("rg_flight"), .isolation = STR(""), .settings = &t->settings,
-		.main = &t->main, .on_row = on_row, .on_columns = on_columns, .arg = w, .may_prepare = true,
+		.role = str_of(role),
+		.search_path = STR("rg_flight"),
+		.isolation = STR(""),
+		.settings = &t->settings,
+		.main = &t->main,
+		.on_row = on_row,
+		.on_columns = on_columns,
+		.arg = w,
+		.may_prepare = true,
 	};
 }
 
@@ -390,7 +401,7 @@ static void count_explain_and_response_settings(void **state)
 	struct stmt count = { .sql = STR("SELECT count(*) FROM items") };
 	struct stmt explain = { .sql = STR("EXPLAIN (FORMAT JSON) SELECT * FROM items") };
 	struct stmt pre = { .sql = STR("SELECT set_config('response.headers', '[]', true), "
-		"set_config('response.status', '418', true)") };
+								   "set_config('response.status', '418', true)") };
 	struct trip t;
 
 	trip_init(&t, w, "rg_anon", "SELECT id FROM items LIMIT 2");
@@ -483,8 +494,9 @@ static void a_changed_table_is_planned_anew(void **state)
 		outside(w, str_printf(w->arena, "ALTER TABLE rg_flight.items ADD COLUMN extra%d int", round).p);
 	}
 	expect_text("v9", read_as(w, "rg_anon", "SELECT v, * FROM items WHERE id = 9"));
-	expect_text("changed", (assert_true(act_as(w, "rg_anon", "UPDATE items SET v = 'changed' WHERE id = 9 RETURNING v, *")),
-		str_cstr(w->arena, str_trim(buf_str(&w->rows)))));
+	expect_text("changed",
+		(assert_true(act_as(w, "rg_anon", "UPDATE items SET v = 'changed' WHERE id = 9 RETURNING v, *")),
+			str_cstr(w->arena, str_trim(buf_str(&w->rows)))));
 	outside(w, "ALTER TABLE rg_flight.items DROP COLUMN extra0");
 	assert_true(act_as(w, "rg_anon", "UPDATE items SET v = 'v9' WHERE id = 9 RETURNING v, *"));
 	outside(w, "ALTER TABLE rg_flight.items DROP COLUMN extra1, DROP COLUMN extra2");
@@ -538,7 +550,8 @@ static void prepared_names_cannot_be_hijacked(void **state)
 
 	for (int i = 0; i < 3; i++)
 		expect_text("rg_anon", read_as(w, "rg_anon", "SELECT current_user"));
-	assert_true(act_as(w, "rg_anon", "SELECT run($x$ DO $$ DECLARE s record; BEGIN "
+	assert_true(act_as(w, "rg_anon",
+		"SELECT run($x$ DO $$ DECLARE s record; BEGIN "
 		"FOR s IN SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT pg_catalog.set_config%' LOOP "
 		"EXECUTE 'DEALLOCATE ' || s.name; "
 		"EXECUTE 'PREPARE ' || s.name || '(text, text, text) AS SELECT 1'; END LOOP; END $$ $x$)"));
@@ -554,7 +567,8 @@ static void no_name_can_be_hijacked(void **state)
 
 	for (int i = 0; i < 3; i++)
 		expect_text("v4", read_as(w, "rg_user", "SELECT v FROM items WHERE id = 4"));
-	assert_false(act_as(w, "rg_anon", "SELECT run($x$ DO $$ DECLARE s record; BEGIN "
+	assert_false(act_as(w, "rg_anon",
+		"SELECT run($x$ DO $$ DECLARE s record; BEGIN "
 		"FOR s IN SELECT name FROM pg_prepared_statements LOOP EXECUTE 'DEALLOCATE ' || s.name; "
 		"EXECUTE 'PREPARE ' || s.name || ' AS SELECT ''stolen''::text'; END LOOP; END $$ $x$), 1 / 0"));
 	for (int i = 0; i < 3; i++)
@@ -589,7 +603,8 @@ static void a_name_taken_by_user_sql_is_survived(void **state)
 {
 	struct world *w = *state;
 
-	assert_true(act_as(w, "rg_anon", "SELECT run($x$ DO $$ BEGIN FOR i IN 0..2000 LOOP BEGIN "
+	assert_true(act_as(w, "rg_anon",
+		"SELECT run($x$ DO $$ BEGIN FOR i IN 0..2000 LOOP BEGIN "
 		"EXECUTE format('PREPARE rg%s AS SELECT 1', to_hex(i)); EXCEPTION WHEN duplicate_prepared_statement THEN NULL; "
 		"END; END LOOP; END $$ $x$)"));
 	for (int i = 0; i < 3; i++)
@@ -725,7 +740,8 @@ static void faults_carry_what_postgresql_said(void **state)
 {
 	struct world *w = *state;
 
-	assert_false(act_as(w, "rg_anon", "SELECT run($$DO $x$ BEGIN RAISE EXCEPTION 'no' USING DETAIL = 'd', HINT = 'h', "
+	assert_false(act_as(w, "rg_anon",
+		"SELECT run($$DO $x$ BEGIN RAISE EXCEPTION 'no' USING DETAIL = 'd', HINT = 'h', "
 		"ERRCODE = 'PT402'; END $x$ $$)"));
 	expect_fault(w, 402, "PT402");
 	assert_true(str_eq(w->fault.message, STR("no")));

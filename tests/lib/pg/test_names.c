@@ -27,8 +27,13 @@ static void parse(struct names *n, const char *role, const char *sql)
 static void the_key_is_role_path_and_sql(void **state)
 {
 	static const char *const keys[][3] = {
-		{ "a", "p", "SELECT 1" }, { "b", "p", "SELECT 1" }, { "a", "q", "SELECT 1" }, { "a", "p", "SELECT 2" },
-		{ "ap", "", "SELECT 1" }, { "", "ap", "SELECT 1" }, { "a", "p", "SELECT 1, 2, 3, 4, 5, 6" },
+		{ "a", "p", "SELECT 1" },
+		{ "b", "p", "SELECT 1" },
+		{ "a", "q", "SELECT 1" },
+		{ "a", "p", "SELECT 2" },
+		{ "ap", "", "SELECT 1" },
+		{ "", "ap", "SELECT 1" },
+		{ "a", "p", "SELECT 1, 2, 3, 4, 5, 6" },
 	};
 	struct names *n = names_new(10);
 

@@ -7,8 +7,19 @@
 #include "base/buf.h"
 #include "catalog/build.h"
 
-enum { ITEMS = 20001, ORDERS = 20002, PAIRS = 20003, LOG = 20004, CHEAP = 20005, ODD = 20006, PAINTS = 20007, MOOD = 20101,
-	PLACE = 20102, PNG = 20103, COLOR = 20104 };
+enum {
+	ITEMS = 20001,
+	ORDERS = 20002,
+	PAIRS = 20003,
+	LOG = 20004,
+	CHEAP = 20005,
+	ODD = 20006,
+	PAINTS = 20007,
+	MOOD = 20101,
+	PLACE = 20102,
+	PNG = 20103,
+	COLOR = 20104
+};
 
 static struct cat_builder *b; /* of the catalog being made; tests run one after the other */
 
@@ -19,11 +30,16 @@ static struct cat_text text(const char *s)
 
 static void add_type(uint32_t oid, const char *name, uint32_t base, char kind, enum cat_encoding encoding)
 {
-	build_type(b, &(struct cat_type){
-		.oid = oid, .schema = text(oid < 16384 ? "pg_catalog" : "api"), .name = text(name), .sql_name = text(name),
-		.base_type = base, .kind = (uint8_t)kind, .encoding = (uint8_t)encoding,
-		.category = str_ends(str_of(name), STR("[]")) ? 'A' : 'U',
-		.is_media_type = kind == 'd' && str_has(str_of(name), '/') });
+	build_type(b,
+		&(struct cat_type){ .oid = oid,
+			.schema = text(oid < 16384 ? "pg_catalog" : "api"),
+			.name = text(name),
+			.sql_name = text(name),
+			.base_type = base,
+			.kind = (uint8_t)kind,
+			.encoding = (uint8_t)encoding,
+			.category = str_ends(str_of(name), STR("[]")) ? 'A' : 'U',
+			.is_media_type = kind == 'd' && str_has(str_of(name), '/') });
 }
 
 static void add_builtin(uint32_t oid, const char *name)
@@ -34,10 +50,18 @@ static void add_builtin(uint32_t oid, const char *name)
 /* A domain over integer that is seen as JSON and named in filters by functions of its own. */
 static void add_color(void)
 {
-	build_type(b, &(struct cat_type){
-		.oid = COLOR, .schema = text("api"), .name = text("color"), .sql_name = text("api.color"), .base_type = 23,
-		.kind = 'd', .category = 'U', .encoding = CAT_ENCODE_RAW,
-		.to_json = text("api.color_json"), .from_json = text("api.color_of_json"), .from_text = text("api.color_of") });
+	build_type(b,
+		&(struct cat_type){ .oid = COLOR,
+			.schema = text("api"),
+			.name = text("color"),
+			.sql_name = text("api.color"),
+			.base_type = 23,
+			.kind = 'd',
+			.category = 'U',
+			.encoding = CAT_ENCODE_RAW,
+			.to_json = text("api.color_json"),
+			.from_json = text("api.color_of_json"),
+			.from_text = text("api.color_of") });
 }
 
 static void add_types(void)
@@ -65,18 +89,27 @@ static void add_types(void)
 
 static void add_relation(uint32_t oid, const char *name, char kind)
 {
-	build_relation(b, &(struct cat_relation){
-		.schema = text("api"), .name = text(name), .oid = oid, .row_type = oid + 9000, .kind = (uint32_t)kind,
-		.insertable = 1,
-		.updatable = 1, .deletable = 1, .runs_code = kind == 'v' });
+	build_relation(b,
+		&(struct cat_relation){ .schema = text("api"),
+			.name = text(name),
+			.oid = oid,
+			.row_type = oid + 9000,
+			.kind = (uint32_t)kind,
+			.insertable = 1,
+			.updatable = 1,
+			.deletable = 1,
+			.runs_code = kind == 'v' });
 }
 
 static void add_column(uint32_t relation, uint32_t attnum, const char *name, uint32_t type, const char *full_type,
 	const char *default_value)
 {
-	build_column(b, relation, attnum, &(struct cat_column){
-		.name = text(name), .type = type, .full_type_name = text(full_type), .default_value = text(default_value),
-		.has_default = default_value != NULL });
+	build_column(b, relation, attnum,
+		&(struct cat_column){ .name = text(name),
+			.type = type,
+			.full_type_name = text(full_type),
+			.default_value = text(default_value),
+			.has_default = default_value != NULL });
 }
 
 static void add_items(void)
@@ -99,8 +132,12 @@ static void add_items(void)
 static void add_others(void)
 {
 	add_relation(ORDERS, "orders", 'r');
-	build_column(b, ORDERS, 1, &(struct cat_column){
-		.name = text("id"), .type = 23, .full_type_name = text("integer"), .identity = 'd', .has_default = 1 });
+	build_column(b, ORDERS, 1,
+		&(struct cat_column){ .name = text("id"),
+			.type = 23,
+			.full_type_name = text("integer"),
+			.identity = 'd',
+			.has_default = 1 });
 	add_column(ORDERS, 2, "item_id", 23, "integer", NULL);
 	build_primary_key(b, ORDERS, 1);
 	add_relation(PAIRS, "pairs", 'r');
@@ -133,14 +170,21 @@ static void add_relationships(void)
 	add_foreign_key("pairs_a_fkey", PAIRS, 1, ITEMS, 1);
 	add_foreign_key("pairs_b_fkey", PAIRS, 2, ORDERS, 1);
 	build_origin(b, CHEAP, 1, ITEMS, 1);
-	build_computed(b, &(struct cat_computed){
-		.from = ORDERS, .to = ITEMS, .schema = text("api"), .name = text("best_item"), .to_one = 1 });
+	build_computed(b,
+		&(struct cat_computed){ .from = ORDERS,
+			.to = ITEMS,
+			.schema = text("api"),
+			.name = text("best_item"),
+			.to_one = 1 });
 }
 
 static void add_handler(const char *function, const char *media_type, uint32_t row_type)
 {
-	build_handler(b, &(struct cat_handler){
-		.function = text(function), .media_type = text(media_type), .answered = text(media_type), .row_type = row_type });
+	build_handler(b,
+		&(struct cat_handler){ .function = text(function),
+			.media_type = text(media_type),
+			.answered = text(media_type),
+			.row_type = row_type });
 }
 
 static void add_handlers(void)
@@ -152,16 +196,25 @@ static void add_handlers(void)
 static void add_routine(uint32_t oid, const char *name, char volatility, enum cat_returns returns, uint32_t type,
 	bool set)
 {
-	build_routine(b, &(struct cat_routine){
-		.schema = text("api"), .name = text(name), .oid = oid, .volatility = (uint8_t)volatility,
-		.returns = (uint8_t)returns, .return_type = type, .returns_set = set,
-		.return_relation = type == 20201 ? ITEMS : 0 });
+	build_routine(b,
+		&(struct cat_routine){ .schema = text("api"),
+			.name = text(name),
+			.oid = oid,
+			.volatility = (uint8_t)volatility,
+			.returns = (uint8_t)returns,
+			.return_type = type,
+			.returns_set = set,
+			.return_relation = type == 20201 ? ITEMS : 0 });
 }
 
 static void add_parameter(uint32_t routine, const char *name, uint32_t type, const char *type_name, bool required)
 {
-	build_parameter(b, routine, &(struct cat_parameter){
-		.name = text(name), .type = type, .base_type = type, .type_name = text(type_name), .required = required },
+	build_parameter(b, routine,
+		&(struct cat_parameter){ .name = text(name),
+			.type = type,
+			.base_type = type,
+			.type_name = text(type_name),
+			.required = required },
 		false);
 }
 
@@ -189,9 +242,14 @@ static void add_routines(void)
 	add_out(307, "seen", 1114);
 	add_routine(308, "join_all", 'i', CAT_RETURNS_SCALAR, 25, false);
 	add_parameter(308, "sep", 25, "text", true);
-	build_parameter(b, 308, &(struct cat_parameter){
-		.name = text("parts"), .type = 1009, .base_type = 1009, .type_name = text("text[]"), .required = 1,
-		.variadic = 1 }, false);
+	build_parameter(b, 308,
+		&(struct cat_parameter){ .name = text("parts"),
+			.type = 1009,
+			.base_type = 1009,
+			.type_name = text("text[]"),
+			.required = 1,
+			.variadic = 1 },
+		false);
 	add_routine(309, "take_json", 'v', CAT_RETURNS_SCALAR, 114, false);
 	add_parameter(309, "", 114, "json", true);
 	add_routine(310, "take_jsonb", 'v', CAT_RETURNS_SCALAR, 3802, false);
@@ -243,9 +301,14 @@ struct conf fixture_conf(void)
 	static const struct str schemas[] = { STR_INIT("api"), STR_INIT("other") }, extra[] = { STR_INIT("public") };
 	static const struct str hoisted[] = { STR_INIT("statement_timeout"), STR_INIT("default_transaction_isolation") };
 	return (struct conf){
-		.db_schemas = { schemas, 1 }, .db_extra_search_path = { extra, 1 }, .db_hoisted_tx_settings = { hoisted, 2 },
-		.db_max_rows = -1, .db_tx_end = CONF_TX_COMMIT, .openapi_mode = CONF_OPENAPI_FOLLOW,
-		.db_pass_authorization = true, .db_prepared_statements = true,
+		.db_schemas = { schemas, 1 },
+		.db_extra_search_path = { extra, 1 },
+		.db_hoisted_tx_settings = { hoisted, 2 },
+		.db_max_rows = -1,
+		.db_tx_end = CONF_TX_COMMIT,
+		.openapi_mode = CONF_OPENAPI_FOLLOW,
+		.db_pass_authorization = true,
+		.db_prepared_statements = true,
 	};
 }
 
@@ -323,8 +386,7 @@ void fixture_golden(const struct golden *rows, size_t count, const struct conf *
 	for (size_t i = 0; i < count; i++) {
 		struct arena *a = arena_new(1 << 22);
 		struct made *m = fixture_make(quoted(rows[i].request, a), c, a);
-		struct str got = m->fault.http_status ? fixture_show_fault(&m->fault, a)
-			: fixture_show_stmt(m->stmts.main, a);
+		struct str got = m->fault.http_status ? fixture_show_fault(&m->fault, a) : fixture_show_stmt(m->stmts.main, a);
 		expect_text(rows[i].request, got, quoted(rows[i].want, a));
 		arena_free(a);
 	}

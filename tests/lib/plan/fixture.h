@@ -15,7 +15,7 @@ struct made {
 	struct query query;
 	struct plan plan;
 	struct stmt_set stmts;
-	struct fault fault;     /* http_status 0: all went well */
+	struct fault fault; /* http_status 0: all went well */
 };
 
 /* Schema api: items, orders, pairs, log, a view, functions; made once an arena. */

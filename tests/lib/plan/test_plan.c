@@ -72,25 +72,27 @@ static void counts(void **state)
 		{ "GET /log?limit=0", 3, 0, 0, "nothing", "nothing" },
 		{ "GET /log\nPrefer: count=exact", -1, 0, -1, "nothing", "nothing" },
 		{ "GET /log\nPrefer: count=exact", 3, 0, 3,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\") AS counted", "nothing" },
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\") AS counted", "nothing" },
 		{ "GET /log?line=eq.a&limit=1&order=line\nPrefer: count=exact", -1, 0, 1,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" WHERE (\"log\".\"line\" = $1)) AS counted | a",
-		  "nothing" },
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" WHERE (\"log\".\"line\" = $1)) AS counted | a",
+			"nothing" },
 		{ "GET /log\nRange: 2-3\nPrefer: count=planned", -1, 2, 2, "nothing",
-		  "EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
+			"EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
 		{ "GET /log\nPrefer: count=estimated", 3, 0, 3,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" LIMIT $1) AS counted | 4",
-		  "EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" LIMIT $1) AS counted | 4",
+			"EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=exact", -1, 0, 2,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"numbers\"(\"upto\" := $1::integer) "
-		  "AS \"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9", "nothing" },
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"numbers\"(\"upto\" := $1::integer) "
+			"AS \"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9",
+			"nothing" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=planned", -1, 0, 2, "nothing", "nothing" },
 		{ "GET /rpc/drain?offset=2\nPrefer: count=estimated", -1, 2, -1, "nothing", "nothing" },
 		{ "POST /rpc/drain?offset=2\nPrefer: count=exact", -1, 2, -1, "nothing", "nothing" },
 		{ "POST /rpc/drain\nPrefer: count=exact", -1, 0, -1, "nothing", "nothing" },
 		{ "GET /rpc/add?a=9&limit=0\nPrefer: count=exact", 3, 0, 0,
-		  "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"add\"(\"a\" := $1::integer) AS "
-		  "\"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9", "nothing" },
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"add\"(\"a\" := $1::integer) AS "
+			"\"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9",
+			"nothing" },
 		{ "POST /log?limit=2\nPrefer: count=exact, return=representation\n\n{}", 1, 0, -1, "nothing", "nothing" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -142,14 +144,14 @@ static void preferences(void **state)
 		const char *request, *applied;
 		int64_t max_affected;
 	} rows[] = {
-		{ "GET /log\nPrefer: return=representation, count=exact, missing=default, max-affected=1",
-		  "count=exact", MAX_AFFECTED_NONE },
+		{ "GET /log\nPrefer: return=representation, count=exact, missing=default, max-affected=1", "count=exact",
+			MAX_AFFECTED_NONE },
 		{ "GET /log\nPrefer: handling=strict, max-affected=1", "handling=strict", MAX_AFFECTED_NONE },
 		{ "POST /log\nPrefer: resolution=merge-duplicates, return=minimal\n\n{}", "return=minimal", MAX_AFFECTED_NONE },
-		{ "POST /log?on_conflict=line\nPrefer: resolution=ignore-duplicates\n\n{}",
-		  "resolution=ignore-duplicates", MAX_AFFECTED_NONE },
+		{ "POST /log?on_conflict=line\nPrefer: resolution=ignore-duplicates\n\n{}", "resolution=ignore-duplicates",
+			MAX_AFFECTED_NONE },
 		{ "POST /pairs\nPrefer: resolution=merge-duplicates, missing=default\n\n{}",
-		  "resolution=merge-duplicates, missing=default", MAX_AFFECTED_NONE },
+			"resolution=merge-duplicates, missing=default", MAX_AFFECTED_NONE },
 		{ "PATCH /log\nPrefer: max-affected=7\n\n{}", NULL, MAX_AFFECTED_NONE },
 		{ "PATCH /log\nPrefer: max-affected=7, handling=strict\n\n{}", "handling=strict, max-affected=7", 7 },
 		{ "DELETE /log\nPrefer: max-affected=7, handling=strict, missing=null", "handling=strict, max-affected=7", 7 },
@@ -239,8 +241,12 @@ static void search_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(results), cmocka_unit_test(counts), cmocka_unit_test(transactions),
-		cmocka_unit_test(preferences), cmocka_unit_test(media_types), cmocka_unit_test(one_text),
+		cmocka_unit_test(results),
+		cmocka_unit_test(counts),
+		cmocka_unit_test(transactions),
+		cmocka_unit_test(preferences),
+		cmocka_unit_test(media_types),
+		cmocka_unit_test(one_text),
 		cmocka_unit_test(search_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

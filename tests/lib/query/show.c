@@ -74,8 +74,8 @@ static void put_operand(struct buf *b, const struct filter *filter)
 
 static void put_filter(struct buf *b, const struct filter *filter)
 {
-	static const char *const names[] = { "eq", "gt", "gte", "lt", "lte", "neq", "like", "ilike", "match", "imatch", "in",
-		"is", "isdistinct", "fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj" };
+	static const char *const names[] = { "eq", "gt", "gte", "lt", "lte", "neq", "like", "ilike", "match", "imatch",
+		"in", "is", "isdistinct", "fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj" };
 	static const char *const quantifiers[] = { "", "(any)", "(all)" };
 	put_field(b, &filter->field);
 	buf_printf(b, " %s%s%s", filter->negated ? "not." : "", names[filter->op], quantifiers[filter->quantifier]);

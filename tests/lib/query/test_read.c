@@ -6,7 +6,7 @@
 
 /* A request as a browser's address bar and its headers would give it. */
 struct row {
-	const char *request;              /* METHOD TARGET */
+	const char *request; /* METHOD TARGET */
 	struct http_field fields[3];
 	const char *want;
 };
@@ -53,8 +53,19 @@ static void check(const struct row *row, const struct conf *c)
 	arena_free(a);
 }
 
-#define FIELD(field, text) { STR_INIT(field), STR_INIT(text) }
-#define NO_FIELDS { { { NULL, 0 }, { NULL, 0 } } }
+#define FIELD(field, text)                                                                                             \
+	{                                                                                                                  \
+		STR_INIT(field), STR_INIT(text)                                                                                \
+	}
+#define NO_FIELDS                                                                                                      \
+	{                                                                                                                  \
+		{                                                                                                              \
+			{ NULL, 0 },                                                                                               \
+			{                                                                                                          \
+				NULL, 0                                                                                                \
+			}                                                                                                          \
+		}                                                                                                              \
+	}
 #define UNSATISFIABLE "416 PGRST103 Requested range not satisfiable | "
 
 static void requests(void **state)
@@ -67,14 +78,16 @@ static void requests(void **state)
 		{ "GET /a%20b%2Fc%22", NO_FIELDS, "read relation public.a b/c\" *" },
 		{ "GET /a+b", NO_FIELDS, "read relation public.a+b *" },
 		{ "GET /rpc", NO_FIELDS, "read relation public.rpc *" },
-		{ "GET /", NO_FIELDS, "inspect root public *" }, { "HEAD /", NO_FIELDS, "inspect-head root public *" },
+		{ "GET /", NO_FIELDS, "inspect root public *" },
+		{ "HEAD /", NO_FIELDS, "inspect-head root public *" },
 		{ "OPTIONS /", NO_FIELDS, "info root public *" },
 		{ "OPTIONS /items", NO_FIELDS, "info relation public.items *" },
 		{ "OPTIONS /rpc/f?a=1", NO_FIELDS, "info routine public.f * | a := \"1\"" },
 		{ "GET /rpc/f?a=1&b=eq.2", NO_FIELDS, "call routine public.f * | {} and(b eq \"2\") | a := \"1\"" },
 		{ "POST /rpc/f?b=eq.2", NO_FIELDS, "call routine public.f * | {} and(b eq \"2\")" },
 		{ "DELETE /items?id=eq.1", NO_FIELDS, "delete relation public.items * | {} and(id eq \"1\")" },
-		{ "POST /rpc/f?a=1", NO_FIELDS, "400 PGRST100 \"failed to parse filter (1)\" (line 1, column 1) | unexpected "
+		{ "POST /rpc/f?a=1", NO_FIELDS,
+			"400 PGRST100 \"failed to parse filter (1)\" (line 1, column 1) | unexpected "
 			"\"1\" expecting \"not\" or operator (eq, gt, ...)" },
 		{ "GET /a/b", NO_FIELDS, "404 PGRST125 Invalid path specified in request URL" },
 		{ "GET /a/", NO_FIELDS, "404 PGRST125 Invalid path specified in request URL" },
@@ -88,7 +101,8 @@ static void requests(void **state)
 		{ "PUT /rpc/f", NO_FIELDS, "405 PGRST101 Cannot use the PUT method on RPC" },
 		{ "get /items", NO_FIELDS, "405 PGRST117 Unsupported HTTP method: get" },
 		{ "POST /items", NO_FIELDS, "400 PGRST102 Empty or invalid json" },
-		{ "PUT /items?limit=1", NO_FIELDS, "400 PGRST114 limit/offset querystring parameters are not allowed for "
+		{ "PUT /items?limit=1", NO_FIELDS,
+			"400 PGRST114 limit/offset querystring parameters are not allowed for "
 			"PUT" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -107,9 +121,11 @@ static void ranges(void **state)
 		{ "GET /t", { FIELD("range", "bytes=0-4") }, "read relation public.t *" },
 		{ "HEAD /t", { FIELD("range", "0-4") }, "read-head relation public.t *" },
 		{ "GET /t?limit=0", { FIELD("range", "3-4") }, "read relation public.t * | {} range(0,0)" },
-		{ "GET /t", { FIELD("range", "5-3") }, UNSATISFIABLE "The lower boundary must be lower than or equal to the "
-			"upper boundary in the Range header." },
-		{ "GET /t?offset=9", { FIELD("range", "0-4") }, UNSATISFIABLE "Limit should be greater than or equal to zero." },
+		{ "GET /t", { FIELD("range", "5-3") },
+			UNSATISFIABLE "The lower boundary must be lower than or equal to the "
+						  "upper boundary in the Range header." },
+		{ "GET /t?offset=9", { FIELD("range", "0-4") },
+			UNSATISFIABLE "Limit should be greater than or equal to zero." },
 		{ "GET /t?limit=-2", NO_FIELDS, UNSATISFIABLE "Limit should be greater than or equal to zero." },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -126,13 +142,16 @@ static void schemas_are_negotiated(void **state)
 		{ "GET /t", { FIELD("content-profile", "api") }, "read relation public!.t *" },
 		{ "DELETE /t", { FIELD("content-profile", "api") }, "delete relation api!.t *" },
 		{ "POST /rpc/f", { FIELD("content-profile", "api") }, "call routine api!.f *" },
-		{ "GET /t", { FIELD("accept-profile", "x") }, "406 PGRST106 Invalid schema: x | Only the following schemas are "
+		{ "GET /t", { FIELD("accept-profile", "x") },
+			"406 PGRST106 Invalid schema: x | Only the following schemas are "
 			"exposed: public, api" },
-		{ "DELETE /t", { FIELD("content-profile", "") }, "406 PGRST106 Invalid schema:  | Only the following schemas "
+		{ "DELETE /t", { FIELD("content-profile", "") },
+			"406 PGRST106 Invalid schema:  | Only the following schemas "
 			"are exposed: public, api" },
 		/* The path is judged before the schema, the schema before the method. */
 		{ "GET /t/u", { FIELD("accept-profile", "x") }, "404 PGRST125 Invalid path specified in request URL" },
-		{ "TRACE /t", { FIELD("accept-profile", "x") }, "406 PGRST106 Invalid schema: x | Only the following schemas are "
+		{ "TRACE /t", { FIELD("accept-profile", "x") },
+			"406 PGRST106 Invalid schema: x | Only the following schemas are "
 			"exposed: public, api" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -153,7 +172,9 @@ static void the_root_may_be_a_function(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests), cmocka_unit_test(ranges), cmocka_unit_test(schemas_are_negotiated),
+		cmocka_unit_test(requests),
+		cmocka_unit_test(ranges),
+		cmocka_unit_test(schemas_are_negotiated),
 		cmocka_unit_test(the_root_may_be_a_function),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,15 +10,25 @@
 #include "reply/spool.h"
 
 enum {
-	T_BOOL = 16, T_BYTEA = 17, T_INT4 = 23, T_TEXT = 25, T_JSON = 114, T_FLOAT8 = 701, T_TIMESTAMP = 1114,
-	T_TIMESTAMPTZ = 1184, T_NUMERIC = 1700, T_UUID = 2950, T_JSONB = 3802, T_USER = 16400
+	T_BOOL = 16,
+	T_BYTEA = 17,
+	T_INT4 = 23,
+	T_TEXT = 25,
+	T_JSON = 114,
+	T_FLOAT8 = 701,
+	T_TIMESTAMP = 1114,
+	T_TIMESTAMPTZ = 1184,
+	T_NUMERIC = 1700,
+	T_UUID = 2950,
+	T_JSONB = 3802,
+	T_USER = 16400
 };
 
 struct fake_column {
 	const char *name;
 	uint32_t type;
-	const char *value;   /* NULL: SQL NULL */
-	size_t length;       /* of value, 0: up to its NUL byte */
+	const char *value; /* NULL: SQL NULL */
+	size_t length;     /* of value, 0: up to its NUL byte */
 };
 
 struct row {

@@ -82,8 +82,14 @@ static int64_t backend_us(const struct bench *b)
 static void once(struct bench *b, const struct stmt *s)
 {
 	static const struct stmt settings = { .sql = STR_INIT("SELECT set_config('search_path', 'public', true)") };
-	struct flight flight = { .role = STR(""), .search_path = STR(""), .isolation = STR(""), .settings = &settings,
-		.main = s, .on_row = on_row, .on_columns = on_columns, .arg = b };
+	struct flight flight = { .role = STR(""),
+		.search_path = STR(""),
+		.isolation = STR(""),
+		.settings = &settings,
+		.main = s,
+		.on_row = on_row,
+		.on_columns = on_columns,
+		.arg = b };
 	struct flight_outcome outcome;
 	struct fault f = { 0 };
 	b->out = spool_new(b->arena, 1 << 20, STR("/tmp"), (int64_t)1 << 32);
@@ -119,7 +125,9 @@ int main(void)
 	const char *uri = getenv("ROWGATE_TEST_DB_URI");
 	if (!uri)
 		return 77;
-	struct conn_options options = { .uri = str_of(uri), .application_name = STR("json_bench"), .prepared = true,
+	struct conn_options options = { .uri = str_of(uri),
+		.application_name = STR("json_bench"),
+		.prepared = true,
 		.statement_cache = 10 };
 	struct bench b = { .arena = arena_new((size_t)1 << 32) };
 	struct stmt setup = { .sql = str_of(make_table) };
@@ -127,7 +135,9 @@ int main(void)
 	b.conn = conn_new(&options, NULL, NULL);
 	if (!conn_ready(b.conn, b.arena, &f) || !conn_run(b.conn, &setup, NULL, NULL, b.arena, &f))
 		stop(&f);
-	static const struct { int rows, times; } sizes[] = { { 100, 2000 }, { 1000, 200 }, { 100000, 3 } };
+	static const struct {
+		int rows, times;
+	} sizes[] = { { 100, 2000 }, { 1000, 200 }, { 100000, 3 } };
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		measure(&b, sizes[i].rows, sizes[i].times, true);
 		measure(&b, sizes[i].rows, sizes[i].times, false);

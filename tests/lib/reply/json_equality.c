@@ -23,11 +23,11 @@ enum mode { MODE_JSON, MODE_STRIPPED, MODE_CSV, MODES };
 
 struct equality {
 	struct conn *conn;
-	struct arena *arena;            /* of one statement */
+	struct arena *arena; /* of one statement */
 	struct arena *forever;
 	const struct catalog *catalog;
-	const char *settings;           /* in force */
-	struct json_shape *shape;       /* of the statement that runs */
+	const char *settings;     /* in force */
+	struct json_shape *shape; /* of the statement that runs */
 	struct spool out;
 	enum mode mode;
 	const char *what;
@@ -78,8 +78,8 @@ static void report(struct equality *e, struct str got, struct str want)
 {
 	if (e->differences++ >= SHOWN_DIFFERENCES)
 		return;
-	printf("%s under %s:\n  encoder:    %.*s\n  PostgreSQL: %.*s\n", e->what, e->settings, STR_ARG(str_sub(got, 0, 300)),
-		STR_ARG(str_sub(want, 0, 300)));
+	printf("%s under %s:\n  encoder:    %.*s\n  PostgreSQL: %.*s\n", e->what, e->settings,
+		STR_ARG(str_sub(got, 0, 300)), STR_ARG(str_sub(want, 0, 300)));
 }
 
 static void need_shape(struct equality *e, const struct row *r)
@@ -153,10 +153,13 @@ static bool keep_type(void *arg, const struct row *r)
 static struct type type_named(struct equality *e, const char *name)
 {
 	struct type t = { 0, 0 };
-	run(e, str_printf(e->arena, "WITH RECURSIVE up AS (SELECT oid, typtype, typbasetype FROM pg_type WHERE oid = "
-		"to_regtype(%s) UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM up JOIN pg_type t ON t.oid = up.typbasetype) "
-		"SELECT to_regtype(%s)::oid, (SELECT oid FROM up WHERE typtype <> 'd')",
-		quoted(e->arena, name).p, quoted(e->arena, name).p), keep_type, &t);
+	run(e,
+		str_printf(e->arena,
+			"WITH RECURSIVE up AS (SELECT oid, typtype, typbasetype FROM pg_type WHERE oid = "
+			"to_regtype(%s) UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM up JOIN pg_type t ON t.oid = up.typbasetype) "
+			"SELECT to_regtype(%s)::oid, (SELECT oid FROM up WHERE typtype <> 'd')",
+			quoted(e->arena, name).p, quoted(e->arena, name).p),
+		keep_type, &t);
 	return t;
 }
 
@@ -190,11 +193,13 @@ static void compare_literals(struct equality *e, const struct literals *l)
 	e->what = l->type;
 	e->mode = MODE_JSON;
 	run(e, str_printf(e->arena, "SELECT %s, to_json(v)::text FROM %s", selected, values.p), compare_value, e);
-	run(e, str_printf(e->arena, "SELECT to_json(ROW(v, 1)), to_json(ROW(v, 1))::text FROM %s", values.p),
-		compare_value, e);
+	run(e, str_printf(e->arena, "SELECT to_json(ROW(v, 1)), to_json(ROW(v, 1))::text FROM %s", values.p), compare_value,
+		e);
 	e->mode = MODE_STRIPPED;
-	run(e, str_printf(e->arena, "SELECT %s AS v, json_strip_nulls(row_to_json(t))::text AS whole FROM %s", selected,
-		values.p), compare_row, e);
+	run(e,
+		str_printf(e->arena, "SELECT %s AS v, json_strip_nulls(row_to_json(t))::text AS whole FROM %s", selected,
+			values.p),
+		compare_row, e);
 	e->mode = MODE_CSV;
 	run(e, str_printf(e->arena, "SELECT v, substring(t::text, 2, length(t::text) - 2) AS whole FROM %s", values.p),
 		compare_row, e);
@@ -203,7 +208,8 @@ static void compare_literals(struct equality *e, const struct literals *l)
 
 /* What a whole row is compared with. */
 static const char *const whole[MODES] = {
-	[MODE_JSON] = "row_to_json(t)::text", [MODE_STRIPPED] = "json_strip_nulls(row_to_json(t))::text",
+	[MODE_JSON] = "row_to_json(t)::text",
+	[MODE_STRIPPED] = "json_strip_nulls(row_to_json(t))::text",
 	[MODE_CSV] = "substring(t::text, 2, length(t::text) - 2)",
 };
 
@@ -253,8 +259,10 @@ static void compare_rows(struct equality *e, const char *what, struct str source
 	struct str encoded = buf_str(&c.encoded), plain = buf_str(&c.plain);
 	e->what = what;
 	for (e->mode = 0; e->mode < MODES; e->mode++) {
-		run(e, str_printf(e->arena, "SELECT %.*s%s AS whole FROM %s",
-			STR_ARG(e->mode == MODE_CSV ? plain : encoded), whole[e->mode], source.p), compare_row, e);
+		run(e,
+			str_printf(e->arena, "SELECT %.*s%s AS whole FROM %s", STR_ARG(e->mode == MODE_CSV ? plain : encoded),
+				whole[e->mode], source.p),
+			compare_row, e);
 	}
 }
 
@@ -276,8 +284,10 @@ static void compare_catalogs(struct equality *e)
 {
 	struct names *n = arena_make(e->forever, struct names);
 	n->arena = e->forever;
-	run(e, STR("SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace IN ('pg_catalog'::regnamespace, "
-		"'information_schema'::regnamespace) AND c.relkind IN ('r', 'v') ORDER BY 1"), keep_name, n);
+	run(e,
+		STR("SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace IN ('pg_catalog'::regnamespace, "
+			"'information_schema'::regnamespace) AND c.relkind IN ('r', 'v') ORDER BY 1"),
+		keep_name, n);
 	for (size_t i = 0; i < n->count; i++) {
 		compare_rows(e, n->items[i].p, str_printf(e->arena, "(SELECT * FROM %s LIMIT 30) AS t", n->items[i].p));
 		arena_reset(e->arena);
@@ -286,21 +296,21 @@ static void compare_catalogs(struct equality *e)
 
 /* Times over all that can be told and densely over the last two centuries, numbers over all magnitudes, text over all of
  * Unicode. OFFSET 0 keeps a value from being made anew for each use. */
-#define RANDOM_SOURCE \
-	"(SELECT i AS id, CASE WHEN i % 2 = 0 THEN timestamp '4713-01-01 BC' + random() * interval '298000 years' " \
-	"ELSE timestamp '1850-01-01' + random() * interval '200 years' END AS stamp, " \
-	"CASE WHEN i % 2 = 0 THEN timestamptz '4713-01-01 BC' + random() * interval '298000 years' " \
-	"ELSE timestamptz '1850-01-01' + random() * interval '200 years' END AS moment, " \
-	"date '4713-01-01 BC' + (random() * 107000000)::int AS day, (random() * interval '1 day')::time AS clock, " \
-	"(random() - 0.5) * interval '2000 years' AS span, (random() - 0.5) * power(10::float8, random() * 600 - 300) AS wide, " \
-	"((random() - 0.5) * power(10::float8, random() * 70 - 35))::real AS narrow, " \
-	"((random() - 0.5) * 1e18)::numeric / power(10::numeric, (random() * 25)::int) AS exact, " \
-	"((random() - 0.5) * 1.8e19)::bigint AS big, (SELECT string_agg(chr(CASE (random() * 3)::int WHEN 0 THEN " \
-	"(random() * 127)::int + 1 WHEN 1 THEN 34 + 58 * (random() * 1)::int WHEN 2 THEN 128 + (random() * 55000)::int " \
-	"ELSE 65536 + (random() * 1048575)::int END), '') FROM generate_series(1, i % 50)) AS letters, " \
-	"decode(md5(random()::text), 'hex') AS bytes, gen_random_uuid() AS uuid, " \
+#define RANDOM_SOURCE                                                                                                         \
+	"(SELECT i AS id, CASE WHEN i % 2 = 0 THEN timestamp '4713-01-01 BC' + random() * interval '298000 years' "               \
+	"ELSE timestamp '1850-01-01' + random() * interval '200 years' END AS stamp, "                                            \
+	"CASE WHEN i % 2 = 0 THEN timestamptz '4713-01-01 BC' + random() * interval '298000 years' "                              \
+	"ELSE timestamptz '1850-01-01' + random() * interval '200 years' END AS moment, "                                         \
+	"date '4713-01-01 BC' + (random() * 107000000)::int AS day, (random() * interval '1 day')::time AS clock, "               \
+	"(random() - 0.5) * interval '2000 years' AS span, (random() - 0.5) * power(10::float8, random() * 600 - 300) AS wide, "  \
+	"((random() - 0.5) * power(10::float8, random() * 70 - 35))::real AS narrow, "                                            \
+	"((random() - 0.5) * 1e18)::numeric / power(10::numeric, (random() * 25)::int) AS exact, "                                \
+	"((random() - 0.5) * 1.8e19)::bigint AS big, (SELECT string_agg(chr(CASE (random() * 3)::int WHEN 0 THEN "                \
+	"(random() * 127)::int + 1 WHEN 1 THEN 34 + 58 * (random() * 1)::int WHEN 2 THEN 128 + (random() * 55000)::int "          \
+	"ELSE 65536 + (random() * 1048575)::int END), '') FROM generate_series(1, i % 50)) AS letters, "                          \
+	"decode(md5(random()::text), 'hex') AS bytes, gen_random_uuid() AS uuid, "                                                \
 	"CASE WHEN i % 3 > 0 THEN json_build_object('a', NULL, 'b\"', ARRAY[random(), NULL], 'c', json_build_object('d', NULL)) " \
-	"END AS document, tstzrange(now() - random() * interval '1 year', now()) AS range, ARRAY[random(), NULL] AS list, " \
+	"END AS document, tstzrange(now() - random() * interval '1 year', now()) AS range, ARRAY[random(), NULL] AS list, "       \
 	"random() < 0.5 AS truth, NULL::text AS nothing FROM generate_series(1, " RANDOM_ROWS ") AS i OFFSET 0) AS t"
 
 static void compare_random(struct equality *e)
@@ -313,9 +323,9 @@ static void compare_random(struct equality *e)
 static const char *const all_settings[] = {
 	"TimeZone = 'UTC'; IntervalStyle = postgres; extra_float_digits = 1; bytea_output = hex; DateStyle = 'ISO, MDY'",
 	"TimeZone = 'Europe/Berlin'; IntervalStyle = iso_8601; extra_float_digits = 0; bytea_output = escape; "
-		"DateStyle = 'ISO, DMY'",
+	"DateStyle = 'ISO, DMY'",
 	"TimeZone = 'America/St_Johns'; IntervalStyle = sql_standard; extra_float_digits = 3; bytea_output = hex; "
-		"DateStyle = 'ISO, YMD'",
+	"DateStyle = 'ISO, YMD'",
 	"TimeZone = 'Asia/Kathmandu'; IntervalStyle = postgres_verbose; extra_float_digits = -15; bytea_output = escape",
 	"TimeZone = 'Africa/Monrovia'; IntervalStyle = postgres; extra_float_digits = -4; bytea_output = hex",
 	"TimeZone = '<odd>-03:30'; IntervalStyle = postgres; extra_float_digits = 1; bytea_output = hex",
@@ -334,18 +344,25 @@ static void apply(struct equality *e, const char *settings)
 }
 
 static const char *const set_up[] = {
-	"SET client_min_messages = error", "DROP SCHEMA IF EXISTS equality CASCADE", "CREATE SCHEMA equality",
+	"SET client_min_messages = error",
+	"DROP SCHEMA IF EXISTS equality CASCADE",
+	"CREATE SCHEMA equality",
 	"CREATE TYPE equality.mood AS ENUM ('fine', 'so \"so\"', E'back\\\\slash', 'ü')",
 	"CREATE TYPE equality.span AS RANGE (subtype = text, multirange_type_name = equality.multispan)",
 	"CREATE DOMAIN equality.positive AS numeric CHECK (value > 0)",
-	"CREATE DOMAIN equality.positive_too AS equality.positive", "CREATE DOMAIN equality.moment AS timestamptz",
-	"CREATE DOMAIN equality.document AS json", "CREATE DOMAIN equality.list AS int[]",
-	"CREATE DOMAIN equality.mood_domain AS equality.mood", "CREATE TYPE equality.pair AS (a int, \"b \"\"q\"\"\" text)",
+	"CREATE DOMAIN equality.positive_too AS equality.positive",
+	"CREATE DOMAIN equality.moment AS timestamptz",
+	"CREATE DOMAIN equality.document AS json",
+	"CREATE DOMAIN equality.list AS int[]",
+	"CREATE DOMAIN equality.mood_domain AS equality.mood",
+	"CREATE TYPE equality.pair AS (a int, \"b \"\"q\"\"\" text)",
 	"CREATE TYPE equality.nested AS (p equality.pair, f float8[], j json)",
-	"CREATE DOMAIN equality.pair_domain AS equality.pair", "CREATE TABLE equality.\"a \"\"b\"\"\" ()",
+	"CREATE DOMAIN equality.pair_domain AS equality.pair",
+	"CREATE TABLE equality.\"a \"\"b\"\"\" ()",
 	"CREATE TABLE equality.dependent (a int, b int)",
 	"CREATE STATISTICS equality.statistics ON a, b FROM equality.dependent",
-	"INSERT INTO equality.dependent SELECT i / 10, i / 20 FROM generate_series(1, 500) AS i", "ANALYZE equality.dependent",
+	"INSERT INTO equality.dependent SELECT i / 10, i / 20 FROM generate_series(1, 500) AS i",
+	"ANALYZE equality.dependent",
 };
 
 static const char *const extensions[] = { "hstore", "citext", "cube", "ltree", "seg", "isn", "lo", "intarray" };
@@ -396,9 +413,11 @@ static void compare_everything(struct equality *e)
 	}
 	apply(e, all_settings[0]);
 	compare_catalogs(e);
-	run(e, STR("SELECT t.oid, format_type(t.oid, NULL) FROM pg_type t WHERE t.typtype <> 'd' AND (t.oid < 16384 OR "
-		"t.typnamespace = 'equality'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid "
-		"AND d.classid = 'pg_type'::regclass AND d.deptype = 'e'))"), check_seen, e);
+	run(e,
+		STR("SELECT t.oid, format_type(t.oid, NULL) FROM pg_type t WHERE t.typtype <> 'd' AND (t.oid < 16384 OR "
+			"t.typnamespace = 'equality'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid "
+			"AND d.classid = 'pg_type'::regclass AND d.deptype = 'e'))"),
+		check_seen, e);
 }
 
 int main(void)
@@ -406,7 +425,9 @@ int main(void)
 	const char *uri = getenv("ROWGATE_TEST_DB_URI");
 	if (!uri)
 		return SKIPPED;
-	struct conn_options options = { .uri = str_of(uri), .application_name = STR("json_equality"), .statement_cache = 1 };
+	struct conn_options options = { .uri = str_of(uri),
+		.application_name = STR("json_equality"),
+		.statement_cache = 1 };
 	struct equality e = { .arena = arena_new((size_t)1 << 32), .forever = arena_new((size_t)1 << 32) };
 	struct fault f = { 0 };
 	e.conn = conn_new(&options, NULL, NULL);

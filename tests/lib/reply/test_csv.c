@@ -6,11 +6,25 @@
 #include "base/arena.h"
 #include "fake_row.h"
 
-static const struct { const char *value, *csv; } values[] = {
-	{ "plain", "plain" }, { NULL, "" }, { "", "\"\"" }, { "two words", "\"two words\"" }, { "a,b", "\"a,b\"" },
-	{ "say \"hi\"", "\"say \"\"hi\"\"\"" }, { "\\x00", "\"\\\\x00\"" }, { "(1)", "\"(1)\"" }, { "a\nb", "\"a\nb\"" },
-	{ "a\vb", "\"a\vb\"" }, { "\"", "\"\"\"\"" }, { "\\\"", "\"\\\\\"\"\"" }, { "Grüße\xc2\xa0", "Grüße\xc2\xa0" },
-	{ "{1,2}", "\"{1,2}\"" }, { "t", "t" }, { "a;b'c", "a;b'c" },
+static const struct {
+	const char *value, *csv;
+} values[] = {
+	{ "plain", "plain" },
+	{ NULL, "" },
+	{ "", "\"\"" },
+	{ "two words", "\"two words\"" },
+	{ "a,b", "\"a,b\"" },
+	{ "say \"hi\"", "\"say \"\"hi\"\"\"" },
+	{ "\\x00", "\"\\\\x00\"" },
+	{ "(1)", "\"(1)\"" },
+	{ "a\nb", "\"a\nb\"" },
+	{ "a\vb", "\"a\vb\"" },
+	{ "\"", "\"\"\"\"" },
+	{ "\\\"", "\"\\\\\"\"\"" },
+	{ "Grüße\xc2\xa0", "Grüße\xc2\xa0" },
+	{ "{1,2}", "\"{1,2}\"" },
+	{ "t", "t" },
+	{ "a;b'c", "a;b'c" },
 };
 
 static void quotes_as_records_do(void **state)

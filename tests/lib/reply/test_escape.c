@@ -6,7 +6,10 @@
 
 #include "../expect.h"
 
-static const struct { struct str text; const char *json; } cases[] = {
+static const struct {
+	struct str text;
+	const char *json;
+} cases[] = {
 	{ STR_INIT(""), "" },
 	{ STR_INIT("plain"), "plain" },
 	{ STR_INIT("say \"hi\""), "say \\\"hi\\\"" },
@@ -14,7 +17,8 @@ static const struct { struct str text; const char *json; } cases[] = {
 	{ STR_INIT("\b\f\n\r\t"), "\\b\\f\\n\\r\\t" },
 	{ STR_INIT("\x01\x0b\x1f"), "\\u0001\\u000b\\u001f" },
 	{ STR_INIT("\x7f del stays"), "\x7f del stays" },
-	{ STR_INIT("Grüße, 世界, 🙂 – a longer run of clean text"), "Grüße, 世界, 🙂 – a longer run of clean text" },
+	{ STR_INIT("Grüße, 世界, 🙂 – a longer run of clean text"),
+		"Grüße, 世界, 🙂 – a longer run of clean text" },
 };
 
 static void escapes_as_postgresql_does(void **state)

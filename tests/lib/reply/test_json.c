@@ -22,7 +22,10 @@ static struct str object_of(const struct fake_column *columns, size_t count, boo
 	return fake_text(&out, a);
 }
 
-static const struct { uint32_t type; const char *value, *json; } values[] = {
+static const struct {
+	uint32_t type;
+	const char *value, *json;
+} values[] = {
 	{ T_INT4, "-5", "-5" },
 	{ 20, "9223372036854775807", "9223372036854775807" },
 	{ 21, "0", "0" },
@@ -74,7 +77,9 @@ static void encodes_by_type(void **state)
 static void writes_objects(void **state)
 {
 	static const struct fake_column columns[] = {
-		{ "id", T_INT4, "1", 0 }, { "say \"hi\"", T_TEXT, "x", 0 }, { "Größe", T_FLOAT8, NULL, 0 },
+		{ "id", T_INT4, "1", 0 },
+		{ "say \"hi\"", T_TEXT, "x", 0 },
+		{ "Größe", T_FLOAT8, NULL, 0 },
 		{ "data", T_JSONB, "{\"a\": [1, 2]}", 0 },
 	};
 	expect_text("all", object_of(columns, 4, false, *state),
@@ -82,7 +87,9 @@ static void writes_objects(void **state)
 	expect_text("none", object_of(columns, 0, false, *state), "{}");
 }
 
-static const struct { const char *json, *stripped; } nested[] = {
+static const struct {
+	const char *json, *stripped;
+} nested[] = {
 	{ "{\"a\" : null, \"b\" : 1}", "{\"b\":1}" },
 	{ "{\"a\": {\"b\": null}, \"c\": null}", "{\"a\":{}}" },
 	{ "{\"a\":null}", "{}" },
@@ -135,9 +142,16 @@ static void writes_values_of_any_length(void **state)
 	assert_memory_equal(got.p + got.n - 14, "\\u0001\\u0001\"}", 14);
 }
 
-static const struct { uint32_t type; const char *value, *plain; } plains[] = {
-	{ T_TEXT, "a\"b", "a\"b" }, { T_INT4, "7", "7" }, { T_BOOL, "t", "true" }, { T_TEXT, NULL, NULL },
-	{ T_TIMESTAMP, "2024-05-01 10:00:00", "2024-05-01T10:00:00" }, { T_FLOAT8, "NaN", "NaN" },
+static const struct {
+	uint32_t type;
+	const char *value, *plain;
+} plains[] = {
+	{ T_TEXT, "a\"b", "a\"b" },
+	{ T_INT4, "7", "7" },
+	{ T_BOOL, "t", "true" },
+	{ T_TEXT, NULL, NULL },
+	{ T_TIMESTAMP, "2024-05-01 10:00:00", "2024-05-01T10:00:00" },
+	{ T_FLOAT8, "NaN", "NaN" },
 };
 
 static void gives_values_bare(void **state)

@@ -7,7 +7,17 @@
 #include "catalog/build.h"
 #include "fake_row.h"
 
-enum { OID_GENRES = 10, OID_FILMS = 11, OID_VIEW = 12, OID_OTHER = 13, OID_ADD1 = 20, OID_ADD2, OID_STORE, OID_BODY, OID_NOTHING };
+enum {
+	OID_GENRES = 10,
+	OID_FILMS = 11,
+	OID_VIEW = 12,
+	OID_OTHER = 13,
+	OID_ADD1 = 20,
+	OID_ADD2,
+	OID_STORE,
+	OID_BODY,
+	OID_NOTHING
+};
 
 static struct arena *arena;
 static const struct catalog *cat;
@@ -20,9 +30,15 @@ static struct cat_text text(const char *s)
 
 static void relation(uint32_t oid, const char *schema, const char *name, const char *comment, bool writable)
 {
-	build_relation(b, &(struct cat_relation){ .oid = oid, .schema = text(schema), .name = text(name),
-		.comment = text(comment), .kind = writable ? 'r' : 'v',
-		.insertable = writable, .updatable = writable, .deletable = writable });
+	build_relation(b,
+		&(struct cat_relation){ .oid = oid,
+			.schema = text(schema),
+			.name = text(name),
+			.comment = text(comment),
+			.kind = writable ? 'r' : 'v',
+			.insertable = writable,
+			.updatable = writable,
+			.deletable = writable });
 }
 
 static void column(uint32_t relation_oid, uint32_t attnum, const char *name, uint32_t type, struct cat_column more)
@@ -36,21 +52,32 @@ static void column(uint32_t relation_oid, uint32_t attnum, const char *name, uin
 
 static void type(uint32_t oid, const char *schema, const char *name, uint32_t base, char kind)
 {
-	build_type(b, &(struct cat_type){ .oid = oid, .schema = text(schema), .name = text(name), .sql_name = text(name),
-		.base_type = base, .kind = (uint8_t)kind });
+	build_type(b,
+		&(struct cat_type){ .oid = oid,
+			.schema = text(schema),
+			.name = text(name),
+			.sql_name = text(name),
+			.base_type = base,
+			.kind = (uint8_t)kind });
 }
 
 static void routine(uint32_t oid, const char *name, char volatility)
 {
-	build_routine(b, &(struct cat_routine){ .oid = oid, .schema = text("api"), .name = text(name),
-		.comment = text("Adds\n\nnumbers"), .return_type = 23, .volatility = (uint8_t)volatility,
-		.returns = CAT_RETURNS_SCALAR });
+	build_routine(b,
+		&(struct cat_routine){ .oid = oid,
+			.schema = text("api"),
+			.name = text(name),
+			.comment = text("Adds\n\nnumbers"),
+			.return_type = 23,
+			.volatility = (uint8_t)volatility,
+			.returns = CAT_RETURNS_SCALAR });
 }
 
 static void parameter(uint32_t oid, const char *name, uint32_t type_oid, bool required, bool variadic)
 {
-	build_parameter(b, oid, &(struct cat_parameter){ .name = text(name), .type = type_oid, .required = required,
-		.variadic = variadic }, false);
+	build_parameter(b, oid,
+		&(struct cat_parameter){ .name = text(name), .type = type_oid, .required = required, .variadic = variadic },
+		false);
 }
 
 static void make_relations(void)
@@ -61,12 +88,17 @@ static void make_relations(void)
 	relation(OID_OTHER, "hidden", "genres", NULL, true);
 	column(OID_GENRES, 1, "id", 23, (struct cat_column){ 0 });
 	column(OID_FILMS, 1, "id", 20, (struct cat_column){ .default_value = text("nextval('s'::regclass)") });
-	column(OID_FILMS, 2, "title", 1043, (struct cat_column){ .max_length = 20, .comment = text("The \"title\""),
-		.default_value = text("'none'::character varying"), .nullable = 1 });
-	column(OID_FILMS, 3, "genre", 23, (struct cat_column){ .comment = text("Kind"), .default_value = text("7"),
-		.nullable = 1 });
-	column(OID_FILMS, 4, "mood", 16500, (struct cat_column){ .full_type_name = text("api.mood"), .nullable = 1,
-		.default_value = text("'ok'::api.mood") });
+	column(OID_FILMS, 2, "title", 1043,
+		(struct cat_column){ .max_length = 20,
+			.comment = text("The \"title\""),
+			.default_value = text("'none'::character varying"),
+			.nullable = 1 });
+	column(OID_FILMS, 3, "genre", 23,
+		(struct cat_column){ .comment = text("Kind"), .default_value = text("7"), .nullable = 1 });
+	column(OID_FILMS, 4, "mood", 16500,
+		(struct cat_column){ .full_type_name = text("api.mood"),
+			.nullable = 1,
+			.default_value = text("'ok'::api.mood") });
 	column(OID_FILMS, 5, "tags", 1009, (struct cat_column){ .nullable = 1, .default_value = text("'{}'::text[]") });
 	column(OID_FILMS, 6, "extra", 3802, (struct cat_column){ .nullable = 1, .default_value = text("'{}'::jsonb") });
 	column(OID_FILMS, 7, "made", 1184, (struct cat_column){ .nullable = 1, .default_value = text("now()") });
@@ -136,15 +168,16 @@ static int free_catalog(void **state)
 struct given {
 	bool follow, https, negotiated, secure, head;
 	const char *schema, *proxy, *prefix, *host;
-	int64_t most;                       /* server-max-response */
-	uint32_t grants[3];                 /* what the role has rights on */
+	int64_t most;       /* server-max-response */
+	uint32_t grants[3]; /* what the role has rights on */
 };
 
 static void grant(struct openapi *o, uint32_t oid, struct fault *f)
 {
 	char number[16];
 	struct fake_column columns[] = {
-		{ "kind", T_TEXT, oid >= OID_ADD1 ? "routine" : "relation", 0 }, { "oid", T_TEXT, number, 0 },
+		{ "kind", T_TEXT, oid >= OID_ADD1 ? "routine" : "relation", 0 },
+		{ "oid", T_TEXT, number, 0 },
 	};
 	snprintf(number, sizeof number, "%u", oid);
 	assert_true(openapi_add(o, &(struct row){ columns, COUNT_OF(columns) }, f));
@@ -165,7 +198,10 @@ static bool answer(struct reply *out_r, const struct given *g, struct arena *a, 
 	q->schema = g->schema ? str_of(g->schema) : STR("api");
 	q->schema_negotiated = g->negotiated;
 	q->head_only = g->head;
-	*p = (struct plan){ .kind = PLAN_INSPECT, .query = q, .catalog = cat, .conf = c,
+	*p = (struct plan){ .kind = PLAN_INSPECT,
+		.query = q,
+		.catalog = cat,
+		.conf = c,
 		.media = { .kind = MEDIA_OPENAPI, .text = STR("application/openapi+json") } };
 	struct openapi *o = openapi_new(p, a);
 	for (size_t i = 0; i < COUNT_OF(g->grants) && g->grants[i]; i++)
@@ -181,11 +217,14 @@ static bool answer(struct reply *out_r, const struct given *g, struct arena *a, 
 static const struct {
 	const char *row;
 	struct given given;
-	const char *has, *lacks;  /* NULL: nothing of the kind is asked */
+	const char *has, *lacks; /* NULL: nothing of the kind is asked */
 } cases[] = {
-	{ "starts", { 0 }, "{\"swagger\":\"2.0\",\"info\":{\"description\":\"A test\",\"title\":\"Cinema\",\"version\":\"", NULL },
-	{ "no comment", { .schema = "hidden" }, "\"description\":\"This is a dynamic API generated by PostgREST\","
-		"\"title\":\"PostgREST API\"", NULL },
+	{ "starts", { 0 }, "{\"swagger\":\"2.0\",\"info\":{\"description\":\"A test\",\"title\":\"Cinema\",\"version\":\"",
+		NULL },
+	{ "no comment", { .schema = "hidden" },
+		"\"description\":\"This is a dynamic API generated by PostgREST\","
+		"\"title\":\"PostgREST API\"",
+		NULL },
 	{ "place", { 0 }, "\"host\":\"example.org\",\"basePath\":\"/\",\"schemes\":[\"http\"]", NULL },
 	{ "place by https", { .https = true, .prefix = "/api", .host = "a.b:8" },
 		"\"host\":\"a.b:8\",\"basePath\":\"/api\",\"schemes\":[\"https\"]", NULL },
@@ -195,19 +234,30 @@ static const struct {
 	{ "proxy with port", { .proxy = "HTTP://a.org:81" },
 		"\"host\":\"a.org:81\",\"basePath\":\"/\",\"schemes\":[\"http\"]", NULL },
 	{ "proxy by address", { .proxy = "http://[::1]/" }, "\"host\":\"[::1]:80\",\"basePath\":\"/\"", NULL },
-	{ "root", { 0 }, "\"paths\":{\"/\":{\"get\":{\"tags\":[\"Introspection\"],\"summary\":\"OpenAPI description (this "
+	{ "root", { 0 },
+		"\"paths\":{\"/\":{\"get\":{\"tags\":[\"Introspection\"],\"summary\":\"OpenAPI description (this "
 		"document)\",\"produces\":[\"application/openapi+json\",\"application/json\"],\"responses\":{\"200\":{"
-		"\"description\":\"OK\"}}}}", NULL },
-	{ "get", { 0 }, "\"/a/b~c\":{\"get\":{\"tags\":[\"a/b~c\"],\"summary\":\"Films\",\"description\":\"of all times\","
-		"\"parameters\":[" FILTERS, NULL },
-	{ "get's responses", { 0 }, PARAM("preferCount") "],\"responses\":{\"200\":{\"description\":\"OK\",\"schema\":{"
-		"\"items\":{\"$ref\":\"#/definitions/a~1b~0c\"},\"type\":\"array\"}},\"206\":{\"description\":\"Partial Content\"}}}",
+		"\"description\":\"OK\"}}}}",
 		NULL },
-	{ "post", { 0 }, "\"post\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("body.genres") "," PARAM("select") ","
-		PARAM("preferPost") "],\"responses\":{\"201\":{\"description\":\"Created\"}}}", NULL },
-	{ "patch", { 0 }, "\"patch\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("rowFilter.genres.id") ","
-		PARAM("body.genres") "," PARAM("preferReturn") "],\"responses\":{\"204\":{\"description\":\"No Content\"}}}", NULL },
-	{ "read-only view", { 0 }, "\"/recent\":{\"get\":", "{\"tags\":[\"recent\"],\"parameters\":[" PARAM("body.recent") },
+	{ "get", { 0 },
+		"\"/a/b~c\":{\"get\":{\"tags\":[\"a/b~c\"],\"summary\":\"Films\",\"description\":\"of all times\","
+		"\"parameters\":[" FILTERS,
+		NULL },
+	{ "get's responses", { 0 },
+		PARAM(
+			"preferCount") "],\"responses\":{\"200\":{\"description\":\"OK\",\"schema\":{"
+						   "\"items\":{\"$ref\":\"#/definitions/a~1b~0c\"},\"type\":\"array\"}},\"206\":{\"description\":\"Partial Content\"}}}",
+		NULL },
+	{ "post", { 0 },
+		"\"post\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("body.genres") "," PARAM("select") "," PARAM(
+			"preferPost") "],\"responses\":{\"201\":{\"description\":\"Created\"}}}",
+		NULL },
+	{ "patch", { 0 },
+		"\"patch\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("rowFilter.genres.id") "," PARAM(
+			"body.genres") "," PARAM("preferReturn") "],\"responses\":{\"204\":{\"description\":\"No Content\"}}}",
+		NULL },
+	{ "read-only view", { 0 },
+		"\"/recent\":{\"get\":", "{\"tags\":[\"recent\"],\"parameters\":[" PARAM("body.recent") },
 	{ "granted", { GRANTED(OID_FILMS) }, "\"/a/b~c\":{\"get\":{", "\"/genres\"" },
 	{ "granted: all ways", { GRANTED(OID_FILMS) }, "},\"patch\":{\"tags\":[\"a/b~c\"]", NULL },
 	{ "granted nothing else", { GRANTED(OID_FILMS) }, "\"definitions\":{\"a/b~c\":{", "\"genres\":" },
@@ -215,46 +265,69 @@ static const struct {
 	{ "granted a view", { GRANTED(OID_VIEW) }, "\"/recent\":{\"get\":", "\"post\":" },
 	{ "grants elsewhere", { GRANTED(OID_OTHER) }, "\"definitions\":{}", NULL },
 	{ "grants on the unknown", { GRANTED(9) }, "\"definitions\":{}", NULL },
-	{ "required", { 0 }, "{\"description\":\"Films\\n\\n\\nof all times\",\"required\":[\"id\"],\"properties\":{", NULL },
-	{ "primary key", { 0 }, "\"id\":{\"description\":\"Note:\\nThis is a Primary Key.<pk/>\",\"format\":\"int64\","
-		"\"type\":\"integer\"}", NULL },
-	{ "string", { 0 }, "\"title\":{\"default\":\"none\",\"description\":\"The \\\"title\\\"\",\"format\":"
-		"\"character varying\",\"maxLength\":20,\"type\":\"string\"}", NULL },
-	{ "foreign key", { 0 }, "\"genre\":{\"default\":7,\"description\":\"Kind\\n\\nNote:\\nThis is a Foreign Key to "
-		"`genres.id`.<fk table='genres' column='id'/>\",\"format\":\"int32\",\"type\":\"integer\"}", NULL },
-	{ "foreign key to another schema", { 0 }, "\"secret\":{\"format\":\"int32\",\"type\":\"integer\"}", NULL },
-	{ "enum", { 0 }, "\"mood\":{\"default\":\"ok\",\"enum\":[\"sad\",\"ok\"],\"format\":\"api.mood\",\"type\":\"string\"}",
+	{ "required", { 0 }, "{\"description\":\"Films\\n\\n\\nof all times\",\"required\":[\"id\"],\"properties\":{",
 		NULL },
+	{ "primary key", { 0 },
+		"\"id\":{\"description\":\"Note:\\nThis is a Primary Key.<pk/>\",\"format\":\"int64\","
+		"\"type\":\"integer\"}",
+		NULL },
+	{ "string", { 0 },
+		"\"title\":{\"default\":\"none\",\"description\":\"The \\\"title\\\"\",\"format\":"
+		"\"character varying\",\"maxLength\":20,\"type\":\"string\"}",
+		NULL },
+	{ "foreign key", { 0 },
+		"\"genre\":{\"default\":7,\"description\":\"Kind\\n\\nNote:\\nThis is a Foreign Key to "
+		"`genres.id`.<fk table='genres' column='id'/>\",\"format\":\"int32\",\"type\":\"integer\"}",
+		NULL },
+	{ "foreign key to another schema", { 0 }, "\"secret\":{\"format\":\"int32\",\"type\":\"integer\"}", NULL },
+	{ "enum", { 0 },
+		"\"mood\":{\"default\":\"ok\",\"enum\":[\"sad\",\"ok\"],\"format\":\"api.mood\",\"type\":\"string\"}", NULL },
 	{ "array", { 0 }, "\"tags\":{\"format\":\"text[]\",\"items\":{\"type\":\"string\"},\"type\":\"array\"}", NULL },
 	{ "jsonb", { 0 }, "\"extra\":{\"format\":\"jsonb\"}", NULL },
 	{ "expression", { 0 }, "\"made\":{\"default\":\"now()\",", NULL },
 	{ "number", { 0 }, "\"rate\":{\"default\":-0.5e2,", NULL },
 	{ "no number", { 0 }, "\"rank\":{\"format\":\"numeric\",\"type\":\"number\"}", NULL },
-	{ "stable overload", { 0 }, "\"/rpc/add\":{\"get\":{\"tags\":[\"(rpc) add\"],\"summary\":\"Adds\",\"description\":"
+	{ "stable overload", { 0 },
+		"\"/rpc/add\":{\"get\":{\"tags\":[\"(rpc) add\"],\"summary\":\"Adds\",\"description\":"
 		"\"numbers\",\"parameters\":[{\"name\":\"y\",\"required\":true,\"in\":\"query\",\"format\":\"json\",\"type\":"
 		"\"string\"},{\"name\":\"rest\",\"required\":false,\"in\":\"query\",\"type\":\"array\",\"items\":{\"format\":"
-		"\"int32\",\"type\":\"integer\"},\"collectionFormat\":\"multi\"}],\"produces\":[", "\"name\":\"x\"" },
+		"\"int32\",\"type\":\"integer\"},\"collectionFormat\":\"multi\"}],\"produces\":[",
+		"\"name\":\"x\"" },
 	{ "only one overload granted", { GRANTED(OID_ADD1) }, "\"name\":\"x\"", "\"name\":\"y\"" },
-	{ "call by POST", { 0 }, "\"parameters\":[{\"name\":\"args\",\"required\":true,\"in\":\"body\",\"schema\":{"
+	{ "call by POST", { 0 },
+		"\"parameters\":[{\"name\":\"args\",\"required\":true,\"in\":\"body\",\"schema\":{"
 		"\"description\":\"Adds\\n\\nnumbers\",\"required\":[\"y\"],\"properties\":{\"y\":{\"format\":\"json\"},\"rest\":{"
-		"\"format\":\"integer[]\",\"items\":{\"type\":\"integer\"},\"type\":\"array\"}},\"type\":\"object\"}},"
-		PARAM("preferParams") "]", NULL },
+		"\"format\":\"integer[]\",\"items\":{\"type\":\"integer\"},\"type\":\"array\"}},\"type\":\"object\"}}," PARAM(
+			"preferParams") "]",
+		NULL },
 	{ "volatile", { GRANTED(OID_STORE) }, "\"/rpc/store\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
-	{ "no arguments", { GRANTED(OID_NOTHING) }, "\"/rpc/nothing\":{\"get\":{\"tags\":[\"(rpc) nothing\"],\"summary\":\"Adds\","
-		"\"description\":\"numbers\",\"produces\":", "\"properties\":{}" },
-	{ "no arguments by POST", { GRANTED(OID_NOTHING) }, "\"schema\":{\"description\":\"Adds\\n\\nnumbers\",\"type\":"
-		"\"object\"}}", NULL },
+	{ "no arguments", { GRANTED(OID_NOTHING) },
+		"\"/rpc/nothing\":{\"get\":{\"tags\":[\"(rpc) nothing\"],\"summary\":\"Adds\","
+		"\"description\":\"numbers\",\"produces\":",
+		"\"properties\":{}" },
+	{ "no arguments by POST", { GRANTED(OID_NOTHING) },
+		"\"schema\":{\"description\":\"Adds\\n\\nnumbers\",\"type\":"
+		"\"object\"}}",
+		NULL },
 	{ "body whole", { GRANTED(OID_BODY) }, "\"/rpc/body\":{\"post\":{", "\"get\":{\"tags\":[\"(rpc)" },
 	{ "body's schema", { 0 }, "\"in\":\"body\",\"schema\":{\"format\":\"json\"}}", NULL },
-	{ "shared", { 0 }, "\"rangeUnit\":{\"name\":\"Range-Unit\",\"description\":\"Limiting and Pagination\",\"required\":"
-		"false,\"default\":\"items\",\"in\":\"header\",\"type\":\"string\"}", NULL },
-	{ "preferences", { 0 }, "\"preferPost\":{\"name\":\"Prefer\",\"description\":\"Preference\",\"required\":false,"
+	{ "shared", { 0 },
+		"\"rangeUnit\":{\"name\":\"Range-Unit\",\"description\":\"Limiting and Pagination\",\"required\":"
+		"false,\"default\":\"items\",\"in\":\"header\",\"type\":\"string\"}",
+		NULL },
+	{ "preferences", { 0 },
+		"\"preferPost\":{\"name\":\"Prefer\",\"description\":\"Preference\",\"required\":false,"
 		"\"in\":\"header\",\"enum\":[\"return=representation\",\"return=minimal\",\"return=none\","
-		"\"resolution=ignore-duplicates\",\"resolution=merge-duplicates\"],\"type\":\"string\"}", NULL },
-	{ "filter", { 0 }, "\"rowFilter.a/b~c.genre\":{\"name\":\"genre\",\"description\":\"Kind\",\"required\":false,"
-		"\"in\":\"query\",\"type\":\"string\"}", NULL },
-	{ "body", { 0 }, "\"body.genres\":{\"name\":\"genres\",\"description\":\"genres\",\"required\":false,\"in\":\"body\","
-		"\"schema\":{\"$ref\":\"#/definitions/genres\"}}", NULL },
+		"\"resolution=ignore-duplicates\",\"resolution=merge-duplicates\"],\"type\":\"string\"}",
+		NULL },
+	{ "filter", { 0 },
+		"\"rowFilter.a/b~c.genre\":{\"name\":\"genre\",\"description\":\"Kind\",\"required\":false,"
+		"\"in\":\"query\",\"type\":\"string\"}",
+		NULL },
+	{ "body", { 0 },
+		"\"body.genres\":{\"name\":\"genres\",\"description\":\"genres\",\"required\":false,\"in\":\"body\","
+		"\"schema\":{\"$ref\":\"#/definitions/genres\"}}",
+		NULL },
 	{ "security", { .secure = true }, "\"security\":[{\"JWT\":[]}]", NULL },
 	{ "no security", { 0 }, NULL, "JWT" },
 	{ "ends", { 0 }, "/references/api.html\"}}", NULL },
@@ -283,7 +356,8 @@ static void fields(void **state)
 	struct fault f = { 0 };
 	struct reply r;
 	assert_true(answer(&r, &(struct given){ .negotiated = true, .head = true }, arena, &f));
-	expect_text("HEAD", buf_str(&r.fields), "Content-Type: application/openapi+json; charset=utf-8\r\n"
+	expect_text("HEAD", buf_str(&r.fields),
+		"Content-Type: application/openapi+json; charset=utf-8\r\n"
 		"Content-Profile: api\r\nVary: Accept, Prefer, Range\r\n");
 	assert_true(r.no_body);
 	assert_int_equal(r.status, 200);

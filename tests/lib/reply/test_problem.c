@@ -32,32 +32,41 @@ static const struct {
 	int status;
 	const char *fields, *body;
 } cases[] = {
-	{ { .http_status = 404, .code = STR_INIT("PGRST205"), .message = STR_INIT("No 'x'"), .hint = STR_INIT("Try \"y\"") },
+	{ { .http_status = 404,
+		  .code = STR_INIT("PGRST205"),
+		  .message = STR_INIT("No 'x'"),
+		  .hint = STR_INIT("Try \"y\"") },
 		false, 404, JSON_TYPE "Proxy-Status: PostgREST; error=PGRST205\r\n" VARY "Content-Length: 72\r\n",
 		"{\"code\":\"PGRST205\",\"details\":null,\"hint\":\"Try \\\"y\\\"\",\"message\":\"No 'x'\"}" },
-	{ { .http_status = 300, .code = STR_INIT("PGRST201"), .message = STR_INIT("m"), .details = STR_INIT("[{\"a\":1}]"),
-		.details_json = true },
+	{ { .http_status = 300,
+		  .code = STR_INIT("PGRST201"),
+		  .message = STR_INIT("m"),
+		  .details = STR_INIT("[{\"a\":1}]"),
+		  .details_json = true },
 		false, 300, JSON_TYPE "Proxy-Status: PostgREST; error=PGRST201\r\n" VARY "Content-Length: 65\r\n",
 		"{\"code\":\"PGRST201\",\"details\":[{\"a\":1}],\"hint\":null,\"message\":\"m\"}" },
 	{ { .http_status = 409, .code = STR_INIT("23505"), .message = STR_INIT("dup"), .details = STR_INIT("secret") },
 		true, 409, JSON_TYPE "Proxy-Status: PostgREST; error=23505\r\n" VARY "Content-Length: 32\r\n",
 		"{\"code\":\"23505\",\"message\":\"dup\"}" },
-	{ { .http_status = 503, .code = STR_INIT("PGRST002"), .message = STR_INIT("m"), .retry_after = 8 },
-		true, 503, JSON_TYPE "Proxy-Status: PostgREST; error=PGRST002\r\n" VARY "Retry-After: 8\r\nContent-Length: 33\r\n",
+	{ { .http_status = 503, .code = STR_INIT("PGRST002"), .message = STR_INIT("m"), .retry_after = 8 }, true, 503,
+		JSON_TYPE "Proxy-Status: PostgREST; error=PGRST002\r\n" VARY "Retry-After: 8\r\nContent-Length: 33\r\n",
 		"{\"code\":\"PGRST002\",\"message\":\"m\"}" },
-	{ { .http_status = 401, .code = STR_INIT("PGRST301"), .message = STR_INIT("m"),
-		.www_authenticate = STR_INIT("Bearer error=\"invalid_token\"") },
-		true, 401, JSON_TYPE "Proxy-Status: PostgREST; error=PGRST301\r\n" VARY
-		"WWW-Authenticate: Bearer error=\"invalid_token\"\r\nContent-Length: 33\r\n",
+	{ { .http_status = 401,
+		  .code = STR_INIT("PGRST301"),
+		  .message = STR_INIT("m"),
+		  .www_authenticate = STR_INIT("Bearer error=\"invalid_token\"") },
+		true, 401,
+		JSON_TYPE "Proxy-Status: PostgREST; error=PGRST301\r\n" VARY
+				  "WWW-Authenticate: Bearer error=\"invalid_token\"\r\nContent-Length: 33\r\n",
 		"{\"code\":\"PGRST301\",\"message\":\"m\"}" },
-	{ { .http_status = 402, .code = STR_INIT("P"), .message = STR_INIT("m"), .headers = &typed },
-		true, 402, "content-type: text/plain\r\nSet-Cookie: a=b\r\nProxy-Status: PostgREST; error=P\r\n" VARY
-		"Content-Length: 26\r\n", "{\"code\":\"P\",\"message\":\"m\"}" },
-	{ { .http_status = 400, .code = STR_INIT("a\r\nb"), .message = STR_INIT("m"), .headers = &injected },
-		true, 400, "Set-Cookie: a=b\r\n" JSON_TYPE VARY "Content-Length: 31\r\n",
-		"{\"code\":\"a\\r\\nb\",\"message\":\"m\"}" },
-	{ { .http_status = 99, .code = STR_INIT("P"), .headers = &framing },
-		true, 500, JSON_TYPE "Proxy-Status: PostgREST; error=P\r\n" VARY "Content-Length: 25\r\n",
+	{ { .http_status = 402, .code = STR_INIT("P"), .message = STR_INIT("m"), .headers = &typed }, true, 402,
+		"content-type: text/plain\r\nSet-Cookie: a=b\r\nProxy-Status: PostgREST; error=P\r\n" VARY
+		"Content-Length: 26\r\n",
+		"{\"code\":\"P\",\"message\":\"m\"}" },
+	{ { .http_status = 400, .code = STR_INIT("a\r\nb"), .message = STR_INIT("m"), .headers = &injected }, true, 400,
+		"Set-Cookie: a=b\r\n" JSON_TYPE VARY "Content-Length: 31\r\n", "{\"code\":\"a\\r\\nb\",\"message\":\"m\"}" },
+	{ { .http_status = 99, .code = STR_INIT("P"), .headers = &framing }, true, 500,
+		JSON_TYPE "Proxy-Status: PostgREST; error=P\r\n" VARY "Content-Length: 25\r\n",
 		"{\"code\":\"P\",\"message\":\"\"}" },
 };
 
@@ -76,7 +85,10 @@ static void renders_faults(void **state)
 
 static void leaves_the_body_out_for_head(void **state)
 {
-	struct fault f = { .http_status = 404, .code = STR_INIT("C"), .message = STR_INIT("m"), .reason = STR_INIT("Gone\n") };
+	struct fault f = { .http_status = 404,
+		.code = STR_INIT("C"),
+		.message = STR_INIT("m"),
+		.reason = STR_INIT("Gone\n") };
 	struct reply r;
 	problem_reply(&r, &f, NULL, true, *state);
 	assert_true(r.no_body);
@@ -84,7 +96,10 @@ static void leaves_the_body_out_for_head(void **state)
 	expect_text("HEAD", buf_str(&r.fields), JSON_TYPE "Proxy-Status: PostgREST; error=C\r\n" VARY);
 }
 
-static const struct { struct str name, value; bool taken; } fields[] = {
+static const struct {
+	struct str name, value;
+	bool taken;
+} fields[] = {
 	{ STR_INIT("X-A"), STR_INIT("b"), true },
 	{ STR_INIT("X-A"), STR_INIT(""), true },
 	{ STR_INIT("X-A"), STR_INIT("tab\tand ü"), true },

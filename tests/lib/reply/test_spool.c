@@ -52,11 +52,24 @@ static void assert_whole(struct spool *s, struct arena *a, int64_t length)
 	}
 }
 
-static const struct { size_t buffer, piece, count; bool file; } ways[] = {
-	{ 4096, 0, 1, false }, { 4096, 1, 1, false }, { 4096, 1, 4096, false }, { 4096, 1, 4097, true },
-	{ 4096, 4096, 1, false }, { 4096, 4097, 1, true }, { 4096, 1000, 4, false }, { 4096, 1000, 5, true },
-	{ 10000, 300, 33, false }, { 10000, 300, 34, true }, { 100000, 70000, 9, true }, { 1 << 20, 999, 1000, false },
-	{ 0, 4096, 1, false }, { 65536, 1 << 20, 3, true },
+static const struct {
+	size_t buffer, piece, count;
+	bool file;
+} ways[] = {
+	{ 4096, 0, 1, false },
+	{ 4096, 1, 1, false },
+	{ 4096, 1, 4096, false },
+	{ 4096, 1, 4097, true },
+	{ 4096, 4096, 1, false },
+	{ 4096, 4097, 1, true },
+	{ 4096, 1000, 4, false },
+	{ 4096, 1000, 5, true },
+	{ 10000, 300, 33, false },
+	{ 10000, 300, 34, true },
+	{ 100000, 70000, 9, true },
+	{ 1 << 20, 999, 1000, false },
+	{ 0, 4096, 1, false },
+	{ 65536, 1 << 20, 3, true },
 };
 
 static void keeps_every_byte(void **state)

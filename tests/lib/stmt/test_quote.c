@@ -18,8 +18,13 @@ static void identifiers(void **state)
 {
 	(void)state;
 	static const char *const rows[][2] = {
-		{ "a", "\"a\"" }, { "", "\"\"" }, { "A b", "\"A b\"" }, { "\"", "\"\"\"\"" }, { "a\"\"b", "\"a\"\"\"\"b\"" },
-		{ "x\"; DROP TABLE t; --", "\"x\"\"; DROP TABLE t; --\"" }, { "\xc3\xa4", "\"\xc3\xa4\"" },
+		{ "a", "\"a\"" },
+		{ "", "\"\"" },
+		{ "A b", "\"A b\"" },
+		{ "\"", "\"\"\"\"" },
+		{ "a\"\"b", "\"a\"\"\"\"b\"" },
+		{ "x\"; DROP TABLE t; --", "\"x\"\"; DROP TABLE t; --\"" },
+		{ "\xc3\xa4", "\"\xc3\xa4\"" },
 	};
 	struct arena *a = arena_new(1 << 16);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -34,7 +39,10 @@ static void constants(void **state)
 {
 	(void)state;
 	static const char *const rows[][2] = {
-		{ "", "E''" }, { "a", "E'a'" }, { "it's", "E'it''s'" }, { "a\\'b", "E'a\\\\''b'" },
+		{ "", "E''" },
+		{ "a", "E'a'" },
+		{ "it's", "E'it''s'" },
+		{ "a\\'b", "E'a\\\\''b'" },
 	};
 	struct arena *a = arena_new(1 << 16);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -77,10 +85,26 @@ static void type_names(void **state)
 		const char *name;
 		bool good;
 	} rows[] = {
-		{ "int", true }, { "double precision", true }, { "_int4", true }, { "my$type", true }, { "\xc3\xa4", true },
-		{ "", false }, { "int)", false }, { "int;", false }, { "a\"b", false }, { "a'b", false }, { "a-b", false },
-		{ "a/*b", false }, { "a.b", false }, { "a\tb", false }, { "$1", false }, { "int $1", false }, { "int $$ x", false }, { "1$2", false },
-		{ "a1$$2 b", true }, { "1", true },
+		{ "int", true },
+		{ "double precision", true },
+		{ "_int4", true },
+		{ "my$type", true },
+		{ "\xc3\xa4", true },
+		{ "", false },
+		{ "int)", false },
+		{ "int;", false },
+		{ "a\"b", false },
+		{ "a'b", false },
+		{ "a-b", false },
+		{ "a/*b", false },
+		{ "a.b", false },
+		{ "a\tb", false },
+		{ "$1", false },
+		{ "int $1", false },
+		{ "int $$ x", false },
+		{ "1$2", false },
+		{ "a1$$2 b", true },
+		{ "1", true },
 	};
 	struct arena *a = arena_new(1 << 16);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -141,8 +165,12 @@ static void too_much(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(identifiers), cmocka_unit_test(constants), cmocka_unit_test(arrays),
-		cmocka_unit_test(type_names), cmocka_unit_test(parameters), cmocka_unit_test(too_much),
+		cmocka_unit_test(identifiers),
+		cmocka_unit_test(constants),
+		cmocka_unit_test(arrays),
+		cmocka_unit_test(type_names),
+		cmocka_unit_test(parameters),
+		cmocka_unit_test(too_much),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,9 @@
 #include "../plan/fixture.h"
 
 /* What an execution plan shows around the rows. */
-#define EXPLAINED(body) "SELECT NULL::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, " body \
-	" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, " \
+#define EXPLAINED(body)                                                                                                \
+	"SELECT NULL::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, " body                     \
+	" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "                 \
 	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM ("
 
 static void select_lists(void **state)
@@ -12,40 +13,34 @@ static void select_lists(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /items",
-		  "SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-		  "`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
-		  "pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
-		{ "GET /items?select=id,name",
-		  "SELECT `items`.`id`, `items`.`name` FROM `api`.`items`" },
+			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
+			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
+		{ "GET /items?select=id,name", "SELECT `items`.`id`, `items`.`name` FROM `api`.`items`" },
 		{ "GET /items?select=",
-		  "SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-		  "`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
-		  "pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
-		{ "GET /log?select=*,l:line",
-		  "SELECT `log`.`line`, `log`.`line` AS `l` FROM `api`.`log`" },
+			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
+			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
+		{ "GET /log?select=*,l:line", "SELECT `log`.`line`, `log`.`line` AS `l` FROM `api`.`log`" },
 		{ "GET /items?select=n:name,p:price::text,id::int",
-		  "SELECT `items`.`name` AS `n`, CAST(`items`.`price` AS text) AS `p`, CAST(`items`.`id` AS int) "
-		  "AS `id` FROM `api`.`items`" },
+			"SELECT `items`.`name` AS `n`, CAST(`items`.`price` AS text) AS `p`, CAST(`items`.`id` AS int) "
+			"AS `id` FROM `api`.`items`" },
 		{ "GET /items?select=data->a->>b,data->-1,data->x->0,meta->>k,tags->0,place->>street,q:data->z",
-		  "SELECT `items`.`data`->$1->>$2 AS `b`, `items`.`data`->$3::int AS `data`, `items`."
-		  "`data`->$4->$5::int AS `x`, `items`.`meta`->>$6 AS `k`, pg_catalog.to_jsonb(`items`."
-		  "`tags`)->$7::int AS `tags`, pg_catalog.to_jsonb(`items`.`place`)->>$8 AS `street`, `items`."
-		  "`data`->$9 AS `q` FROM `api`.`items` | a | b | -1 | x | 0 | k | 0 | street | z" },
+			"SELECT `items`.`data`->$1->>$2 AS `b`, `items`.`data`->$3::int AS `data`, `items`."
+			"`data`->$4->$5::int AS `x`, `items`.`meta`->>$6 AS `k`, pg_catalog.to_jsonb(`items`."
+			"`tags`)->$7::int AS `tags`, pg_catalog.to_jsonb(`items`.`place`)->>$8 AS `street`, `items`."
+			"`data`->$9 AS `q` FROM `api`.`items` | a | b | -1 | x | 0 | k | 0 | street | z" },
 		{ "GET /items?select=tags::text,name::mood,id::double precision",
-		  "SELECT CAST(`items`.`tags` AS text) AS `tags`, pg_catalog.to_json(CAST(`items`.`name` AS mood)) "
-		  "AS `name`, CAST(`items`.`id` AS double precision) AS `id` FROM `api`.`items`" },
+			"SELECT CAST(`items`.`tags` AS text) AS `tags`, pg_catalog.to_json(CAST(`items`.`name` AS mood)) "
+			"AS `name`, CAST(`items`.`id` AS double precision) AS `id` FROM `api`.`items`" },
 		{ "GET /items?select=id::int drop table",
-		  "SELECT pg_catalog.to_json(CAST(`items`.`id` AS int drop table)) AS `id` FROM `api`.`items`" },
+			"SELECT pg_catalog.to_json(CAST(`items`.`id` AS int drop table)) AS `id` FROM `api`.`items`" },
 		{ "GET /items?select=full_name,id",
-		  "SELECT pg_catalog.to_json(`items`.`full_name`) AS `full_name`, `items`.`id` FROM `api`.`items`" },
-		{ "GET /cheap_items",
-		  "SELECT `cheap_items`.`id` FROM `api`.`cheap_items`" },
-		{ "GET /odd%20%22t%22",
-		  "SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t```" },
-		{ "HEAD /items?select=id",
-		  "SELECT `items`.`id` FROM `api`.`items`" },
-		{ "GET /items?select=id,tags\nAccept: text/csv",
-		  "SELECT `items`.`id`, `items`.`tags` FROM `api`.`items`" },
+			"SELECT pg_catalog.to_json(`items`.`full_name`) AS `full_name`, `items`.`id` FROM `api`.`items`" },
+		{ "GET /cheap_items", "SELECT `cheap_items`.`id` FROM `api`.`cheap_items`" },
+		{ "GET /odd%20%22t%22", "SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t```" },
+		{ "HEAD /items?select=id", "SELECT `items`.`id` FROM `api`.`items`" },
+		{ "GET /items?select=id,tags\nAccept: text/csv", "SELECT `items`.`id`, `items`.`tags` FROM `api`.`items`" },
 	};
 	struct conf c = fixture_conf();
 	fixture_golden(rows, COUNT_OF(rows), &c);
@@ -55,22 +50,21 @@ static void representations(void **state)
 {
 	(void)state;
 	static const struct golden rows[] = {
-		{ "GET /paints",
-		  "SELECT `paints`.`id`, api.color_json(`paints`.`color`) AS `color` FROM `api`.`paints`" },
+		{ "GET /paints", "SELECT `paints`.`id`, api.color_json(`paints`.`color`) AS `color` FROM `api`.`paints`" },
 		{ "GET /paints?select=c:color,color::text,color->r\nAccept: text/csv",
-		  "SELECT api.color_json(`paints`.`color`) AS `c`, CAST(api.color_json(`paints`.`color`) AS text) AS `color`, "
-		  "pg_catalog.to_jsonb(`paints`.`color`)->$1 AS `r` FROM `api`.`paints` | r" },
+			"SELECT api.color_json(`paints`.`color`) AS `c`, CAST(api.color_json(`paints`.`color`) AS text) AS `color`, "
+			"pg_catalog.to_jsonb(`paints`.`color`)->$1 AS `r` FROM `api`.`paints` | r" },
 		{ "GET /paints?select=id&color=eq.red&color=lt(any).{red,blue}&color=adj.x&order=color",
-		  "SELECT `paints`.`id` FROM `api`.`paints` WHERE (`paints`.`color` = api.color_of($1) AND `paints`.`color` < "
-		  "ANY (api.color_of($2)) AND `paints`.`color` -|- api.color_of($3)) ORDER BY `paints`.`color` | red | {red,blue} "
-		  "| x" },
+			"SELECT `paints`.`id` FROM `api`.`paints` WHERE (`paints`.`color` = api.color_of($1) AND `paints`.`color` < "
+			"ANY (api.color_of($2)) AND `paints`.`color` -|- api.color_of($3)) ORDER BY `paints`.`color` | red | {red,blue} "
+			"| x" },
 		{ "GET /paints?select=id&color=in.(red,blue)&or=(color.like.r*,color.is.null,color.isdistinct.3)",
-		  "SELECT `paints`.`id` FROM `api`.`paints` WHERE ((`paints`.`color` LIKE $1 OR `paints`.`color` IS NULL OR "
-		  "`paints`.`color` IS DISTINCT FROM $2) AND `paints`.`color` = ANY (SELECT api.color_of(pg_catalog.unnest("
-		  "$3::text[])))) | r% | 3 | {\"red\",\"blue\"}" },
+			"SELECT `paints`.`id` FROM `api`.`paints` WHERE ((`paints`.`color` LIKE $1 OR `paints`.`color` IS NULL OR "
+			"`paints`.`color` IS DISTINCT FROM $2) AND `paints`.`color` = ANY (SELECT api.color_of(pg_catalog.unnest("
+			"$3::text[])))) | r% | 3 | {\"red\",\"blue\"}" },
 		{ "GET /paints?select=color,count()",
-		  "SELECT api.color_json(`paints`.`color`) AS `color`, count(*) AS `count` FROM `api`.`paints` GROUP BY "
-		  "`paints`.`color`" },
+			"SELECT api.color_json(`paints`.`color`) AS `color`, count(*) AS `count` FROM `api`.`paints` GROUP BY "
+			"`paints`.`color`" },
 	};
 	struct conf c = fixture_conf();
 	c.db_aggregates_enabled = true;
@@ -82,24 +76,25 @@ static void handlers(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: text/html",
-		  "SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
-		  "`api`.`log`) AS _postgrest_t" },
+			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
+			"`api`.`log`) AS _postgrest_t" },
 		{ "GET /log?select=*&line=eq.x&limit=2\nAccept: TEXT/html",
-		  "SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
-		  "`api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
+			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
+			"`api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
 		{ "GET /log?select=line\nAccept: text/html",
-		  "406 PGRST107 None of these media types are available: text/html" },
+			"406 PGRST107 None of these media types are available: text/html" },
 		{ "HEAD /log\nAccept: text/html", "SELECT `log`.`line` FROM `api`.`log`" },
 		{ "GET /paints?select=id\nAccept: text/tab-separated-values",
-		  "SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM `api`.`paints`) AS "
-		  "_postgrest_t" },
+			"SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM `api`.`paints`) AS "
+			"_postgrest_t" },
 		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
-		  "INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
+			"INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
 		{ "GET /log\nAccept: application/geo+json",
-		  "SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
-		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)") "SELECT `log`.`line` FROM "
-		  "`api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"api.log_page(_postgrest_t::`api`.`log`)") "SELECT `log`.`line` FROM "
+														   "`api`.`log`) AS _postgrest_t" },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;
@@ -110,70 +105,68 @@ static void filters(void **state)
 {
 	(void)state;
 	static const struct golden rows[] = {
-		{ "GET /items?select=id&id=eq.1",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = $1) | 1" },
+		{ "GET /items?select=id&id=eq.1", "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = $1) | 1" },
 		{ "GET /items?select=id&id=eq.'%20or%201=1",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = $1) | ' or 1=1" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = $1) | ' or 1=1" },
 		{ "GET /items?select=id&id=not.eq.1&name=neq.a",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (NOT `items`.`id` = $1 AND `items`.`name` <> $2) | "
-		  "1 | a" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (NOT `items`.`id` = $1 AND `items`.`name` <> $2) | "
+			"1 | a" },
 		{ "GET /items?select=id&id=gt.1&id=gte.2&id=lt.3&id=lte.4",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` > $1 AND `items`.`id` >= $2 AND "
-		  "`items`.`id` < $3 AND `items`.`id` <= $4) | 1 | 2 | 3 | 4" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` > $1 AND `items`.`id` >= $2 AND "
+			"`items`.`id` < $3 AND `items`.`id` <= $4) | 1 | 2 | 3 | 4" },
 		{ "GET /items?select=id&name=like.*a*&name=ilike.b%25&name=match.^x&name=imatch.y",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`name` LIKE $1 AND `items`.`name` ILIKE "
-		  "$2 AND `items`.`name` ~ $3 AND `items`.`name` ~* $4) | %a% | b% | ^x | y" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`name` LIKE $1 AND `items`.`name` ILIKE "
+			"$2 AND `items`.`name` ~ $3 AND `items`.`name` ~* $4) | %a% | b% | ^x | y" },
 		{ "GET /items?select=id&id=in.(1,2,3)",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {`1`,`2`,`3`}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {`1`,`2`,`3`}" },
 		{ "GET /items?select=id&id=in.(4)",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {`4`}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {`4`}" },
 		{ "GET /items?select=id&name=in.(`a,b`,`c\\`d`,e\\f)",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`name` = ANY ($1)) | {`a,b`,`c\\`d`,"
-		  "`e\\\\f`}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`name` = ANY ($1)) | {`a,b`,`c\\`d`,"
+			"`e\\\\f`}" },
 		{ "GET /items?select=id&id=in.()",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1)) | {}" },
 		{ "GET /items?select=id&id=not.in.(1)",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (NOT `items`.`id` = ANY ($1)) | {`1`}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (NOT `items`.`id` = ANY ($1)) | {`1`}" },
 		{ "GET /items?select=id&id=is.null&name=is.not_null&name=not.is.null",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS NULL AND `items`.`name` IS NOT "
-		  "NULL AND NOT `items`.`name` IS NULL)" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS NULL AND `items`.`name` IS NOT "
+			"NULL AND NOT `items`.`name` IS NULL)" },
 		{ "GET /items?select=id&id=is.true&id=is.false&id=is.unknown",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS TRUE AND `items`.`id` IS FALSE "
-		  "AND `items`.`id` IS UNKNOWN)" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS TRUE AND `items`.`id` IS FALSE "
+			"AND `items`.`id` IS UNKNOWN)" },
 		{ "GET /items?select=id&id=isdistinct.3",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS DISTINCT FROM $1) | 3" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS DISTINCT FROM $1) | 3" },
 		{ "GET /items?select=id&words=fts.cat&words=plfts(english).cat&name=phfts(german).hund&data=wfts.x",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`words` @@ pg_catalog.to_tsquery ($1) AND "
-		  "`items`.`words` @@ pg_catalog.plainto_tsquery ($2, $3) AND pg_catalog.to_tsvector($4, `items`."
-		  "`name`) @@ pg_catalog.phraseto_tsquery ($5, $6) AND pg_catalog.to_tsvector(`items`.`data`) @@ "
-		  "pg_catalog.websearch_to_tsquery ($7)) | cat | english | cat | german | german | hund | x" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`words` @@ pg_catalog.to_tsquery ($1) AND "
+			"`items`.`words` @@ pg_catalog.plainto_tsquery ($2, $3) AND pg_catalog.to_tsvector($4, `items`."
+			"`name`) @@ pg_catalog.phraseto_tsquery ($5, $6) AND pg_catalog.to_tsvector(`items`.`data`) @@ "
+			"pg_catalog.websearch_to_tsquery ($7)) | cat | english | cat | german | german | hund | x" },
 		{ "GET /items?select=id&unknown=fts.cat",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`unknown` @@ pg_catalog.to_tsquery ($1)) "
-		  "| cat" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`unknown` @@ pg_catalog.to_tsquery ($1)) "
+			"| cat" },
 		{ "GET /items?select=id&tags=cs.{a,b}&tags=cd.{a}&tags=ov.{c}",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`tags` @> $1 AND `items`.`tags` <@ $2 AND "
-		  "`items`.`tags` && $3) | {a,b} | {a} | {c}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`tags` @> $1 AND `items`.`tags` <@ $2 AND "
+			"`items`.`tags` && $3) | {a,b} | {a} | {c}" },
 		{ "GET /items?select=id&span=sl.[1,2]&span=sr.[1,2]&span=nxr.[1,2]&span=nxl.[1,2]&span=adj.[1,2]",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`span` << $1 AND `items`.`span` >> $2 AND "
-		  "`items`.`span` &< $3 AND `items`.`span` &> $4 AND `items`.`span` -|- $5) | [1,2] | [1,2] | [1,"
-		  "2] | [1,2] | [1,2]" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`span` << $1 AND `items`.`span` >> $2 AND "
+			"`items`.`span` &< $3 AND `items`.`span` &> $4 AND `items`.`span` -|- $5) | [1,2] | [1,2] | [1,"
+			"2] | [1,2] | [1,2]" },
 		{ "GET /items?select=id&id=eq(any).{1,2}&name=like(all).{a*,*b}&id=gt(any).{3}",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1) AND `items`.`name` LIKE "
-		  "ALL ($2) AND `items`.`id` > ANY ($3)) | {1,2} | {a%,%b} | {3}" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` = ANY ($1) AND `items`.`name` LIKE "
+			"ALL ($2) AND `items`.`id` > ANY ($3)) | {1,2} | {a%,%b} | {3}" },
 		{ "GET /items?select=id&or=(id.eq.1,and(name.eq.a,price.gt.3),not.or(id.lt.4,id.gt.9))",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE ((`items`.`id` = $1 OR (`items`.`name` = $2 AND "
-		  "`items`.`price` > $3) OR NOT (`items`.`id` < $4 OR `items`.`id` > $5))) | 1 | a | 3 | 4 | 9" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE ((`items`.`id` = $1 OR (`items`.`name` = $2 AND "
+			"`items`.`price` > $3) OR NOT (`items`.`id` < $4 OR `items`.`id` > $5))) | 1 | a | 3 | 4 | 9" },
 		{ "GET /items?select=id&not.and=(id.eq.1,id.eq.2)&name=eq.x",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (NOT (`items`.`id` = $1 AND `items`.`id` = $2) AND "
-		  "`items`.`name` = $3) | 1 | 2 | x" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (NOT (`items`.`id` = $1 AND `items`.`id` = $2) AND "
+			"`items`.`name` = $3) | 1 | 2 | x" },
 		{ "GET /items?select=id&data->>a=eq.b&data->b->0=cs.1&tags->>0=eq.x",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`data`->>$1 = $2 AND `items`."
-		  "`data`->$3->$4::int @> $5 AND pg_catalog.to_jsonb(`items`.`tags`)->>$6::int = $7) | a | b | b | "
-		  "0 | 1 | 0 | x" },
-		{ "GET /items?select=id&nope=eq.1",
-		  "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`nope` = $1) | 1" },
+			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`data`->>$1 = $2 AND `items`."
+			"`data`->$3->$4::int @> $5 AND pg_catalog.to_jsonb(`items`.`tags`)->>$6::int = $7) | a | b | b | "
+			"0 | 1 | 0 | x" },
+		{ "GET /items?select=id&nope=eq.1", "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`nope` = $1) | 1" },
 		{ "GET /odd%20%22t%22?%22we%5C%22ird%22=eq.x",
-		  "SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t``` WHERE (`odd ``t```.`we``ird` = $1) | x" },
+			"SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t``` WHERE (`odd ``t```.`we``ird` = $1) | x" },
 	};
 	struct conf c = fixture_conf();
 	fixture_golden(rows, COUNT_OF(rows), &c);
@@ -183,21 +176,16 @@ static void order_and_range(void **state)
 {
 	(void)state;
 	static const struct golden rows[] = {
-		{ "GET /items?select=id&order=id",
-		  "SELECT `items`.`id` FROM `api`.`items` ORDER BY `items`.`id`" },
+		{ "GET /items?select=id&order=id", "SELECT `items`.`id` FROM `api`.`items` ORDER BY `items`.`id`" },
 		{ "GET /items?select=id&order=name.desc.nullslast,data->>a.asc.nullsfirst,place->x",
-		  "SELECT `items`.`id` FROM `api`.`items` ORDER BY `items`.`name` DESC NULLS LAST, `items`."
-		  "`data`->>$1 ASC NULLS FIRST, pg_catalog.to_jsonb(`items`.`place`)->$2 | a | x" },
-		{ "GET /items?select=id&limit=10",
-		  "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 | 10" },
+			"SELECT `items`.`id` FROM `api`.`items` ORDER BY `items`.`name` DESC NULLS LAST, `items`."
+			"`data`->>$1 ASC NULLS FIRST, pg_catalog.to_jsonb(`items`.`place`)->$2 | a | x" },
+		{ "GET /items?select=id&limit=10", "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 | 10" },
 		{ "GET /items?select=id&limit=10&offset=20",
-		  "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 OFFSET $2 | 10 | 20" },
-		{ "GET /items?select=id&offset=20",
-		  "SELECT `items`.`id` FROM `api`.`items` OFFSET $1 | 20" },
-		{ "GET /items?select=id&limit=0",
-		  "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 | 0" },
-		{ "GET /items?select=id\nRange: 5-9",
-		  "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 OFFSET $2 | 5 | 5" },
+			"SELECT `items`.`id` FROM `api`.`items` LIMIT $1 OFFSET $2 | 10 | 20" },
+		{ "GET /items?select=id&offset=20", "SELECT `items`.`id` FROM `api`.`items` OFFSET $1 | 20" },
+		{ "GET /items?select=id&limit=0", "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 | 0" },
+		{ "GET /items?select=id\nRange: 5-9", "SELECT `items`.`id` FROM `api`.`items` LIMIT $1 OFFSET $2 | 5 | 5" },
 	};
 	struct conf c = fixture_conf();
 	fixture_golden(rows, COUNT_OF(rows), &c);
@@ -207,25 +195,24 @@ static void aggregates(void **state)
 {
 	(void)state;
 	static const struct golden rows[] = {
-		{ "GET /items?select=count()",
-		  "SELECT count(*) AS `count` FROM `api`.`items`" },
+		{ "GET /items?select=count()", "SELECT count(*) AS `count` FROM `api`.`items`" },
 		{ "GET /items?select=name,price.sum(),m:price.max()",
-		  "SELECT `items`.`name`, sum(`items`.`price`) AS `sum`, max(`items`.`price`) AS `m` FROM `api`."
-		  "`items` GROUP BY `items`.`name`" },
+			"SELECT `items`.`name`, sum(`items`.`price`) AS `sum`, max(`items`.`price`) AS `m` FROM `api`."
+			"`items` GROUP BY `items`.`name`" },
 		{ "GET /items?select=tags,data->>a,id::text,price::int.avg()::int",
-		  "SELECT pg_catalog.to_json(`items`.`tags`) AS `tags`, `items`.`data`->>$1 AS `a`, CAST(`items`."
-		  "`id` AS text) AS `id`, CAST(avg(CAST(`items`.`price` AS int)) AS int) AS `avg` FROM `api`."
-		  "`items` GROUP BY `items`.`tags`, 2, CAST(`items`.`id` AS text) | a" },
+			"SELECT pg_catalog.to_json(`items`.`tags`) AS `tags`, `items`.`data`->>$1 AS `a`, CAST(`items`."
+			"`id` AS text) AS `id`, CAST(avg(CAST(`items`.`price` AS int)) AS int) AS `avg` FROM `api`."
+			"`items` GROUP BY `items`.`tags`, 2, CAST(`items`.`id` AS text) | a" },
 		{ "GET /items?select=tags.max(),place.count(),span.min()::text&order=id",
-		  "SELECT pg_catalog.to_json(max(`items`.`tags`)) AS `max`, count(`items`.`place`) AS `count`, "
-		  "CAST(min(`items`.`span`) AS text) AS `min` FROM `api`.`items` ORDER BY `items`.`id`" },
+			"SELECT pg_catalog.to_json(max(`items`.`tags`)) AS `max`, count(`items`.`place`) AS `count`, "
+			"CAST(min(`items`.`span`) AS text) AS `min` FROM `api`.`items` ORDER BY `items`.`id`" },
 		{ "GET /items?select=*,count()&name=eq.a&limit=3",
-		  "SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-		  "`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
-		  "pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span`, count(*) AS `count` FROM `api`."
-		  "`items` WHERE (`items`.`name` = $1) GROUP BY `items`.`id`, `items`.`name`, `items`.`price`, "
-		  "`items`.`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`,"
-		  " `items`.`place`, `items`.`span` LIMIT $2 | a | 3" },
+			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
+			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span`, count(*) AS `count` FROM `api`."
+			"`items` WHERE (`items`.`name` = $1) GROUP BY `items`.`id`, `items`.`name`, `items`.`price`, "
+			"`items`.`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`,"
+			" `items`.`place`, `items`.`span` LIMIT $2 | a | 3" },
 	};
 	struct conf c = fixture_conf();
 	c.db_aggregates_enabled = true;
@@ -237,36 +224,35 @@ static void explained(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: application/vnd.pgrst.plan",
-		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` "
-		  "FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` "
+																	 "FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/vnd.pgrst.array;nulls=stripped`",
-		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')")
-		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
-		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')")
-		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
-		  "EXPLAIN (FORMAT TEXT) " EXPLAINED("pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
-		  "COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))")
-		  "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
+				"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
 		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
-		  "EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) "
-		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')") "SELECT `log`.`line` FROM `api`."
-		  "`log` LIMIT $1) AS _postgrest_t | 1" },
+			"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) " EXPLAINED(
+				"COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')") "SELECT `log`.`line` FROM `api`."
+																			"`log` LIMIT $1) AS _postgrest_t | 1" },
 		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
-		  "EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-		  "json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1) "
-		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')")
-		  "SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114" },
+			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1) " EXPLAINED(
+				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114" },
 		{ "POST /log\nPrefer: return=representation\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
-		  "EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-		  "json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`) "
-		  EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')")
-		  "SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114" },
+			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`) " EXPLAINED(
+				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
-		  "406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
-		  "for=`image/png`" },
+			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
+			"for=`image/png`" },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;

@@ -34,8 +34,10 @@ static void settings(void **state)
 {
 	(void)state;
 	struct conf c = fixture_conf();
-	expect_settings("GET /items?id=eq.1%20\nAccept: */*\nAuthorization: Bearer x\nX-Odd: a\"b\nCookie: a=0; a=1; b = 2 ;c", &c,
-		"clerk", "search_path=\"api\", \"public\", pg_temp; statement_timeout=3s; role=clerk; "
+	expect_settings(
+		"GET /items?id=eq.1%20\nAccept: */*\nAuthorization: Bearer x\nX-Odd: a\"b\nCookie: a=0; a=1; b = 2 ;c", &c,
+		"clerk",
+		"search_path=\"api\", \"public\", pg_temp; statement_timeout=3s; role=clerk; "
 		"request.jwt.claims={\"role\":\"clerk\"}; request.method=GET; request.path=/items; "
 		"request.headers={\"accept\":\"*/*\",\"authorization\":\"Bearer x\",\"x-odd\":\"a\\\"b\"}; "
 		"request.cookies={\"a\":\"1\",\"b \":\" 2\",\"c\":\"\"}; transaction_read_only=on; DateStyle=ISO");
@@ -75,7 +77,10 @@ static void one_text(void **state)
 	struct stmt s[2];
 	for (size_t i = 0; i < 2; i++) {
 		struct made *m = fixture_make(requests[i], &c, a);
-		struct stmt_settings about = { .plan = &m->plan, .request = &m->request, .role = STR("clerk"), .claims = CLAIMS };
+		struct stmt_settings about = { .plan = &m->plan,
+			.request = &m->request,
+			.role = STR("clerk"),
+			.claims = CLAIMS };
 		assert_true(stmt_settings(&s[i], &about, a, &m->fault));
 	}
 	assert_true(str_eq(s[0].sql, s[1].sql));
@@ -125,8 +130,11 @@ static void pre_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(settings), cmocka_unit_test(configured), cmocka_unit_test(one_text),
-		cmocka_unit_test(isolation), cmocka_unit_test(pre_request),
+		cmocka_unit_test(settings),
+		cmocka_unit_test(configured),
+		cmocka_unit_test(one_text),
+		cmocka_unit_test(isolation),
+		cmocka_unit_test(pre_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

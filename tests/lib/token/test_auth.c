@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "../expect.h"
 
-#include "token/auth.h"
 #include "sign.h"
+#include "token/auth.h"
 
 #define SECRET "reallyreallyreallyreallyverysafe"
 #define HS256 "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
@@ -34,7 +34,9 @@ static const char *bearer(struct arena *a, struct str token)
 }
 
 static const struct conf plain = {
-	.jwt_secret = STR_INIT(SECRET), .db_anon_role = STR_INIT("web_anon"), .jwt_role_claim_key = STR_INIT("$.role"),
+	.jwt_secret = STR_INIT(SECRET),
+	.db_anon_role = STR_INIT("web_anon"),
+	.jwt_role_claim_key = STR_INIT("$.role"),
 	.jwt_aud = STR_INIT("youraudience"),
 };
 
@@ -219,9 +221,11 @@ static void tampered_tokens_are_refused(void **state)
 		{ "another payload", NO_KEY, NONE_MATCHES, str_printf(a, "%s.%.*s", admin.p, STR_ARG(signature)) },
 		{ "no signature", NO_KEY, NONE_MATCHES, str_printf(a, "%.*s.", STR_ARG(input)) },
 		{ "half a signature", NO_KEY, NONE_MATCHES, str_sub(token, 0, dot + 1 + 24) },
-		{ "longer signature", NO_KEY, NONE_MATCHES, str_printf(a, "%.*s.AAAA%.*s", STR_ARG(input), STR_ARG(signature)) },
-		{ "flipped bit", NO_KEY, NONE_MATCHES, str_printf(a, "%.*s.%c%.*s", STR_ARG(input),
-			signature.p[0] == 'A' ? 'B' : 'A', STR_ARG(str_from(signature, 1))) },
+		{ "longer signature", NO_KEY, NONE_MATCHES,
+			str_printf(a, "%.*s.AAAA%.*s", STR_ARG(input), STR_ARG(signature)) },
+		{ "flipped bit", NO_KEY, NONE_MATCHES,
+			str_printf(a, "%.*s.%c%.*s", STR_ARG(input), signature.p[0] == 'A' ? 'B' : 'A',
+				STR_ARG(str_from(signature, 1))) },
 		{ "padding", BAD_CRYPTO, NULL, str_printf(a, "%.*s=", STR_ARG(token)) },
 		{ "blank inside", BAD_CRYPTO, NULL, str_printf(a, "%.*s. %.*s", STR_ARG(head), STR_ARG(rest)) },
 		{ "standard alphabet", BAD_CRYPTO, NULL, str_printf(a, "%.*s.+/%.*s", STR_ARG(input), STR_ARG(signature)) },
@@ -257,23 +261,27 @@ static void keys_of_the_wrong_kind_do_not_verify(void **state)
 	struct auth *auth = make_auth(&c, a);
 	const char *const secrets[] = { rsa_jwk.p, n.p, c.jwt_secret.p, "" };
 	for (size_t i = 0; i < COUNT_OF(secrets); i++)
-		expect_refused(secrets[i], auth, bearer(a, sign_hmac(a, EVP_sha256(), str_of(secrets[i]), HS256,
-			"{\"role\":\"admin\"}")), "PGRST301", NO_KEY, NONE_SUITABLE);
+		expect_refused(secrets[i], auth,
+			bearer(a, sign_hmac(a, EVP_sha256(), str_of(secrets[i]), HS256, "{\"role\":\"admin\"}")), "PGRST301",
+			NO_KEY, NONE_SUITABLE);
 	const char *header = str_printf(a, "{\"alg\":\"ES256\",\"jwk\":%s,\"jku\":\"https://evil.example\"}", evil_jwk.p).p;
-	expect_refused("embedded jwk", auth, bearer(a, sign_pkey(a, evil, EVP_sha256(), 32, header, "{\"role\":\"admin\"}")),
-		"PGRST301", NO_KEY, NONE_MATCHES);
+	expect_refused("embedded jwk", auth,
+		bearer(a, sign_pkey(a, evil, EVP_sha256(), 32, header, "{\"role\":\"admin\"}")), "PGRST301", NO_KEY,
+		NONE_MATCHES);
 	unsigned char zero[64] = { 0 };
 	struct str input = signing_input(a, "{\"alg\":\"ES256\"}", "{\"role\":\"admin\"}");
 	expect_refused("zero r and s", auth, bearer(a, with_signature(a, input, zero, sizeof zero)), "PGRST301", NO_KEY,
 		NONE_MATCHES);
-	expect_refused("kid of the other key", auth, bearer(a, sign_pkey(a, own, EVP_sha256(), 32,
-		"{\"alg\":\"ES256\",\"kid\":\"r\"}", "{}")), "PGRST301", NO_KEY, NONE_SUITABLE);
+	expect_refused("kid of the other key", auth,
+		bearer(a, sign_pkey(a, own, EVP_sha256(), 32, "{\"alg\":\"ES256\",\"kid\":\"r\"}", "{}")), "PGRST301", NO_KEY,
+		NONE_SUITABLE);
 	struct auth_identity who;
 	struct fault f;
-	assert_true(identify(&who, auth, bearer(a, sign_pkey(a, own, EVP_sha256(), 32, "{\"alg\":\"ES256\",\"kid\":\"e\"}",
-		"{\"role\":\"author\"}")), a, &f));
-	assert_true(identify(&who, auth, bearer(a, sign_pkey(a, rsa, EVP_sha256(), 0, "{\"alg\":\"RS256\"}",
-		"{\"role\":\"author\"}")), a, &f));
+	assert_true(identify(&who, auth,
+		bearer(a, sign_pkey(a, own, EVP_sha256(), 32, "{\"alg\":\"ES256\",\"kid\":\"e\"}", "{\"role\":\"author\"}")), a,
+		&f));
+	assert_true(identify(&who, auth,
+		bearer(a, sign_pkey(a, rsa, EVP_sha256(), 0, "{\"alg\":\"RS256\"}", "{\"role\":\"author\"}")), a, &f));
 	EVP_PKEY_free(rsa);
 	EVP_PKEY_free(own);
 	EVP_PKEY_free(evil);
@@ -284,14 +292,23 @@ static void the_header_field_decides_who_is_anonymous(void **state)
 {
 	static const struct {
 		const char *authorization;
-		bool token; /* the field carries the valid token */
+		bool token;       /* the field carries the valid token */
 		const char *role; /* NULL: refused, empty JWT */
 	} rows[] = {
-		{ NULL, false, "web_anon" }, { "", false, "web_anon" }, { "Basic dXNlcjpwYXNz", false, "web_anon" },
-		{ "Bearerx y", false, "web_anon" }, { "Bear", false, "web_anon" }, { "Digest a=b", false, "web_anon" },
-		{ "Bearer ", true, "author" }, { "bearer ", true, "author" }, { "BEARER ", true, "author" },
-		{ "Bearer   ", true, "author" }, { "bEaReR\t", true, "author" },
-		{ "Bearer", false, NULL }, { "Bearer ", false, NULL }, { "bearer   ", false, NULL },
+		{ NULL, false, "web_anon" },
+		{ "", false, "web_anon" },
+		{ "Basic dXNlcjpwYXNz", false, "web_anon" },
+		{ "Bearerx y", false, "web_anon" },
+		{ "Bear", false, "web_anon" },
+		{ "Digest a=b", false, "web_anon" },
+		{ "Bearer ", true, "author" },
+		{ "bearer ", true, "author" },
+		{ "BEARER ", true, "author" },
+		{ "Bearer   ", true, "author" },
+		{ "bEaReR\t", true, "author" },
+		{ "Bearer", false, NULL },
+		{ "Bearer ", false, NULL },
+		{ "bearer   ", false, NULL },
 	};
 	(void)state;
 	struct arena *a = arena_new(SIZE_MAX);
@@ -300,7 +317,8 @@ static void the_header_field_decides_who_is_anonymous(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct auth_identity who;
 		struct fault f;
-		const char *value = rows[i].token ? str_printf(a, "%s%s", rows[i].authorization, token.p).p : rows[i].authorization;
+		const char *value = rows[i].token ? str_printf(a, "%s%s", rows[i].authorization, token.p).p
+										  : rows[i].authorization;
 		const char *row = rows[i].authorization ? rows[i].authorization : "none";
 		bool good = identify(&who, auth, value, a, &f);
 		expect_int(row, good, rows[i].role != NULL);

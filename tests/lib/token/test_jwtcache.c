@@ -142,7 +142,8 @@ static void agrees_with_a_simple_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_entries_is_no_cache), cmocka_unit_test(who_was_asked_for_stays),
+		cmocka_unit_test(no_entries_is_no_cache),
+		cmocka_unit_test(who_was_asked_for_stays),
 		cmocka_unit_test(agrees_with_a_simple_one),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "../expect.h"
 
+#include "sign.h"
 #include "token/jwt.h"
 #include "token/tokenjson.h"
-#include "sign.h"
 
 #define SECRET "reallyreallyreallyreallyverysafe"
 #define PAYLOAD "{\"role\":\"author\"}"
@@ -63,7 +63,8 @@ static void rsa_tokens_verify(void **state)
 		const char *header;
 		const EVP_MD *digest;
 	} rows[] = {
-		{ "{\"alg\":\"RS256\"}", EVP_sha256() }, { "{\"alg\":\"RS384\"}", EVP_sha384() },
+		{ "{\"alg\":\"RS256\"}", EVP_sha256() },
+		{ "{\"alg\":\"RS384\"}", EVP_sha384() },
 		{ "{\"alg\":\"RS512\"}", EVP_sha512() },
 	};
 	(void)state;
@@ -87,7 +88,8 @@ static void elliptic_tokens_verify(void **state)
 		const EVP_MD *digest;
 		size_t size;
 	} rows[] = {
-		{ "{\"alg\":\"ES256\"}", "P-256", EVP_sha256(), 32 }, { "{\"alg\":\"ES384\"}", "P-384", EVP_sha384(), 48 },
+		{ "{\"alg\":\"ES256\"}", "P-256", EVP_sha256(), 32 },
+		{ "{\"alg\":\"ES384\"}", "P-384", EVP_sha384(), 48 },
 		{ "{\"alg\":\"ES512\"}", "P-521", EVP_sha512(), 66 },
 	};
 	(void)state;
@@ -98,8 +100,8 @@ static void elliptic_tokens_verify(void **state)
 		expect_verified(rows[i].header, jwk, token, true);
 		expect_verified(rows[i].header, jwk_ec(a, other, rows[i].curve, rows[i].size, ""), token, false);
 		expect_verified("signature in DER", jwk, sign_pkey(a, key, rows[i].digest, 0, rows[i].header, PAYLOAD), false);
-		expect_verified("alg of another curve", jwk, sign_pkey(a, key, rows[i].digest, rows[i].size,
-			rows[(i + 1) % COUNT_OF(rows)].header, PAYLOAD), false);
+		expect_verified("alg of another curve", jwk,
+			sign_pkey(a, key, rows[i].digest, rows[i].size, rows[(i + 1) % COUNT_OF(rows)].header, PAYLOAD), false);
 		EVP_PKEY_free(key);
 		EVP_PKEY_free(other);
 	}
@@ -132,19 +134,25 @@ static void examples_of_the_rfcs_verify(void **state)
 		const char *name, *jwk, *header, *payload, *signature;
 		enum jwt_alg alg;
 	} rows[] = {
-		{ "A.1", "{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"
-			"Zr1Z9CAow\"}", "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9", joe,
-			"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", JWT_HS256 },
-		{ "A.2", "{\"kty\":\"RSA\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS"
+		{ "A.1",
+			"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"
+			"Zr1Z9CAow\"}",
+			"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9", joe, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", JWT_HS256 },
+		{ "A.2",
+			"{\"kty\":\"RSA\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS"
 			"2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5re"
 			"xMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8N"
-			"Aco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ\",\"e\":\"AQAB\"}", "eyJhbGciOiJSUzI1NiJ9", joe,
+			"Aco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ\",\"e\":\"AQAB\"}",
+			"eyJhbGciOiJSUzI1NiJ9", joe,
 			"cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9C"
 			"UAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6"
 			"_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp"
-			"0igcN_IoypGlUPQGe77Rw", JWT_RS256 },
-		{ "A.3", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m3"
-			"6HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}", "eyJhbGciOiJFUzI1NiJ9", joe,
+			"0igcN_IoypGlUPQGe77Rw",
+			JWT_RS256 },
+		{ "A.3",
+			"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m3"
+			"6HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}",
+			"eyJhbGciOiJFUzI1NiJ9", joe,
 			"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q", JWT_ES256 },
 		{ "A.4 of 8037", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
 			"eyJhbGciOiJFZERTQSJ9", "RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
@@ -158,8 +166,9 @@ static void examples_of_the_rfcs_verify(void **state)
 		unsigned char signature[512];
 		size_t n;
 		assert_true(keys_from_secret(&keys, str_of(rows[i].jwk), false, a, &f));
-		assert_int_equal(sodium_base642bin(signature, sizeof signature, rows[i].signature, strlen(rows[i].signature), NULL,
-			&n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING), 0);
+		assert_int_equal(sodium_base642bin(signature, sizeof signature, rows[i].signature, strlen(rows[i].signature),
+							 NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+			0);
 		struct str input = str_printf(a, "%s.%s", rows[i].header, rows[i].payload);
 		struct str bytes = { (const char *)signature, n };
 		expect_int(rows[i].name, keys_verify(keys, rows[i].alg, STR_NONE, input, bytes), KEYS_GOOD);
@@ -175,11 +184,14 @@ static void secrets_come_in_base64(void **state)
 		const char *secret;
 		bool good;
 	} rows[] = {
-		{ "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU=", true }, { "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU", true },
+		{ "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU=", true },
+		{ "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU", true },
 		{ "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU.", true },
 		{ " cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmU=\n", true },
 		{ "eyJrdHkiOiJvY3QiLCJrIjoiY21WaGJHeDVjbVZoYkd4NWNtVmhiR3g1Y21WaGJHeDVkbVZ5ZVhOaFptVSJ9", true },
-		{ "cmVhbGx5cmVhbGx5", false }, { "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmV=", false }, { "not base64!", false },
+		{ "cmVhbGx5cmVhbGx5", false },
+		{ "cmVhbGx5cmVhbGx5cmVhbGx5cmVhbGx5dmVyeXNhZmV=", false },
+		{ "not base64!", false },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -208,7 +220,8 @@ static void bad_secrets_stop_the_start(void **state)
 		{ "{\"kty\":\"oct\",\"k\":\"x\"", "jwt-secret: it looks like a JSON Web Key (set) but is not valid JSON" },
 		{ "{'kty':'oct','\"kty\"':1}", "jwt-secret: it looks like a JSON Web Key (set) but is not valid JSON" },
 		{ "{\"keys\":{}}", "jwt-secret: \"keys\" of a JWK set must be an array" },
-		{ "{\"keys\":[]}", "jwt-secret: none of its keys can verify a token (supported: oct, RSA, EC with P-256, P-384 or "
+		{ "{\"keys\":[]}",
+			"jwt-secret: none of its keys can verify a token (supported: oct, RSA, EC with P-256, P-384 or "
 			"P-521, OKP with Ed25519 or Ed448)" },
 		{ "{\"keys\":[1]}", "jwt-secret: JWK member \"kty\" is missing or not a string" },
 		{ "{\"keys\":[{\"k\":\"x\"}]}", "jwt-secret: JWK member \"kty\" is missing or not a string" },
@@ -247,8 +260,10 @@ static void keys_we_cannot_use_are_left_out(void **state)
 	static const char *const useless[] = {
 		"{\"kty\":\"oct\",\"k\":\"" COORDINATE "\",\"use\":\"enc\"}",
 		"{\"kty\":\"oct\",\"k\":\"" COORDINATE "\",\"alg\":\"A256KW\"}",
-		"{\"kty\":\"oct\",\"k\":\"" COORDINATE "\",\"alg\":\"RS256\"}", "{\"kty\":\"later\"}",
-		"{\"kty\":\"EC\",\"crv\":\"secp256k1\"}", "{\"kty\":\"OKP\",\"crv\":\"X25519\"}",
+		"{\"kty\":\"oct\",\"k\":\"" COORDINATE "\",\"alg\":\"RS256\"}",
+		"{\"kty\":\"later\"}",
+		"{\"kty\":\"EC\",\"crv\":\"secp256k1\"}",
+		"{\"kty\":\"OKP\",\"crv\":\"X25519\"}",
 		"{\"kty\":\"RSA\",\"alg\":\"RSA-OAEP\"}",
 	};
 	(void)state;
