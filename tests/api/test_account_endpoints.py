@@ -1,4 +1,4 @@
-"""The account endpoints: what they take, what they answer, who may call them (AUTH.md section 1).
+"""The account endpoints: what they take, what they answer, who may call them (README, Accounts).
 
 SPDX-License-Identifier: MIT
 """

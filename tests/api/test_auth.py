@@ -1,4 +1,4 @@
-"""Who a request is: tokens good and bad, through a real web server (PARITY 1.10).
+"""Who a request is: tokens good and bad, through a real web server (PARITY.md 1.10).
 
 SPDX-License-Identifier: MIT
 """
@@ -45,7 +45,7 @@ def expect_invalid(answer, code, message, details=None):
     assert answer.headers["WWW-Authenticate"] == f'Bearer error="invalid_token", error_description="{message}"'
 
 
-# Roles and claims.
+# Roles and claims (J6, J8, J10).
 
 def test_role_of_the_token_is_taken(server):
     assert server.get("/rpc/whoami").json() == "web_anon"
@@ -95,7 +95,7 @@ def test_a_role_that_is_not_granted(server):
     assert (answer.status_code, answer.json()["code"]) == (403, "42501"), answer.text
 
 
-# The field itself.
+# The field itself (J0, J1).
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer    "])
 def test_scheme_in_any_case(server, scheme):
@@ -124,7 +124,7 @@ def test_head_is_refused_without_a_body(server):
     assert (answer.status_code, answer.content) == (401, b"")
 
 
-# Forgeries.
+# Forgeries (J2, J3).
 
 GOOD = token(USER)
 HEADER, PAYLOAD, SIGNATURE = GOOD.split(".")
@@ -177,7 +177,7 @@ def test_forgery(server, name):
     expect_invalid(server.post("/rpc/whoami", token=forged, json={}), "PGRST301", message, details)
 
 
-# Time, audience and the shape of the claims.
+# Time, audience and the shape of the claims (J4, J5).
 
 def claims_of_now():
     now = int(time.time())
@@ -225,7 +225,7 @@ def test_audience(serve):
     assert serve().get("/rpc/whoami", token=token(USER | {"aud": "anyone"})).json() == "regular_user"
 
 
-# Configuration.
+# Configuration (J2, J3, J6, J7).
 
 def test_anonymous_access_disabled(serve):
     server = serve(db_anon_role=None)

@@ -1,4 +1,4 @@
-"""Calls of functions of every shape (PARITY 1.5 and what of 1.6, 1.7 and 1.11 is said of them).
+"""Calls of functions of every shape (PARITY.md 1.5 and what of 1.6, 1.7 and 1.11 is said of them).
 
 SPDX-License-Identifier: MIT
 """

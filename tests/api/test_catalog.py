@@ -179,7 +179,7 @@ def test_no_database():
 
 
 def test_media_handlers(catalog):
-    """Aggregates over a relation's rows or over anything, of the exposed schemas, that return a media type (PARITY M3)."""
+    """Aggregates over a relation's rows or over anything, of the exposed schemas, that return a media type (PARITY.md M3)."""
     assert catalog.handlers == [
         {"function": 'api."any Thing"', "mediaType": "*/*", "answered": "application/octet-stream"},
         {"function": "api.page", "mediaType": "text/html", "answered": "Text/HTML", "of": "api.projects"}]

@@ -1,4 +1,4 @@
-"""Which functions of a database let SQL of users PREPARE, so that a flight looks before it uses a name (POSTGRES' T6).
+"""Which functions of a database let SQL of users PREPARE, so that a flight looks before it uses a name (PARITY.md T6).
 
 SPDX-License-Identifier: MIT
 """

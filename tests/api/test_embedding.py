@@ -1,4 +1,4 @@
-"""Resource embedding (PARITY 1.3), with the orders, filters and null filters of embeds, and aggregates in them.
+"""Resource embedding (PARITY.md 1.3), with the orders, filters and null filters of embeds, and aggregates in them.
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""Functions (PARITY 1.5).
+"""Functions (PARITY.md 1.5).
 
 SPDX-License-Identifier: MIT
 """

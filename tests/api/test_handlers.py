@@ -1,4 +1,4 @@
-"""Custom media types and GeoJSON (PARITY M1, M3): domains, functions that return them, aggregates over rows.
+"""Custom media types and GeoJSON (PARITY.md M1, M3): domains, functions that return them, aggregates over rows.
 
 SPDX-License-Identifier: MIT
 """

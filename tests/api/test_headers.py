@@ -1,4 +1,4 @@
-"""Headers, schemas, CORS and OPTIONS (PARITY 1.8).
+"""Headers, schemas, CORS and OPTIONS (PARITY.md 1.8).
 
 SPDX-License-Identifier: MIT
 """

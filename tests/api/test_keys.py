@@ -1,4 +1,4 @@
-"""Every key of PostgREST's configuration changes what the server does, from wherever it is set (PARITY 1.12): by file,
+"""Every key of PostgREST's configuration changes what the server does, from wherever it is set (PARITY.md 1.12): by file,
 by environment (also by the other name that some have), by ALTER ROLE, by db-pre-config, and by a reload of the file.
 
 Keys are set together as far as they do not hide each other, so there are two groups of them and few servers. Where a

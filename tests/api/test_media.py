@@ -1,4 +1,4 @@
-"""Media types (PARITY 1.7).
+"""Media types (PARITY.md 1.7).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""The OpenAPI document (PARITY 1.14): what is in it for whom, and that a validator accepts it.
+"""The OpenAPI document (PARITY.md 1.14): what is in it for whom, and that a validator accepts it.
 
 SPDX-License-Identifier: MIT
 """

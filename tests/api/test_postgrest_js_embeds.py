@@ -1,4 +1,4 @@
-"""Related rows through the real @supabase/postgrest-js (PARITY 1.3), and the ends of a query that the library has.
+"""Related rows through the real @supabase/postgrest-js (PARITY.md 1.3), and the ends of a query that the library has.
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""Preferences, ranges and counts (PARITY 1.6).
+"""Preferences, ranges and counts (PARITY.md 1.6).
 
 SPDX-License-Identifier: MIT
 """

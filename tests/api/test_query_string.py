@@ -1,4 +1,4 @@
-"""The query string without embedding (PARITY 1.2).
+"""The query string without embedding (PARITY.md 1.2).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,5 @@
-"""What makes rowgate load catalog and configuration anew (PARITY O2, O3, O10), and that it comes to a database by itself (O5).
+"""What makes rowgate load catalog and configuration anew (PARITY.md O2, O3, O10), and that it comes to a database by
+itself (O5).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""Domain representations (PARITY W12): what a domain is shown as, what its filters say, and what it is written as.
+"""Domain representations (PARITY.md W12): what a domain is shown as, what its filters say, and what it is written as.
 
 SPDX-License-Identifier: MIT
 """

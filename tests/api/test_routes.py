@@ -1,4 +1,4 @@
-"""Routes and methods (PARITY 1.1).
+"""Routes and methods (PARITY.md 1.1).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""What one request can do to the next on the same database connection, and who may do what (PARITY 1.5, 1.9 T6).
+"""What one request can do to the next on the same database connection, and who may do what (PARITY.md 1.5, 1.9 T6).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""What SQL learns of a request and what it may say to HTTP (PARITY 1.8 H8, 1.9 T2, T3 and T5, 1.11).
+"""What SQL learns of a request and what it may say to HTTP (PARITY.md 1.8 H8, 1.9 T2, T3 and T5, 1.11).
 
 SPDX-License-Identifier: MIT
 """

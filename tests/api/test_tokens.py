@@ -1,4 +1,4 @@
-"""Tokens that others make (PARITY J1 to J3): every algorithm by python3-jwcrypto and by npm's jose, in every way to write
+"""Tokens that others make (PARITY.md J1 to J3): every algorithm by python3-jwcrypto and by npm's jose, in every way to write
 a key down; and forgeries made with openssl.
 
 SPDX-License-Identifier: MIT

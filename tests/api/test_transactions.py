@@ -1,4 +1,4 @@
-"""The transaction of a request, and what functions raise (PARITY 1.9, 1.11).
+"""The transaction of a request, and what functions raise (PARITY.md 1.9, 1.11).
 
 SPDX-License-Identifier: MIT
 """

@@ -1,4 +1,4 @@
-"""Writes to views, partitioned and foreign tables, generated columns, and what refuses a write (PARITY 1.4, 1.11).
+"""Writes to views, partitioned and foreign tables, generated columns, and what refuses a write (PARITY.md 1.4, 1.11).
 
 SPDX-License-Identifier: MIT
 """

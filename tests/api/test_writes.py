@@ -1,4 +1,4 @@
-"""Writes (PARITY 1.4). Every server here rolls back, so that no case sees another's rows, but where commit matters.
+"""Writes (PARITY.md 1.4). Every server here rolls back, so that no case sees another's rows, but where commit matters.
 
 SPDX-License-Identifier: MIT
 """

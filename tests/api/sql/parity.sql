@@ -1,4 +1,4 @@
--- One schema with everything that the tables of cases by PARITY id ask for.
+-- One schema with everything that the tables of cases by the ids of PARITY.md ask for.
 -- SPDX-License-Identifier: MIT
 CREATE SCHEMA api;
 CREATE SCHEMA other;
