@@ -1,8 +1,9 @@
 /* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
  *
- * rowgate accepts by itself and gives libfcgi the socket (DESIGN decision 9): FCGX_Accept_r then only reads. Its
- * listening socket is set to -1, so that a broken connection makes it fail instead of accepting another one behind
- * our back, and `detached` keeps it from lingering two seconds over a socket it closes itself.
+ * rowgate accepts by itself and gives libfcgi the socket so that it can wait for many connections at once:
+ * FCGX_Accept_r then only reads. Its listening socket is set to -1, so that a broken connection makes it fail instead
+ * of accepting another one behind our back, and `detached` keeps it from lingering two seconds over a socket it closes
+ * itself.
  * SPDX-License-Identifier: MIT */
 #include "fcgi.h"
 

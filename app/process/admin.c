@@ -1,4 +1,4 @@
-/* The admin server: probes, and what is in force, answered by the master itself (PARITY O6).
+/* The admin server: probes, and what is in force, answered by the master itself.
  * SPDX-License-Identifier: MIT */
 #include "admin.h"
 

@@ -1,5 +1,5 @@
 /* The admin server: /live and /ready for probes, /config, /schema_cache and /metrics for people and their tools,
- * answered by the master itself (PARITY O6).
+ * answered by the master itself.
  *
  * It works while every worker sleeps or the database is gone. Requests are read and answered without blocking; what
  * is slow or too long is dropped. As in PostgREST only the path counts, and who can reach it is trusted: /config shows

@@ -1,4 +1,4 @@
-/* Counters and gauges as Prometheus reads them, under PostgREST's names (PARITY O7).
+/* Counters and gauges as Prometheus reads them, under PostgREST's names.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_PROCESS_METRICS_H
 #define ROWGATE_APP_PROCESS_METRICS_H

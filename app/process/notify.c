@@ -1,4 +1,4 @@
-/* The master's connection: it loads the generations and, in between, listens on db-channel (PARITY O2, O3).
+/* The master's connection: it loads the generations and, in between, listens on db-channel.
  * SPDX-License-Identifier: MIT */
 #include "notify.h"
 

@@ -1,4 +1,4 @@
-/* The master's connection: it loads the generations and, in between, listens on db-channel (PARITY O2, O3).
+/* The master's connection: it loads the generations and, in between, listens on db-channel.
  *
  * There is one for both, so that a pool never has more than workers + 2 connections: each worker's, that of a worker
  * which is being replaced, and this. It listens before it loads, so nothing that happens meanwhile is missed.

@@ -1,4 +1,4 @@
-/* Answers in the place of workers that are all busy: an error instead of silence (PARITY 1.11, PGRST003).
+/* Answers in the place of workers that are all busy: an error instead of silence (for the API 504 PGRST003).
  * SPDX-License-Identifier: MIT */
 #include "overload.h"
 

@@ -5,7 +5,7 @@
 
 #include "app/serve/serve.h"
 
-/* Writes the line if log-level asks for answers of this status: error 5xx, warn 4xx too, info all (PARITY O8);
+/* Writes the line if log-level asks for answers of this status: error 5xx, warn 4xx too, info all;
  * and the main SQL statement to the diagnostics with log-query. */
 void access_log(const struct conf *conf, const struct request *r, const struct reply *reply,
 	const struct served *served, struct arena *a);

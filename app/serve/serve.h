@@ -1,4 +1,4 @@
-/* One request's way from the front to its answer: the sentence DESIGN section 1 begins with.
+/* One request's way from the front to its answer: request, query, plan, statement, rows, reply.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_SERVE_SERVE_H
 #define ROWGATE_APP_SERVE_SERVE_H

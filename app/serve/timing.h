@@ -1,4 +1,4 @@
-/* How long the stages of a request took, for the Server-Timing field (W3C Server Timing; PARITY H3).
+/* How long the stages of a request took, for the Server-Timing field (W3C Server Timing), under PostgREST's names.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_SERVE_TIMING_H
 #define ROWGATE_APP_SERVE_TIMING_H

@@ -33,7 +33,7 @@ enum conf_mail_tls { CONF_MAIL_TLS_REQUIRED, CONF_MAIL_TLS_TRY, CONF_MAIL_TLS_NO
 enum conf_verbosity { CONF_VERBOSE, CONF_MINIMAL };
 
 struct conf {
-	/* PostgREST's keys (PARITY 1.12), field names as the keys with '_' for '-'. */
+	/* PostgREST's keys; field names are the keys with '_' for '-'. */
 	struct str admin_server_host, admin_server_unix_socket;
 	int64_t admin_server_port; /* -1: off */
 	int64_t admin_server_unix_socket_mode;

@@ -1,4 +1,4 @@
-/* Preferences of RFC 7240 as PostgREST knows them (PARITY P1-P7).
+/* Preferences of RFC 7240 as PostgREST knows them.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_HTTP_PREFER_H
 #define ROWGATE_HTTP_PREFER_H

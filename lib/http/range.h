@@ -1,4 +1,4 @@
-/* Row ranges: the Range field, limit and offset, Content-Range (PARITY P8, P9).
+/* Row ranges: the Range field, limit and offset, Content-Range, as PostgREST has them.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_HTTP_RANGE_H
 #define ROWGATE_HTTP_RANGE_H

@@ -1,6 +1,6 @@
 /* One persistent connection to PostgreSQL in pipeline mode: the only code that sees libpq.
  *
- * POSTGRES' behaviour this rests on is described at the point that needs it. A struct conn belongs to one process.
+ * What this rests on in PostgreSQL is said at the point that needs it. A struct conn belongs to one process.
  * Nothing here blocks but in the wait callback and, for a few milliseconds, in cancelling; notices go to the debug log.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_CONN_H

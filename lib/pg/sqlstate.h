@@ -1,4 +1,4 @@
-/* What PostgreSQL's errors mean in HTTP (PARITY 1.11).
+/* What PostgreSQL's errors mean in HTTP: PostgREST's table (sqlstate.c), first match first.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_SQLSTATE_H
 #define ROWGATE_PG_SQLSTATE_H

@@ -1,4 +1,4 @@
-/* Which media type the answer will be (RFC 9110 section 12.5.1, PARITY M1-M4).
+/* Which media type the answer will be (RFC 9110 section 12.5.1).
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PLAN_NEGOTIATE_H
 #define ROWGATE_PLAN_NEGOTIATE_H

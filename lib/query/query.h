@@ -1,6 +1,6 @@
 /* The syntax tree of a request: what the URL and the body's headers ask for, before any table is known.
  *
- * It covers PostgREST's whole grammar (PARITY 1.2): embeds, logic trees and aggregates parse here even where a
+ * It covers PostgREST's whole grammar: embeds, logic trees and aggregates parse here even where a
  * later stage refuses them, so that stage alone grows. Nothing here knows a table, and nothing here is SQL.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_QUERY_QUERY_H

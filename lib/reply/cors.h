@@ -1,4 +1,4 @@
-/* Cross-origin resource sharing (Fetch standard, "CORS protocol"; PARITY H6).
+/* Cross-origin resource sharing (Fetch standard, "CORS protocol").
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_REPLY_CORS_H
 #define ROWGATE_REPLY_CORS_H

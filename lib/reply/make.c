@@ -20,7 +20,7 @@ static void content_fields(struct reply *r, const struct plan *p, struct arena *
 		field(r, STR("Content-Profile"), p->query->schema);
 }
 
-/* What each kind of request may have applied (PARITY P1), whatever else was preferred. */
+/* What each kind of request may have applied, whatever else was preferred: Preference-Applied says no more. */
 enum applies { APPLIES_RESOLUTION = 1, APPLIES_RETURN = 2, APPLIES_MISSING = 4, APPLIES_MAX_AFFECTED = 8 };
 
 static void applied_field(struct reply *r, const struct plan *p, unsigned applies, struct arena *a)

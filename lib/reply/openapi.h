@@ -1,4 +1,4 @@
-/* The OpenAPI 2.0 document of a schema, made from the catalog (PARITY 1.14).
+/* The OpenAPI 2.0 document of a schema, made from the catalog.
  *
  * Keys and wording are PostgREST's, so that what was generated from its document is generated from ours: a relation
  * is shown when the role has any right on it, with all ways to write as soon as it allows one. Only what a validator

@@ -28,7 +28,7 @@ bool reply_has_field(const struct reply *r, struct str name);
 /* Whether the web server or the protocol owns that field, so that no user's function may set it: Content-Length,
  * Transfer-Encoding, Connection, Status and the like. */
 bool reply_field_is_framing(struct str name);
-/* Sends the field named by server-trace-header back as it came (PARITY H4); nothing when there is none. */
+/* Sends the field named by server-trace-header back as it came; nothing when there is none. */
 void reply_trace(struct reply *r, const struct request *request, const struct conf *conf, struct arena *a);
 /* Ends the fields of any reply: Content-Length, or no body at all for HEAD, 204 and 304. */
 void reply_finish(struct reply *r, bool head_only);

@@ -19,7 +19,7 @@ struct stmt_set {
  * 413 and 414 for what is too much. */
 bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
-/* What the settings statement needs to know (PARITY T2, in that order). */
+/* What the settings statement needs to know. */
 struct stmt_settings {
 	const struct plan *plan;
 	const struct request *request;

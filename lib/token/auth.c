@@ -1,4 +1,4 @@
-/* Authorization to an identity: the order of the checks is PostgREST's (PARITY J1-J8).
+/* Authorization to an identity. The order of the checks is PostgREST's: form, signature, claims, role.
  * SPDX-License-Identifier: MIT */
 #include "token/auth.h"
 

@@ -1,4 +1,4 @@
-/* Who asks: the bearer token verified, its claims, and the role they select (PARITY 1.10; RFC 7519, 7515, 7517).
+/* Who asks: the bearer token verified, its claims, and the role they select (RFC 7519, 7515, 7517).
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TOKEN_AUTH_H
 #define ROWGATE_TOKEN_AUTH_H

@@ -1,4 +1,4 @@
-/* What verified claims allow: the registered ones judged, and the text that SQL sees (PARITY J4, J5, J10).
+/* What verified claims allow: the registered ones judged, and the text that SQL sees.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TOKEN_CLAIMS_H
 #define ROWGATE_TOKEN_CLAIMS_H

@@ -1,4 +1,4 @@
-/* Tokens whose signature has been verified before: a bounded set of their hashes (PARITY J9).
+/* Tokens whose signature has been verified before: a bounded set of their hashes.
  *
  * Only the fact is kept, not the claims, so a hit saves the signature and nothing else is taken on trust: header and
  * claims are read from the token presented, and times and audience are judged anew. An entry costs some 55 bytes. The

@@ -1,4 +1,4 @@
-/* jwt-role-claim-key: where in the claims the role stands (PARITY J6).
+/* jwt-role-claim-key: where in the claims the role stands.
  *
  * Two syntaxes. JSONPath (RFC 9535) when it starts with '$': names, indexes, slices, wildcards, descendants and
  * filters with comparisons, &&, ||, ! and the functions search() and match(), whose pattern must be a literal (a
