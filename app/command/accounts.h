@@ -7,8 +7,8 @@
 #include "app/serve/generation.h"
 
 /* A configured generation's account workers' way into the database, connected, for database_call(). */
-bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);
+MUST_CHECK bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);
 /* The account of an address. A fault when there is none. */
-bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f);
+MUST_CHECK bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f);
 
 #endif

@@ -17,7 +17,7 @@ bool args_next(struct args *w, struct str *word_r);
 /* The word that belongs to the option before it; STR_NONE at the end. */
 struct str args_value(struct args *w);
 /* Takes a word for the configuration file; false with the fault when it is an option or there is one already. */
-bool args_config(struct args *w, struct str word, const char **config_r, struct fault *f);
+MUST_CHECK bool args_config(struct args *w, struct str word, const char **config_r, struct fault *f);
 /* Says on standard error what is wrong; returns the exit status for it. */
 int args_complain(const struct fault *f);
 

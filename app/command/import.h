@@ -8,6 +8,6 @@
 /* A file of CSV with a header, or a JSON array of objects: email, password_hash (argon2, bcrypt, yescrypt,
  * sha512-crypt), role and active where they are known. Each row stands alone: those that cannot be taken over are named
  * on standard error, and in the end there is a fault for them. */
-bool import_users(struct account_call *c, struct str file, struct fault *f);
+MUST_CHECK bool import_users(struct account_call *c, struct str file, struct fault *f);
 
 #endif

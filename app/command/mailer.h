@@ -9,6 +9,6 @@
  * time. An exit status: EX_TEMPFAIL when once and something is still to be sent. */
 int mailer_run(struct generation *g, bool once);
 /* Prints how many mails wait and how many were given up. */
-bool mailer_status(struct generation *g, struct fault *f);
+MUST_CHECK bool mailer_status(struct generation *g, struct fault *f);
 
 #endif

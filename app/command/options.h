@@ -27,7 +27,7 @@ struct options {
 };
 
 /* Reads argv, which must outlive the options. The fault's message is for the user, who made a mistake. */
-bool options_read(struct options *out_r, int argc, char *const *argv, struct arena *a, struct fault *f);
+MUST_CHECK bool options_read(struct options *out_r, int argc, char *const *argv, struct arena *a, struct fault *f);
 /* The text of --help. */
 void options_help(struct buf *out);
 

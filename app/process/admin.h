@@ -27,7 +27,7 @@ struct admin_state {
 
 /* Listens on admin-server-host:admin-server-port and admin-server-unix-socket; *out_r is NULL when neither is set.
  * False with the fault's message when it cannot. */
-bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f);
+MUST_CHECK bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f);
 /* Closes everything and removes the socket's file. All functions take NULL for "no admin server". */
 void admin_free(struct admin *ad);
 /* In a forked child: closes the descriptors and nothing else. */

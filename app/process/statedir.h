@@ -20,7 +20,7 @@ struct statedir;
 /* Takes a place among the living in state-dir; without that setting in RUNTIME_DIRECTORY (systemd) or
  * TMPDIR/rowgate-UID, or, where somebody else has taken that name, in a temporary directory of its own. file: the
  * configuration file or NULL. False with the fault's message, in g, when the directory that was set is of no use. */
-bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f);
+MUST_CHECK bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f);
 /* NULL is allowed. Not in forked children: they share the place. */
 void statedir_close(struct statedir *s);
 /* Whether nobody else lived when it was opened. */
@@ -30,13 +30,14 @@ bool statedir_alone(const struct statedir *s);
 uint64_t statedir_number(struct statedir *s);
 bool statedir_changed(const struct statedir *s);
 /* Asks every process of the instance for a reload, by a number that they have not seen. */
-bool statedir_announce(struct statedir *s, uint64_t number, struct arena *a, struct fault *f);
+MUST_CHECK bool statedir_announce(struct statedir *s, uint64_t number, struct arena *a, struct fault *f);
 /* A descriptor that is readable when statedir_changed() may have become true, or -1; statedir_heard() empties it. */
 int statedir_watch(struct statedir *s);
 void statedir_heard(struct statedir *s);
 
 /* Stores what a loaded generation got from the database, under that number. */
-bool statedir_save(struct statedir *s, const struct generation *g, uint64_t number, struct arena *a, struct fault *f);
+MUST_CHECK bool statedir_save(struct statedir *s, const struct generation *g, uint64_t number, struct arena *a,
+	struct fault *f);
 /* Gives a generation that is only configured what was stored for just this configuration under that number. False when
  * there is nothing of use; then g may be half filled: free it. */
 bool statedir_map(struct statedir *s, struct generation *g, const char *file, char *const *vars, uint64_t number);

@@ -7,10 +7,10 @@
 
 /* Answers a request for an account URL over s->conn, which is rowgate_account's. Faults: those of the endpoints, 404
  * for what is no account URL, 503 RGA10 while the database cannot be asked. */
-bool account_answer(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r,
+MUST_CHECK bool account_answer(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r,
 	struct arena *a, struct fault *f);
 /* An account URL that came to an API worker while accounts are on: the web server does not dispatch it. False with the
  * fault then, 503. */
-bool account_is_elsewhere(const struct server *s, const struct request *r, struct arena *a, struct fault *f);
+MUST_CHECK bool account_is_elsewhere(const struct server *s, const struct request *r, struct arena *a, struct fault *f);
 
 #endif

@@ -24,18 +24,19 @@ struct generation {
 struct generation *generation_new(void);
 void generation_free(struct generation *g);
 /* Configuration from file and environment: enough to listen and to connect. The fault's message lives in g. */
-bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f);
+MUST_CHECK bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f);
 /* The configuration in force, by PostgREST's --dump-config: what the database says of it is left out, with a line in
  * the log, when that cannot be asked. own as for conf_dump(). */
-bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
+MUST_CHECK bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
 	struct fault *f);
 /* Asks the database for the rest over a connection that is up: the settings of the connecting role (db-config) over the
  * configuration, and the catalog. On a fault g is as configured, or half of it: free it, and go on with the generation
  * before. */
-bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c, struct fault *f);
+MUST_CHECK bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c,
+	struct fault *f);
 /* The same from what another process was told: settings and block must outlive g. */
-bool generation_adopt(struct generation *g, const char *file, char *const *vars, struct conf_setting *settings,
-	size_t setting_count, struct str block, struct fault *f);
+MUST_CHECK bool generation_adopt(struct generation *g, const char *file, char *const *vars,
+	struct conf_setting *settings, size_t setting_count, struct str block, struct fault *f);
 /* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
  * wanted. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);

@@ -36,7 +36,7 @@ void server_rest(struct server *s);
 void server_disconnect(struct server *s);
 
 /* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
-bool server_connected(struct server *s, struct arena *a, struct fault *f);
+MUST_CHECK bool server_connected(struct server *s, struct arena *a, struct fault *f);
 /* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
 bool server_database_up(const struct server *s);
 

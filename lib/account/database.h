@@ -18,10 +18,10 @@ struct database_row {
 #define database_call(row, c, f, name, ...)                                                                            \
 	database_run((row), (c), (f), STR(name), (const struct str[]){ __VA_ARGS__ },                                      \
 		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
-bool database_run(struct database_row *row, struct account_call *c, struct fault *f, struct str name,
+MUST_CHECK bool database_run(struct database_row *row, struct account_call *c, struct fault *f, struct str name,
 	const struct str *values, size_t count);
 /* The same of a function in any schema. */
-bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,
+MUST_CHECK bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,
 	struct str name, const struct str *values, size_t count);
 /* A boolean or a number as PostgreSQL prints it. */
 bool database_true(struct str value);

@@ -47,7 +47,8 @@ bool hook_claims(struct str *claims_r, struct account_call *c, struct str user_i
 	*claims_r = STR_NONE;
 	if (!c->conf->auth_claims_hook.n || ask(claims_r, c, user_id, f))
 		return true;
-	database_call(&row, c, &ignored, "log", user_id, STR_NONE, action, STR("false"), c->ip, c->user_agent,
-		STR("{\"claims_hook\": true}"));
+	if (!database_call(&row, c, &ignored, "log", user_id, STR_NONE, action, STR("false"), c->ip, c->user_agent,
+			STR("{\"claims_hook\": true}")))
+		log_warn("a failed claims hook is not in the activity log: %.*s", STR_ARG(ignored.message));
 	return false;
 }

@@ -20,7 +20,7 @@ int migrate_latest(void);
 /* A migration's name, 1 to migrate_latest(). */
 struct str migrate_name(int version);
 /* Asks the database; needs no right but to connect. */
-bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf *conf, struct arena *a,
+MUST_CHECK bool migrate_look(struct migrate_state *out_r, struct conn *c, const struct conf *conf, struct arena *a,
 	struct fault *f);
 /* What a script is to do. single: the role that everything connects as, STR_NONE where each has its own; adopt: takes
  * the tutorial's tables over on the way. */
@@ -31,7 +31,7 @@ struct migrate_task {
 };
 
 /* The role that the connection is for, as db-single-role needs it. */
-bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f);
+MUST_CHECK bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f);
 /* Appends the script, one transaction, that brings a database from one version to another, names filled in. */
 void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task);
 /* auth-role-prefix in front of a role's name. */

@@ -9,14 +9,15 @@
 enum { PASSWORD_MIN_CHARACTERS = 8, PASSWORD_MAX_BYTES = 1024 };
 
 /* Length, the list of common ones, the e-mail address itself, password_quality(). 400 RGA03 says what is wrong. */
-bool password_acceptable(struct str password, struct str email, struct arena *a, struct fault *f);
+MUST_CHECK bool password_acceptable(struct str password, struct str email, struct arena *a, struct fault *f);
 bool password_is_common(struct str lower_case);
 /* What /etc/security/pwquality.conf says (pwquality.conf(5)); always true in a build without libpwquality. 400 RGA03
  * with the library's words for a hint, 503 when that file cannot be understood. */
-bool password_quality(struct str password, struct str email, struct arena *a, struct fault *f);
+MUST_CHECK bool password_quality(struct str password, struct str email, struct arena *a, struct fault *f);
 
 /* argon2id with the configured cost, its parameters recorded in it; 503 when there is no memory for it. */
-bool password_hash(struct str *out_r, struct str password, const struct conf *c, struct arena *a, struct fault *f);
+MUST_CHECK bool password_hash(struct str *out_r, struct str password, const struct conf *c, struct arena *a,
+	struct fault *f);
 /* Whether a hash is argon2id at no less than the configured cost. */
 bool password_current(struct str hash, const struct conf *c);
 /* Whether the password is the hash's: argon2 by libsodium, bcrypt, yescrypt and sha512-crypt by crypt(3). hash

@@ -6,6 +6,6 @@
 #include "account/account.h"
 
 /* Checks current_password under a limit of its own; hash_r: the hash that it matched. 401 RGA01 else. */
-bool reauth(struct account_call *c, struct str *hash_r, struct fault *f);
+MUST_CHECK bool reauth(struct account_call *c, struct str *hash_r, struct fault *f);
 
 #endif

@@ -9,6 +9,9 @@
 
 #include "str.h"
 
+/* A stage whose result nobody looks at has failed in silence: every function that can fill a fault carries this. */
+#define MUST_CHECK __attribute__((warn_unused_result))
+
 struct fault_header {
 	struct str name, value;
 	const struct fault_header *next;

@@ -44,6 +44,6 @@ void build_handler(struct cat_builder *b, const struct cat_handler *handler);
 
 bool build_has_relation(struct cat_builder *b, uint32_t oid);
 /* Sorts, resolves, lays the block out in the arena and opens it. */
-bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct arena *a, struct fault *f);
+MUST_CHECK bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct arena *a, struct fault *f);
 
 #endif

@@ -18,7 +18,8 @@ struct catalog;
 
 /* A view of a block of size bytes, which must outlive it; every index and offset is checked once. False with a
  * message when the block is damaged or of another version. */
-bool catalog_open(const struct catalog **out_r, const void *block, size_t size, struct arena *a, struct fault *f);
+MUST_CHECK bool catalog_open(const struct catalog **out_r, const void *block, size_t size, struct arena *a,
+	struct fault *f);
 /* The bytes catalog_open() was given, to be written to a file. */
 struct str catalog_block(const struct catalog *cat);
 

@@ -8,7 +8,7 @@
 #include "pg/conn.h"
 
 /* Runs the introspection queries of sql/introspection on a connection and builds the block in the arena. */
-bool catalog_load(const struct catalog **out_r, struct conn *c, const struct conf *conf, struct arena *a,
+MUST_CHECK bool catalog_load(const struct catalog **out_r, struct conn *c, const struct conf *conf, struct arena *a,
 	struct fault *f);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* Settings made by `ALTER ROLE <connecting role> [IN DATABASE d] SET pgrst.key = value` (that of the database wins),
  * names without `pgrst.`; then those that the function named by pre_config (STR_NONE: none) sets. */
-bool role_settings_load(struct conf_setting **settings_r, size_t *count_r, struct conn *c, struct str pre_config,
-	struct arena *a, struct fault *f);
+MUST_CHECK bool role_settings_load(struct conf_setting **settings_r, size_t *count_r, struct conn *c,
+	struct str pre_config, struct arena *a, struct fault *f);
 
 #endif

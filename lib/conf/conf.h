@@ -133,7 +133,7 @@ struct conf_source {
 /* Reads every source and checks every value. On failure the fault's message names file and line (or the
  * variable) and what was expected; http_status and code carry no meaning there. `@file` values are read here,
  * one trailing newline dropped. */
-bool conf_load(struct conf *out_r, const struct conf_source *source, struct arena *a, struct fault *f);
+MUST_CHECK bool conf_load(struct conf *out_r, const struct conf_source *source, struct arena *a, struct fault *f);
 /* PostgREST's dump format, `key = "value"`, sorted; own: rowgate's own keys too, which PostgREST would not print.
  * Secrets are printed, as PostgREST does. */
 void conf_dump(const struct conf *c, bool own, struct buf *out);

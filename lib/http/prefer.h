@@ -31,7 +31,7 @@ struct prefer {
 /* Reads every Prefer field; the first of a kind wins. Whether tx= may be used is the planner's to say. */
 void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a);
 /* 400 PGRST122 when handling=strict came with anything that is not understood. */
-bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f);
+MUST_CHECK bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f);
 /* The Preference-Applied value for what was in force, or STR_NONE. Pass a copy in which what did not apply to the
  * request is unset. */
 struct str prefer_applied(const struct prefer *p, struct arena *a);

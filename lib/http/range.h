@@ -13,7 +13,7 @@ struct row_range {
 #define ROW_RANGE_ALL ((struct row_range){ 0, -1 })
 
 /* `Range: a-b` or `a-`, for GET only (RFC 9110 section 14.2); anything else is ROW_RANGE_ALL. b < a is 416 PGRST103. */
-bool range_read(struct row_range *out_r, const struct request *r, struct fault *f);
+MUST_CHECK bool range_read(struct row_range *out_r, const struct request *r, struct fault *f);
 /* Rows in both; limit 0 when there are none. */
 struct row_range range_intersect(struct row_range x, struct row_range y);
 /* Content-Range: `lo-hi/total`; total < 0 gives `*`; no rows gives `*` before the slash. */

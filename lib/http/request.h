@@ -37,7 +37,7 @@ enum http_method http_method_from(struct str token);
 struct str request_field(const struct request *r, struct str lower_name);
 /* Percent-decodes one path segment or query component (RFC 3986 section 2.1; '+' is a blank only when
  * plus_is_blank). Faults 400 on a bad escape, a NUL byte and invalid UTF-8. */
-bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct arena *a, struct fault *f);
+MUST_CHECK bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct arena *a, struct fault *f);
 /* Percent-encodes everything outside RFC 3986's unreserved set. */
 struct str http_encode(struct arena *a, struct str text);
 
@@ -47,6 +47,7 @@ struct http_pair {
 };
 /* Splits and decodes application/x-www-form-urlencoded (a query string or a form body): '+' is a blank, an empty
  * component is left out, a component without '=' has the value STR_NONE. */
-bool http_form(struct http_pair **pairs_r, size_t *count_r, struct str raw, struct arena *a, struct fault *f);
+MUST_CHECK bool http_form(struct http_pair **pairs_r, size_t *count_r, struct str raw, struct arena *a,
+	struct fault *f);
 
 #endif

@@ -24,7 +24,7 @@ struct postman_order {
 };
 
 /* Views into the configuration and the arena. The fault names the key that is missing. */
-bool postman_new(struct postman *out_r, const struct conf *c, struct arena *a, struct fault *f);
+MUST_CHECK bool postman_new(struct postman *out_r, const struct conf *c, struct arena *a, struct fault *f);
 /* reason_r: one line for the log whenever it was not taken. An address that is none is refused, a template that cannot
  * be filled in waits for somebody to put it right. */
 enum transport_verdict postman_send(const struct postman *p, const struct postman_order *o, struct arena *a,

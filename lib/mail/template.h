@@ -29,12 +29,12 @@ struct template_mail {
 
 /* Fills in a template. directory: the host's, or NULL. name: one of the shipped ones. language: as the account has it,
  * anything, or STR_NONE. The fault is for the log: it names the file and the place that has no value. */
-bool template_fill(struct template_mail *out_r, const char *directory, struct str name, struct str language,
+MUST_CHECK bool template_fill(struct template_mail *out_r, const char *directory, struct str name, struct str language,
 	const struct template_value *values, size_t count, struct arena *a, struct fault *f);
 /* Whether there is a shipped template of that name. */
 bool template_exists(struct str name);
 /* Fills in a text by itself; html says where it goes. */
-bool template_text(struct str *out_r, struct str text, bool html, const struct template_value *values, size_t count,
-	struct arena *a, struct fault *f);
+MUST_CHECK bool template_text(struct str *out_r, struct str text, bool html, const struct template_value *values,
+	size_t count, struct arena *a, struct fault *f);
 
 #endif

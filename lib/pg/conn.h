@@ -36,7 +36,7 @@ void conn_free(struct conn *c);
 /* Connects when not connected; 503 PGRST000 with PostgREST's wording when it cannot. The caller decides how often to
  * try. A server that has hung up while the connection was idle is noticed and replaced by conn_run() and
  * flight_run(), at no cost for reads. */
-bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
+MUST_CHECK bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
 void conn_close(struct conn *c);
 /* Whether a connection is being made: what the wait callback is asked about then. */
@@ -62,10 +62,10 @@ uint32_t row_type(const struct row *r, size_t column);
 /* Runs one statement outside of any request (catalog, configuration): simple, sequential, every row to on_row,
  * which may be NULL; when it returns false no further row is given and the run fails with PGRSTX00.
  * Faults carry the SQLSTATE. Needs conn_ready(). */
-bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r), void *arg,
-	struct arena *a, struct fault *f);
+MUST_CHECK bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r),
+	void *arg, struct arena *a, struct fault *f);
 /* Runs a text of several statements, in one transaction when it says BEGIN and COMMIT; what is left open after an error
  * is rolled back. The text is ours alone: there are no parameters. */
-bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *f);
+MUST_CHECK bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *f);
 
 #endif

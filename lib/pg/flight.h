@@ -54,7 +54,7 @@ struct flight_outcome {
 /* Runs the flight, on a new connection if need be. On a fault from PostgreSQL code, message, details
  * and hint are PostgreSQL's, http_status is what sqlstate.h makes of the code, and the connection is usable again or
  * known to be dead. anonymous decides between 401 and 403 for 42501. */
-bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,
+MUST_CHECK bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, struct flight_outcome *out_r,
 	struct arena *a, struct fault *f);
 
 #endif

@@ -31,7 +31,7 @@ struct row {
 enum { CONN_KEEP_BYTES = 8 * 1024 * 1024 };
 
 /* conn_ready() with a look whether the server has hung up since. */
-bool conn_ensure(struct conn *c, struct arena *a, struct fault *f);
+MUST_CHECK bool conn_ensure(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection; the next conn_ready() makes a new one. */
 void conn_drop(struct conn *c);
 enum conn_io { CONN_IO_OK, CONN_IO_BROKEN, CONN_IO_STOPPED };

@@ -8,7 +8,7 @@
 #include "conn.h"
 
 /* Starts listening on a connection that conn_ready() said is up. */
-bool conn_listen(struct conn *c, struct str channel, struct arena *a, struct fault *f);
+MUST_CHECK bool conn_listen(struct conn *c, struct str channel, struct arena *a, struct fault *f);
 /* Takes what has arrived without waiting: calls heard (never NULL) for each notification's payload. False when the
  * connection is lost. */
 bool conn_heard(struct conn *c, void (*heard)(void *arg, struct str payload), void *arg);

@@ -31,7 +31,7 @@ struct plan_call {
 };
 
 /* Chooses the overload that takes the arguments given. Faults: 404 PGRST202, 300 PGRST203. */
-bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, const struct catalog *cat,
+MUST_CHECK bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, const struct catalog *cat,
 	struct arena *a, struct fault *f);
 /* Where that routine's arguments come from. */
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,

@@ -6,7 +6,7 @@
 #include "catalog/related.h"
 #include "query/query.h"
 
-/* All return false. A hint only names what the schema asked for exposes. */
+/* All always return false. A hint only names what the schema asked for exposes. */
 bool missing_relation(const struct query *q, const struct catalog *cat, struct arena *a, struct fault *f);
 bool missing_column(const struct cat_relation *rel, struct str column, const struct catalog *cat, struct arena *a,
 	struct fault *f);

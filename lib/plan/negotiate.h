@@ -8,6 +8,6 @@
 /* Sets media, handler, raw, plain, features, singular and strip_nulls from the request's Accept and what the plan's
  * rows can become. Fault: 406
  * PGRST107 with the list of what was asked for. */
-bool negotiate(struct plan *p, struct arena *a, struct fault *f);
+MUST_CHECK bool negotiate(struct plan *p, struct arena *a, struct fault *f);
 
 #endif

@@ -79,7 +79,7 @@ struct plan {
  * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters
  * (405 PGRST105), media type (406 PGRST107), preferences (400 PGRST122, 128); a write's preferences before its media
  * type. */
-bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
+MUST_CHECK bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 
 /* Whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */

@@ -101,8 +101,8 @@ struct plan_source;
 /* Resolves the select list and order of a request against its source; for reads and calls filters too, which a write
  * applies by itself: there only those of embeds. *legacy_r: a list `name` to `alias` of embeds that were addressed by
  * their relation's name although they have an alias, or STR_NONE. */
-bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct query *q, const struct plan_source *s,
-	const struct conf *c, struct arena *a, struct fault *f);
+MUST_CHECK bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct query *q,
+	const struct plan_source *s, const struct conf *c, struct arena *a, struct fault *f);
 /* The root's filters and logic trees, NULL when there are none. */
 const struct plan_condition *plan_where(const struct query *q, const struct plan_source *s, struct arena *a);
 

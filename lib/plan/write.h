@@ -26,7 +26,7 @@ struct plan_write {
 struct plan_source;
 
 /* Resolves what CREATE, UPDATE, UPSERT_ONE and DELETE write. Faults: 400 PGRST204, 405 PGRST105. */
-bool plan_write(struct plan_write *out_r, const struct query *q, const struct plan_source *s, struct arena *a,
-	struct fault *f);
+MUST_CHECK bool plan_write(struct plan_write *out_r, const struct query *q, const struct plan_source *s,
+	struct arena *a, struct fault *f);
 
 #endif

@@ -107,6 +107,6 @@ void parse_leave(struct parse *p);
 
 /* The fault 400 PGRST100 for a failed parse: message `"failed to parse WHAT (SHOWN)" (line L, column C)`. Returns
  * false. */
-bool parse_fault(const struct parse *p, const char *what, struct str shown, struct fault *f);
+MUST_CHECK bool parse_fault(const struct parse *p, const char *what, struct str shown, struct fault *f);
 
 #endif

@@ -12,16 +12,17 @@
 
 /* Reads the body into q->payload when the action has one. Faults: 400 PGRST102, 413 when its rewriting outgrows the
  * request's memory, 507 when server-spool-dir is full. */
-bool payload_read(struct query *q, const struct request *r, const struct conf *c, struct arena *a, struct fault *f);
+MUST_CHECK bool payload_read(struct query *q, const struct request *r, const struct conf *c, struct arena *a,
+	struct fault *f);
 
 /* Validates a JSON text (RFC 8259; strings that are UTF-8 and hold no half of a surrogate pair; nesting at most 10,000
  * deep, constant stack) and reads its shape: one object or an array of objects, the keys of the first; every further
  * object must have the same set of keys, else 400 PGRST102 "All object keys must match". A scalar counts as []. One
  * pass, linear time, memory proportional to the first object's keys. */
-bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f);
+MUST_CHECK bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f);
 /* RFC 4180 with a header line, blank lines skipped; an unquoted or quoted field NULL is null. Lines end in CR, LF or
  * both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
-bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c, struct arena *a,
-	struct fault *f);
+MUST_CHECK bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c,
+	struct arena *a, struct fault *f);
 
 #endif

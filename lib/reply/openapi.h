@@ -14,8 +14,9 @@
 struct openapi;
 struct openapi *openapi_new(const struct plan *p, struct arena *a);
 /* For struct flight.on_row. */
-bool openapi_add(void *openapi, const struct row *r, struct fault *f);
+MUST_CHECK bool openapi_add(void *openapi, const struct row *r, struct fault *f);
 /* The whole answer; host and scheme come from the request unless openapi-server-proxy-uri names them. */
-bool openapi_make(struct reply *out_r, struct openapi *o, const struct request *r, struct arena *a, struct fault *f);
+MUST_CHECK bool openapi_make(struct reply *out_r, struct openapi *o, const struct request *r, struct arena *a,
+	struct fault *f);
 
 #endif

@@ -38,9 +38,9 @@ struct reply_rows;
 struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
 /* For struct flight: on_columns, on_row and judge, with the reply_rows as their arg. The columns begin anew: a flight
  * that had to be sent again leaves nothing of its first try. */
-bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
-bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
-bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
+MUST_CHECK bool reply_rows_columns(void *rows, const struct row *r, struct fault *f);
+MUST_CHECK bool reply_rows_add(void *rows, const struct row *r, struct fault *f);
+MUST_CHECK bool reply_rows_judge(void *rows, const struct flight_outcome *so_far, struct arena *a, struct fault *f);
 /* Whether the plan's rows are to be handed over. Where they are not, a flight without on_columns and on_row saves a
  * write the round trip in which these could still refuse. */
 bool reply_rows_wanted(const struct plan *p);
@@ -49,9 +49,9 @@ bool reply_rows_wanted(const struct plan *p);
 bool reply_rows_must_judge(const struct plan *p);
 /* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
  * A range beyond the total is 416 PGRST103 here, with the fields of any other answer. */
-bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
-	struct fault *f);
+MUST_CHECK bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome,
+	struct arena *a, struct fault *f);
 /* OPTIONS on a known relation or routine, or on the root when the plan has neither. */
-bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f);
+MUST_CHECK bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 #endif

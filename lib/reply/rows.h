@@ -20,9 +20,9 @@ struct reply_rows {
 };
 
 /* Whether the body took everything that was written to it; if not, 500 and the fault says why. */
-bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f);
+MUST_CHECK bool rows_spool_holds(struct spool *body, struct arena *a, struct fault *f);
 /* Ends the body behind its last row. False when it could not be held. */
-bool rows_end(struct reply_rows *rows, struct fault *f);
+MUST_CHECK bool rows_end(struct reply_rows *rows, struct fault *f);
 /* Rows of the answer: those that came or, when none were asked for, those that were affected. A function that returns
  * no set has one, whatever filters and ranges say of it. */
 int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *outcome);

@@ -17,7 +17,7 @@ struct stmt_set {
 
 /* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none,
  * 413 and 414 for what is too much. */
-bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
+MUST_CHECK bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 /* What the settings statement needs to know. */
 struct stmt_settings {
@@ -32,13 +32,13 @@ struct stmt_settings {
 
 /* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
  * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
-bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct arena *a, struct fault *f);
+MUST_CHECK bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct arena *a, struct fault *f);
 /* For struct flight.isolation, since no setting can bring it about: the called function's, else the role's, else "". */
 struct str stmt_isolation(const struct stmt_settings *s);
 /* What the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
  * follow-privileges: rows (kind text: 'relation' or 'routine', oid). */
-bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
+MUST_CHECK bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
 /* SELECT "schema"."function"(): db-pre-request. */
-bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);
+MUST_CHECK bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);
 
 #endif

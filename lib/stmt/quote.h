@@ -20,7 +20,7 @@ struct draft {
 
 struct draft stmt_draft(struct arena *a);
 /* The statement; false with a fault after an overflow (413), too many parameters (414) or a bad type name (400). */
-bool stmt_finish(struct stmt *out_r, struct draft *d, struct fault *f);
+MUST_CHECK bool stmt_finish(struct stmt *out_r, struct draft *d, struct fault *f);
 
 /* stmt_sql(d, "text"): SQL of our own, a string literal by construction. */
 #define stmt_sql(d, literal) buf_put(&(d)->sql, STR(literal))

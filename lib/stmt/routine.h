@@ -9,7 +9,7 @@
 
 /* SELECT * FROM "schema"."name"($1, $2, ...): PostgreSQL infers the types. STR_NONE is NULL. 413 for what is too
  * much. */
-bool stmt_routine(struct stmt *out_r, struct str schema, struct str name, const struct str *values, size_t count,
-	struct arena *a, struct fault *f);
+MUST_CHECK bool stmt_routine(struct stmt *out_r, struct str schema, struct str name, const struct str *values,
+	size_t count, struct arena *a, struct fault *f);
 
 #endif

@@ -20,7 +20,7 @@ struct auth_identity {
 
 /* Reads jwt-secret (plain, base64, JWK, JWK set), jwt-aud and jwt-role-claim-key. The fault's message says what is
  * wrong with which key (a secret under 32 bytes, a role path that does not parse); it stops the start. */
-bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
+MUST_CHECK bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
 /* What auth_new() accepted as --dump-config shows it: the role path in one spelling, a secret given in base64 in the
  * alphabet of RFC 4648 section 4. */
 void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
@@ -29,10 +29,10 @@ void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
  * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist, 401 RGA08
  * for an account's token that names no session, auth_check_origin()'s where there is no Authorization.
  * role and claims hold no NUL byte and live as long as a, or as auth. */
-bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
-	struct arena *a, struct fault *f);
+MUST_CHECK bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r,
+	int64_t now, struct arena *a, struct fault *f);
 /* With auth-cookie, whether a request that changes anything comes from a page of the site: else 403 RGA14. */
-bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f);
+MUST_CHECK bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f);
 /* Whether the request says who asks: by Authorization, or by a cookie where these count. */
 bool auth_is_presented(const struct auth *auth, const struct request *r);
 /* Of the tokens it has verified since auth_new(), in this process. */

@@ -18,7 +18,7 @@ struct cookie_rules {
 /* The rules live as long as c and a. */
 struct cookie_rules cookie_rules(const struct conf *c, struct arena *a);
 /* True when nothing is changed or the rules are off. 403 RGA14 when Origin is missing or another's. */
-bool cookie_check_origin(const struct cookie_rules *rules, const struct request *r, struct fault *f);
+MUST_CHECK bool cookie_check_origin(const struct cookie_rules *rules, const struct request *r, struct fault *f);
 /* The access token in the cookie, or STR_NONE; rules that are off find none. */
 struct str cookie_access(const struct cookie_rules *rules, const struct request *r);
 

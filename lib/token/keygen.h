@@ -9,6 +9,6 @@
 
 /* A fresh private key on one line. alg: HS256, HS512 or EdDSA (Ed25519), anything else is a fault. kid: its name, or
  * STR_NONE: it gets one. */
-bool keygen(struct str *jwk_r, struct str alg, struct str kid, struct arena *a, struct fault *f);
+MUST_CHECK bool keygen(struct str *jwk_r, struct str alg, struct str kid, struct arena *a, struct fault *f);
 
 #endif

@@ -47,7 +47,8 @@ enum keys_verdict { KEYS_GOOD, KEYS_NONE_SUITABLE, KEYS_NONE_MATCHES };
 /* A plain secret (HS256 only, at least 32 bytes), one JWK or a JWK set, base64 around any of them when is_base64.
  * Members of a set that cannot verify (unknown type or algorithm, `use` enc) are left out; the fault says what is
  * wrong with jwt-secret, never what is in it. The keys live in the arena, which wipes them. */
-bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, struct arena *forever, struct fault *f);
+MUST_CHECK bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, struct arena *forever,
+	struct fault *f);
 /* Tries every key that may verify alg and has this kid (any kid when it is STR_NONE). */
 enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct str kid, struct str input,
 	struct str signature);
@@ -55,7 +56,7 @@ enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct 
  * section 5, and '.' for '='. */
 struct str keys_base64(struct str secret, struct arena *a);
 /* Decodes a secret given in base64; 500 PGRST300 when it is none. */
-bool keys_decode(struct str *secret, struct arena *a, struct fault *f);
+MUST_CHECK bool keys_decode(struct str *secret, struct arena *a, struct fault *f);
 /* RFC 7518 names, case-sensitive. */
 bool jwt_alg_from(struct str name, enum jwt_alg *out_r);
 
@@ -68,7 +69,7 @@ static inline const unsigned char *keys_bytes(struct str s)
 }
 
 /* jwk.c: one JWK. A key that is well-formed but of no use to us has algs == 0; a broken one is a fault. */
-bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, struct fault *f);
+MUST_CHECK bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, struct fault *f);
 /* signature.c: an HMAC key from its bytes, and the check of one signature by one suitable key. */
 void signature_prepare_secret(struct key *key, struct str secret, struct arena *forever);
 bool signature_check(const struct key *key, enum jwt_alg alg, struct str input, struct str signature);

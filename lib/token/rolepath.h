@@ -16,7 +16,7 @@
 struct rolepath;
 
 /* Reads a path; the fault names the key, the path and the place where it went wrong. */
-bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *forever, struct fault *f);
+MUST_CHECK bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *forever, struct fault *f);
 /* The path in one spelling, as PostgREST prints it: names in brackets and strings in single quotes, slices with their
  * step; the older syntax with every key in double quotes. It parses to the same path. */
 struct str rolepath_text(const struct rolepath *path, struct arena *a);

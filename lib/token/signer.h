@@ -13,7 +13,7 @@
 struct signer;
 
 /* Reads auth-signing-key, else jwt-secret. A set whose first key is a public key is refused. */
-bool signer_new(struct signer **out_r, const struct conf *c, struct arena *forever, struct fault *f);
+MUST_CHECK bool signer_new(struct signer **out_r, const struct conf *c, struct arena *forever, struct fault *f);
 /* The compact token of these claims, a JSON object. */
 struct str signer_token(const struct signer *s, struct str claims, struct arena *a);
 /* Public keys of jwt-secret and auth-signing-key as a JWK set. */

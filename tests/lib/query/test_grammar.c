@@ -373,7 +373,7 @@ static void canonical_queries(void **state)
 		struct arena *a = arena_new(1 << 20);
 		struct query q = { 0 };
 		struct fault f = { 0 };
-		params_read(&q, str_of(rows[i].query), true, a, &f);
+		assert_true(params_read(&q, str_of(rows[i].query), true, a, &f));
 		expect_text(rows[i].query, q.canonical_query, rows[i].want);
 		arena_free(a);
 	}
