@@ -91,7 +91,7 @@ static const struct {
 		"       rowgate user import FILE [CONFIG]  (CSV or JSON: email, password_hash, role, active)" },
 };
 
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { COMMANDS = COUNT_OF(commands) };
 
 static void help(struct buf *out)
 {

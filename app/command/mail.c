@@ -57,7 +57,7 @@ static int mail_try(const struct mail_wish *w, const struct postman *p, struct a
 		.template = w->template,
 		.language = w->language,
 		.values = mail_sample,
-		.value_count = sizeof mail_sample / sizeof *mail_sample };
+		.value_count = COUNT_OF(mail_sample) };
 	struct str reason = STR_NONE;
 	transport_start();
 	enum transport_verdict verdict = postman_send(p, &order, a, &reason);

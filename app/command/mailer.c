@@ -99,7 +99,7 @@ static enum transport_verdict hand_over(struct mailer *m, const struct database_
 		.template = row->values[TEMPLATE],
 		.language = row->values[LANGUAGE],
 		.values = values,
-		.value_count = sizeof values / sizeof *values,
+		.value_count = COUNT_OF(values),
 		.link = link_of(m, purpose, token),
 		.secret = purpose.p ? token : STR_NONE,
 	};

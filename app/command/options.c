@@ -23,7 +23,7 @@ static const struct word {
 
 static const struct word *find_word(struct str argument)
 {
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq(argument, str_of(words[i].name)) || (words[i].letter && str_eq(argument, str_of(words[i].letter))))
 			return &words[i];
 	return NULL;
@@ -75,7 +75,7 @@ void options_help(struct buf *out)
 		"CONFIG is a file in PostgREST's syntax; environment variables (PGRST_DB_URI or ROWGATE_DB_URI for db-uri)\n"
 		"stand in for it and override it.\n"
 		"\n");
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		const struct word *word = &words[i];
 		if (word->help)
 			buf_printf(out, "  %s%s%-17s %s\n",

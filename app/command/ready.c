@@ -84,7 +84,7 @@ static bool is_special(struct str host)
 		STR_INIT("*6"),
 		STR_INIT("!6"),
 	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(host, names[i]))
 			return true;
 	return false;

@@ -137,7 +137,7 @@ static const struct {
 	{ STR_INIT("import"), STR_INIT("FILE"), false, user_import },
 };
 
-enum { USER_WORDS = sizeof user_words / sizeof *user_words };
+enum { USER_WORDS = COUNT_OF(user_words) };
 
 static bool user_read(struct user_wish *w, size_t word, struct args *args, struct arena *a, struct fault *f)
 {

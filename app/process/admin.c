@@ -222,7 +222,7 @@ static void admin_answer(struct admin_client *c, const struct admin_state *state
 	int status = 404;
 	c->arena = arena_new(ADMIN_ANSWER_MAX);
 	struct buf body = buf_new(c->arena, ADMIN_ANSWER_MAX);
-	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+	for (size_t i = 0; i < COUNT_OF(topics); i++)
 		if (str_eq(path, topics[i].path)) {
 			status = topics[i].answer(&body, state);
 			fields = topics[i].fields;

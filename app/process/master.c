@@ -226,7 +226,7 @@ static bool master_is_refused(const struct fault *f)
 		STR_INIT("FATAL:  password authentication failed"),
 		STR_INIT("no password supplied"),
 	};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_find(f->details, words[i]) < f->details.n)
 			return true;
 	return false;

@@ -77,7 +77,7 @@ bool statedir_file_save(int dir, const char *name, const struct statedir_content
 		.block_size = content->block.n };
 	struct str parts[] = { { (const char *)&header, sizeof header }, buf_str(&settings), { padding, gap },
 		content->block };
-	return statedir_file_write(dir, name, parts, sizeof parts / sizeof *parts, a, f);
+	return statedir_file_write(dir, name, parts, COUNT_OF(parts), a, f);
 }
 
 struct mapping {

@@ -17,7 +17,7 @@ struct database_row {
  * 503 when the database cannot be asked, so that everything is closed then; 403 for what a trigger refuses. */
 #define database_call(row, c, f, name, ...)                                                                            \
 	database_run((row), (c), (f), STR(name), (const struct str[]){ __VA_ARGS__ },                                      \
-		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
+		COUNT_OF(((const struct str[]){ __VA_ARGS__ })))
 MUST_CHECK bool database_run(struct database_row *row, struct account_call *c, struct fault *f, struct str name,
 	const struct str *values, size_t count);
 /* The same of a function in any schema. */

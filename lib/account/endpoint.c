@@ -31,7 +31,7 @@ const struct account_endpoint *account_find(struct str path, struct arena *a)
 	struct str name;
 	if (!http_decode(&name, path, false, a, &ignored))
 		return NULL;
-	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+	for (size_t i = 0; i < COUNT_OF(endpoints); i++)
 		if (str_eq(name, endpoints[i].path))
 			return &endpoints[i];
 	return NULL;

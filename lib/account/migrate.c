@@ -28,7 +28,7 @@ static const struct {
 
 int migrate_latest(void)
 {
-	return (int)(sizeof migrations / sizeof *migrations);
+	return (int)COUNT_OF(migrations);
 }
 
 struct str migrate_name(int version)
@@ -85,7 +85,7 @@ static void put_name(struct buf *out, struct str word, const struct names *n, ch
 		put_quoted(out, schema_private(conf, out->arena), quote);
 		return;
 	}
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq(word, words[i].word))
 			word = words[i].role;
 	put_quoted(out, schema_role(conf, word, out->arena), quote);

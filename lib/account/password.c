@@ -153,7 +153,7 @@ bool password_importable(struct str hash)
 		{ STR_INIT("$6$"), sha512_importable },
 		{ STR_INIT("$y$"), yescrypt_importable },
 	};
-	for (size_t i = 0; str_is_text(hash) && i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; str_is_text(hash) && i < COUNT_OF(kinds); i++)
 		if (str_starts(hash, kinds[i].prefix))
 			return kinds[i].importable(hash);
 	return false;

@@ -9,7 +9,7 @@ static const struct str common[] = {
 
 bool password_is_common(struct str lower_case)
 {
-	size_t low = 0, high = sizeof common / sizeof *common;
+	size_t low = 0, high = COUNT_OF(common);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = str_cmp(common[middle], lower_case);

@@ -73,7 +73,7 @@ bool log_enabled(enum log_level level)
 
 bool log_level_from(struct str name, enum log_level *level_r)
 {
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+	for (size_t i = 0; i < COUNT_OF(levels); i++)
 		if (str_eq(name, str_of(levels[i].name))) {
 			*level_r = (enum log_level)i;
 			return true;

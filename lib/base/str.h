@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/count.h"
+
 struct arena;
 
 struct str {

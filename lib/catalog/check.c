@@ -193,7 +193,7 @@ bool catalog_open(const struct catalog **out_r, const void *block, size_t size, 
 		return refuse(f, STR("The catalog block is damaged: its tables do not fit"));
 	struct catalog *cat = arena_make(a, struct catalog);
 	*cat = (struct catalog){ .block = block, .header = h };
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+	for (size_t i = 0; i < COUNT_OF(checks); i++)
 		if (!table_fits(cat, &checks[i]))
 			return refuse(f, STR("The catalog block is damaged: a record points outside"));
 	*out_r = cat;

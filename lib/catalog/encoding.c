@@ -64,7 +64,7 @@ static const struct encoding encodings[] = {
 
 enum cat_encoding catalog_encoding_builtin(uint32_t oid)
 {
-	size_t low = 0, high = sizeof encodings / sizeof *encodings;
+	size_t low = 0, high = COUNT_OF(encodings);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (oid > encodings[middle].last)

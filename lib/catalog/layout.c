@@ -216,7 +216,7 @@ static const struct cat_type *type_of(const struct cat_builder *b, uint32_t oid)
 
 static struct cat_text uncut_name(struct cat_builder *b, const struct cat_type *type)
 {
-	for (size_t i = 0; i < sizeof uncut_names / sizeof *uncut_names; i++)
+	for (size_t i = 0; i < COUNT_OF(uncut_names); i++)
 		if (uncut_names[i].oid == type->oid)
 			return build_text(b, uncut_names[i].name);
 	return type->sql_name;
@@ -256,7 +256,7 @@ static void sort_all(struct cat_builder *b)
 	move_origins(b, moved);
 	sort_routines(b, moved);
 	sort_handlers(b);
-	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+	for (size_t i = 0; i < COUNT_OF(named); i++)
 		sort_named(b, named[i]);
 	index_type_names(b);
 	index_column_names(b);

@@ -52,7 +52,7 @@ bool conf_environ_read(struct conf_draft *d, char *const *vars)
 	} prefixes[] = { { STR_INIT("PGRST_"), CONF_FROM_PGRST }, { STR_INIT("ROWGATE_"), CONF_FROM_ROWGATE } };
 	for (; vars && *vars; vars++) {
 		struct str value = str_of(*vars), name = str_cut(&value, '=');
-		for (size_t i = 0; value.p && i < sizeof prefixes / sizeof *prefixes; i++)
+		for (size_t i = 0; value.p && i < COUNT_OF(prefixes); i++)
 			if (str_starts(name, prefixes[i].prefix)
 				&& !read_variable(d, name, prefixes[i].prefix.n, value, prefixes[i].rank))
 				return false;

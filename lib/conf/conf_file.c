@@ -203,7 +203,7 @@ static bool is_bare_value(struct str word)
 		STR_INIT("on"),
 		STR_INIT("off"),
 	};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq_nocase(word, words[i]))
 			return true;
 	struct scan s = scan_of(word);

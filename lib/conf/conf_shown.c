@@ -62,7 +62,7 @@ static void put_scientific(struct buf *out, const struct decimal *d)
 struct str conf_value_shown(struct str bare, struct arena *a)
 {
 	static const struct str words[] = { STR_INIT("true"), STR_INIT("on"), STR_INIT("false"), STR_INIT("off") };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq_nocase(bare, words[i]))
 			return i < 2 ? STR("Bool True") : STR("Bool False");
 	struct buf out = buf_new(a, 100);

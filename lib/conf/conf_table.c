@@ -202,7 +202,7 @@ static const char *check_hook(const struct conf *c)
 static const char *check_auth_names(const struct conf *c)
 {
 	const struct str names[] = { c->auth_schema, c->auth_role_prefix };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		struct scan scan = scan_of(names[i]);
 		scan_set(&scan, "abcdefghijklmnopqrstuvwxyz0123456789_", 40, NULL);
 		if (!scan_done(&scan))
@@ -462,7 +462,7 @@ const struct conf_option conf_options[] = {
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,
 		.help = "Worker processes; 0 means the greater of twice the cores and db-pool." },
 };
-const size_t conf_option_count = sizeof conf_options / sizeof *conf_options;
+const size_t conf_option_count = COUNT_OF(conf_options);
 
 const struct conf_option *conf_option_find(struct str name)
 {
@@ -483,7 +483,7 @@ bool conf_option_obsolete(struct str name)
 		STR_INIT("raw-media-types"),
 		STR_INIT("server-otel-enabled"),
 	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(name, names[i]))
 			return true;
 	return str_starts(name, STR("internal-schema-cache-"));

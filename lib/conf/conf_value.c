@@ -12,8 +12,6 @@ static const struct {
 	int shift;
 } units[] = { { 'G', 30 }, { 'M', 20 }, { 'k', 10 } };
 
-#define UNIT_COUNT (sizeof units / sizeof *units)
-
 static bool in_range(const struct conf_option *o, int64_t value)
 {
 	return value >= o->min && value <= o->max;
@@ -45,7 +43,7 @@ static bool read_bool(struct str text, bool *out_r)
 		{ STR_INIT("on"), true },
 		{ STR_INIT("off"), false },
 	};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq_nocase(word_of(text), words[i].word)) {
 			*out_r = words[i].value;
 			return true;
@@ -60,7 +58,7 @@ static bool read_bool(struct str text, bool *out_r)
 static bool read_bytes(struct str text, int64_t *out_r)
 {
 	int shift = 0;
-	for (size_t i = 0; i < UNIT_COUNT && text.n; i++)
+	for (size_t i = 0; i < COUNT_OF(units) && text.n; i++)
 		if ((text.p[text.n - 1] | 0x20) == (units[i].letter | 0x20))
 			shift = units[i].shift;
 	int64_t number;
@@ -110,7 +108,7 @@ static struct conf_list read_list(struct str text, struct arena *a)
 
 static void put_bytes(struct buf *out, int64_t value)
 {
-	for (size_t i = 0; i < UNIT_COUNT; i++)
+	for (size_t i = 0; i < COUNT_OF(units); i++)
 		if (value && value % (INT64_C(1) << units[i].shift) == 0) {
 			buf_i64(out, value >> units[i].shift);
 			buf_char(out, units[i].letter);

@@ -36,7 +36,6 @@ static const struct {
 	{ PLAN_BUFFERS, STR_INIT("buffers") },
 	{ PLAN_WAL, STR_INIT("wal") },
 };
-#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct str unquoted(struct str s)
 {

@@ -33,7 +33,7 @@ static const struct {
 	{ PREFER_HANDLING, HANDLING_STRICT, STR_INIT("handling=strict") },
 	{ PREFER_HANDLING, HANDLING_LENIENT, STR_INIT("handling=lenient") },
 };
-enum { KNOWN_COUNT = sizeof(known) / sizeof(known[0]) };
+enum { KNOWN_COUNT = COUNT_OF(known) };
 
 /* Values of the enumerated kinds, 0 as long as unset. */
 struct choice {

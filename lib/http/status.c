@@ -56,7 +56,7 @@ static const struct {
 
 struct str http_reason(int status)
 {
-	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
 		if (reasons[i].status == status)
 			return reasons[i].reason;
 	return STR("Status");

@@ -27,7 +27,7 @@ struct found {
 
 static struct str find_shipped(struct str language, struct str name, struct str kind)
 {
-	for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)
+	for (size_t i = 0; i < COUNT_OF(shipped); i++)
 		if (str_eq(str_of(shipped[i].language), language) && str_eq(str_of(shipped[i].name), name)
 			&& str_eq(str_of(shipped[i].kind), kind))
 			return shipped[i].content;
@@ -137,9 +137,9 @@ static void put_html(struct buf *out, struct str value)
 	};
 	for (size_t i = 0; i < value.n; i++) {
 		size_t e = 0;
-		while (e < sizeof entities / sizeof *entities && entities[e].c != value.p[i])
+		while (e < COUNT_OF(entities) && entities[e].c != value.p[i])
 			e++;
-		if (e < sizeof entities / sizeof *entities)
+		if (e < COUNT_OF(entities))
 			buf_put(out, entities[e].entity);
 		else
 			put_text(out, str_sub(value, i, 1));

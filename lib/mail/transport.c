@@ -28,7 +28,7 @@ bool transport_read(struct transport *t, struct str setting, struct arena *a)
 		t->target = "/usr/sbin/sendmail";
 		return true;
 	}
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (!str_starts(setting, kinds[i].prefix) || !str_is_text(setting))
 			continue;
 		t->kind = kinds[i].kind;

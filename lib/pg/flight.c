@@ -22,7 +22,7 @@ static bool check_size(bool *huge_r, const struct flight *flight, struct fault *
 	const struct stmt *all[] = { flight->settings, flight->pre_request, flight->main, flight->count, flight->explain };
 	size_t total = 0;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		size_t n = param_bytes(all[i]);
 
 		if (n > PARAM_BYTES_MAX || (all[i] && all[i]->param_count > PARAM_COUNT_MAX))

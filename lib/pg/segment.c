@@ -104,7 +104,7 @@ static void add_statement(struct attempt *t, enum step_kind kind, const struct s
 
 static void add_begin(struct attempt *t)
 {
-	for (size_t i = 0; i < sizeof(isolations) / sizeof(isolations[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(isolations); i++)
 		if (str_eq_nocase(isolations[i].level, t->flight->isolation))
 			add(t, STEP_PLAIN, &isolations[i].begin, NULL);
 	t->explicit_block = t->count > 0;
@@ -129,7 +129,7 @@ static void add_cleansing(struct attempt *t)
 	/* Whoever wants one shall hear that, not that the settings ask for it too late. */
 	if (t->flight->writes && is_standby(t->conn))
 		add(t, STEP_PLAIN, &cleansing[CLEANSING_READ_WRITE], NULL);
-	for (size_t i = 0; t->conn->dirty && i < sizeof(cleansing) / sizeof(cleansing[0]); i++) {
+	for (size_t i = 0; t->conn->dirty && i < COUNT_OF(cleansing); i++) {
 		bool named = !checks || i >= CLEANSING_FIRST;
 
 		if (checks && i == CLEANSING_FIRST)
@@ -214,7 +214,7 @@ static void add_all(struct attempt *t)
 	add_begin(t);
 	add_cleansing(t);
 	add_deallocates(t);
-	for (size_t i = 0; i < sizeof(body) / sizeof(body[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(body); i++)
 		add_statement(t, body[i].kind, body[i].stmt, body[i].name);
 	if (attempt_holds(f))
 		return;

@@ -86,10 +86,10 @@ int sqlstate_status(const struct pg_error *e, bool anonymous)
 		return custom_status(e->sqlstate);
 	if (str_eq(e->sqlstate, STR("42501")))
 		return anonymous ? 401 : 403;
-	for (size_t i = 0; i < sizeof(by_message) / sizeof(by_message[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(by_message); i++)
 		if (str_eq(e->sqlstate, by_message[i].sqlstate) && by_message[i].message_fits(e->message))
 			return by_message[i].status;
-	for (size_t i = 0; i < sizeof(by_prefix) / sizeof(by_prefix[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(by_prefix); i++)
 		if (str_starts(e->sqlstate, by_prefix[i].prefix))
 			return by_prefix[i].status;
 	return 400;

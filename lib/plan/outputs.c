@@ -44,7 +44,7 @@ static const char *const PLAIN_CASTS[] = {
 
 static bool is_plain_cast(struct str type)
 {
-	for (size_t i = 0; i < sizeof PLAIN_CASTS / sizeof *PLAIN_CASTS; i++)
+	for (size_t i = 0; i < COUNT_OF(PLAIN_CASTS); i++)
 		if (str_eq_nocase(type, str_of(PLAIN_CASTS[i])))
 			return true;
 	return false;

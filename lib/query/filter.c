@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "query/grammar.h"
 
-#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
-
 struct operator_name {
 	enum filter_operator op;
 	struct str text;

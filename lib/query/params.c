@@ -31,7 +31,6 @@ static const struct {
 	{ STR_INIT("limit"), PARAM_LIMIT, true },
 	{ STR_INIT("offset"), PARAM_OFFSET, true },
 };
-#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 /* What the parsers of one request share. */
 struct reading {

@@ -104,7 +104,7 @@ bool payload_read(struct query *q, const struct request *r, const struct conf *c
 	q->payload = (struct payload){ .media = media };
 	if (!has_body(q))
 		return true;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(readers); i++)
 		if (readers[i].media == media.kind && (!readers[i].calls_only || q->action == ACTION_CALL))
 			return readers[i].read(q, r->body, c, a, f);
 	return fault_printf(f, a, 400, "PGRST102", "Content-Type not acceptable: %.*s", STR_ARG(media.text));

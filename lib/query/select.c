@@ -61,7 +61,7 @@ static bool aggregate_name(struct parse *p, enum aggregate *out_r)
 		{ WORD_MIN, AGGREGATE_MIN, true },
 	};
 	const char *at = p->cur;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && p->cur == at; i++) {
+	for (size_t i = 0; i < COUNT_OF(names) && p->cur == at; i++) {
 		*out_r = names[i].aggregate;
 		if (names[i].put_back ? try_word(p, names[i].word) : parse_word(p, names[i].word))
 			return true;

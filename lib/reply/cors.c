@@ -36,7 +36,7 @@ static struct str cors_allow_headers(struct str requested, struct arena *a)
 		STR_INIT("Accept-Language"),
 		STR_INIT("Content-Language"),
 	};
-	enum { SIMPLE = sizeof simple / sizeof *simple };
+	enum { SIMPLE = COUNT_OF(simple) };
 	bool asked[SIMPLE] = { false };
 	struct buf b = buf_new(a, requested.n * 2 + 128);
 	buf_lit(&b, "Authorization");

@@ -75,7 +75,7 @@ static const struct operation operations[] = {
 		{ { 0 } }, "204" },
 };
 
-enum { OPERATIONS = sizeof operations / sizeof *operations };
+enum { OPERATIONS = COUNT_OF(operations) };
 
 /* Swagger wants this list to be absent rather than empty. */
 static void put_wanted(struct openapi *o, const struct member *members)

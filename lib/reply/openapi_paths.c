@@ -123,7 +123,7 @@ static void put_relation_path(struct openapi *o, size_t i)
 	bool writable = rel->insertable || rel->updatable || rel->deletable;
 	jsonw_key(&o->w, str_printf(o->scratch, "/%.*s", STR_ARG(name)));
 	jsonw_open(&o->w, '{');
-	for (size_t op = 0; op < sizeof operations / sizeof *operations; op++) {
+	for (size_t op = 0; op < COUNT_OF(operations); op++) {
 		if (operations[op].writes && !writable)
 			continue;
 		jsonw_key(&o->w, operations[op].method);
@@ -265,7 +265,7 @@ void openapi_put_paths(struct openapi *o)
 
 static void put_shared_parameters(struct openapi *o)
 {
-	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+	for (size_t i = 0; i < COUNT_OF(shared); i++) {
 		jsonw_key(&o->w, str_of(shared[i].key));
 		jsonw_open(&o->w, '{');
 		jsonw_member(&o->w, STR("name"), str_of(shared[i].name));

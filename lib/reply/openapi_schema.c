@@ -21,7 +21,7 @@ static const struct {
 
 struct str openapi_type(struct str sql_name)
 {
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+	for (size_t i = 0; i < COUNT_OF(types); i++)
 		if (str_eq(types[i].sql_name, sql_name))
 			return types[i].type;
 	return str_ends(sql_name, STR("[]")) ? STR("array") : STR("string");
@@ -29,7 +29,7 @@ struct str openapi_type(struct str sql_name)
 
 struct str openapi_format(struct str sql_name)
 {
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+	for (size_t i = 0; i < COUNT_OF(types); i++)
 		if (types[i].format.p && str_eq(types[i].sql_name, sql_name))
 			return types[i].format;
 	return sql_name;

@@ -87,7 +87,7 @@ bool reply_field_is_framing(struct str name)
 		STR_INIT("transfer-encoding"),
 		STR_INIT("upgrade"),
 	};
-	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++) {
+	for (size_t i = 0; i < COUNT_OF(framing); i++) {
 		if (str_eq_nocase(name, framing[i]))
 			return true;
 	}

@@ -20,7 +20,7 @@ static const struct {
 
 static void put_body(struct draft *d, const struct plan_call *call)
 {
-	for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
+	for (size_t i = 0; i < COUNT_OF(BODIES); i++) {
 		if (BODIES[i].type != call->body_type)
 			continue;
 		stmt_binary(d, call->body, BODIES[i].sent_as);

@@ -48,7 +48,7 @@ static void put_explain(struct draft *d, const struct media *m)
 		{ PLAN_WAL, STR_INIT(", WAL") },
 	};
 	buf_put(&d->sql, m->plan_json ? STR("EXPLAIN (FORMAT JSON") : STR("EXPLAIN (FORMAT TEXT"));
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+	for (size_t i = 0; i < COUNT_OF(options); i++)
 		if (m->plan_options & options[i].option)
 			buf_put(&d->sql, options[i].sql);
 	stmt_sql(d, ") ");

@@ -174,7 +174,7 @@ bool auth_reserves(const struct auth *auth, struct str claim)
 		STR_INIT("exp"),
 		STR_INIT("nbf"),
 	};
-	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+	for (size_t i = 0; i < COUNT_OF(reserved); i++)
 		if (str_eq(claim, reserved[i]))
 			return true;
 	return rolepath_enters(auth->role_path, claim);

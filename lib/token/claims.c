@@ -30,7 +30,7 @@ static bool check_times(struct json_object *claims, int64_t now, struct arena *a
 		{ "nbf", is_future, STR_INIT("JWT not yet valid"), STR_INIT("The JWT 'nbf' claim must be a number") },
 		{ "iat", is_future, STR_INIT("JWT issued at future"), STR_INIT("The JWT 'iat' claim must be a number") },
 	};
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
 		struct json_object *value = json_object_object_get(claims, times[i].name);
 		if (!value)
 			continue;

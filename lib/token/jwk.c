@@ -146,7 +146,7 @@ static bool read_ec_on(struct key *key, const struct curve *curve, struct json_o
 static bool read_ec(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str name = tokenjson_member(jwk, "crv");
-	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+	for (size_t i = 0; i < COUNT_OF(curves); i++)
 		if (str_eq(curves[i].name, name))
 			return read_ec_on(key, &curves[i], jwk, a, f);
 	return true;
@@ -215,7 +215,7 @@ bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, s
 	if (!kty.p)
 		return jwk_fault(f, forever, "is missing or not a string", "kty");
 	unsigned allowed = allowed_algs(jwk);
-	for (size_t i = 0; allowed && i < sizeof types / sizeof *types; i++)
+	for (size_t i = 0; allowed && i < COUNT_OF(types); i++)
 		if (str_eq(types[i].kty, kty) && !types[i].read(key, jwk, forever, f))
 			return false;
 	key->kid = tokenjson_member(jwk, "kid");

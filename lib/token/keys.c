@@ -21,7 +21,7 @@ bool jwt_alg_from(struct str name, enum jwt_alg *out_r)
 		[JWT_ES512] = STR_INIT("ES512"),
 		[JWT_EDDSA] = STR_INIT("EdDSA"),
 	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(names[i], name)) {
 			*out_r = (enum jwt_alg)i;
 			return true;

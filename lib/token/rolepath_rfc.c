@@ -253,7 +253,7 @@ static bool comparison(struct rolepath_parser *p, enum condition_kind *out_r)
 		{ STR_INIT("<"), CONDITION_LT },
 		{ STR_INIT(">"), CONDITION_GT },
 	};
-	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+	for (size_t i = 0; i < COUNT_OF(operators); i++)
 		if (scan_lit(&p->s, operators[i].text)) {
 			*out_r = operators[i].kind;
 			return true;

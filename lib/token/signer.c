@@ -113,7 +113,7 @@ static void put_public(struct jsonw *w, struct json_object *jwk)
 	if (!type.p || str_eq(type, STR("oct")))
 		return;
 	jsonw_open(w, '{');
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+	for (size_t i = 0; i < COUNT_OF(shown); i++)
 		jsonw_member(w, str_of(shown[i]), tokenjson_member(jwk, shown[i]));
 	jsonw_close(w, '}');
 }
@@ -238,7 +238,7 @@ static struct str uuid_text(const unsigned char bytes[UUID_BYTES], struct arena 
 {
 	static const size_t starts[] = { 0, 4, 6, 8, 10, UUID_BYTES };
 	char *text = arena_bytes(a, UUID_TEXT + 3), *p = text;
-	for (size_t i = 0; i + 1 < sizeof starts / sizeof *starts; i++) {
+	for (size_t i = 0; i + 1 < COUNT_OF(starts); i++) {
 		size_t n = starts[i + 1] - starts[i];
 		if (i)
 			*p++ = '-';

@@ -44,7 +44,7 @@ static const struct stmt_param settings_params[] = {
 	"pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true), "            \
 	"pg_catalog.set_config('request.cookies', $7, true), "                                                             \
 	"pg_catalog.set_config('transaction_read_only', $8, true), pg_catalog.set_config('DateStyle', $9, true)] IS NULL"
-enum { SETTINGS_PARAMS = sizeof settings_params / sizeof *settings_params };
+enum { SETTINGS_PARAMS = COUNT_OF(settings_params) };
 static const struct stmt settings_stmt = { STR_INIT("SELECT " SETTINGS), settings_params, SETTINGS_PARAMS };
 static const struct str checked_settings = STR_INIT("SELECT auth_private.check_session($10, 0), " SETTINGS);
 

@@ -130,7 +130,7 @@ int main(void)
 	};
 	const struct catalog *small = catalog_of(10, forever), *large = catalog_of(10000, forever);
 	printf("%-34s %12s %12s\n", "microseconds of planning", "10 tables", "10,000");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		printf("%-34s %12.1f %12.1f\n", rows[i].what, median_us(small, &c, rows[i].path, rows[i].query, rows[i].batch),
 			median_us(large, &c, rows[i].path, rows[i].query, rows[i].batch));
 	arena_free(forever);

@@ -13,8 +13,6 @@
 
 #include "base/str.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
 /* Fails naming the row unless got is want; want NULL means absent (STR_NONE). */
 static inline void expect_text(const char *row, struct str got, const char *want)
 {

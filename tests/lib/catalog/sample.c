@@ -122,7 +122,7 @@ static void add_handlers(void)
 		{ "api.page", "text/html", 9103 },
 		{ "api.anything", "*/*", 9103 },
 	};
-	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
+	for (size_t i = 0; i < COUNT_OF(handlers); i++)
 		build_handler(b,
 			&(struct cat_handler){ .function = build_text(b, str_of(handlers[i].function)),
 				.media_type = build_text(b, str_of(handlers[i].media_type)),
@@ -233,7 +233,7 @@ uint64_t sample_walk(const struct catalog *cat)
 	uint64_t sum = catalog_timezone_known(cat, STR("UTC"));
 	const struct cat_handler *handler = catalog_handler(cat, STR("text/html"), 0);
 	sum += handler ? walk_text(cat, handler->function) + walk_text(cat, handler->answered) : 0;
-	for (size_t s = 0; s < sizeof schemas / sizeof *schemas; s++) {
+	for (size_t s = 0; s < COUNT_OF(schemas); s++) {
 		size_t count;
 		const struct cat_relation *relations = catalog_relations(cat, schemas[s], &count);
 		for (size_t i = 0; i < count; i++)
@@ -242,7 +242,7 @@ uint64_t sample_walk(const struct catalog *cat)
 		const struct cat_schema *schema = catalog_schema(cat, schemas[s]);
 		sum += schema ? walk_text(cat, schema->comment) : 0;
 	}
-	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++) {
+	for (size_t r = 0; r < COUNT_OF(roles); r++) {
 		const struct cat_role *role = catalog_role(cat, roles[r]);
 		sum += role ? walk_text(cat, role->isolation) + walk_settings(cat, role->settings) : 0;
 	}

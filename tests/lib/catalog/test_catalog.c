@@ -51,7 +51,7 @@ static void test_relations(void **state)
 		{ "api", "workshop", 0 },
 		{ "api", "WORKSHOPS", 0 },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct cat_relation *r = catalog_relation(cat, str_of(cases[i].schema), str_of(cases[i].name));
 		assert_int_equal(r ? r->oid : 0, cases[i].oid);
 		assert_ptr_equal(catalog_relation_by_oid(cat, cases[i].oid), r);
@@ -71,7 +71,7 @@ static void test_relations_of_schema(void **state)
 		{ "ap", 0, NULL },
 		{ "zoo", 0, NULL },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		size_t count;
 		const struct cat_relation *first = catalog_relations(cat, str_of(cases[i].schema), &count);
 		assert_int_equal(count, cases[i].count);
@@ -196,7 +196,7 @@ static void test_encodings(void **state)
 		{ 0, CAT_ENCODE_TO_JSON },
 		{ 99999, CAT_ENCODE_TO_JSON },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		assert_int_equal(catalog_encoding_builtin(cases[i].oid), cases[i].encoding);
 }
 
@@ -215,7 +215,7 @@ static void test_handlers(void **state)
 		{ "text/html", 9104, NULL },
 		{ "text/htm", 0, NULL },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct cat_handler *h = catalog_handler(cat, str_of(cases[i].media_type), cases[i].row_type);
 		if (cases[i].function)
 			assert_text(h->function, cases[i].function);
@@ -303,7 +303,7 @@ static void test_damaged_words(void **state)
 		memcpy(bytes, block.p, block.n);
 		for (int hits = rand() % 4; hits >= 0; hits--) {
 			size_t at = (size_t)rand() % (block.n / 4) * 4;
-			memcpy(bytes + at, &values[(size_t)rand() % (sizeof values / sizeof *values)], 4);
+			memcpy(bytes + at, &values[(size_t)rand() % COUNT_OF(values)], 4);
 		}
 		survives(bytes, block.n);
 	}
@@ -323,7 +323,7 @@ static void test_damaged_header_is_refused(void **state)
 	};
 	struct str block = catalog_block(cat);
 	char *bytes = malloc(block.n);
-	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+	for (size_t i = 0; i < COUNT_OF(members); i++) {
 		memcpy(bytes, block.p, block.n);
 		bytes[members[i] + 1] ^= 0x55;
 		assert_false(survives(bytes, block.n));

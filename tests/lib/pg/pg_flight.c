@@ -208,7 +208,7 @@ static int set_up(void **state)
 	w->refuse_affected = -1;
 	w->conn = connect_to(w, 20, true);
 	w->outside = connect_to(w, 0, true);
-	for (size_t i = 0; i < sizeof(schema) / sizeof(schema[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(schema); i++)
 		outside(w, schema[i]);
 	*state = w;
 	return 0;
@@ -517,9 +517,9 @@ static void user_code_leaves_nothing_behind(void **state)
 		"SELECT set_config('default_transaction_isolation', 'serializable', false)",
 	};
 
-	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(deeds); i++)
 		assert_true(act_as(w, i == 0 ? "postgres" : "rg_anon", deeds[i]));
-	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(deeds); i++) {
 		assert_true(act_as(w, "rg_anon", i == 0 ? "SELECT 1" : deeds[i]));
 		expect_text("10", read_as(w, "rg_anon", "SELECT count(*) FROM items"));
 		expect_text("0", read_as(w, "rg_anon", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"));

@@ -138,7 +138,7 @@ int main(void)
 	static const struct {
 		int rows, times;
 	} sizes[] = { { 100, 2000 }, { 1000, 200 }, { 100000, 3 } };
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
 		measure(&b, sizes[i].rows, sizes[i].times, true);
 		measure(&b, sizes[i].rows, sizes[i].times, false);
 	}

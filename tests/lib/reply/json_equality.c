@@ -14,8 +14,6 @@
 #include "reply/csv.h"
 #include "reply/json.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
 enum { SKIPPED = 77, SHOWN_DIFFERENCES = 20, TEXT_MAX = 1 << 22 };
 #define RANDOM_ROWS "4000"
 
