@@ -11,8 +11,8 @@
 
 #include "account/database.h"
 #include "account/email.h"
-#include "account/migrate.h"
 #include "account/password.h"
+#include "account/schema.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "query/csv.h"

@@ -12,7 +12,7 @@
 
 #include "account/database.h"
 #include "account/mail_token.h"
-#include "account/migrate.h"
+#include "account/schema.h"
 #include "app/serve/backoff.h"
 #include "base/arena.h"
 #include "base/clock.h"

@@ -13,8 +13,8 @@
 
 #include "account/database.h"
 #include "account/email.h"
-#include "account/migrate.h"
 #include "account/password.h"
+#include "account/schema.h"
 #include "app/command/accounts.h"
 #include "app/command/import.h"
 #include "stmt/routine.h"

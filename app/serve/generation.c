@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "generation.h"
 
-#include "account/migrate.h"
+#include "account/schema.h"
 #include "base/arena.h"
 #include "catalog/load.h"
 #include "catalog/role_settings.h"

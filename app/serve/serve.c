@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "serve.h"
 
-#include "account/migrate.h"
+#include "account/schema.h"
 #include "app/serve/account.h"
 #include "base/arena.h"
 #include "base/clock.h"

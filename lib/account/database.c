@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/database.h"
 
-#include "account/migrate.h"
+#include "account/schema.h"
 #include "base/log.h"
 #include "stmt/routine.h"
 

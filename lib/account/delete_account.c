@@ -1,9 +1,9 @@
 /* /rpc/delete_account: erases who it was; the row stays, inactive.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/cookie_give.h"
 #include "account/database.h"
 #include "account/reauth.h"
-#include "token/cookie.h"
 
 bool account_delete_account(struct account_call *c, struct fault *f)
 {

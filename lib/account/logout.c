@@ -1,8 +1,8 @@
 /* /rpc/logout: ends this session, the others, or all.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/cookie_give.h"
 #include "account/database.h"
-#include "token/cookie.h"
 
 bool account_logout(struct account_call *c, struct fault *f)
 {

@@ -3,6 +3,7 @@
 #include "account/migrate.h"
 
 #include "account/migrations.h"
+#include "account/schema.h"
 #include "base/arena.h"
 
 /* In order; their numbers are their places, counted from 1. */
@@ -34,16 +35,6 @@ int migrate_latest(void)
 struct str migrate_name(int version)
 {
 	return migrations[version - 1].name;
-}
-
-struct str schema_role(const struct conf *conf, struct str name, struct arena *a)
-{
-	return str_join(a, (struct str[]){ conf->auth_role_prefix.p ? conf->auth_role_prefix : STR(""), name }, 2, STR(""));
-}
-
-struct str schema_private(const struct conf *conf, struct arena *a)
-{
-	return str_join(a, (struct str[]){ conf->auth_schema, STR("_private") }, 2, STR(""));
 }
 
 /* Quoted as an identifier or as a constant; the names have no quotes in them, but roles of auth-roles may. */

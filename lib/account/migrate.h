@@ -34,9 +34,5 @@ struct migrate_task {
 MUST_CHECK bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f);
 /* Appends the script, one transaction, that brings a database from one version to another, names filled in. */
 void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task);
-/* auth-role-prefix in front of a role's name. */
-struct str schema_role(const struct conf *conf, struct str name, struct arena *a);
-/* The private schema's name. */
-struct str schema_private(const struct conf *conf, struct arena *a);
 
 #endif

@@ -1,11 +1,11 @@
 /* /rpc/refresh_token: the next tokens of a session.
  * SPDX-License-Identifier: MIT */
+#include "account/cookie_give.h"
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/limit.h"
 #include "account/session.h"
 #include "http/cookie.h"
-#include "token/cookie.h"
 
 /* Columns of refresh(). */
 enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };

@@ -3,7 +3,7 @@
 #include "account/session.h"
 
 #include "account/answer.h"
-#include "token/cookie.h"
+#include "account/cookie_give.h"
 #include "token/tokenjson.h"
 
 enum { CLAIMS_MAX = 16 * 1024 };

@@ -4,8 +4,6 @@
 
 #include "http/cookie.h"
 
-#define REFRESH_PATH "/rpc/refresh_token"
-
 /* As a browser writes it: scheme and host, the port only where it is not the scheme's own. */
 static struct str origin_of(struct str url, struct arena *a)
 {
@@ -50,28 +48,4 @@ struct str cookie_access(const struct cookie_rules *rules, const struct request 
 {
 	struct str token = rules->on ? http_cookie(r, STR(HTTP_COOKIE_ACCESS)) : STR_NONE;
 	return token.n ? token : STR_NONE;
-}
-
-static void add(struct account_call *c, struct str cookie)
-{
-	struct fault_header *header = arena_make(c->arena, struct fault_header);
-	*header = (struct fault_header){ STR("Set-Cookie"), cookie, c->headers };
-	c->headers = header;
-}
-
-void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds)
-{
-	static const char kept[] = "Secure; HttpOnly; SameSite=Lax";
-	add(c,
-		str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s", STR_ARG(refresh),
-			STR_ARG(c->conf->server_path_prefix), (long long)seconds, kept));
-	add(c,
-		str_printf(c->arena, HTTP_COOKIE_ACCESS "=%.*s; Path=/; Max-Age=%lld; %s", STR_ARG(access), (long long)seconds,
-			kept));
-}
-
-void cookie_forget(struct account_call *c)
-{
-	if (c->conf->auth_cookie)
-		cookie_give(c, STR(""), STR(""), 0);
 }

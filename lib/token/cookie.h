@@ -6,7 +6,8 @@
 #ifndef ROWGATE_TOKEN_COOKIE_H
 #define ROWGATE_TOKEN_COOKIE_H
 
-#include "account/account.h"
+#include "conf/conf.h"
+#include "http/request.h"
 
 /* Whose pages may change something. */
 struct cookie_rules {
@@ -21,11 +22,5 @@ struct cookie_rules cookie_rules(const struct conf *c, struct arena *a);
 MUST_CHECK bool cookie_check_origin(const struct cookie_rules *rules, const struct request *r, struct fault *f);
 /* The access token in the cookie, or STR_NONE; rules that are off find none. */
 struct str cookie_access(const struct cookie_rules *rules, const struct request *r);
-
-/* Adds both cookies to the answer; they stay for that many seconds. The access cookie outlives its token, so that what
- * is over is answered with 401 and not as a stranger's question. */
-void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds);
-/* Has the browser forget them; nothing unless auth-cookie is on. */
-void cookie_forget(struct account_call *c);
 
 #endif
