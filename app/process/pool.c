@@ -6,21 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/unavailable.h"
 #include "app/front/listen.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 /* What a client hears while nobody has time for it. */
-static const struct fault busy[POOL_KINDS] = {
-	[POOL_API] = {
-		.http_status = 504, .code = STR_INIT("PGRST003"),
-		.message = STR_INIT("Timed out acquiring connection from connection pool."),
-	},
-	[POOL_ACCOUNTS] = {
-		.http_status = 503, .code = STR_INIT("RGA10"), .retry_after = 1,
-		.message = STR_INIT("Accounts are not available at the moment"),
-	},
-};
+static void busy_fault(struct fault *f, enum pool_kind kind)
+{
+	if (kind == POOL_ACCOUNTS)
+		account_unavailable(f, 1);
+	else
+		fault_set(f, 504, "PGRST003", STR("Timed out acquiring connection from connection pool."));
+}
 
 static const char *const names[POOL_KINDS] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
 
@@ -31,7 +29,8 @@ bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_ch
 		log_warn("%ss cannot hand connections over: %s", names[kind], strerror(errno));
 		p->shared.handover[0] = p->shared.handover[1] = -1;
 	}
-	p->overload = overload_new(&p->shared, &busy[kind]);
+	busy_fault(&p->busy, kind);
+	p->overload = overload_new(&p->shared, &p->busy);
 	p->supervisor = supervisor_new(names[kind], &p->shared, child, child_arg);
 	return p->supervisor;
 }

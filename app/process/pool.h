@@ -11,6 +11,7 @@ enum pool_kind { POOL_API, POOL_ACCOUNTS, POOL_KINDS };
 struct pool {
 	enum pool_kind kind;
 	struct slots_shared shared;
+	struct fault busy; /* what overload answers */
 	struct supervisor *supervisor;
 	struct overload *overload;
 };

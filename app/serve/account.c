@@ -1,8 +1,9 @@
-/* The account workers' way of a request: an endpoint of lib/auth instead of a plan.
+/* The account workers' way of a request: an endpoint of lib/account instead of a plan.
  * SPDX-License-Identifier: MIT */
 #include "account.h"
 
 #include "account/account.h"
+#include "account/unavailable.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -15,21 +16,13 @@ bool account_is_elsewhere(const struct server *s, const struct request *r, struc
 	return fault_hint(f, STR("Include rowgate's accounts configuration in the web server's."));
 }
 
-static bool account_unavailable(struct fault *f, int retry_after)
-{
-	*f = (struct fault){ 0 };
-	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
-	f->retry_after = retry_after > 0 ? retry_after : 1;
-	return false;
-}
-
 static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 {
 	if (!s->generation->catalog)
 		return account_unavailable(f, 1);
 	if (server_connected(s, a, f))
 		return true;
-	return s->client_left || account_unavailable(f, f->retry_after);
+	return s->client_left || account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
 }
 
 /* An answer holds tokens, or who somebody is: it is for one reader, now. */

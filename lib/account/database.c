@@ -3,6 +3,7 @@
 #include "account/database.h"
 
 #include "account/schema.h"
+#include "account/unavailable.h"
 #include "base/log.h"
 #include "stmt/routine.h"
 
@@ -40,10 +41,7 @@ static bool translate(struct account_call *c, struct fault *f)
 		return false;
 	}
 	log_error("accounts: %.*s", STR_ARG(f->details.n ? f->details : f->message));
-	*f = (struct fault){ 0 };
-	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
-	f->retry_after = 1;
-	return false;
+	return account_unavailable(f, 1);
 }
 
 bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,

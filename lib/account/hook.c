@@ -3,15 +3,14 @@
 #include "account/hook.h"
 
 #include "account/database.h"
+#include "account/unavailable.h"
 #include "base/log.h"
 #include "token/tokenjson.h"
 
 static bool useless(const char *why, struct fault *f)
 {
 	log_error("accounts: auth-claims-hook gave %s", why);
-	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
-	f->retry_after = 1;
-	return false;
+	return account_unavailable(f, 1);
 }
 
 static bool check_claims(const struct account_call *c, struct str claims, struct fault *f)

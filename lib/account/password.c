@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "account/unavailable.h"
 #include "base/arena.h"
 
 /* bcrypt's cost and sha512-crypt's rounds beyond which a check takes seconds; yescrypt's by its parameter letter. */
@@ -44,11 +45,8 @@ bool password_hash(struct str *out_r, struct str password, const struct conf *c,
 	char *hash = arena_bytes(a, crypto_pwhash_STRBYTES);
 	if (crypto_pwhash_str_alg(hash, password.p, password.n, (unsigned long long)c->auth_password_passes,
 			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13)
-		!= 0) {
-		fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
-		f->retry_after = 1;
-		return false;
-	}
+		!= 0)
+		return account_unavailable(f, 1);
 	*out_r = str_of(hash);
 	return true;
 }

@@ -6,6 +6,7 @@
 
 #include <pwquality.h>
 
+#include "account/unavailable.h"
 #include "base/arena.h"
 #include "base/log.h"
 
@@ -28,7 +29,7 @@ bool password_quality(struct str password, struct str email, struct arena *a, st
 	pwquality_settings_t *settings = pwquality_default_settings();
 	if (!settings || !read_settings(settings)) {
 		pwquality_free_settings(settings);
-		return fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
+		return account_unavailable(f, 0);
 	}
 	const char *user = str_cstr(a, str_sub(email, 0, str_rindex(email, '@')));
 	int status = pwquality_check(settings, str_cstr(a, password), NULL, user, &about);
