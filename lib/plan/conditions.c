@@ -3,25 +3,6 @@
 #include "plan/missing.h"
 #include "plan/place.h"
 
-static bool is_fts(enum filter_operator op)
-{
-	return op == OP_FTS || op == OP_PLFTS || op == OP_PHFTS || op == OP_WFTS;
-}
-
-/* Whether the operand is a value of the column's type, which a pattern or a query is not. */
-static bool takes_value(const struct filter *f)
-{
-	switch (f->op) {
-	case OP_LIKE:
-	case OP_ILIKE:
-	case OP_IS:
-	case OP_ISDISTINCT:
-		return false;
-	default:
-		return !is_fts(f->op);
-	}
-}
-
 enum { OID_TSVECTOR = 3614 };
 
 static bool is_empty(const struct logic *where)
@@ -41,14 +22,15 @@ static struct plan_embed *null_embed(struct place *p, const struct filter *f)
 static void resolve_filter(struct plan_condition *out_r, const struct filter *f, const struct plan_source *s,
 	struct place *p)
 {
+	const struct operator_row *op = &filter_operators[f->op];
 	out_r->filter = f;
 	out_r->embed = null_embed(p, f);
 	if (out_r->embed)
 		return;
 	out_r->field = source_field(s, &f->field);
-	if (out_r->field.domain && takes_value(f))
+	if (out_r->field.domain && op->typed)
 		out_r->from_text = catalog_text(s->catalog, out_r->field.domain->from_text);
-	out_r->to_tsvector = is_fts(f->op) && out_r->field.type != 0 && out_r->field.type != OID_TSVECTOR;
+	out_r->to_tsvector = op->operand == OPERAND_QUERY && out_r->field.type != 0 && out_r->field.type != OID_TSVECTOR;
 }
 
 /* p: whose embeds a filter may name, or NULL. */

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "http/range.h"
+#include "operator.h"
 
 /* One arrow of a JSON, composite or array path: data->a->>b, data->-1. */
 struct json_step {
@@ -41,36 +42,6 @@ struct select_item {
 	struct select_item *children; /* embeds: first child, NULL for rel(); rel(*) is one SELECT_ALL */
 	struct select_item *next;
 };
-
-enum filter_operator {
-	OP_EQ,
-	OP_GT,
-	OP_GTE,
-	OP_LT,
-	OP_LTE,
-	OP_NEQ,
-	OP_LIKE,
-	OP_ILIKE,
-	OP_MATCH,
-	OP_IMATCH,
-	OP_IN,
-	OP_IS,
-	OP_ISDISTINCT,
-	OP_FTS,
-	OP_PLFTS,
-	OP_PHFTS,
-	OP_WFTS,
-	OP_CS,
-	OP_CD,
-	OP_OV,
-	OP_SL,
-	OP_SR,
-	OP_NXR,
-	OP_NXL,
-	OP_ADJ
-};
-enum filter_quantifier { QUANTIFIER_NONE, QUANTIFIER_ANY, QUANTIFIER_ALL };
-enum filter_is { IS_NULL, IS_NOT_NULL, IS_TRUE, IS_FALSE, IS_UNKNOWN };
 
 struct filter {
 	struct field field;

@@ -138,48 +138,6 @@ void stmt_values(struct draft *d, const struct plan *p, const struct plan_select
 	}
 }
 
-static const struct str OPERATORS[] = {
-	[OP_EQ] = STR_INIT("="),
-	[OP_GT] = STR_INIT(">"),
-	[OP_GTE] = STR_INIT(">="),
-	[OP_LT] = STR_INIT("<"),
-	[OP_LTE] = STR_INIT("<="),
-	[OP_NEQ] = STR_INIT("<>"),
-	[OP_LIKE] = STR_INIT("LIKE"),
-	[OP_ILIKE] = STR_INIT("ILIKE"),
-	[OP_MATCH] = STR_INIT("~"),
-	[OP_IMATCH] = STR_INIT("~*"),
-	[OP_IN] = STR_INIT("= ANY"),
-	[OP_IS] = STR_INIT("IS"),
-	[OP_ISDISTINCT] = STR_INIT("IS DISTINCT FROM"),
-	[OP_FTS] = STR_INIT("@@ pg_catalog.to_tsquery"),
-	[OP_PLFTS] = STR_INIT("@@ pg_catalog.plainto_tsquery"),
-	[OP_PHFTS] = STR_INIT("@@ pg_catalog.phraseto_tsquery"),
-	[OP_WFTS] = STR_INIT("@@ pg_catalog.websearch_to_tsquery"),
-	[OP_CS] = STR_INIT("@>"),
-	[OP_CD] = STR_INIT("<@"),
-	[OP_OV] = STR_INIT("&&"),
-	[OP_SL] = STR_INIT("<<"),
-	[OP_SR] = STR_INIT(">>"),
-	[OP_NXR] = STR_INIT("&<"),
-	[OP_NXL] = STR_INIT("&>"),
-	[OP_ADJ] = STR_INIT("-|-"),
-};
-
-static const struct str IS_OPERANDS[] = {
-	[IS_NULL] = STR_INIT("NULL"),
-	[IS_NOT_NULL] = STR_INIT("NOT NULL"),
-	[IS_TRUE] = STR_INIT("TRUE"),
-	[IS_FALSE] = STR_INIT("FALSE"),
-	[IS_UNKNOWN] = STR_INIT("UNKNOWN"),
-};
-
-static const struct str QUANTIFIERS[] = {
-	[QUANTIFIER_NONE] = STR_INIT(""),
-	[QUANTIFIER_ANY] = STR_INIT("ANY ("),
-	[QUANTIFIER_ALL] = STR_INIT("ALL ("),
-};
-
 static void put_language(struct draft *d, struct str language)
 {
 	if (!language.p)
@@ -188,41 +146,36 @@ static void put_language(struct draft *d, struct str language)
 	stmt_sql(d, ", ");
 }
 
-/* in.("") means no value at all, as in.() does. */
 static void put_members(struct draft *d, const struct filter *f, struct str from_text)
 {
-	bool none = f->value_count == 1 && f->values[0].n == 0;
 	stmt_sql(d, "(");
 	if (from_text.p) {
 		stmt_sql(d, "SELECT ");
 		open_function(d, from_text);
 		stmt_sql(d, "pg_catalog.unnest(");
 	}
-	stmt_array(d, f->values, none ? 0 : f->value_count);
+	stmt_array(d, f->values, f->value_count);
 	buf_put(&d->sql, from_text.p ? STR("::text[])))") : STR(")"));
 }
 
 static void put_operand(struct draft *d, const struct plan_condition *c)
 {
 	const struct filter *f = c->filter;
-	switch (f->op) {
-	case OP_IN:
+	switch (filter_operators[f->op].operand) {
+	case OPERAND_LIST:
 		put_members(d, f, c->from_text);
 		break;
-	case OP_IS:
-		buf_put(&d->sql, IS_OPERANDS[f->is]);
+	case OPERAND_IS:
+		buf_put(&d->sql, filter_is_words[f->is].sql);
 		break;
-	case OP_FTS:
-	case OP_PLFTS:
-	case OP_PHFTS:
-	case OP_WFTS:
+	case OPERAND_QUERY:
 		stmt_sql(d, "(");
 		put_language(d, f->language);
 		stmt_value(d, f->value);
 		stmt_sql(d, ")");
 		break;
 	default:
-		buf_put(&d->sql, QUANTIFIERS[f->quantifier]);
+		buf_put(&d->sql, filter_quantifiers[f->quantifier].sql);
 		open_function(d, c->from_text);
 		stmt_value(d, f->value);
 		buf_put(&d->sql, c->from_text.p ? STR(")") : STR(""));
@@ -239,7 +192,7 @@ static void put_filter(struct draft *d, struct str alias, const struct plan_cond
 	}
 	stmt_field(d, alias, &c->field);
 	buf_put(&d->sql, c->to_tsvector ? STR(") ") : STR(" "));
-	buf_put(&d->sql, OPERATORS[c->filter->op]);
+	buf_put(&d->sql, filter_operators[c->filter->op].sql);
 	stmt_sql(d, " ");
 	put_operand(d, c);
 }

@@ -57,9 +57,8 @@ static void put_items(struct buf *b, const struct select_item *item)
 
 static void put_operand(struct buf *b, const struct filter *filter)
 {
-	static const char *const is[] = { "null", "not_null", "true", "false", "unknown" };
 	if (filter->op == OP_IS) {
-		buf_put(b, str_of(is[filter->is]));
+		buf_put(b, filter_is_words[filter->is].name);
 		return;
 	}
 	if (filter->op != OP_IN) {
@@ -74,11 +73,10 @@ static void put_operand(struct buf *b, const struct filter *filter)
 
 static void put_filter(struct buf *b, const struct filter *filter)
 {
-	static const char *const names[] = { "eq", "gt", "gte", "lt", "lte", "neq", "like", "ilike", "match", "imatch",
-		"in", "is", "isdistinct", "fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj" };
-	static const char *const quantifiers[] = { "", "(any)", "(all)" };
 	put_field(b, &filter->field);
-	buf_printf(b, " %s%s%s", filter->negated ? "not." : "", names[filter->op], quantifiers[filter->quantifier]);
+	buf_printf(b, " %s%.*s", filter->negated ? "not." : "", STR_ARG(filter_operators[filter->op].name));
+	if (filter->quantifier != QUANTIFIER_NONE)
+		buf_printf(b, "(%.*s)", STR_ARG(filter_quantifiers[filter->quantifier].name));
 	if (filter->language.p)
 		buf_printf(b, "(%.*s)", STR_ARG(filter->language));
 	buf_char(b, ' ');

@@ -81,6 +81,7 @@ static void filters(void **state)
 			"d imatch \"b\")" },
 		{ "a=eq(any).{1,2}&b=like(all).{*x,y*}", "* | {} and(a eq(any) \"{1,2}\", b like(all) \"{%x,y%}\")" },
 		{ "a=in.(1,%22b,c%22,%22d%5C%22%5C%5Ce%22,f g)", "* | {} and(a in (\"1\",\"b,c\",\"d\"\\e\",\"f g\"))" },
+		{ "a=in.(%22%22)", "* | {} and(a in ())" },
 		{ "a=in.()&b=in.(,)&c=not.in.(1)&d=in.(%22x%22y)",
 			"* | {} and(a in (), b in (\"\",\"\"), c not.in (\"1\"), "
 			"d in (\"\"x\"y\"))" },
@@ -102,6 +103,15 @@ static void filters(void **state)
 		{ "a&b=eq.1&&", "* | {} and(b eq \"1\")" },
 	};
 	check(rows, COUNT_OF(rows), false);
+}
+
+/* An operator whose name began with that of a row above it would never be found. */
+static void operator_names_are_told_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FILTER_OPERATOR_COUNT; i++)
+		for (size_t j = i + 1; j < FILTER_OPERATOR_COUNT; j++)
+			assert_false(str_starts(filter_operators[j].name, filter_operators[i].name));
 }
 
 static void logic_trees(void **state)
@@ -384,6 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(select_lists),
 		cmocka_unit_test(filters),
+		cmocka_unit_test(operator_names_are_told_apart),
 		cmocka_unit_test(logic_trees),
 		cmocka_unit_test(orders_and_ranges),
 		cmocka_unit_test(arguments_of_calls),
