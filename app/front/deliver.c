@@ -3,7 +3,6 @@
 #include "deliver.h"
 
 #include <errno.h>
-#include <fastcgi.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "app/front/record.h"
 #include "base/clock.h"
 #include "base/log.h"
 
-/* The largest content of a record that needs no padding. */
-#define RECORD_CONTENT ((int64_t)65528)
-#define RECORD_SIZE (FCGI_HEADER_LEN + RECORD_CONTENT)
 /* Behind the content: the empty record that ends it, and the one that ends the request. */
 #define TRAILER_SIZE (2 * FCGI_HEADER_LEN + (int)sizeof(FCGI_EndRequestBody))
 #define BATCH_PIECES 16
@@ -57,17 +54,6 @@ static int64_t records_size(const struct answer *a)
 {
 	int64_t content = content_size(a);
 	return content + (content + RECORD_CONTENT - 1) / RECORD_CONTENT * FCGI_HEADER_LEN;
-}
-
-static void write_header(unsigned char *to, int type, int request_id, int64_t content)
-{
-	to[0] = FCGI_VERSION_1;
-	to[1] = (unsigned char)type;
-	to[2] = (unsigned char)(request_id >> 8);
-	to[3] = (unsigned char)request_id;
-	to[4] = (unsigned char)(content >> 8);
-	to[5] = (unsigned char)content;
-	to[6] = to[7] = 0;
 }
 
 static int64_t add_piece(struct batch *b, const void *p, int64_t n)
