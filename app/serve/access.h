@@ -3,7 +3,17 @@
 #ifndef ROWGATE_APP_SERVE_ACCESS_H
 #define ROWGATE_APP_SERVE_ACCESS_H
 
-#include "app/serve/serve.h"
+#include "app/serve/timing.h"
+#include "conf/conf.h"
+#include "http/request.h"
+#include "reply/reply.h"
+
+/* What the access log tells of a request. */
+struct served {
+	struct str role; /* STR_NONE: the request did not get that far */
+	struct str sql;  /* the main statement, or STR_NONE */
+	struct timing timing;
+};
 
 /* Writes the line if log-level asks for answers of this status: error 5xx, warn 4xx too, info all;
  * and the main SQL statement to the diagnostics with log-query. */

@@ -1,9 +1,10 @@
-/* The account workers' way of a request: an endpoint of lib/auth instead of a plan.
+/* The account workers' way of a request: an endpoint of lib/account instead of a plan.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_SERVE_ACCOUNT_H
 #define ROWGATE_APP_SERVE_ACCOUNT_H
 
-#include "app/serve/serve.h"
+#include "app/serve/access.h"
+#include "app/serve/server.h"
 
 /* Answers a request for an account URL over s->conn, which is rowgate_account's. Faults: those of the endpoints, 404
  * for what is no account URL, 503 RGA10 while the database cannot be asked. */
