@@ -69,7 +69,7 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 	if (!account_ready(s, a, f))
 		return false;
 	bool answered = account_run(&c, e, f);
-	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	server_used(s);
 	served_r->role = c.role;
 	if (!answered)
 		return false;

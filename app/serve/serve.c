@@ -49,12 +49,16 @@ static struct serve_sink serve_sink_new(const struct plan *p, struct flight *fli
 	return sink;
 }
 
-static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
-	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
-{
-	const struct conf *conf = &s->generation->conf;
+/* What is sent to the database for one request; valid until its flight is over. */
+struct serve_statements {
 	struct stmt_set set;
 	struct stmt settings, pre_request;
+	struct str isolation;
+};
+
+static bool serve_statements(struct serve_statements *out_r, const struct conf *conf, const struct request *r,
+	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
+{
 	struct stmt_settings about = {
 		.plan = p,
 		.request = r,
@@ -64,35 +68,54 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 		.session = who->session,
 		.issued_at = who->issued_at,
 	};
-	if (!stmt_make(&set, p, a, f) || !stmt_settings(&settings, &about, a, f))
-		return false;
-	served->sql = set.main ? set.main->sql : STR_NONE;
-	struct flight flight = {
-		.role = who->role,
+	out_r->pre_request = (struct stmt){ .sql = STR_NONE };
+	out_r->isolation = stmt_isolation(&about);
+	return stmt_make(&out_r->set, p, a, f) && stmt_settings(&out_r->settings, &about, a, f);
+}
+
+/* The function that db-pre-request names, if it names one. */
+static bool serve_pre_request(struct serve_statements *out_r, const struct conf *conf, struct arena *a, struct fault *f)
+{
+	return !conf->db_pre_request.n || stmt_pre_request(&out_r->pre_request, conf->db_pre_request, a, f);
+}
+
+static struct flight serve_flight(const struct serve_statements *s, struct str role, const struct plan *p)
+{
+	return (struct flight){
+		.role = role,
 		.search_path = p->search_path,
-		.isolation = stmt_isolation(&about),
-		.settings = &settings,
-		.main = set.main,
-		.count = set.count,
-		.explain = set.explain,
+		.isolation = s->isolation,
+		.settings = &s->settings,
+		.pre_request = s->pre_request.sql.p ? &s->pre_request : NULL,
+		.main = s->set.main,
+		.count = s->set.count,
+		.explain = s->set.explain,
 		.user_code = p->user_code,
 		.calls = p->calls,
 		.writes = !p->read_only,
 		.rollback = p->rollback,
 		.may_prepare = catalog_has_dynamic_sql(p->catalog),
 	};
-	if (conf->db_pre_request.n) {
-		if (!stmt_pre_request(&pre_request, conf->db_pre_request, a, f))
-			return false;
-		flight.pre_request = &pre_request;
-	}
-	struct serve_sink sink = serve_sink_new(p, &flight, a);
+}
+
+static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
+	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
+{
+	const struct conf *conf = &s->generation->conf;
+	struct serve_statements statements;
 	struct flight_outcome outcome;
+	if (!serve_statements(&statements, conf, r, who, p, a, f))
+		return false;
+	served->sql = statements.set.main ? statements.set.main->sql : STR_NONE;
+	if (!serve_pre_request(&statements, conf, a, f))
+		return false;
+	struct flight flight = serve_flight(&statements, who->role, p);
+	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	timing_mark(&served->timing, TIMING_PLAN);
 	if (!server_connected(s, a, f))
 		return false;
 	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
-	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	server_used(s);
 	return flown && timing_mark(&served->timing, TIMING_TRANSACTION)
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
@@ -147,6 +170,22 @@ void serve_fault(struct reply *out_r, struct server *s, const struct request *r,
 	serve_finish(out_r, conf, r, a);
 }
 
+/* What a request failed of when no stage could say it: memory that ran out, a wait that was ended. True when it did not
+ * fail. */
+static bool serve_judge(bool answered, const struct server *s, const struct arena *a, struct fault *f)
+{
+	if (arena_overflowed(a)) {
+		*f = (struct fault){ 0 };
+		answered = fault_set(f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
+	}
+	if (!answered && f->http_status == CONN_STOPPED && !s->client_left) {
+		*f = (struct fault){ 0 };
+		fault_set(f, 503, "RG503", STR("The server is being stopped"));
+		f->retry_after = 1;
+	}
+	return answered;
+}
+
 void serve(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r, struct arena *a)
 {
 	const struct conf *conf = &s->generation->conf;
@@ -158,18 +197,9 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 		return;
 	}
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
-	if (arena_overflowed(a)) {
-		f = (struct fault){ 0 };
-		answered = fault_set(&f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
-	}
-	if (!answered && f.http_status == CONN_STOPPED && !s->client_left) {
-		f = (struct fault){ 0 };
-		fault_set(&f, 503, "RG503", STR("The server is being stopped"));
-		f.retry_after = 1;
-	}
-	if (!answered)
-		serve_fault(out_r, s, r, &f, a);
-	else
+	if (serve_judge(answered, s, a, &f))
 		serve_finish(out_r, conf, r, a);
+	else
+		serve_fault(out_r, s, r, &f, a);
 	timing_field(&served_r->timing, out_r, a);
 }

@@ -28,6 +28,25 @@ bool server_database_up(const struct server *s)
 	return s->connect.at_us == 0 && (s->generation->conf.db_pool_automatic_recovery || !s->lost);
 }
 
+static bool server_connection_fault(struct fault *f, int64_t pause_us)
+{
+	f->retry_after = pause_us > 0 ? (int)((pause_us + 999999) / 1000000) : 1;
+	return false;
+}
+
+/* An attempt to connect has failed: whoever asks for the connection hears of it, and the next attempt waits. */
+static bool server_refused(struct server *s, struct fault *f)
+{
+	if (f->http_status == CONN_STOPPED) {
+		*f = (struct fault){ 0 };
+		fault_set(f, 503, "PGRST000", STR("Database connection error."));
+		fault_details(f, STR("the server does not answer"));
+	}
+	log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
+	backoff_fail(&s->connect);
+	return server_connection_fault(f, s->connect.at_us - clock_monotonic_us());
+}
+
 /* A connection that is down is tried again with growing pauses; meanwhile requests are told at once. */
 bool server_connected(struct server *s, struct arena *a, struct fault *f)
 {
@@ -36,23 +55,18 @@ bool server_connected(struct server *s, struct arena *a, struct fault *f)
 		server_disconnect(s);
 	if (s->connect.at_us > now) {
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
-	} else if (conn_ready(s->conn, a, f)) {
-		backoff_succeed(&s->connect);
-		s->connected_us = s->connected_us ? s->connected_us : now;
-		s->used_us = now;
-		return true;
-	} else if (s->client_left) {
-		return false; /* that says nothing about the server */
-	} else {
-		if (f->http_status == CONN_STOPPED) {
-			*f = (struct fault){ 0 };
-			fault_set(f, 503, "PGRST000", STR("Database connection error."));
-			fault_details(f, STR("the server does not answer"));
-		}
-		log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
-		backoff_fail(&s->connect);
-		now = clock_monotonic_us();
+		return server_connection_fault(f, s->connect.at_us - now);
 	}
-	f->retry_after = s->connect.at_us > now ? (int)((s->connect.at_us - now + 999999) / 1000000) : 1;
-	return false;
+	if (!conn_ready(s->conn, a, f))
+		/* That a client left says nothing about the server. */
+		return s->client_left ? false : server_refused(s, f);
+	backoff_succeed(&s->connect);
+	s->connected_us = s->connected_us ? s->connected_us : now;
+	s->used_us = now;
+	return true;
+}
+
+void server_used(struct server *s)
+{
+	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
 }

@@ -29,6 +29,8 @@ void server_disconnect(struct server *s);
 
 /* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
 MUST_CHECK bool server_connected(struct server *s, struct arena *a, struct fault *f);
+/* To be told after a request was sent over the connection: whether that broke it. */
+void server_used(struct server *s);
 /* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
 bool server_database_up(const struct server *s);
 
