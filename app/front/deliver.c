@@ -15,13 +15,13 @@
 #include "base/log.h"
 
 /* Behind the content: the empty record that ends it, and the one that ends the request. */
-#define TRAILER_SIZE (2 * FCGI_HEADER_LEN + (int)sizeof(FCGI_EndRequestBody))
+#define TRAILER_SIZE (FCGI_HEADER_LEN + RECORD_END_SIZE)
 #define BATCH_PIECES 16
 /* What one connection may get in a turn, so that a fast reader of a long answer does not keep the others waiting. */
 #define TURN_BYTES ((int64_t)1 << 20)
 
 struct delivery {
-	struct answer answer;
+	struct outgoing answer;
 	int64_t sent;
 	int64_t progress_us;
 	size_t copied;
@@ -36,7 +36,7 @@ struct batch {
 	unsigned char headers[BATCH_PIECES][FCGI_HEADER_LEN];
 	unsigned char trailer[TRAILER_SIZE];
 	bool file_read;
-	char file[RECORD_CONTENT];
+	char file[RECORD_CONTENT_MAX];
 };
 
 static int64_t at_most(int64_t n, int64_t limit)
@@ -44,16 +44,16 @@ static int64_t at_most(int64_t n, int64_t limit)
 	return n < limit ? n : limit;
 }
 
-static int64_t content_size(const struct answer *a)
+static int64_t content_size(const struct outgoing *a)
 {
 	return (int64_t)a->head.n + a->in_file + (int64_t)a->rest.n;
 }
 
 /* Bytes of all records with content. */
-static int64_t records_size(const struct answer *a)
+static int64_t records_size(const struct outgoing *a)
 {
 	int64_t content = content_size(a);
-	return content + (content + RECORD_CONTENT - 1) / RECORD_CONTENT * FCGI_HEADER_LEN;
+	return content + (content + RECORD_CONTENT_MAX - 1) / RECORD_CONTENT_MAX * FCGI_HEADER_LEN;
 }
 
 static int64_t add_piece(struct batch *b, const void *p, int64_t n)
@@ -62,8 +62,8 @@ static int64_t add_piece(struct batch *b, const void *p, int64_t n)
 	return n;
 }
 
-/* One piece of the file a batch: 0 after the first. */
-static int64_t add_file(struct batch *b, const struct answer *a, int64_t at, int64_t n)
+/* Adds a piece of the file, of which a batch takes one: 0 for a second. */
+static int64_t add_file(struct batch *b, const struct outgoing *a, int64_t at, int64_t n)
 {
 	ssize_t got;
 	if (b->file_read)
@@ -78,7 +78,7 @@ static int64_t add_file(struct batch *b, const struct answer *a, int64_t at, int
 	return -1;
 }
 
-static int64_t add_content(struct batch *b, const struct answer *a, int64_t at, int64_t n)
+static int64_t add_content(struct batch *b, const struct outgoing *a, int64_t at, int64_t n)
 {
 	int64_t head = (int64_t)a->head.n;
 	if (at < head)
@@ -89,46 +89,45 @@ static int64_t add_content(struct batch *b, const struct answer *a, int64_t at, 
 	return add_piece(b, a->rest.p + (at - a->in_file), n);
 }
 
-static int64_t add_trailer(struct batch *b, const struct answer *a, int64_t at)
+static int64_t add_trailer(struct batch *b, const struct outgoing *a, int64_t at)
 {
-	unsigned char *end = b->trailer + FCGI_HEADER_LEN;
-	write_header(b->trailer, FCGI_STDOUT, a->request_id, 0);
-	write_header(end, FCGI_END_REQUEST, a->request_id, sizeof(FCGI_EndRequestBody));
-	memset(end + FCGI_HEADER_LEN, 0, sizeof(FCGI_EndRequestBody));
+	record_header(b->trailer, FCGI_STDOUT, a->request_id, 0);
+	record_end(b->trailer + FCGI_HEADER_LEN, a->request_id);
 	return add_piece(b, b->trailer + at, TRAILER_SIZE - at);
 }
 
 /* Adds a piece of what is to be sent from byte `at` of all on; its size, 0: another batch must take it, -1: the file
  * cannot be read. */
-static int64_t add(struct batch *b, const struct answer *a, int64_t at)
+static int64_t add_next(struct batch *b, const struct outgoing *a, int64_t at)
 {
-	int64_t records = records_size(a), begin = at / RECORD_SIZE * RECORD_CONTENT, within = at % RECORD_SIZE;
-	int64_t content = at_most(content_size(a) - begin, RECORD_CONTENT);
+	int64_t records = records_size(a), begin = at / RECORD_SIZE_MAX * RECORD_CONTENT_MAX, within = at % RECORD_SIZE_MAX;
+	int64_t content = at_most(content_size(a) - begin, RECORD_CONTENT_MAX);
 	if (at >= records)
 		return add_trailer(b, a, at - records);
 	if (within >= FCGI_HEADER_LEN)
 		return add_content(b, a, begin + within - FCGI_HEADER_LEN, content - (within - FCGI_HEADER_LEN));
 	unsigned char *header = b->headers[b->header_count++];
-	write_header(header, FCGI_STDOUT, a->request_id, content);
+	record_header(header, FCGI_STDOUT, a->request_id, content);
 	return add_piece(b, header + within, FCGI_HEADER_LEN - within);
 }
 
-static bool fill(struct batch *b, const struct answer *a, int64_t at)
+/* Makes a batch of what is to be sent from byte `at` of all on; false when the file cannot be read. */
+static bool batch_fill(struct batch *b, const struct outgoing *a, int64_t at)
 {
 	int64_t end = records_size(a) + TRAILER_SIZE, n = 1;
 	b->count = b->header_count = 0;
 	b->file_read = false;
 	for (; n > 0 && at < end && b->count < BATCH_PIECES; at += n)
-		n = add(b, a, at);
+		n = add_next(b, a, at);
 	return n >= 0;
 }
 
-static enum deliver_state send_some(const struct answer *a, int64_t *sent, int socket)
+static enum deliver_state send_some(const struct outgoing *a, int64_t *sent, int socket)
 {
 	int64_t end = records_size(a) + TRAILER_SIZE, turn = *sent + TURN_BYTES;
 	while (*sent < end && *sent < turn) {
 		struct batch b;
-		if (!fill(&b, a, *sent))
+		if (!batch_fill(&b, a, *sent))
 			return DELIVER_BROKEN;
 		struct msghdr m = { .msg_iov = b.pieces, .msg_iovlen = b.count };
 		ssize_t n = sendmsg(socket, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -139,8 +138,8 @@ static enum deliver_state send_some(const struct answer *a, int64_t *sent, int s
 	return *sent == end ? DELIVER_DONE : DELIVER_MORE;
 }
 
-/* A copy that needs nothing of the request; NULL when no descriptor is left. */
-static struct delivery *keep(const struct answer *a, int64_t sent)
+/* A copy of what is still to be sent, which needs nothing of the request; NULL when no descriptor is left. */
+static struct delivery *delivery_new(const struct outgoing *a, int64_t sent)
 {
 	struct delivery *d = malloc(sizeof *d + a->head.n + a->rest.n);
 	if (!d)
@@ -161,13 +160,13 @@ static struct delivery *keep(const struct answer *a, int64_t sent)
 	return NULL;
 }
 
-enum deliver_state deliver(struct delivery **rest_r, const struct answer *answer, int socket)
+enum deliver_state deliver(struct delivery **rest_r, const struct outgoing *answer, int socket)
 {
 	int64_t sent = 0;
 	enum deliver_state state = send_some(answer, &sent, socket);
 	if (state != DELIVER_MORE)
 		return state;
-	*rest_r = keep(answer, sent);
+	*rest_r = delivery_new(answer, sent);
 	return *rest_r ? DELIVER_MORE : DELIVER_BROKEN;
 }
 

@@ -8,7 +8,8 @@
 
 #include "base/str.h"
 
-struct answer {
+/* An answer to be sent. What it points to and its file need only last for the call of deliver(). */
+struct outgoing {
 	int request_id;  /* FastCGI's */
 	struct str head; /* fields, with the empty line behind them */
 	int fd;          /* a file that holds the first in_file bytes of the body, or -1 */
@@ -25,11 +26,12 @@ enum deliver_state {
 };
 
 /* Sends what the socket takes, within bounds. After DELIVER_MORE rest_r is what is left, the caller's to free. */
-enum deliver_state deliver(struct delivery **rest_r, const struct answer *answer, int socket);
+enum deliver_state deliver(struct delivery **rest_r, const struct outgoing *answer, int socket);
+/* Sends on, of what was left; the socket is the same. */
 enum deliver_state deliver_more(struct delivery *d, int socket);
 /* When the peer last took something, monotonic microseconds. */
 int64_t deliver_progress_us(const struct delivery *d);
-/* NULL is allowed. */
+/* Ends a delivery, done or not, and wipes its copy: answers carry secrets. NULL is allowed. */
 void deliver_free(struct delivery *d);
 
 #endif

@@ -1,4 +1,4 @@
-/* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
+/* FastCGI records to requests, by libfcgi, and replies to records.
  *
  * rowgate accepts by itself and gives libfcgi the socket so that it can wait for many connections at once:
  * FCGX_Accept_r then only reads. Its listening socket is set to -1, so that a broken connection makes it fail instead
@@ -79,7 +79,7 @@ static enum gather_state fcgi_gather(struct fcgi_connection *c, const struct con
 	return gather_take(c->gather, c->fd);
 }
 
-/* HTTP_ACCEPT_PROFILE -> accept-profile, in the arena. */
+/* Makes HTTP_ACCEPT_PROFILE, less HTTP_, accept-profile, in the arena. */
 static struct str fcgi_field_name(struct arena *a, const char *name, size_t n)
 {
 	char *lower = arena_bytes(a, n + 1);
@@ -96,7 +96,23 @@ static struct str fcgi_copy(struct arena *a, const char *value)
 	return str_dup(a, str_of(value));
 }
 
-/* The header fields among the params. REDIRECT_HTTP_AUTHORIZATION is what Apache's rewriting leaves of it. */
+/* The name of the header field that a param carries, and its value; STR_NONE: it is no field, or an empty one, as web
+ * servers pass CONTENT_TYPE for every request. REDIRECT_HTTP_AUTHORIZATION is what Apache's rewriting leaves of it. */
+static struct str fcgi_field(struct str *value_r, const char *param)
+{
+	*value_r = str_of(param);
+	struct str name = str_cut(value_r, '=');
+	if (!value_r->n)
+		return STR_NONE;
+	if (str_starts(name, STR("HTTP_")))
+		return str_from(name, 5);
+	if (str_eq(name, STR("REDIRECT_HTTP_AUTHORIZATION")))
+		return STR("AUTHORIZATION");
+	return str_eq(name, STR("CONTENT_TYPE")) || str_eq(name, STR("CONTENT_LENGTH")) ? name : STR_NONE;
+}
+
+/* Takes the header fields from the params; false beyond max bytes. Of one that comes twice, as CONTENT_TYPE and
+ * HTTP_CONTENT_TYPE may, the first counts. */
 static bool fcgi_fields(char **envp, struct request *r, size_t max, struct arena *a)
 {
 	size_t count = 0, bytes = 0;
@@ -104,31 +120,21 @@ static bool fcgi_fields(char **envp, struct request *r, size_t max, struct arena
 		count++;
 	struct http_field *fields = arena_make_array(a, struct http_field, count + 1);
 	r->fields = fields;
-	for (char **p = envp; *p; p++) {
-		const char *equals = strchr(*p, '=');
-		struct str name = { *p, equals ? (size_t)(equals - *p) : 0 };
-		if (str_eq(name, STR("REDIRECT_HTTP_AUTHORIZATION")))
-			name = STR("HTTP_AUTHORIZATION");
-		if (str_starts(name, STR("HTTP_")))
-			name = str_from(name, 5);
-		else if (!str_eq(name, STR("CONTENT_TYPE")) && !str_eq(name, STR("CONTENT_LENGTH")))
-			continue;
-		/* A web server passes CONTENT_TYPE for every request, empty when there is none, and may pass HTTP_CONTENT_TYPE
-		 * beside it. */
-		if (!equals || !equals[1])
+	for (char **p = envp; *p && bytes <= max; p++) {
+		struct str value, name = fcgi_field(&value, *p);
+		if (!name.p)
 			continue;
 		struct str lower = fcgi_field_name(a, name.p, name.n);
 		if (request_field(r, lower).p)
 			continue;
-		fields[r->field_count++] = (struct http_field){ lower, str_trim(fcgi_copy(a, equals + 1)) };
-		bytes += lower.n + strlen(equals + 1) + 4;
-		if (bytes > max)
-			return false;
+		fields[r->field_count++] = (struct http_field){ lower, str_trim(str_dup(a, value)) };
+		bytes += lower.n + value.n + 4;
 	}
-	return true;
+	return bytes <= max;
 }
 
-/* The raw path and query from REQUEST_URI, less server-path-prefix: PATH_INFO arrives decoded and slash-merged. */
+/* Takes the raw path and query from REQUEST_URI, less server-path-prefix: PATH_INFO arrives decoded and
+ * slash-merged. */
 static void fcgi_target(struct request *r, struct str uri, struct str prefix)
 {
 	if (str_starts_nocase(uri, STR("http://")) || str_starts_nocase(uri, STR("https://"))) {
@@ -147,6 +153,7 @@ static void fcgi_target(struct request *r, struct str uri, struct str prefix)
 	r->query = rest;
 }
 
+/* Reads the rest of a body that was refused, so that the answer reaches the client. */
 static void fcgi_drain(FCGX_Request *q)
 {
 	char scratch[16384];
@@ -154,7 +161,7 @@ static void fcgi_drain(FCGX_Request *q)
 		;
 }
 
-/* -1: absent or not a number. */
+/* CONTENT_LENGTH, -1: absent or not a number. */
 static int64_t fcgi_content_length(char **envp)
 {
 	int64_t n;
@@ -218,7 +225,7 @@ static bool fcgi_body(struct fcgi_connection *c, const struct conf *conf, struct
 	return true;
 }
 
-/* libfcgi has closed the descriptor it had. */
+/* Forgets the descriptor that libfcgi read from and has closed, whose number must not be closed twice. */
 static void fcgi_lost(struct fcgi_connection *c)
 {
 	if (c->gather)
@@ -239,7 +246,6 @@ enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *co
 	c->fcgi.keepConnection = 1;
 	c->fcgi.detached = 1;
 	if (FCGX_Accept_r(&c->fcgi) < 0) {
-		/* libfcgi has closed what it read from; the number must not be closed twice. */
 		fcgi_lost(c);
 		return FCGI_GONE;
 	}
@@ -253,7 +259,7 @@ enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *co
 	return whole ? FCGI_RECEIVED : FCGI_REFUSED;
 }
 
-/* What libfcgi and the gathering have of the request goes. */
+/* Frees the memory of the request that was answered: libfcgi's and the gathering's, a gathered body with it. */
 static void fcgi_forget(struct fcgi_connection *c)
 {
 	FCGX_Free(&c->fcgi, 0);
@@ -270,7 +276,7 @@ static struct str fcgi_head(const struct reply *r)
 bool fcgi_send(struct fcgi_connection *c, struct reply *r)
 {
 	bool whole = !spool_broken(&r->body);
-	struct answer answer = { .request_id = c->fcgi.requestId, .head = fcgi_head(r), .fd = -1, .rest = STR("") };
+	struct outgoing answer = { .request_id = c->fcgi.requestId, .head = fcgi_head(r), .fd = -1, .rest = STR("") };
 	if (!r->no_body) {
 		answer.fd = r->body.fd;
 		answer.in_file = r->body.flushed;

@@ -1,4 +1,4 @@
-/* FastCGI records to requests, by libfcgi, which nothing else in rowgate sees, and replies to records.
+/* FastCGI records to requests, by libfcgi, and replies to records.
  *
  * A connection is one accepted socket of the web server. It carries one request at a time (no web server
  * multiplexes) and, where the server keeps it, many in a row. Neither reading nor writing ever waits for the peer (see

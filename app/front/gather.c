@@ -14,6 +14,8 @@
 #include "base/clock.h"
 
 #define GATHER_PIECE 65536
+/* Records before the body; what a web server sends is a few kilobytes. */
+#define GATHER_HEAD_MAX ((size_t)1 << 20)
 /* The arena holds the beginning of the body; the rest is a mapped file. */
 #define GATHER_MEMORY ((size_t)64 << 20)
 
@@ -36,7 +38,7 @@ enum gather_state gather_look(int socket)
 		return GATHER_BROKEN;
 	struct str in = { bytes, n > 0 ? (size_t)n : 0 }, piece;
 	while (in.n && !at.whole)
-		if (records_next(&at, &in, &piece) == PIECE_BAD)
+		if (records_next(&at, &in, &piece) == RECORD_BAD)
 			return GATHER_BROKEN;
 	return at.whole ? GATHER_WHOLE : GATHER_MORE;
 }
@@ -84,17 +86,18 @@ static void gather_body_put(struct gather *g, struct str bytes)
 	}
 }
 
-/* Records of the body are left out of the head, but for the empty one that ends it. */
-static bool gather_piece(struct gather *g, enum piece kind, struct str piece)
+/* Puts a piece where it belongs: records of the body are left out of the head, but for the empty one that ends it.
+ * False when there is too much of it, or it is no FastCGI. */
+static bool gather_put(struct gather *g, enum record_piece kind, struct str piece)
 {
 	bool is_body = g->at.type == FCGI_STDIN && !g->at.whole;
-	if (kind == PIECE_CONTENT && is_body)
+	if (kind == RECORD_CONTENT && is_body)
 		gather_body_put(g, piece);
-	else if (kind == PIECE_HEADER && !is_body)
+	else if (kind == RECORD_HEADER && !is_body)
 		return gather_head_put(g, g->at.header, FCGI_HEADER_LEN);
-	else if (kind != PIECE_NONE && !is_body)
+	else if (kind != RECORD_NONE && !is_body)
 		return gather_head_put(g, piece.p, piece.n);
-	return kind != PIECE_BAD;
+	return kind != RECORD_BAD;
 }
 
 /* Feeds what came through the records; false when it is not FastCGI or too much. */
@@ -102,8 +105,8 @@ static bool gather_feed(struct gather *g, struct str in)
 {
 	while (in.n && !g->at.whole) {
 		struct str piece;
-		enum piece kind = records_next(&g->at, &in, &piece);
-		if (kind == PIECE_BAD || !gather_piece(g, kind, piece))
+		enum record_piece kind = records_next(&g->at, &in, &piece);
+		if (kind == RECORD_BAD || !gather_put(g, kind, piece))
 			return false;
 	}
 	return true;
@@ -150,19 +153,13 @@ struct str gather_body(const struct gather *g, struct fault *f)
 void gather_refuse(const struct gather *g, int socket)
 {
 	static const char answer[] = "Status: 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
-	unsigned char out[FCGI_HEADER_LEN + sizeof answer - 1 + FCGI_HEADER_LEN + 8] = { 0 };
-	unsigned char *end = out + FCGI_HEADER_LEN + sizeof answer - 1;
+	enum { ANSWER = sizeof answer - 1 };
+	unsigned char out[FCGI_HEADER_LEN + ANSWER + RECORD_END_SIZE];
 	if (!g->at.begun)
 		return;
-	/* Web servers use one request id a connection; every record tells it. */
-	out[0] = end[0] = FCGI_VERSION_1;
-	out[1] = FCGI_STDOUT;
-	out[2] = end[2] = g->at.header[2];
-	out[3] = end[3] = g->at.header[3];
-	out[5] = sizeof answer - 1;
-	memcpy(out + FCGI_HEADER_LEN, answer, sizeof answer - 1);
-	end[1] = FCGI_END_REQUEST;
-	end[5] = 8;
+	record_header(out, FCGI_STDOUT, g->at.request_id, ANSWER);
+	memcpy(out + FCGI_HEADER_LEN, answer, ANSWER);
+	record_end(out + FCGI_HEADER_LEN + ANSWER, g->at.request_id);
 	if (send(socket, out, sizeof out, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return; /* the connection is closed next anyway */
 }

@@ -1,23 +1,34 @@
-/* FastCGI records: the header of one, and where in a sequence of them a stream is.
+/* FastCGI records: their headers are written here, and a stream of them is taken apart.
  * SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include <assert.h>
 #include <string.h>
 
-void write_header(unsigned char *to, int type, int request_id, int64_t content)
+/* The longest name or value of a parameter; what a web server sends is a few kilobytes. */
+#define RECORD_PARAM_MAX ((size_t)1 << 20)
+
+void record_header(unsigned char to_r[static FCGI_HEADER_LEN], int type, int request_id, int64_t content)
 {
-	to[0] = FCGI_VERSION_1;
-	to[1] = (unsigned char)type;
-	to[2] = (unsigned char)(request_id >> 8);
-	to[3] = (unsigned char)request_id;
-	to[4] = (unsigned char)(content >> 8);
-	to[5] = (unsigned char)content;
-	to[6] = to[7] = 0;
+	assert(content >= 0 && content <= FCGI_MAX_LENGTH && request_id >= 0 && request_id <= UINT16_MAX);
+	to_r[0] = FCGI_VERSION_1;
+	to_r[1] = (unsigned char)type;
+	to_r[2] = (unsigned char)(request_id >> 8);
+	to_r[3] = (unsigned char)request_id;
+	to_r[4] = (unsigned char)(content >> 8);
+	to_r[5] = (unsigned char)content;
+	to_r[6] = to_r[7] = 0;
 }
 
-/* A header is complete. One request after the other is all that web servers send: what would make libfcgi skip records
- * and wait for others is not let through to it. */
-static enum piece records_enter(struct records *at)
+void record_end(unsigned char to_r[static RECORD_END_SIZE], int request_id)
+{
+	record_header(to_r, FCGI_END_REQUEST, request_id, sizeof(FCGI_EndRequestBody));
+	memset(to_r + FCGI_HEADER_LEN, 0, sizeof(FCGI_EndRequestBody));
+}
+
+/* Reads a header that is complete. One request after the other is all that web servers send: what would make libfcgi
+ * skip records and wait for others is not let through to it. */
+static enum record_piece records_enter(struct records *at)
 {
 	const unsigned char *h = at->header;
 	int request_id = h[2] << 8 | h[3];
@@ -29,10 +40,10 @@ static enum piece records_enter(struct records *at)
 	bool follows = (at->type == FCGI_PARAMS || at->type == FCGI_STDIN) && at->begun && request_id == at->request_id;
 	at->request_id = request_id;
 	at->begun = at->begun || begins;
-	return h[0] == FCGI_VERSION_1 && (begins || follows) ? PIECE_HEADER : PIECE_BAD;
+	return h[0] == FCGI_VERSION_1 && (begins || follows) ? RECORD_HEADER : RECORD_BAD;
 }
 
-/* The length at p of n bytes; false when it is not all there. */
+/* Reads the length at p, where n bytes are; false when it is not all there. */
 static bool params_length(size_t *out_r, size_t *used_r, const unsigned char *p, size_t n)
 {
 	bool is_long = n && p[0] & 0x80;
@@ -43,8 +54,9 @@ static bool params_length(size_t *out_r, size_t *used_r, const unsigned char *p,
 	return true;
 }
 
-/* False when a length is beyond all measure: libfcgi adds them up in an int, and writes where there is no room. */
-static bool params_feed(struct params *at, struct str in)
+/* Follows the parameters; false when a length is beyond all measure: libfcgi adds them up in an int, and writes where
+ * there is no room. */
+static bool params_feed(struct record_params *at, struct str in)
 {
 	while (in.n) {
 		size_t name, value, used, more, n = at->left < in.n ? at->left : in.n;
@@ -52,12 +64,13 @@ static bool params_feed(struct params *at, struct str in)
 		in = str_from(in, n);
 		if (!in.n)
 			return true;
+		assert(at->lengths_n < sizeof at->lengths);
 		at->lengths[at->lengths_n++] = (unsigned char)*in.p;
 		in = str_from(in, 1);
 		if (!params_length(&name, &used, at->lengths, at->lengths_n)
 			|| !params_length(&value, &more, at->lengths + used, at->lengths_n - used))
 			continue;
-		if (name > GATHER_HEAD_MAX || value > GATHER_HEAD_MAX)
+		if (name > RECORD_PARAM_MAX || value > RECORD_PARAM_MAX)
 			return false;
 		at->left = name + value;
 		at->lengths_n = 0;
@@ -65,13 +78,13 @@ static bool params_feed(struct params *at, struct str in)
 	return true;
 }
 
-enum piece records_next(struct records *at, struct str *in, struct str *piece_r)
+enum record_piece records_next(struct records *at, struct str *in, struct str *piece_r)
 {
-	enum piece kind = PIECE_NONE;
+	enum record_piece kind = RECORD_NONE;
 	if (at->header_n == FCGI_HEADER_LEN && !at->content && !at->padding)
 		at->header_n = 0;
 	if (in->n == 0 || at->whole)
-		return PIECE_NONE;
+		return RECORD_NONE;
 	bool in_header = at->header_n < FCGI_HEADER_LEN;
 	size_t wanted = in_header ? FCGI_HEADER_LEN - at->header_n : at->content ? at->content : at->padding;
 	*piece_r = str_sub(*in, 0, wanted);
@@ -79,11 +92,11 @@ enum piece records_next(struct records *at, struct str *in, struct str *piece_r)
 	if (in_header) {
 		memcpy(at->header + at->header_n, piece_r->p, piece_r->n);
 		at->header_n += piece_r->n;
-		return at->header_n == FCGI_HEADER_LEN ? records_enter(at) : PIECE_NONE;
+		return at->header_n == FCGI_HEADER_LEN ? records_enter(at) : RECORD_NONE;
 	}
-	kind = at->content ? PIECE_CONTENT : PIECE_PADDING;
+	kind = at->content ? RECORD_CONTENT : RECORD_PADDING;
 	*(at->content ? &at->content : &at->padding) -= piece_r->n;
-	if (kind == PIECE_CONTENT && at->type == FCGI_PARAMS && !params_feed(&at->params, *piece_r))
-		return PIECE_BAD;
+	if (kind == RECORD_CONTENT && at->type == FCGI_PARAMS && !params_feed(&at->params, *piece_r))
+		return RECORD_BAD;
 	return kind;
 }

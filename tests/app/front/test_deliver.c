@@ -131,7 +131,7 @@ static void answers_arrive_whole(void **state)
 		struct place p = place_new();
 		size_t size = rows[i].head + rows[i].in_file + rows[i].rest;
 		char *head = letters(0, rows[i].head), *rest = letters(rows[i].head + rows[i].in_file, rows[i].rest);
-		struct answer a = {
+		struct outgoing a = {
 			.request_id = REQUEST_ID,
 			.head = { head, rows[i].head },
 			.in_file = (int64_t)rows[i].in_file,
@@ -167,7 +167,7 @@ static void a_peer_that_left_breaks_it(void **state)
 	for (int later = 0; later < 2; later++) {
 		struct place p = place_new();
 		char *rest = letters(0, 500000);
-		struct answer a = { .request_id = 1, .head = STR("x"), .fd = -1, .rest = { rest, 500000 } };
+		struct outgoing a = { .request_id = 1, .head = STR("x"), .fd = -1, .rest = { rest, 500000 } };
 		struct delivery *left = NULL;
 		if (later)
 			assert_int_equal(deliver(&left, &a, p.socket), DELIVER_MORE);
@@ -184,7 +184,7 @@ static void a_file_that_is_too_short_breaks_it(void **state)
 {
 	(void)state;
 	struct place p = place_new();
-	struct answer a = { .request_id = 1, .head = STR("x"), .fd = file_of(0, 100), .in_file = 101, .rest = STR("") };
+	struct outgoing a = { .request_id = 1, .head = STR("x"), .fd = file_of(0, 100), .in_file = 101, .rest = STR("") };
 	struct delivery *left = NULL;
 	assert_int_equal(deliver(&left, &a, p.socket), DELIVER_BROKEN);
 	assert_null(left);
@@ -197,7 +197,7 @@ static void progress_is_what_the_peer_takes(void **state)
 	(void)state;
 	struct place p = place_new();
 	char *rest = letters(0, 100000);
-	struct answer a = { .request_id = 1, .head = STR("x"), .fd = -1, .rest = { rest, 100000 } };
+	struct outgoing a = { .request_id = 1, .head = STR("x"), .fd = -1, .rest = { rest, 100000 } };
 	struct delivery *left = NULL;
 	assert_int_equal(deliver(&left, &a, p.socket), DELIVER_MORE);
 	int64_t first = deliver_progress_us(left), began = clock_monotonic_us();
