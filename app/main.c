@@ -17,7 +17,8 @@
 #include "app/process/standalone.h"
 #include "app/serve/generation.h"
 #include "base/arena.h"
-#include "conf/conf.h"
+#include "conf/conf_dump.h"
+#include "conf/conf_reference.h"
 
 enum { EXIT_FAILED = 1 };
 

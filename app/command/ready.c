@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "conf/conf.h"
+#include "conf/conf_load.h"
 
 enum { READY_MEMORY = 16 << 20, READY_SECONDS = 10 };
 

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "conf/conf_dump.h"
 #include "http/status.h"
 
 #define ADMIN_CLIENTS 8

@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "catalog/load.h"
 #include "catalog/role_settings.h"
+#include "conf/conf_dump.h"
+#include "conf/conf_load.h"
 
 /* A catalog of 10,000 tables takes some tens of megabytes, and as much again while it is built. */
 #define GENERATION_MEMORY ((size_t)4 << 30)

@@ -3,6 +3,7 @@
 #include "role_settings.h"
 
 #include "base/arena.h"
+#include "conf/conf_database.h"
 
 #define ROLE_SETTINGS_MAX 256
 

@@ -14,9 +14,6 @@
 /* The release of PostgREST whose interface this is. */
 #define CONF_POSTGREST_RELEASE "14"
 
-/* Seconds and bytes are numbers with the unit in their help; bytes accept k, M, G; a mode is a file's, in octal. */
-enum conf_type { CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM, CONF_SECONDS, CONF_BYTES, CONF_MODE };
-
 struct conf_list {
 	const struct str *items;
 	size_t count;
@@ -120,28 +117,5 @@ struct conf {
 	int64_t auth_reset_ttl, auth_confirm_ttl; /* seconds from sending */
 	int64_t auth_limit_period;
 };
-
-/* Where the values of one load came from; all of it lives in the arena given to conf_load(). */
-struct conf_source {
-	const char *file;                    /* path, or NULL: none */
-	char *const *environ;                /* NULL-terminated NAME=value, or NULL */
-	const struct conf_setting *database; /* pgrst.* settings of the role, with or without the prefix, '_' for
-	                                           '-', or NULL */
-	size_t database_count;
-};
-
-/* Reads every source and checks every value. On failure the fault's message names file and line (or the
- * variable) and what was expected; http_status and code carry no meaning there. `@file` values are read here,
- * one trailing newline dropped. */
-MUST_CHECK bool conf_load(struct conf *out_r, const struct conf_source *source, struct arena *a, struct fault *f);
-/* PostgREST's dump format, `key = "value"`, sorted; own: rowgate's own keys too, which PostgREST would not print.
- * Secrets are printed, as PostgREST does. */
-void conf_dump(const struct conf *c, bool own, struct buf *out);
-/* The keys that may be set in the database, as they are named there, as an array literal: {db_anon_role,...}. */
-struct str conf_database_keys(struct arena *a);
-/* A commented sample file made from the option table. */
-void conf_example(struct buf *out);
-/* The reference as Markdown: key, type, default, reloadable, in-database, help. */
-void conf_reference(struct buf *out);
 
 #endif

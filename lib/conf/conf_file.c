@@ -4,6 +4,8 @@
  * is a variable of the environment and $$ a dollar sign. `import "file"` reads another file in its place, and
  * `name { key = value }` stands for name.key = value. Lists are refused: PostgREST has no key that takes one.
  * SPDX-License-Identifier: MIT */
+#include "conf/conf_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,6 +15,8 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/scan.h"
+#include "conf/conf_environ.h"
+#include "conf/conf_shown.h"
 #include "conf/conf_table.h"
 
 enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
@@ -156,7 +160,7 @@ static bool take_dollar(struct line *l)
 	struct str name = scan_until(&l->scan, ")\"");
 	if (!scan_char(&l->scan, ')'))
 		return problem(l, STR("$( without its closing parenthesis; a dollar sign before ( is written $$"));
-	struct str value = conf_environ_get(l->draft->source->environ, name);
+	struct str value = conf_environ_get(l->draft->environ, name);
 	if (!value.p)
 		return problem(l, str_printf(l->draft->arena, "the environment has no variable %.*s", STR_ARG(name)));
 	buf_put(&l->value, value);
@@ -237,7 +241,7 @@ static void enter(struct line *l, struct str key, struct str where)
 	bool wants_text = is_setting || (o && (o->type == CONF_TEXT || o->type == CONF_LIST));
 	struct str value = buf_str(&l->value);
 	if (l->bare && wants_text)
-		value = conf_value_shown(value, l->draft->arena);
+		value = conf_shown(value, l->draft->arena);
 	if (is_setting) {
 		conf_draft_app_setting(l->draft, key, value, where, CONF_FROM_FILE);
 		return;

@@ -1,7 +1,9 @@
 /* A bare word or number of the configuration file where a text is wanted: PostgREST shows it as its parser holds it.
  * SPDX-License-Identifier: MIT */
+#include "conf/conf_shown.h"
+
 #include "base/arena.h"
-#include "conf/conf_table.h"
+#include "base/buf.h"
 
 /* Digits without leading and trailing zeros, and the power of ten of the first: 0.05 is "5", -2. */
 struct decimal {
@@ -59,7 +61,7 @@ static void put_scientific(struct buf *out, const struct decimal *d)
 	}
 }
 
-struct str conf_value_shown(struct str bare, struct arena *a)
+struct str conf_shown(struct str bare, struct arena *a)
 {
 	static const struct str words[] = { STR_INIT("true"), STR_INIT("on"), STR_INIT("false"), STR_INIT("off") };
 	for (size_t i = 0; i < COUNT_OF(words); i++)

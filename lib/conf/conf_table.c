@@ -1,17 +1,10 @@
 /* The option table: every key, what it is for, and what it may be.
  * SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <string.h>
-
-#include "base/scan.h"
 #include "conf/conf_table.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-#define HEX DIGITS "abcdefABCDEF"
-#define UNRESERVED LETTERS DIGITS "-._~"
-#define SUB_DELIMITERS "!$&'()*+,;="
-#define PATH_CHARACTERS UNRESERVED SUB_DELIMITERS ":@/"
+#include "base/arena.h"
+#include "conf/conf_check.h"
+
 #define AT(field) .offset = offsetof(struct conf, field)
 #define R CONF_RELOAD
 #define D CONF_IN_DB
@@ -30,219 +23,12 @@ static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
 static const char *const tx_end_words[] = { "commit", "commit-allow-override", "rollback", "rollback-allow-override",
 	NULL };
 
-static const char *check_admin_port(const struct conf *c)
-{
-	bool same = c->admin_server_port > 0 && c->admin_server_port == c->server_port;
-	return same ? "another port: admin-server-port cannot be the same as server-port" : NULL;
-}
-
-static const char *check_schemas(const struct conf *c)
-{
-	for (size_t i = 0; i < c->db_schemas.count; i++) {
-		if (str_eq(c->db_schemas.items[i], STR("pg_catalog")))
-			return "schemas of your own: db-schemas does not allow schema: 'pg_catalog'";
-		if (str_eq(c->db_schemas.items[i], STR("information_schema")))
-			return "schemas of your own: db-schemas does not allow schema: 'information_schema'";
-	}
-	return c->db_schemas.count ? NULL : "at least one schema";
-}
-
-/* Only characters of the set, and percent signs before two hexadecimal digits (RFC 3986 section 2). */
-static bool is_uri_text(struct str s, const char *set)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		bool escape = s.p[i] == '%' && i + 2 < s.n && strchr(HEX, s.p[i + 1]) && strchr(HEX, s.p[i + 2]);
-		if (!s.p[i] || (!escape && !strchr(set, s.p[i])))
-			return false;
-	}
-	return true;
-}
-
-/* user@host:port, the host perhaps an address in brackets (RFC 3986 section 3.2). */
-static bool is_authority(struct str s)
-{
-	size_t at = str_index(s, '@');
-	struct str host = at < s.n ? str_from(s, at + 1) : s;
-	if (at < s.n && !is_uri_text(str_sub(s, 0, at), UNRESERVED SUB_DELIMITERS ":"))
-		return false;
-	size_t end = str_starts(host, STR("[")) ? str_index(host, ']') + 1 : str_index(host, ':');
-	struct str name = str_sub(host, 0, end), port = str_from(host, end);
-	if (str_starts(name, STR("[")) && str_ends(name, STR("]")))
-		name = str_sub(name, 1, name.n - 2);
-	else if (str_has(name, ':'))
-		return false;
-	return is_uri_text(name, UNRESERVED SUB_DELIMITERS ":") && (!port.n || port.p[0] == ':')
-		&& is_uri_text(str_from(port, 1), DIGITS);
-}
-
-/* scheme:hierarchy?query#fragment (RFC 3986 section 3). */
-static bool is_uri(struct str s)
-{
-	struct str rest = s, scheme = str_cut(&rest, ':'), path, query;
-	struct scan scan = scan_of(scheme);
-	if (!rest.p || !scan_set(&scan, LETTERS, SIZE_MAX, NULL))
-		return false;
-	scan_set(&scan, LETTERS DIGITS "+-.", SIZE_MAX, NULL);
-	query = rest;
-	path = str_cut(&query, '#');
-	if (!scan_done(&scan) || !is_uri_text(query, PATH_CHARACTERS "?"))
-		return false;
-	query = path;
-	path = str_cut(&query, '?');
-	if (str_starts(path, STR("//"))) {
-		path = str_from(path, 2);
-		struct str authority = str_sub(path, 0, str_index(path, '/'));
-		path = str_from(path, authority.n);
-		if (!is_authority(authority))
-			return false;
-	}
-	return is_uri_text(path, PATH_CHARACTERS) && is_uri_text(query, PATH_CHARACTERS "?");
-}
-
-/* It becomes a part of links and is compared with what browsers send as Origin. */
-static const char *check_site_url(const struct conf *c)
-{
-	struct str s = c->auth_site_url;
-	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
-	struct str host = str_from(s, str_find(s, STR("://")) + 3);
-	bool good = web && is_uri(s) && host.n && host.p[0] != '/' && !str_has(host, '?') && !str_has(host, '#')
-		&& !str_has(host, '@') && !str_ends(s, STR("/"));
-	return !s.p || good ? NULL : "http(s)://host without user, query or a slash at the end";
-}
-
-static const char *check_audience(const struct conf *c)
-{
-	return !str_has(c->jwt_aud, ':') || is_uri(c->jwt_aud)
-		? NULL
-		: "a text without a colon, or a URI: jwt-aud should be a string or a valid URI";
-}
-
-/* http or https, a host, perhaps a port, perhaps a path; no user, query or fragment. */
-static bool is_proxy_uri(struct str s)
-{
-	struct str rest = s, scheme = str_cut(&rest, ':');
-	if (!str_eq_nocase(scheme, STR("http")) && !str_eq_nocase(scheme, STR("https")))
-		return false;
-	if (!is_uri(s) || !str_starts(rest, STR("//")) || str_has(rest, '?') || str_has(rest, '#'))
-		return false;
-	rest = str_from(rest, 2);
-	struct str authority = str_cut(&rest, '/');
-	size_t colon = authority.n && authority.p[authority.n - 1] != ']' ? str_rindex(authority, ':') : authority.n;
-	int64_t port = 1;
-	if (colon < authority.n && !str_to_i64(str_from(authority, colon + 1), &port))
-		return false;
-	return colon > 0 && !str_has(authority, '@') && port > 0 && port <= PORT_MAX;
-}
-
-static const char *check_proxy_uri(const struct conf *c)
-{
-	bool good = !c->openapi_server_proxy_uri.p || is_proxy_uri(c->openapi_server_proxy_uri);
-	return good ? NULL
-				: "a URI by http or https: Malformed proxy uri, a correct example: "
-				  "https://example.com:8443/basePath";
-}
-
-static const char *check_path_prefix(const struct conf *c)
-{
-	struct str s = c->server_path_prefix;
-	bool good = !s.n || (s.p[0] == '/' && s.p[s.n - 1] != '/');
-	return good ? NULL : "a path that starts with a slash and does not end with one";
-}
-
-static bool is_listen(struct str s)
-{
-	int64_t port;
-	return (str_starts(s, STR("unix:")) && s.n > 5)
-		|| (str_rindex(s, ':') < s.n && str_to_i64(str_from(s, str_rindex(s, ':') + 1), &port) && port > 0
-			&& port <= PORT_MAX);
-}
-
-static const char *check_listen(const struct conf *c)
-{
-	return !c->server_listen.p || is_listen(c->server_listen) ? NULL : "unix:/path or host:port";
-}
-
-static const char *check_auth_listen(const struct conf *c)
-{
-	return !c->auth_listen.p || is_listen(c->auth_listen) ? NULL : "unix:/path or host:port";
-}
-
-static const char *check_auth(const struct conf *c)
-{
-	return !c->auth_enabled || c->jwt_secret.n || c->auth_signing_key.n
-		? NULL
-		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
-}
-
-/* A page's Origin must be compared with something. */
-static const char *check_cookie(const struct conf *c)
-{
-	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count
-		? NULL
-		: "an auth-site-url beside it: else no page could be told from another site's";
-}
-
-/* "//host" would be an address of another site that looks like a path. */
-static const char *check_return_url(const struct conf *c)
-{
-	struct str s = c->auth_return_url;
-	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
-	bool path = str_starts(s, STR("/")) && !str_starts(s, STR("//"));
-	bool good = web ? is_uri(s) : path && is_uri_text(s, PATH_CHARACTERS "?#");
-	return !s.n || good ? NULL : "a path that starts with one slash, or an address by http(s)";
-}
-
-static const char *check_hook(const struct conf *c)
-{
-	size_t dot = str_index(c->auth_claims_hook, '.');
-	return !c->auth_claims_hook.n || (dot && dot + 1 < c->auth_claims_hook.n) ? NULL : "schema.function";
-}
-
-/* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
-static const char *check_auth_names(const struct conf *c)
-{
-	const struct str names[] = { c->auth_schema, c->auth_role_prefix };
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		struct scan scan = scan_of(names[i]);
-		scan_set(&scan, "abcdefghijklmnopqrstuvwxyz0123456789_", 40, NULL);
-		if (!scan_done(&scan))
-			return "at most 40 lower-case letters, digits and underscores";
-	}
-	return c->auth_schema.n ? NULL : "a name";
-}
-
-static bool is_network(struct str s)
-{
-	char text[64];
-	unsigned char bytes[16];
-	struct str rest = s, address = str_cut(&rest, '/');
-	int64_t bits = 0;
-	if (address.n >= sizeof text || (rest.p && (!str_to_i64(rest, &bits) || bits < 0 || bits > 128)))
-		return false;
-	memcpy(text, address.p, address.n);
-	text[address.n] = '\0';
-	return inet_pton(AF_INET6, text, bytes) == 1 || (inet_pton(AF_INET, text, bytes) == 1 && bits <= 32);
-}
-
-static const char *check_proxies(const struct conf *c)
-{
-	for (size_t i = 0; i < c->server_trusted_proxies.count; i++)
-		if (!is_network(c->server_trusted_proxies.items[i]))
-			return "addresses or networks such as 10.0.0.0/8";
-	return NULL;
-}
-
-/* A request holds a buffer of its body, one of its answer, and what is made of them. */
-static const char *check_request_memory(const struct conf *c)
-{
-	return c->request_memory >= 4 * c->server_buffer ? NULL : "at least four times server-buffer";
-}
-
 const struct conf_option conf_options[] = {
 	{ "admin-server-host", .type = CONF_TEXT, AT(admin_server_host),
 		.help = "Address of the admin server; server-host when not set." },
 	{ "admin-server-port", .type = CONF_INT, AT(admin_server_port), .min = 0, .max = PORT_MAX,
-		.check = check_admin_port, .help = "Port of the admin server (/live, /ready, /metrics); off when not set." },
+		.check = conf_check_admin_port,
+		.help = "Port of the admin server (/live, /ready, /metrics); off when not set." },
 	{ "admin-server-unix-socket", .type = CONF_TEXT, AT(admin_server_unix_socket),
 		.help = "Unix socket of the admin server, instead of a port." },
 	{ "admin-server-unix-socket-mode", .type = CONF_MODE, AT(admin_server_unix_socket_mode), .fallback = "660",
@@ -251,15 +37,16 @@ const struct conf_option conf_options[] = {
 		.help = "Accept tokens of accounts that name no session." },
 	{ "auth-activation", .type = CONF_BOOL, .flags = OWN | R, AT(auth_activation), .fallback = "false",
 		.help = "No sign-in before the e-mail address was proven by a mailed link." },
-	{ "auth-claims-hook", .type = CONF_TEXT, .flags = OWN | R, AT(auth_claims_hook), .check = check_hook,
+	{ "auth-claims-hook", .type = CONF_TEXT, .flags = OWN | R, AT(auth_claims_hook), .check = conf_check_hook,
 		.help = "Function (schema.name) that gets an account's number and gives further claims for its tokens." },
 	{ "auth-confirm-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_confirm_ttl), .fallback = "86400", .min = 60,
 		.max = 2592000, .help = "Seconds a mailed link that proves an address is good for." },
-	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false", .check = check_cookie,
+	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false",
+		.check = conf_check_cookie,
 		.help = "Give browsers their tokens in cookies that scripts cannot read, and none in answers." },
 	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
 		.help = "Connection string of the account workers, whose role is rowgate_account." },
-	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = check_auth,
+	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = conf_check_auth,
 		.help = "Serve the account URLs (register, login and so on) by account workers on auth-listen." },
 	{ "auth-install-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_install_uri),
 		.help = "Connection string of `rowgate migrate`: a superuser or a role with CREATEROLE; db-uri when not set." },
@@ -279,7 +66,7 @@ const struct conf_option conf_options[] = {
 		.max = COUNT_MAX, .help = "Refreshes from one network address in auth-limit-period." },
 	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register), .fallback = "100", .min = 1,
 		.max = COUNT_MAX, .help = "Registrations from one network address in auth-limit-period." },
-	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = check_auth_listen,
+	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = conf_check_auth_listen,
 		.help = "FastCGI socket of the account workers, unix:/path or host:port." },
 	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention), .fallback = "7776000",
 		.min = 3600, .max = COUNT_MAX,
@@ -292,14 +79,15 @@ const struct conf_option conf_options[] = {
 		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
 	{ "auth-reset-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reset_ttl), .fallback = "3600", .min = 60,
 		.max = 604800, .help = "Seconds a mailed link to a new password is good for." },
-	{ "auth-return-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_return_url), .check = check_return_url,
+	{ "auth-return-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_return_url), .check = conf_check_return_url,
 		.help = "Where the pages that mailed links lead to lead back: a path of the site, or a whole address." },
-	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = check_auth_names,
+	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = conf_check_auth_names,
 		.help = "What the names of the account roles begin with: roles belong to the whole cluster." },
 	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),
 		.fallback = "regular_user, editor, viewer, admin_user",
 		.help = "Roles an account may have; `rowgate migrate` enters them." },
-	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema), .fallback = "auth", .check = check_auth_names,
+	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema), .fallback = "auth",
+		.check = conf_check_auth_names,
 		.help = "Schema of users, sessions and profiles; the private one has _private behind its name." },
 	{ "auth-self-service-roles", .type = CONF_LIST, .flags = OWN | R | CONF_EMPTY, AT(auth_self_service_roles),
 		.fallback = "regular_user", .help = "Roles that may be chosen at registration, the default first." },
@@ -311,7 +99,7 @@ const struct conf_option conf_options[] = {
 		.min = 60, .max = COUNT_MAX, .help = "Seconds after which every session is over." },
 	{ "auth-signing-key", .type = CONF_TEXT, .flags = OWN | R | CONF_AT_FILE, AT(auth_signing_key),
 		.help = "Secret, JWK or JWK set whose first key signs tokens; jwt-secret when not set." },
-	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = check_site_url,
+	{ "auth-site-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_site_url), .check = conf_check_site_url,
 		.help = "The site as its visitors call it, https://host: what links in mails start with." },
 	{ "auth-token-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_token_ttl), .fallback = "3600", .min = 10,
 		.max = 604800, .help = "Seconds an access token is good for." },
@@ -360,7 +148,7 @@ const struct conf_option conf_options[] = {
 	{ "db-root-spec", "root-spec", .type = CONF_TEXT, .flags = R | D, AT(db_root_spec),
 		.help = "Function that answers GET / in place of the OpenAPI document." },
 	{ "db-schemas", "db-schema", .type = CONF_LIST, .flags = R | D, AT(db_schemas), .fallback = "public",
-		.check = check_schemas, .help = "Schemas exposed to clients, the default first." },
+		.check = conf_check_schemas, .help = "Schemas exposed to clients, the default first." },
 	{ "db-single-role", .type = CONF_BOOL, .flags = OWN, AT(db_single_role), .fallback = "false",
 		.help = "The host gives one role that connects: accounts use db-uri's, too, and are less well protected." },
 	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256", .min = 1,
@@ -370,7 +158,7 @@ const struct conf_option conf_options[] = {
 		.help = "How transactions end, and whether Prefer: tx= may choose." },
 	{ "db-uri", .type = CONF_TEXT, .flags = CONF_AT_FILE, AT(db_uri), .fallback = "postgresql://",
 		.help = "Connection string of libpq; what it leaves out comes from libpq's environment." },
-	{ "jwt-aud", .type = CONF_TEXT, .flags = R | D, AT(jwt_aud), .check = check_audience,
+	{ "jwt-aud", .type = CONF_TEXT, .flags = R | D, AT(jwt_aud), .check = conf_check_audience,
 		.help = "Audience a token must name if it names any." },
 	{ "jwt-cache-max-entries", .type = CONF_INT, .flags = R | D, AT(jwt_cache_max_entries), .fallback = "1000",
 		.min = 0, .max = 1000000, .help = "Verified tokens remembered; 0 turns the cache off." },
@@ -410,17 +198,17 @@ const struct conf_option conf_options[] = {
 		.help = "What the OpenAPI document shows." },
 	{ "openapi-security-active", .type = CONF_BOOL, .flags = R | D, AT(openapi_security_active), .fallback = "false",
 		.help = "Add the security definition for tokens to the OpenAPI document." },
-	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri), .check = check_proxy_uri,
-		.help = "Public base URI of the API, for the OpenAPI document." },
+	{ "openapi-server-proxy-uri", .type = CONF_TEXT, .flags = D, AT(openapi_server_proxy_uri),
+		.check = conf_check_proxy_uri, .help = "Public base URI of the API, for the OpenAPI document." },
 	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M", .min = MIB,
-		.max = 4 * GIB, .check = check_request_memory, .help = "Memory one request may use." },
+		.max = 4 * GIB, .check = conf_check_request_memory, .help = "Memory one request may use." },
 	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k", .min = 8 * KIB,
 		.max = 64 * MIB, .help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
 	{ "server-cors-allowed-origins", .type = CONF_LIST, .flags = D, AT(server_cors_allowed_origins),
 		.help = "Origins that browsers may call from; any when not set." },
 	{ "server-host", .type = CONF_TEXT, AT(server_host), .fallback = "!4",
 		.help = "Address the web server listens on in deploy/serve: a name or *, *4, !4, *6, !6." },
-	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = check_listen,
+	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = conf_check_listen,
 		.help = "FastCGI socket, unix:/path or host:port; when not set, the one inherited from the web server." },
 	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660", .min = 0600,
 		.max = 0777, .help = "File mode of a FastCGI unix socket." },
@@ -432,7 +220,8 @@ const struct conf_option conf_options[] = {
 		.min = MIB, .max = 1024 * GIB, .help = "Largest answer." },
 	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k", .min = KIB,
 		.max = MIB, .help = "Longest URL." },
-	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix), .check = check_path_prefix,
+	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix),
+		.check = conf_check_path_prefix,
 		.help = "Path under which the web server publishes the API, taken off every request." },
 	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = OWN | R, AT(server_peer_timeout), .fallback = "10",
 		.min = 1, .max = 3600,
@@ -449,7 +238,8 @@ const struct conf_option conf_options[] = {
 		.help = "Answer with a Server-Timing field." },
 	{ "server-trace-header", .type = CONF_TEXT, .flags = R | D, AT(server_trace_header),
 		.help = "Name of a request field that is sent back as it came." },
-	{ "server-trusted-proxies", .type = CONF_LIST, .flags = OWN | R, AT(server_trusted_proxies), .check = check_proxies,
+	{ "server-trusted-proxies", .type = CONF_LIST, .flags = OWN | R, AT(server_trusted_proxies),
+		.check = conf_check_proxies,
 		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client." },
 	{ "server-unix-socket", .type = CONF_TEXT, AT(server_unix_socket),
 		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
@@ -472,6 +262,15 @@ const struct conf_option *conf_option_find(struct str name)
 			return o;
 	}
 	return NULL;
+}
+
+struct str conf_option_key(struct str name, struct arena *a)
+{
+	struct str key = str_lower(a, name);
+	char *copy = arena_bytes(a, key.n);
+	for (size_t i = 0; i < key.n; i++)
+		copy[i] = key.p[i] == '_' ? '-' : key.p[i];
+	return (struct str){ copy, key.n };
 }
 
 bool conf_option_obsolete(struct str name)

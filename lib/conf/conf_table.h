@@ -1,9 +1,12 @@
-/* The option table and what its readers and writers share; private to lib/base/conf*.c and their tests.
+/* The option table: a key is a row of it and a member of struct conf; private to lib/conf and its tests.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_CONF_CONF_TABLE_H
 #define ROWGATE_CONF_CONF_TABLE_H
 
 #include "conf/conf.h"
+
+/* Seconds and bytes are numbers with the unit in their help; bytes accept k, M, G; a mode is a file's, in octal. */
+enum conf_type { CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM, CONF_SECONDS, CONF_BYTES, CONF_MODE };
 
 enum conf_flag {
 	CONF_RELOAD = 1,    /* a reload takes it over */
@@ -36,60 +39,7 @@ extern const size_t conf_option_count;
 const struct conf_option *conf_option_find(struct str name);
 /* Keys of PostgREST that mean nothing here: accepted with a warning. */
 bool conf_option_obsolete(struct str name);
-
-/* Puts a value into its field of c. False with what was expected instead. */
-bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
-	struct str *expected_r);
-/* What PostgREST says of such a value, STR_NONE when it says nothing. */
-struct str conf_value_complaint(const struct conf_option *o, struct str text, struct arena *a);
-/* What the field is before anything is read: "not set". */
-void conf_value_unset(struct conf *c, const struct conf_option *o);
-/* Appends the field's value in the file's syntax; "" when not set. */
-void conf_value_write(struct buf *out, const struct conf_option *o, const struct conf *c);
-/* Appends text as a quoted value of the file's syntax. */
-void conf_value_quote(struct buf *out, struct str text);
-/* What PostgREST makes of a word or number where it wants a text: "Bool True", "Number 5.0". */
-struct str conf_value_shown(struct str bare, struct arena *a);
-
-/* One source's word on one key. Where it stands ("file:12") is for the reader of an error. */
-struct conf_given {
-	struct str value, where;
-	int rank; /* the highest wins; 0: not given */
-};
-
-/* By rising rank; of name and alias one beats the other from any source, as in PostgREST. */
-enum conf_rank { CONF_FROM_FILE = 1, CONF_FROM_PGRST, CONF_FROM_ROWGATE, CONF_FROM_DATABASE, CONF_BY_WINNER = 8 };
-
-struct conf_app_setting {
-	struct conf_setting setting;
-	struct str folded; /* the name in lower case, which is what PostgreSQL compares */
-	struct str where;
-	int rank;
-	struct conf_app_setting *next;
-};
-
-struct conf_draft {
-	struct conf_given *given;          /* parallel to conf_options */
-	struct conf_app_setting *settings; /* sorted by name */
-	const struct conf_source *source;
-	struct arena *arena;
-	struct fault *fault;
-};
-
-/* Enters a value; false when no such key exists. */
-bool conf_draft_offer(struct conf_draft *d, struct str key, struct str value, struct str where, int rank);
-/* Enters an app.settings.* value. */
-void conf_draft_app_setting(struct conf_draft *d, struct str name, struct str value, struct str where, int rank);
-/* Fills the fault with "where: what"; always false. */
-bool conf_draft_fault(struct conf_draft *d, struct str where, struct str what);
-
-/* The sources. Each is false with the draft's fault filled. */
-bool conf_file_read(struct conf_draft *d, const char *path);
-bool conf_environ_read(struct conf_draft *d, char *const *vars);
-bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count);
-/* The value of a variable, or STR_NONE; vars may be NULL. */
-struct str conf_environ_get(char *const *vars, struct str name);
-/* A whole file of at most a megabyte; false with the reason. */
-bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r);
+/* DB_POOL or db_pool as the name of a key, db-pool, in the arena. */
+struct str conf_option_key(struct str name, struct arena *a);
 
 #endif

@@ -1,7 +1,8 @@
 /* Values of options: text to field and back.
  * SPDX-License-Identifier: MIT */
+#include "conf/conf_value.h"
+
 #include "base/arena.h"
-#include "conf/conf_table.h"
 
 /* The field o describes, as a pointer to type. */
 #define FIELD(c, o, type) ((type *)(void *)((char *)(c) + (o)->offset))

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "conf/conf.h"
+#include "conf/conf_dump.h"
+#include "conf/conf_load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/log.h"
+#include "conf/conf_dump.h"
+#include "conf/conf_load.h"
+#include "conf/conf_reference.h"
 #include "conf/conf_table.h"
 
 #define PATH_TEMPLATE "/tmp/rowgate-test-conf-XXXXXX"

@@ -1,55 +1,14 @@
 /* Loading: every source is heard, the highest wins, every value is checked.
  * SPDX-License-Identifier: MIT */
-#include "conf/conf.h"
+#include "conf/conf_load.h"
 
 #include "base/arena.h"
+#include "conf/conf_database.h"
+#include "conf/conf_draft.h"
+#include "conf/conf_environ.h"
+#include "conf/conf_file.h"
 #include "conf/conf_table.h"
-
-bool conf_draft_fault(struct conf_draft *d, struct str where, struct str what)
-{
-	return fault_printf(d->fault, d->arena, 500, "PGRSTX00", "Error in config %.*s: %.*s", STR_ARG(where),
-		STR_ARG(what));
-}
-
-bool conf_draft_offer(struct conf_draft *d, struct str key, struct str value, struct str where, int rank)
-{
-	const struct conf_option *o = conf_option_find(key);
-	if (!o) {
-		if (!conf_option_obsolete(key))
-			return false;
-		log_warn("%.*s: %.*s has no effect here", STR_ARG(where), STR_ARG(key));
-		return true;
-	}
-	/* Given by name, an empty value takes the key back to its default; by alias it says nothing. */
-	struct conf_given *given = &d->given[o - conf_options];
-	bool by_name = str_eq(key, str_of(o->name));
-	if (!value.n && !(o->flags & CONF_EMPTY) && !by_name)
-		return true;
-	rank += by_name != !!(o->flags & CONF_OLD_WINS) ? CONF_BY_WINNER : 0;
-	if (rank >= given->rank)
-		*given = (struct conf_given){ value, where, rank };
-	return true;
-}
-
-void conf_draft_app_setting(struct conf_draft *d, struct str name, struct str value, struct str where, int rank)
-{
-	struct conf_app_setting **at = &d->settings;
-	/* PostgreSQL folds the names of settings: app.settings.A and app.settings.a are one. */
-	struct str folded = str_lower(d->arena, name);
-	while (*at && str_cmp((*at)->folded, folded) < 0)
-		at = &(*at)->next;
-	if (!*at || !str_eq((*at)->folded, folded)) {
-		struct conf_app_setting *fresh = arena_make(d->arena, struct conf_app_setting);
-		fresh->folded = folded;
-		fresh->next = *at;
-		*at = fresh;
-	}
-	if (rank < (*at)->rank)
-		return;
-	(*at)->setting = (struct conf_setting){ str_dup(d->arena, name), str_dup(d->arena, value) };
-	(*at)->where = where;
-	(*at)->rank = rank;
-}
+#include "conf/conf_value.h"
 
 /* The content of the file that "@path" names: a URI without blanks around it, a secret without its last newline. */
 static bool read_at_file(struct conf_draft *d, const struct conf_option *o, struct conf_given *given)
@@ -112,7 +71,7 @@ static void settle_dependents(struct conf_draft *d, struct conf *c)
 {
 	if (!c->admin_server_host.p)
 		c->admin_server_host = c->server_host;
-	struct str tmpdir = conf_environ_get(d->source->environ, STR("TMPDIR"));
+	struct str tmpdir = conf_environ_get(d->environ, STR("TMPDIR"));
 	if (!c->server_spool_dir.p)
 		c->server_spool_dir = tmpdir.n ? str_dup(d->arena, tmpdir) : STR("/tmp");
 }
@@ -134,7 +93,7 @@ bool conf_load(struct conf *out_r, const struct conf_source *source, struct aren
 {
 	struct conf_draft d = {
 		.given = arena_make_array(a, struct conf_given, conf_option_count),
-		.source = source,
+		.environ = source->environ,
 		.arena = a,
 		.fault = f,
 	};

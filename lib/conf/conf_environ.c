@@ -1,8 +1,9 @@
-/* The other two sources: variables of the environment and settings of the database role.
+/* The environment as a source: PGRST_KEY and ROWGATE_KEY.
  * SPDX-License-Identifier: MIT */
-#include <string.h>
+#include "conf/conf_environ.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "conf/conf_table.h"
 
 #define APP_SETTINGS "APP_SETTINGS_"
@@ -17,16 +18,6 @@ struct str conf_environ_get(char *const *vars, struct str name)
 	return STR_NONE;
 }
 
-/* DB_POOL or db_pool to db-pool. */
-static struct str key_of(struct str name, struct arena *a)
-{
-	struct str key = str_lower(a, name);
-	char *copy = arena_bytes(a, key.n);
-	for (size_t i = 0; i < key.n; i++)
-		copy[i] = key.p[i] == '_' ? '-' : key.p[i];
-	return (struct str){ copy, key.n };
-}
-
 /* A variable behind its prefix. One that is no key is only warned of: PostgREST ignores it. */
 static bool read_variable(struct conf_draft *d, struct str whole_name, size_t prefix, struct str value, int rank)
 {
@@ -39,7 +30,7 @@ static bool read_variable(struct conf_draft *d, struct str whole_name, size_t pr
 		conf_draft_app_setting(d, str_join(d->arena, parts, 2, STR("")), value, where, rank);
 		return true;
 	}
-	if (!conf_draft_offer(d, key_of(name, d->arena), value, where, rank))
+	if (!conf_draft_offer(d, conf_option_key(name, d->arena), value, where, rank))
 		log_warn("%.*s: no such configuration key, ignored", STR_ARG(where));
 	return true;
 }
@@ -56,35 +47,6 @@ bool conf_environ_read(struct conf_draft *d, char *const *vars)
 			if (str_starts(name, prefixes[i].prefix)
 				&& !read_variable(d, name, prefixes[i].prefix.n, value, prefixes[i].rank))
 				return false;
-	}
-	return true;
-}
-
-struct str conf_database_keys(struct arena *a)
-{
-	struct buf out = buf_new(a, 64 * conf_option_count);
-	for (size_t i = 0; i < conf_option_count; i++) {
-		if (!(conf_options[i].flags & CONF_IN_DB))
-			continue;
-		buf_char(&out, out.n ? ',' : '{');
-		for (const char *p = conf_options[i].name; *p; p++)
-			buf_char(&out, *p == '-' ? '_' : *p);
-	}
-	buf_char(&out, '}');
-	return buf_str(&out);
-}
-
-bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct str name = settings[i].name;
-		struct str where = str_printf(d->arena, "database setting %.*s", STR_ARG(name));
-		struct str key = key_of(str_starts(name, STR("pgrst.")) ? str_from(name, 6) : name, d->arena);
-		const struct conf_option *o = conf_option_find(key);
-		if (!o || !(o->flags & CONF_IN_DB))
-			log_warn("%.*s: not a key that the database may set, ignored", STR_ARG(where));
-		else
-			conf_draft_offer(d, key, settings[i].value, where, CONF_FROM_DATABASE);
 	}
 	return true;
 }

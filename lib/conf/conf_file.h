@@ -1,0 +1,13 @@
+/* The configuration file as a source; private to lib/conf.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CONF_CONF_FILE_H
+#define ROWGATE_CONF_CONF_FILE_H
+
+#include "conf/conf_draft.h"
+
+/* Enters what the file says, and those that it imports. False with the draft's fault filled. */
+bool conf_file_read(struct conf_draft *d, const char *path);
+/* A whole file of at most a megabyte; false with the reason. */
+bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r);
+
+#endif
