@@ -1,4 +1,4 @@
-/* Tokens for the tests: signed here with keys made here, by code that shares nothing with lib/auth.
+/* Tokens for the tests: signed here with keys made here, by code that shares nothing with lib/token.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TESTS_AUTH_SIGN_H
 #define ROWGATE_TESTS_AUTH_SIGN_H

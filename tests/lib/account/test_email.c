@@ -1,0 +1,90 @@
+/* What passes for an e-mail address, and its key.
+ * SPDX-License-Identifier: MIT */
+#include "../expect.h"
+
+#include "account/email.h"
+#include "base/arena.h"
+#include "base/count.h"
+
+#define TEN "abcdefghij"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+#define LABEL SIXTY "abc"
+
+static const struct {
+	const char *email, *key; /* key NULL: no address */
+} rows[] = {
+	{ "someone@shop.example", "someone@shop.example" },
+	{ "Some.One+Tag@Shop.EXAMPLE", "some.one+tag@shop.example" },
+	{ "a@b", "a@b" },
+	{ "a@127.0.0.1", "a@127.0.0.1" },
+	{ "a@r3---sn.example", "a@r3---sn.example" },
+	{ "a@XN--bcher-kva.example", "a@xn--bcher-kva.example" },
+	{ "a@xn--a.example", "a@xn--a.example" },
+	/* RFC 3492 section 7.1 and other names as registries have them. */
+	{ "a@bücher.example", "a@xn--bcher-kva.example" },
+	{ "a@faß.example", "a@xn--fa-hia.example" },
+	{ "a@παράδειγμα.example", "a@xn--hxajbheg2az3al.example" },
+	{ "a@例え.テスト", "a@xn--r8jz45g.xn--zckzah" },
+	{ "a@почемужеонинеговорятпорусски.example", "a@xn--b1abfaaepdrnnbgefbadotcwatmq2g4l.example" },
+	{ "a@למההםפשוטלאמדבריםעברית", "a@xn--4dbcagdahymbxekheh6e0a7fei0b" },
+	{ "a@他们为什么不说中文.example", "a@xn--ihqwcrb4cv8a8dqg056pqjye.example" },
+	{ "müller@shop.example", "müller@shop.example" },
+	{ SIXTY "abcd@shop.example", SIXTY "abcd@shop.example" },
+	{ SIXTY "abcde@shop.example", NULL },
+	{ "a@" LABEL ".example", "a@" LABEL ".example" },
+	{ "a@" LABEL "d.example", NULL },
+	{ "a@ü" SIXTY ".example", NULL },
+	{ "a@" LABEL "." LABEL "." LABEL "." SIXTY, "a@" LABEL "." LABEL "." LABEL "." SIXTY },
+	{ "a@" LABEL "." LABEL "." LABEL "." LABEL, NULL },
+	{ "", NULL },
+	{ "someone", NULL },
+	{ "@shop.example", NULL },
+	{ "someone@", NULL },
+	{ "a@b@c", NULL },
+	{ "a b@shop.example", NULL },
+	{ "a@shop example", NULL },
+	{ "a\tb@shop.example", NULL },
+	{ "a\177b@shop.example", NULL },
+	{ "a,b@shop.example", NULL },
+	{ "a;b@shop.example", NULL },
+	{ "<a@shop.example>", NULL },
+	{ "\"a\"@shop.example", NULL },
+	{ "a@shop..example", NULL },
+	{ "a@.example", NULL },
+	{ "a@shop.example.", NULL },
+	{ "a@-shop.example", NULL },
+	{ "a@shop-.example", NULL },
+	{ "a@under_score.example", NULL },
+	{ "a@ü_x.example", NULL },
+	{ "a@-ü.example", NULL },
+	{ "a@ü-.example", NULL },
+	{ "a@[127.0.0.1]", NULL },
+	{ "a@\xff.example", NULL },
+};
+
+static void keys(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str key = STR_NONE;
+		bool good = email_key(&key, str_of(rows[i].email), a);
+		expect_text(rows[i].email, good ? key : STR_NONE, rows[i].key);
+	}
+	arena_free(a);
+}
+
+static void no_nul(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 16);
+	struct str key;
+	expect_int("NUL", email_key(&key, STR("a\0b@shop.example"), a), false);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(keys), cmocka_unit_test(no_nul) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
