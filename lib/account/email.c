@@ -2,90 +2,12 @@
  * SPDX-License-Identifier: MIT */
 #include "account/email.h"
 
+#include <idn2.h>
 #include <string.h>
 
 #include "base/buf.h"
 
 enum { EMAIL_MAX = 254, LOCAL_MAX = 64, LABEL_MAX = 63 };
-
-/* Punycode's parameters (RFC 3492 section 5). */
-enum { BASE = 36, T_MIN = 1, T_MAX = 26, SKEW = 38, DAMP = 700, INITIAL_BIAS = 72, INITIAL_N = 128 };
-
-static uint32_t adapt(uint32_t delta, uint32_t points, bool first)
-{
-	uint32_t k = 0;
-	delta = first ? delta / DAMP : delta / 2;
-	delta += delta / points;
-	for (; delta > (BASE - T_MIN) * T_MAX / 2; k += BASE)
-		delta /= BASE - T_MIN;
-	return k + (BASE - T_MIN + 1) * delta / (delta + SKEW);
-}
-
-/* Code points of well-formed UTF-8. */
-static size_t decode(uint32_t *out, struct str s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; n++) {
-		size_t length = str_utf8_length(str_from(s, i));
-		unsigned char lead = (unsigned char)s.p[i];
-		uint32_t point = length < 2 ? lead : lead & (0xffu >> (length + 1));
-		for (size_t j = 1; j < length; j++)
-			point = point << 6 | ((unsigned char)s.p[i + j] & 0x3f);
-		out[n] = point;
-		i += length ? length : 1;
-	}
-	return n;
-}
-
-static char digit(uint32_t value)
-{
-	return (char)(value < 26 ? 'a' + value : '0' + value - 26);
-}
-
-/* A delta as a generalized variable-length integer (RFC 3492 section 3.3). */
-static void put_delta(struct buf *out, uint32_t delta, uint32_t bias)
-{
-	for (uint32_t k = BASE;; k += BASE) {
-		uint32_t t = k <= bias ? T_MIN : k >= bias + T_MAX ? T_MAX : k - bias;
-		if (delta < t)
-			break;
-		buf_char(out, digit(t + (delta - t) % (BASE - t)));
-		delta = (delta - t) / (BASE - t);
-	}
-	buf_char(out, digit(delta));
-}
-
-/* "xn--" and the label's punycode (RFC 3492 section 6.3). */
-static void put_encoded(struct buf *out, struct str label)
-{
-	uint32_t points[EMAIL_MAX], n = INITIAL_N, delta = 0, bias = INITIAL_BIAS;
-	size_t count = decode(points, label), basic = 0;
-	buf_lit(out, "xn--");
-	for (size_t i = 0; i < count; i++)
-		if (points[i] < INITIAL_N) {
-			buf_char(out, (char)points[i]);
-			basic++;
-		}
-	if (basic)
-		buf_char(out, '-');
-	for (size_t done = basic; done < count; delta++, n++) {
-		uint32_t next = UINT32_MAX;
-		for (size_t i = 0; i < count; i++)
-			if (points[i] >= n && points[i] < next)
-				next = points[i];
-		delta += (next - n) * (uint32_t)(done + 1);
-		n = next;
-		for (size_t i = 0; i < count; i++) {
-			delta += points[i] < n;
-			if (points[i] != n)
-				continue;
-			put_delta(out, delta, bias);
-			bias = adapt(delta, (uint32_t)done + 1, done == basic);
-			delta = 0;
-			done++;
-		}
-	}
-}
 
 static bool is_ascii(struct str s)
 {
@@ -107,21 +29,41 @@ static bool label_good(struct str label)
 	return label.n > 0;
 }
 
-static bool put_domain(struct buf *out, struct str domain)
+/* A label beyond ASCII by UTS 46, non-transitional: ß stays ß. It may become several, where it has a dot of another
+ * script. */
+static bool put_converted(struct buf *out, struct str label, struct arena *a)
+{
+	char *ascii;
+	if (idn2_to_ascii_8z(str_cstr(a, label), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+		return false;
+	buf_put(out, str_of(ascii));
+	idn2_free(ascii);
+	return true;
+}
+
+/* Labels in ASCII stay what they are, as names that no IDNA knows ("r3---sn") are found in the DNS all the same. */
+static bool put_domain(struct buf *out, struct str domain, struct arena *a)
 {
 	for (struct str rest = domain; rest.p;) {
 		struct str label = str_cut(&rest, '.');
-		size_t before = buf_str(out).n;
 		if (!label_good(label))
 			return false;
 		if (is_ascii(label))
 			buf_put(out, label);
-		else
-			put_encoded(out, label);
-		if (buf_str(out).n - before > LABEL_MAX)
+		else if (!put_converted(out, label, a))
 			return false;
 		if (rest.p)
 			buf_char(out, '.');
+	}
+	return true;
+}
+
+static bool domain_good(struct str domain)
+{
+	for (struct str rest = domain; rest.p;) {
+		struct str label = str_cut(&rest, '.');
+		if (!label_good(label) || !is_ascii(label) || label.n > LABEL_MAX)
+			return false;
 	}
 	return true;
 }
@@ -147,8 +89,8 @@ bool email_key(struct str *key_r, struct str email, struct arena *a)
 		return false;
 	buf_put(&out, local);
 	buf_char(&out, '@');
-	if (!put_domain(&out, rest))
+	if (!put_domain(&out, rest, a))
 		return false;
 	*key_r = buf_str(&out);
-	return key_r->n <= EMAIL_MAX;
+	return domain_good(str_from(*key_r, local.n + 1)) && key_r->n <= EMAIL_MAX;
 }
