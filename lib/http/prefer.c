@@ -2,51 +2,48 @@
  * SPDX-License-Identifier: MIT */
 #include "http/prefer.h"
 
-enum prefer_kind {
-	PREFER_RESOLUTION,
-	PREFER_MISSING,
-	PREFER_RETURN,
-	PREFER_COUNT,
-	PREFER_TX,
-	PREFER_HANDLING,
-	PREFER_KINDS
-};
+#include "base/count.h"
 
-/* In the order in which Preference-Applied names them. */
-static const struct {
-	enum prefer_kind kind;
-	int value;
-	struct str text;
-} known[] = {
-	{ PREFER_RESOLUTION, RESOLUTION_MERGE, STR_INIT("resolution=merge-duplicates") },
-	{ PREFER_RESOLUTION, RESOLUTION_IGNORE, STR_INIT("resolution=ignore-duplicates") },
-	{ PREFER_MISSING, MISSING_DEFAULT, STR_INIT("missing=default") },
-	{ PREFER_MISSING, MISSING_NULL, STR_INIT("missing=null") },
-	{ PREFER_RETURN, RETURN_REPRESENTATION, STR_INIT("return=representation") },
-	{ PREFER_RETURN, RETURN_MINIMAL, STR_INIT("return=minimal") },
-	{ PREFER_RETURN, RETURN_HEADERS, STR_INIT("return=headers-only") },
-	{ PREFER_COUNT, COUNT_EXACT, STR_INIT("count=exact") },
-	{ PREFER_COUNT, COUNT_PLANNED, STR_INIT("count=planned") },
-	{ PREFER_COUNT, COUNT_ESTIMATED, STR_INIT("count=estimated") },
-	{ PREFER_TX, TX_COMMIT, STR_INIT("tx=commit") },
-	{ PREFER_TX, TX_ROLLBACK, STR_INIT("tx=rollback") },
-	{ PREFER_HANDLING, HANDLING_STRICT, STR_INIT("handling=strict") },
-	{ PREFER_HANDLING, HANDLING_LENIENT, STR_INIT("handling=lenient") },
-};
-enum { KNOWN_COUNT = COUNT_OF(known) };
+enum { WORDS_MAX = 4 };
 
-/* Values of the enumerated kinds, 0 as long as unset. */
-struct choice {
-	int of[PREFER_KINDS];
+/* Each choice's place in struct prefer and its words, by their enumerators: 0 is nothing said. */
+static const struct choice {
+	size_t member;
+	struct str words[WORDS_MAX];
+} choices[] = {
+#define CHOICE_WORD(enumerator, text) [enumerator] = STR_INIT(text),
+#define CHOICE_ROW(kind, tag, member, unset, words) [kind] = { offsetof(struct prefer, member), { words } },
+	PREFER_CHOICES(CHOICE_ROW, CHOICE_WORD)
 };
+static_assert(COUNT_OF(choices) == PREFER_CHOICE_COUNT, "a row for each choice");
 
-static bool take_known(struct choice *choice, struct str text)
+/* The member as the number that its enumerator is. */
+static unsigned *chosen(struct prefer *p, size_t kind)
 {
-	for (size_t i = 0; i < KNOWN_COUNT; i++) {
-		if (!str_eq(text, known[i].text))
+	return (unsigned *)(void *)((char *)p + choices[kind].member);
+}
+
+static unsigned chosen_of(const struct prefer *p, size_t kind)
+{
+	return *(const unsigned *)(const void *)((const char *)p + choices[kind].member);
+}
+
+static unsigned word_of(const struct choice *choice, struct str text)
+{
+	for (unsigned i = 1; i < WORDS_MAX && choice->words[i].p; i++)
+		if (str_eq(text, choice->words[i]))
+			return i;
+	return 0;
+}
+
+static bool take_choice(struct prefer *p, struct str text)
+{
+	for (size_t i = 0; i < PREFER_CHOICE_COUNT; i++) {
+		unsigned word = word_of(&choices[i], text);
+		if (word == 0)
 			continue;
-		if (choice->of[known[i].kind] == 0)
-			choice->of[known[i].kind] = known[i].value;
+		if (chosen_of(p, i) == 0)
+			*chosen(p, i) = word;
 		return true;
 	}
 	return false;
@@ -84,35 +81,23 @@ static size_t preference_count(const struct request *r)
 	return count;
 }
 
-static void read_field(struct prefer *p, struct choice *choice, bool *max_seen, struct str *invalid, struct str rest)
+static void read_field(struct prefer *p, bool *max_seen, struct str *invalid, struct str rest)
 {
 	while (rest.p) {
 		struct str text = str_trim(str_cut(&rest, ','));
-		if (!take_known(choice, text) && !take_timezone(p, text) && !take_max_affected(p, max_seen, text))
+		if (!take_choice(p, text) && !take_timezone(p, text) && !take_max_affected(p, max_seen, text))
 			invalid[p->invalid_count++] = text;
 	}
 }
 
-static void choose(struct prefer *p, const struct choice *choice)
-{
-	p->resolution = (enum prefer_resolution)choice->of[PREFER_RESOLUTION];
-	p->missing = (enum prefer_missing)choice->of[PREFER_MISSING];
-	p->ret = (enum prefer_return)choice->of[PREFER_RETURN];
-	p->count = (enum prefer_count)choice->of[PREFER_COUNT];
-	p->tx = (enum prefer_tx)choice->of[PREFER_TX];
-	p->handling = (enum prefer_handling)choice->of[PREFER_HANDLING];
-}
-
 void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a)
 {
-	struct choice choice = { { 0 } };
 	struct str *invalid = arena_make_array(a, struct str, preference_count(r));
 	bool max_seen = false;
 	*out_r = (struct prefer){ .max_affected = MAX_AFFECTED_NONE, .invalid = invalid };
 	for (size_t i = 0; i < r->field_count; i++)
 		if (str_eq(r->fields[i].name, STR("prefer")))
-			read_field(out_r, &choice, &max_seen, invalid, r->fields[i].value);
-	choose(out_r, &choice);
+			read_field(out_r, &max_seen, invalid, r->fields[i].value);
 }
 
 bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f)
@@ -124,24 +109,27 @@ bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f)
 	return fault_details(f, str_printf(a, "Invalid preferences: %.*s", STR_ARG(list)));
 }
 
+void prefer_keep(struct prefer *p, unsigned kinds)
+{
+	for (size_t i = 0; i < PREFER_CHOICE_COUNT; i++)
+		if (!(kinds & PREFER_BIT(i)))
+			*chosen(p, i) = 0;
+	if (!(kinds & PREFER_BIT(PREFER_TIMEZONE)))
+		p->timezone = STR_NONE;
+	if (!(kinds & PREFER_BIT(PREFER_MAX_AFFECTED)))
+		p->max_affected = MAX_AFFECTED_NONE;
+}
+
 struct str prefer_applied(const struct prefer *p, struct arena *a)
 {
-	const int chosen[PREFER_KINDS] = {
-		[PREFER_RESOLUTION] = (int)p->resolution,
-		[PREFER_MISSING] = (int)p->missing,
-		[PREFER_RETURN] = (int)p->ret,
-		[PREFER_COUNT] = (int)p->count,
-		[PREFER_TX] = (int)p->tx,
-		[PREFER_HANDLING] = (int)p->handling,
-	};
-	struct str parts[PREFER_KINDS + 2];
+	struct str parts[PREFER_KIND_COUNT];
 	size_t n = 0;
-	for (size_t i = 0; i < KNOWN_COUNT; i++)
-		if (chosen[known[i].kind] == known[i].value)
-			parts[n++] = known[i].text;
+	for (size_t i = 0; i < PREFER_CHOICE_COUNT; i++)
+		if (chosen_of(p, i) != 0)
+			parts[n++] = choices[i].words[chosen_of(p, i)];
 	if (p->timezone.p)
 		parts[n++] = str_printf(a, "timezone=%.*s", STR_ARG(p->timezone));
-	if (p->max_affected != MAX_AFFECTED_NONE && p->handling == HANDLING_STRICT)
+	if (p->max_affected != MAX_AFFECTED_NONE)
 		parts[n++] = str_printf(a, "max-affected=%lld", (long long)p->max_affected);
 	return n ? str_join(a, parts, n, STR(", ")) : STR_NONE;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/plan.h"
 
+#include "base/count.h"
 #include "plan/call.h"
 #include "plan/missing.h"
 #include "plan/negotiate.h"
@@ -68,31 +69,39 @@ static void set_transaction(struct plan *p)
 	p->rollback = rolls_back;
 }
 
-/* What Preference-Applied may say of each kind of plan. */
-enum { APPLIES_RETURN = 1, APPLIES_MISSING = 2, APPLIES_RESOLUTION = 4, APPLIES_MAX_AFFECTED = 8 };
-static const unsigned APPLIES[] = {
-	[PLAN_INSERT] = APPLIES_RETURN | APPLIES_MISSING | APPLIES_RESOLUTION,
-	[PLAN_UPDATE] = APPLIES_RETURN | APPLIES_MISSING | APPLIES_MAX_AFFECTED,
-	[PLAN_UPSERT_ONE] = APPLIES_RETURN,
-	[PLAN_DELETE] = APPLIES_RETURN | APPLIES_MAX_AFFECTED,
-	[PLAN_CALL] = APPLIES_MAX_AFFECTED,
+/* Preferences that only some kinds of plan heed, and which of them each kind does. The others every kind does. */
+enum {
+	RETURN = PREFER_BIT(PREFER_RETURN),
+	MISSING = PREFER_BIT(PREFER_MISSING),
+	RESOLUTION = PREFER_BIT(PREFER_RESOLUTION),
+	MAX_AFFECTED = PREFER_BIT(PREFER_MAX_AFFECTED),
+	HEEDED_BY_SOME = RETURN | MISSING | RESOLUTION | MAX_AFFECTED
 };
+static const unsigned heeded[] = {
+	[PLAN_INSPECT] = 0,
+	[PLAN_INFO] = 0,
+	[PLAN_READ] = 0,
+	[PLAN_INSERT] = RETURN | MISSING | RESOLUTION,
+	[PLAN_UPDATE] = RETURN | MISSING | MAX_AFFECTED,
+	[PLAN_UPSERT_ONE] = RETURN,
+	[PLAN_DELETE] = RETURN | MAX_AFFECTED,
+	[PLAN_CALL] = MAX_AFFECTED,
+};
+static_assert(COUNT_OF(heeded) == PLAN_KIND_COUNT, "a row for each kind of plan");
 
+/* Preference-Applied says what was heeded: besides what the kind of plan does not, this leaves out what this plan
+ * could not. */
 static void set_applied(struct plan *p)
 {
-	unsigned applies = APPLIES[p->kind];
-	bool resolved = p->write && p->write->resolution != RESOLUTION_NONE;
-	p->applied = p->query->prefer;
-	if (!(applies & APPLIES_RETURN))
-		p->applied.ret = RETURN_UNSET;
-	if (!(applies & APPLIES_MISSING))
-		p->applied.missing = MISSING_UNSET;
-	if (!(applies & APPLIES_RESOLUTION) || !resolved)
-		p->applied.resolution = RESOLUTION_NONE;
+	unsigned kinds = ~(unsigned)HEEDED_BY_SOME | heeded[p->kind];
+	if (!p->write || p->write->resolution == RESOLUTION_NONE)
+		kinds &= ~(unsigned)RESOLUTION;
 	if (!may_override(p->conf->db_tx_end))
-		p->applied.tx = TX_UNSET;
-	if (!(applies & APPLIES_MAX_AFFECTED) || p->query->prefer.handling != HANDLING_STRICT)
-		p->applied.max_affected = MAX_AFFECTED_NONE;
+		kinds &= ~PREFER_BIT(PREFER_TX);
+	if (p->query->prefer.handling != HANDLING_STRICT)
+		kinds &= ~(unsigned)MAX_AFFECTED;
+	p->applied = p->query->prefer;
+	prefer_keep(&p->applied, kinds);
 	p->max_affected = p->applied.max_affected;
 }
 

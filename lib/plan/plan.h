@@ -15,7 +15,8 @@ enum plan_kind {
 	PLAN_UPDATE,
 	PLAN_UPSERT_ONE,
 	PLAN_DELETE,
-	PLAN_CALL
+	PLAN_CALL,
+	PLAN_KIND_COUNT
 };
 
 /* What the main statement's rows mean. */

@@ -20,21 +20,9 @@ static void content_fields(struct reply *r, const struct plan *p, struct arena *
 		field(r, STR("Content-Profile"), p->query->schema);
 }
 
-/* What each kind of request may have applied, whatever else was preferred: Preference-Applied says no more. */
-enum applies { APPLIES_RESOLUTION = 1, APPLIES_RETURN = 2, APPLIES_MISSING = 4, APPLIES_MAX_AFFECTED = 8 };
-
-static void applied_field(struct reply *r, const struct plan *p, unsigned applies, struct arena *a)
+static void applied_field(struct reply *r, const struct plan *p, struct arena *a)
 {
-	struct prefer applied = p->applied;
-	if (!(applies & APPLIES_RESOLUTION))
-		applied.resolution = RESOLUTION_NONE;
-	if (!(applies & APPLIES_RETURN))
-		applied.ret = RETURN_UNSET;
-	if (!(applies & APPLIES_MISSING))
-		applied.missing = MISSING_UNSET;
-	if (!(applies & APPLIES_MAX_AFFECTED))
-		applied.max_affected = MAX_AFFECTED_NONE;
-	field(r, STR("Preference-Applied"), prefer_applied(&applied, a));
+	field(r, STR("Preference-Applied"), prefer_applied(&p->applied, a));
 }
 
 static int64_t max64(int64_t x, int64_t y)
@@ -128,7 +116,7 @@ static bool make_read(struct reply *r, struct reply_rows *rows, const struct fli
 	range_fields(r, rows, outcome, a);
 	address_field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
 	content_fields(r, p, a);
-	applied_field(r, p, 0, a);
+	applied_field(r, p, a);
 	return true;
 }
 
@@ -138,7 +126,7 @@ static bool make_call(struct reply *r, struct reply_rows *rows, const struct fli
 	(void)f;
 	const struct plan *p = rows->plan;
 	range_fields(r, rows, outcome, a);
-	applied_field(r, p, APPLIES_MAX_AFFECTED, a);
+	applied_field(r, p, a);
 	if (p->result == RESULT_NOTHING)
 		r->status = 204;
 	else
@@ -155,7 +143,7 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 	if (rows->location.p && rows->count == 1)
 		address_field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
 	write_range_field(r, p, rows_total(rows, outcome), a);
-	applied_field(r, p, APPLIES_RESOLUTION | APPLIES_RETURN | APPLIES_MISSING, a);
+	applied_field(r, p, a);
 	if (p->result == RESULT_ROWS)
 		content_fields(r, p, a);
 	return true;
@@ -167,10 +155,9 @@ static bool make_change(struct reply *r, struct reply_rows *rows, const struct f
 {
 	(void)f;
 	const struct plan *p = rows->plan;
-	unsigned missing = p->kind == PLAN_UPDATE ? APPLIES_MISSING : 0;
 	r->status = p->result == RESULT_ROWS ? 200 : 204;
 	write_range_field(r, p, rows_total(rows, outcome), a);
-	applied_field(r, p, APPLIES_RETURN | APPLIES_MAX_AFFECTED | missing, a);
+	applied_field(r, p, a);
 	if (p->result == RESULT_ROWS)
 		content_fields(r, p, a);
 	return true;
@@ -183,7 +170,7 @@ static bool make_put(struct reply *r, struct reply_rows *rows, const struct flig
 	const struct plan *p = rows->plan;
 	int represented = outcome->inserted > 0 ? 201 : 200;
 	r->status = p->result == RESULT_ROWS ? represented : 204;
-	applied_field(r, p, APPLIES_RETURN, a);
+	applied_field(r, p, a);
 	if (p->result == RESULT_ROWS)
 		content_fields(r, p, a);
 	return true;

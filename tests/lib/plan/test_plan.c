@@ -154,8 +154,13 @@ static void preferences(void **state)
 			"resolution=merge-duplicates, missing=default", MAX_AFFECTED_NONE },
 		{ "PATCH /log\nPrefer: max-affected=7\n\n{}", NULL, MAX_AFFECTED_NONE },
 		{ "PATCH /log\nPrefer: max-affected=7, handling=strict\n\n{}", "handling=strict, max-affected=7", 7 },
-		{ "DELETE /log\nPrefer: max-affected=7, handling=strict, missing=null", "handling=strict, max-affected=7", 7 },
+		{ "DELETE /log\nPrefer: max-affected=7, handling=strict, missing=null, resolution=merge-duplicates",
+			"handling=strict, max-affected=7", 7 },
 		{ "PATCH /log\nPrefer: max-affected=-7, handling=strict\n\n{}", "handling=strict, max-affected=-7", -7 },
+		{ "PUT /items?id=eq.1\nPrefer: return=minimal, missing=default, resolution=merge-duplicates\n\n{\"id\":1}",
+			"return=minimal", MAX_AFFECTED_NONE },
+		{ "POST /rpc/stats\nPrefer: return=minimal, missing=default, resolution=merge-duplicates", NULL,
+			MAX_AFFECTED_NONE },
 		{ "POST /rpc/stats\nPrefer: max-affected=7, handling=strict", "handling=strict, max-affected=7", 7 },
 	};
 	struct conf c = fixture_conf();

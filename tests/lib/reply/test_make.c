@@ -142,7 +142,7 @@ static const struct answer answers[] = {
 			.result = RESULT_NOTHING,
 			.affected = 3,
 			.count = COUNT_EXACT,
-			.applied = { .missing = MISSING_DEFAULT, .resolution = RESOLUTION_MERGE, .count = COUNT_EXACT } },
+			.applied = { .count = COUNT_EXACT } },
 		204, "Content-Range: */3\r\nPreference-Applied: count=exact\r\n" VARY, NULL },
 	{ "delete, shown", { .kind = PLAN_DELETE, .result = RESULT_ROWS, .rows = 1 }, 200,
 		"Content-Range: */*\r\n" JSON_TYPE VARY "Content-Length: 23\r\n", "[" ONE "]" },
