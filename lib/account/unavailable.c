@@ -4,6 +4,7 @@
 
 bool account_unavailable(struct fault *f, int retry_after_s)
 {
-	*f = (struct fault){ .retry_after = retry_after_s };
-	return fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
+	fault_set(f, 503, "RGA10", STR("Accounts are not available at the moment"));
+	f->retry_after = retry_after_s;
+	return false;
 }
