@@ -95,7 +95,7 @@ struct conf {
 	int64_t mail_tls;                                  /* enum conf_mail_tls */
 	int64_t mail_timeout;                              /* seconds */
 	struct str mail_templates;                         /* directory of the host's own texts */
-	struct str state_dir;                              /* see app/state.h, which knows the default; or STR_NONE */
+	struct str state_dir;                              /* see process/statedir.h; or STR_NONE */
 	struct conf_list server_trusted_proxies;           /* addresses or networks whose X-Forwarded-For is believed */
 
 	/* Accounts. Times are seconds. */
