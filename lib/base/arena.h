@@ -1,8 +1,9 @@
 /* Memory with a named lifetime: many allocations, freed together by one reset.
  *
- * There are two arenas in a process: `forever` (configuration) and `request`, reset at the top of the worker's
- * loop. Nothing in an arena is freed by itself. Handles of other libraries (PGresult, json_object, mappings,
- * descriptors) are registered with arena_on_reset() and go in reverse order of registration.
+ * Most things live as long as a generation of the configuration, or as long as a request, whose arena is reset in the
+ * worker's loop: lib/README.md, "Two lifetimes". Nothing in an arena is freed by itself. Handles of other libraries
+ * (PGresult, json_object, mappings, descriptors) are registered with arena_on_reset() and go in reverse order of
+ * registration.
  *
  * Allocation never fails: small things are always given, and crossing the ceiling only sets a sticky flag that
  * the caller tests once, between stages, and answers 413 or 500. What grows with input from outside is a struct

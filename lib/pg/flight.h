@@ -2,7 +2,8 @@
  * Syncs, sent together and read back in order.
  *
  * Statements between Syncs form an implicit transaction; everything commits at the Sync, any error undoes all of
- * it, and no answer may leave before the Sync's own result (a deferred constraint fails only there).
+ * it, and no answer may leave before the Sync's own result (a deferred constraint fails only there). What else must
+ * hold: lib/README.md, "One flight to the database".
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_FLIGHT_H
 #define ROWGATE_PG_FLIGHT_H
