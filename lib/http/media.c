@@ -2,39 +2,46 @@
  * SPDX-License-Identifier: MIT */
 #include "http/media.h"
 
-/* What each type/subtype means; the first row of a kind is how it is written in an answer. */
-static const struct {
-	enum media_kind kind;
-	struct str text;
-	bool plan_json;
-} known[] = {
-	{ MEDIA_ANY, STR_INIT("*/*"), false },
-	{ MEDIA_JSON, STR_INIT("application/json"), false },
-	{ MEDIA_JSON, STR_INIT("application/vnd.pgrst.array+json"), false },
-	{ MEDIA_JSON, STR_INIT("application/vnd.pgrst.array"), false },
-	{ MEDIA_OBJECT, STR_INIT("application/vnd.pgrst.object+json"), false },
-	{ MEDIA_OBJECT, STR_INIT("application/vnd.pgrst.object"), false },
-	{ MEDIA_CSV, STR_INIT("text/csv"), false },
-	{ MEDIA_GEOJSON, STR_INIT("application/geo+json"), false },
-	{ MEDIA_OPENAPI, STR_INIT("application/openapi+json"), false },
-	{ MEDIA_TEXT, STR_INIT("text/plain"), false },
-	{ MEDIA_XML, STR_INIT("text/xml"), false },
-	{ MEDIA_OCTETS, STR_INIT("application/octet-stream"), false },
-	{ MEDIA_FORM, STR_INIT("application/x-www-form-urlencoded"), false },
-	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan+text"), false },
-	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan"), false },
-	{ MEDIA_PLAN, STR_INIT("application/vnd.pgrst.plan+json"), true },
-};
+#include "base/count.h"
 
-static const struct {
-	enum media_plan_option option;
-	struct str text;
-} plan_options[] = {
-	{ PLAN_ANALYZE, STR_INIT("analyze") },
-	{ PLAN_VERBOSE, STR_INIT("verbose") },
-	{ PLAN_SETTINGS, STR_INIT("settings") },
-	{ PLAN_BUFFERS, STR_INIT("buffers") },
-	{ PLAN_WAL, STR_INIT("wal") },
+#define PLAN_JSON "application/vnd.pgrst.plan+json"
+
+/* clang-format off */
+const struct media_type media_types[] = {
+	[MEDIA_ANY] = { { STR_INIT("*/*") }, .rows = true, .document = true },
+	[MEDIA_JSON] = {
+		{ STR_INIT("application/json"), STR_INIT("application/vnd.pgrst.array+json"),
+			STR_INIT("application/vnd.pgrst.array") },
+		.rows = true, .document = true, .stripped = MEDIA_JSON_STRIPPED },
+	[MEDIA_JSON_STRIPPED] = {
+		{ STR_INIT("application/vnd.pgrst.array+json;nulls=stripped") },
+		.rows = true, .fixed = true, .strip_nulls = true },
+	[MEDIA_OBJECT] = {
+		{ STR_INIT("application/vnd.pgrst.object+json"), STR_INIT("application/vnd.pgrst.object") },
+		.rows = true, .fixed = true, .singular = true, .stripped = MEDIA_OBJECT_STRIPPED },
+	[MEDIA_OBJECT_STRIPPED] = {
+		{ STR_INIT("application/vnd.pgrst.object+json;nulls=stripped") },
+		.rows = true, .fixed = true, .singular = true, .strip_nulls = true },
+	[MEDIA_CSV] = { { STR_INIT("text/csv") }, .rows = true, .plain = true },
+	[MEDIA_GEOJSON] = { { STR_INIT("application/geo+json") }, .rows = true, .plain = true, .features = true },
+	[MEDIA_OPENAPI] = { { STR_INIT("application/openapi+json") }, .document = true },
+	[MEDIA_TEXT] = { { STR_INIT("text/plain") } },
+	[MEDIA_XML] = { { STR_INIT("text/xml") } },
+	[MEDIA_OCTETS] = { { STR_INIT("application/octet-stream") }, .binary = true },
+	[MEDIA_FORM] = { { STR_INIT("application/x-www-form-urlencoded") } },
+	[MEDIA_PLAN] = {
+		{ STR_INIT("application/vnd.pgrst.plan+text"), STR_INIT("application/vnd.pgrst.plan"), STR_INIT(PLAN_JSON) } },
+	[MEDIA_OTHER] = { .binary = true },
+};
+/* clang-format on */
+static_assert(COUNT_OF(media_types) == MEDIA_KIND_COUNT, "a row for each kind");
+
+const struct media_plan_option media_plan_options[] = {
+	{ STR_INIT("analyze"), STR_INIT("ANALYZE") },
+	{ STR_INIT("verbose"), STR_INIT("VERBOSE") },
+	{ STR_INIT("settings"), STR_INIT("SETTINGS") },
+	{ STR_INIT("buffers"), STR_INIT("BUFFERS") },
+	{ STR_INIT("wal"), STR_INIT("WAL") },
 };
 
 static struct str unquoted(struct str s)
@@ -49,11 +56,18 @@ static unsigned plan_options_of(struct str list)
 	unsigned bits = 0;
 	while (list.p) {
 		struct str name = str_cut(&list, '|');
-		for (size_t i = 0; i < COUNT_OF(plan_options); i++)
-			if (str_eq_nocase(name, plan_options[i].text))
-				bits |= plan_options[i].option;
+		for (size_t i = 0; i < MEDIA_PLAN_OPTION_COUNT; i++)
+			if (str_eq_nocase(name, media_plan_options[i].name))
+				bits |= 1u << i;
 	}
 	return bits;
+}
+
+/* application/json itself takes no parameters, unlike its other names. */
+static bool may_strip(const struct media *m)
+{
+	bool bare = m->kind == MEDIA_JSON && str_eq(m->text, media_types[MEDIA_JSON].names[0]);
+	return media_types[m->kind].stripped != MEDIA_ANY && !bare;
 }
 
 /* What a parameter means depends on the kind; an unknown one means nothing. */
@@ -68,10 +82,8 @@ static void apply_parameter(struct media *m, struct str parameter)
 		m->plan_options = plan_options_of(value);
 	else if (!str_eq_nocase(name, STR("nulls")) || !str_eq_nocase(value, STR("stripped")))
 		return;
-	else if (m->kind == MEDIA_OBJECT)
-		m->kind = MEDIA_OBJECT_STRIPPED;
-	else if (m->kind == MEDIA_JSON && !str_eq(m->text, STR("application/json")))
-		m->kind = MEDIA_JSON_STRIPPED;
+	else if (may_strip(m))
+		m->kind = media_types[m->kind].stripped;
 }
 
 /* Up to the next ';' that is not part of a quoted value, as the one in for="…;nulls=stripped" is. */
@@ -90,20 +102,21 @@ static struct str cut_parameter(struct str *rest)
 	return all;
 }
 
+static enum media_kind kind_of(struct str text)
+{
+	for (size_t kind = 0; kind < MEDIA_KIND_COUNT; kind++)
+		for (size_t i = 0; i < MEDIA_NAMES_MAX && media_types[kind].names[i].p; i++)
+			if (str_eq(text, media_types[kind].names[i]))
+				return (enum media_kind)kind;
+	return MEDIA_OTHER;
+}
+
 static struct media media_of(struct str value, struct arena *a)
 {
 	struct str rest = value;
-	struct media m = { .kind = MEDIA_OTHER,
-		.text = str_lower(a, str_trim(str_cut(&rest, ';'))),
-		.full = value,
-		.quality = 1000 };
-	for (size_t i = 0; i < COUNT_OF(known); i++) {
-		if (str_eq(m.text, known[i].text)) {
-			m.kind = known[i].kind;
-			m.plan_json = known[i].plan_json;
-			break;
-		}
-	}
+	struct media m = { .text = str_lower(a, str_trim(str_cut(&rest, ';'))), .full = value, .quality = 1000 };
+	m.kind = kind_of(m.text);
+	m.plan_json = str_eq(m.text, STR(PLAN_JSON));
 	while (rest.p)
 		apply_parameter(&m, str_trim(cut_parameter(&rest)));
 	return m;
@@ -193,30 +206,19 @@ struct media media_content(struct str value, struct arena *a)
 
 static struct str kind_text(const struct media *m)
 {
-	switch (m->kind) {
-	case MEDIA_JSON_STRIPPED:
-		return STR("application/vnd.pgrst.array+json;nulls=stripped");
-	case MEDIA_OBJECT_STRIPPED:
-		return STR("application/vnd.pgrst.object+json;nulls=stripped");
-	case MEDIA_OTHER:
+	if (m->kind == MEDIA_OTHER)
 		return m->text;
-	default:
-		break;
-	}
-	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (known[i].kind == m->kind && known[i].plan_json == m->plan_json)
-			return known[i].text;
-	return m->text;
+	return m->plan_json ? STR(PLAN_JSON) : media_types[m->kind].names[0];
 }
 
 static struct str plan_text(const struct media *m, struct arena *a)
 {
 	struct media inner = media_content(m->plan_for, a);
-	struct str names[COUNT_OF(plan_options)];
+	struct str names[MEDIA_PLAN_OPTION_COUNT];
 	size_t count = 0;
-	for (size_t i = 0; i < COUNT_OF(plan_options); i++)
-		if (m->plan_options & plan_options[i].option)
-			names[count++] = plan_options[i].text;
+	for (size_t i = 0; i < MEDIA_PLAN_OPTION_COUNT; i++)
+		if (m->plan_options & 1u << i)
+			names[count++] = media_plan_options[i].name;
 	struct str options = str_join(a, names, count, STR("|")), base = kind_text(m), target = kind_text(&inner);
 	return str_printf(a, "%.*s; for=\"%.*s\"%s%.*s", STR_ARG(base), STR_ARG(target), count ? "; options=" : "",
 		STR_ARG(options));
@@ -230,7 +232,7 @@ struct str media_name(const struct media *m, struct arena *a)
 struct str media_text(const struct media *m, struct arena *a)
 {
 	struct str base = media_name(m, a);
-	if (m->kind == MEDIA_OCTETS || m->kind == MEDIA_OTHER)
+	if (media_types[m->kind].binary)
 		return base;
 	return str_printf(a, "%.*s; charset=utf-8", STR_ARG(base));
 }

@@ -5,12 +5,13 @@
 
 #include "request.h"
 
+/* Kinds of media types; media_types says what each is. */
 enum media_kind {
-	MEDIA_ANY,             /* * / * */
-	MEDIA_JSON,            /* application/json */
-	MEDIA_JSON_STRIPPED,   /* application/vnd.pgrst.array+json;nulls=stripped */
-	MEDIA_OBJECT,          /* application/vnd.pgrst.object+json */
-	MEDIA_OBJECT_STRIPPED, /* ... ;nulls=stripped */
+	MEDIA_ANY,
+	MEDIA_JSON,
+	MEDIA_JSON_STRIPPED,
+	MEDIA_OBJECT,
+	MEDIA_OBJECT_STRIPPED,
 	MEDIA_CSV,
 	MEDIA_GEOJSON,
 	MEDIA_OPENAPI,
@@ -19,10 +20,34 @@ enum media_kind {
 	MEDIA_OCTETS,
 	MEDIA_FORM,
 	MEDIA_PLAN,
-	MEDIA_OTHER /* anything else: see text */
+	MEDIA_OTHER, /* anything else: see struct media.text */
+	MEDIA_KIND_COUNT
 };
 
-enum media_plan_option { PLAN_ANALYZE = 1, PLAN_VERBOSE = 2, PLAN_SETTINGS = 4, PLAN_BUFFERS = 8, PLAN_WAL = 16 };
+enum { MEDIA_NAMES_MAX = 3 };
+
+/* What is known of a kind. A new type is a kind, its row, and what encodes it: see media_forms in reply/rows.c. */
+struct media_type {
+	/* type/subtype in lower case; the first, which may have parameters, is how it is written in an answer */
+	struct str names[MEDIA_NAMES_MAX];
+	enum media_kind stripped; /* what nulls=stripped makes of it; MEDIA_ANY: that says nothing of it */
+	bool binary;              /* answered without a charset */
+	bool document;            /* the OpenAPI document can be had as it */
+	bool rows;                /* any rows can be had as it; the rest says how */
+	bool fixed;               /* by rowgate alone: no handler in the database takes its place */
+	bool singular;            /* one object, and it is a fault if there is not exactly one row */
+	bool strip_nulls;
+	bool plain;    /* of values in PostgreSQL's own form, none as JSON */
+	bool features; /* of GeoJSON features that PostGIS makes */
+};
+extern const struct media_type media_types[MEDIA_KIND_COUNT];
+
+/* An option of MEDIA_PLAN; the i-th is the bit 1 << i of struct media.plan_options. */
+struct media_plan_option {
+	struct str name, sql; /* as in options=, and as in EXPLAIN (...) */
+};
+enum { MEDIA_PLAN_OPTION_COUNT = 5 };
+extern const struct media_plan_option media_plan_options[MEDIA_PLAN_OPTION_COUNT];
 
 struct media {
 	enum media_kind kind;
@@ -30,7 +55,7 @@ struct media {
 	struct str full;       /* as sent, with parameters */
 	unsigned quality;      /* q in thousandths */
 	bool plan_json;        /* MEDIA_PLAN: +json instead of +text */
-	unsigned plan_options; /* MEDIA_PLAN: bits of enum media_plan_option */
+	unsigned plan_options; /* MEDIA_PLAN: bits, by their place in media_plan_options */
 	struct str plan_for;   /* MEDIA_PLAN: for="..." or STR_NONE */
 };
 

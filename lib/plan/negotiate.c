@@ -57,31 +57,13 @@ static bool take_particular(struct plan *p, struct str name, struct arena *a)
 
 static bool take_builtin(struct plan *p, const struct media *m, struct arena *a)
 {
-	switch (m->kind) {
-	case MEDIA_ANY:
-	case MEDIA_JSON:
-		p->media = media_content(STR_NONE, a);
-		return true;
-	case MEDIA_CSV:
-	case MEDIA_GEOJSON:
-		p->media = *m;
-		p->plain = true;
-		p->features = m->kind == MEDIA_GEOJSON;
-		return true;
-	case MEDIA_JSON_STRIPPED:
-	case MEDIA_OBJECT:
-	case MEDIA_OBJECT_STRIPPED:
-		p->media = *m;
-		return true;
-	default:
+	const struct media_type *type = &media_types[m->kind];
+	if (!type->rows)
 		return false;
-	}
-}
-
-/* Types with parameters of ours cannot be overridden. */
-static bool is_vendors(const struct media *m)
-{
-	return m->kind == MEDIA_JSON_STRIPPED || m->kind == MEDIA_OBJECT || m->kind == MEDIA_OBJECT_STRIPPED;
+	p->media = m->kind == MEDIA_ANY ? media_content(STR_NONE, a) : *m;
+	p->plain = type->plain;
+	p->features = type->features;
+	return true;
 }
 
 /* A handler for anything that the relation or function has goes first, then one for this type, then what makes this
@@ -89,7 +71,7 @@ static bool is_vendors(const struct media *m)
 static bool take_rows(struct plan *p, const struct media *m, struct arena *a)
 {
 	struct str name = str_lower(a, media_name(m, a));
-	if (is_vendors(m))
+	if (media_types[m->kind].fixed)
 		return take_builtin(p, m, a);
 	return take_particular(p, ANYTHING, a) || take_particular(p, name, a) || take_handler(p, name, 0, a)
 		|| take_builtin(p, m, a);
@@ -115,7 +97,7 @@ static bool accept_rows(struct plan *p, const struct media *m, struct arena *a)
 static bool accept_document(struct plan *p, const struct media *m, struct arena *a)
 {
 	p->media = media_content(STR("application/openapi+json"), a);
-	return m->kind == MEDIA_ANY || m->kind == MEDIA_JSON || m->kind == MEDIA_OPENAPI;
+	return media_types[m->kind].document;
 }
 
 static bool refuse(const struct query *q, struct arena *a, struct fault *f)
@@ -151,10 +133,8 @@ bool negotiate(struct plan *p, struct arena *a, struct fault *f)
 		accepted = (p->kind == PLAN_INSPECT ? accept_document : accept_rows)(p, &q->accept[i], a);
 	if (!accepted)
 		return refuse(q, a, f);
-	enum media_kind kind = p->media.kind;
-	bool builtin = !p->handler && !p->raw;
-	p->singular = kind == MEDIA_OBJECT || kind == MEDIA_OBJECT_STRIPPED;
-	p->strip_nulls = builtin && (kind == MEDIA_JSON_STRIPPED || kind == MEDIA_OBJECT_STRIPPED);
+	p->singular = media_types[p->media.kind].singular;
+	p->strip_nulls = media_types[p->media.kind].strip_nulls && !p->handler && !p->raw;
 	settle_handler(p);
 	return true;
 }

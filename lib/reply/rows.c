@@ -163,6 +163,12 @@ static const struct form *json_form(const struct plan *p)
 	return &form_objects;
 }
 
+/* The encoders of media types that are not JSON. */
+static const struct form *const media_forms[MEDIA_KIND_COUNT] = {
+	[MEDIA_CSV] = &form_csv,
+	[MEDIA_GEOJSON] = &form_geojson,
+};
+
 static const struct form *form_for(const struct plan *p)
 {
 	bool explain = p->media.kind == MEDIA_PLAN; /* whatever the statement itself would return */
@@ -176,9 +182,8 @@ static const struct form *form_for(const struct plan *p)
 		return &form_gathered;
 	if (p->raw)
 		return &form_bytes;
-	if (p->features)
-		return &form_geojson;
-	return p->media.kind == MEDIA_CSV ? &form_csv : json_form(p);
+	const struct form *form = media_forms[p->media.kind];
+	return form ? form : json_form(p);
 }
 
 struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)

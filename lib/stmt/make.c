@@ -37,20 +37,13 @@ static bool make_explain(struct stmt *out_r, const struct plan *p, struct arena 
 
 static void put_explain(struct draft *d, const struct media *m)
 {
-	static const struct {
-		unsigned option;
-		struct str sql;
-	} options[] = {
-		{ PLAN_ANALYZE, STR_INIT(", ANALYZE") },
-		{ PLAN_VERBOSE, STR_INIT(", VERBOSE") },
-		{ PLAN_SETTINGS, STR_INIT(", SETTINGS") },
-		{ PLAN_BUFFERS, STR_INIT(", BUFFERS") },
-		{ PLAN_WAL, STR_INIT(", WAL") },
-	};
 	buf_put(&d->sql, m->plan_json ? STR("EXPLAIN (FORMAT JSON") : STR("EXPLAIN (FORMAT TEXT"));
-	for (size_t i = 0; i < COUNT_OF(options); i++)
-		if (m->plan_options & options[i].option)
-			buf_put(&d->sql, options[i].sql);
+	for (size_t i = 0; i < MEDIA_PLAN_OPTION_COUNT; i++) {
+		if (!(m->plan_options & 1u << i))
+			continue;
+		stmt_sql(d, ", ");
+		buf_put(&d->sql, media_plan_options[i].sql);
+	}
 	stmt_sql(d, ") ");
 }
 

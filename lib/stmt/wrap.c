@@ -40,18 +40,17 @@ static void put_handled(struct draft *d, const struct plan *p)
 /* The whole JSON document of the rows as the worker would make it of them. */
 static void put_json(struct draft *d, const struct plan *p, enum media_kind kind)
 {
-	bool object = kind == MEDIA_OBJECT || kind == MEDIA_OBJECT_STRIPPED;
-	bool stripped = kind == MEDIA_JSON_STRIPPED || kind == MEDIA_OBJECT_STRIPPED;
-	bool one = object || p->result == RESULT_OBJECT || p->result == RESULT_VALUE;
+	const struct media_type *type = &media_types[kind];
+	bool one = type->singular || p->result == RESULT_OBJECT || p->result == RESULT_VALUE;
 	stmt_sql(d, "COALESCE(");
-	buf_put(&d->sql, stripped ? STR("pg_catalog.json_strip_nulls(") : STR(""));
+	buf_put(&d->sql, type->strip_nulls ? STR("pg_catalog.json_strip_nulls(") : STR(""));
 	stmt_sql(d, "pg_catalog.json_agg(");
 	if (p->result == RESULT_VALUE || p->result == RESULT_VALUES)
 		put_value(d);
 	else
 		stmt_sql(d, ROWS);
 	buf_put(&d->sql, one ? STR(") -> 0") : STR(")"));
-	buf_put(&d->sql, stripped ? STR(")") : STR(""));
+	buf_put(&d->sql, type->strip_nulls ? STR(")") : STR(""));
 	buf_put(&d->sql, one ? STR(", 'null')") : STR(", '[]')"));
 }
 

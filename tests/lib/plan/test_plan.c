@@ -174,7 +174,7 @@ static void preferences(void **state)
 	}
 }
 
-static void media_types(void **state)
+static void negotiated_media(void **state)
 {
 	(void)state;
 	static const struct {
@@ -250,7 +250,7 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(transactions),
 		cmocka_unit_test(preferences),
-		cmocka_unit_test(media_types),
+		cmocka_unit_test(negotiated_media),
 		cmocka_unit_test(one_text),
 		cmocka_unit_test(search_path),
 	};
