@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "serve.h"
 
+#include "account/account.h"
 #include "account/schema.h"
 #include "app/serve/account.h"
 #include "base/arena.h"
@@ -34,7 +35,7 @@ static struct serve_sink serve_sink_new(const struct plan *p, struct flight *fli
 {
 	struct serve_sink sink = { 0 };
 	if (p->kind == PLAN_INSPECT) {
-		sink.openapi = openapi_new(p, a);
+		sink.openapi = openapi_new(p, p->conf->auth_enabled ? account_shown : NULL, a);
 		flight->arg = sink.openapi;
 		flight->on_row = openapi_add;
 	} else {

@@ -8,6 +8,7 @@
 #define ROWGATE_ACCOUNT_ACCOUNT_H
 
 #include "conf/conf.h"
+#include "http/endpoint.h"
 #include "http/request.h"
 #include "pg/conn.h"
 #include "token/auth.h"
@@ -35,9 +36,7 @@ struct account_call {
 };
 
 struct account_endpoint {
-	struct str path;
-	bool get, post;  /* the methods it knows */
-	bool signed_in;  /* strangers get 401 */
+	struct endpoint shown;
 	bool any_origin; /* cookies mean nothing to it, so anybody's page may ask */
 	bool may_cache;  /* public: no Cache-Control: no-store */
 	bool (*run)(struct account_call *c, struct fault *f);
@@ -65,6 +64,8 @@ MUST_CHECK bool account_jwks(struct account_call *c, struct fault *f);
 
 /* The endpoint that a request's raw path names, or NULL. */
 const struct account_endpoint *account_find(struct str path, struct arena *a);
+/* What clients are told of the i-th endpoint, NULL behind the last. */
+const struct endpoint *account_shown(size_t i);
 /* The methods it knows, as Allow lists them. */
 struct str account_methods(const struct account_endpoint *e);
 /* The whole way of a request through an endpoint: status, answer and answer_type are filled in, or the fault. Needs

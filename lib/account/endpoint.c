@@ -3,26 +3,138 @@
 #include "account/account.h"
 #include "account/database.h"
 
+/* Members of bodies and answers. */
+#define TEXT(name)                                                                                                     \
+	{                                                                                                                  \
+		name, "string", "text", true                                                                                   \
+	}
+#define OPTIONAL_TEXT(name)                                                                                            \
+	{                                                                                                                  \
+		name, "string", "text", false                                                                                  \
+	}
+#define NUMBER(name)                                                                                                   \
+	{                                                                                                                  \
+		name, "integer", "integer", true                                                                               \
+	}
+#define SUCCESS                                                                                                        \
+	{                                                                                                                  \
+		"success", "boolean", "boolean", true                                                                          \
+	}
+#define TOKENS                                                                                                         \
+	{                                                                                                                  \
+		TEXT("token"), { "user", "object", "json", true }, TEXT("token_type"), NUMBER("expires_in"),                   \
+			NUMBER("expires_at"), TEXT("refresh_token")                                                                \
+	}
+#define TOLD                                                                                                           \
+	{                                                                                                                  \
+		SUCCESS, TEXT("message")                                                                                       \
+	}
+
+/* Whoever adds a row has `make endpoints` write it where the web servers send account URLs from. */
 static const struct account_endpoint endpoints[] = {
-	{ STR_INIT("/rpc/register_user"), .post = true, .run = account_register_user },
-	{ STR_INIT("/rpc/login"), .post = true, .run = account_login },
-	{ STR_INIT("/rpc/refresh_token"), .post = true, .run = account_refresh_token },
-	{ STR_INIT("/rpc/current_user"), .get = true, .post = true, .signed_in = true, .run = account_current_user },
-	{ STR_INIT("/rpc/logout"), .post = true, .signed_in = true, .run = account_logout },
-	{ STR_INIT("/rpc/change_password"), .post = true, .signed_in = true, .run = account_change_password },
-	{ STR_INIT("/rpc/sessions"), .get = true, .signed_in = true, .run = account_sessions },
-	{ STR_INIT("/rpc/revoke_session"), .post = true, .signed_in = true, .run = account_revoke_session },
-	{ STR_INIT("/rpc/delete_account"), .post = true, .signed_in = true, .run = account_delete_account },
-	{ STR_INIT("/rpc/request_password_reset"), .post = true, .run = account_request_password_reset },
-	{ STR_INIT("/rpc/reset_password"), .post = true, .run = account_reset_password },
-	{ STR_INIT("/rpc/activate_account"), .post = true, .run = account_activate },
-	{ STR_INIT("/rpc/resend_activation"), .post = true, .run = account_resend_activation },
-	{ STR_INIT("/rpc/change_email"), .post = true, .signed_in = true, .run = account_change_email },
-	{ STR_INIT("/rpc/confirm_email"), .post = true, .run = account_confirm_email },
-	{ STR_INIT("/account/activate"), .get = true, .post = true, .any_origin = true, .run = account_activate_page },
-	{ STR_INIT("/account/reset"), .get = true, .post = true, .any_origin = true, .run = account_reset_page },
-	{ STR_INIT("/account/confirm"), .get = true, .post = true, .any_origin = true, .run = account_confirm_page },
-	{ STR_INIT("/.well-known/jwks.json"), .get = true, .may_cache = true, .run = account_jwks },
+	{
+		.shown = { STR_INIT("/rpc/register_user"), .post = true, .summary = STR_INIT("Makes an account"),
+			.body = { TEXT("email"), TEXT("password"), OPTIONAL_TEXT("user_role"),
+				{ "profile", "object", "json", false } },
+			.answer = { SUCCESS, NUMBER("user_id"), TEXT("email"), TEXT("role") }, .status = 200 },
+		.run = account_register_user,
+	},
+	{
+		.shown = { STR_INIT("/rpc/login"), .post = true, .summary = STR_INIT("Signs in"),
+			.body = { TEXT("email"), TEXT("password") }, .answer = TOKENS, .status = 200 },
+		.run = account_login,
+	},
+	{
+		.shown = { STR_INIT("/rpc/refresh_token"), .post = true, .summary = STR_INIT("The next tokens of a session"),
+			.body = { TEXT("refresh_token") }, .answer = TOKENS, .status = 200 },
+		.run = account_refresh_token,
+	},
+	{
+		.shown = { STR_INIT("/rpc/current_user"), .get = true, .post = true, .summary = STR_INIT("Who is signed in"),
+			.answer = { NUMBER("user_id"), TEXT("email"), TEXT("role") }, .status = 200, .signed_in = true },
+		.run = account_current_user,
+	},
+	{
+		.shown = { STR_INIT("/rpc/logout"), .post = true,
+			.summary = STR_INIT("Ends this session, the others, or all (global)"), .body = { OPTIONAL_TEXT("scope") },
+			.status = 204, .signed_in = true },
+		.run = account_logout,
+	},
+	{
+		.shown = { STR_INIT("/rpc/change_password"), .post = true,
+			.summary = STR_INIT("Sets another password and ends other sessions"),
+			.body = { TEXT("current_password"), TEXT("password") }, .status = 204, .signed_in = true },
+		.run = account_change_password,
+	},
+	{
+		.shown = { STR_INIT("/rpc/sessions"), .get = true, .summary = STR_INIT("Where one is signed in"), .status = 200,
+			.signed_in = true },
+		.run = account_sessions,
+	},
+	{
+		.shown = { STR_INIT("/rpc/revoke_session"), .post = true, .summary = STR_INIT("Ends a session of one's own"),
+			.body = { { "id", "string", "uuid", true } }, .status = 204, .signed_in = true },
+		.run = account_revoke_session,
+	},
+	{
+		.shown = { STR_INIT("/rpc/delete_account"), .post = true, .summary = STR_INIT("Deletes one's account"),
+			.body = { TEXT("current_password") }, .status = 204, .signed_in = true },
+		.run = account_delete_account,
+	},
+	{
+		.shown = { STR_INIT("/rpc/request_password_reset"), .post = true,
+			.summary = STR_INIT("Mails a link for a new password"), .body = { TEXT("email") }, .answer = TOLD,
+			.status = 200 },
+		.run = account_request_password_reset,
+	},
+	{
+		.shown = { STR_INIT("/rpc/reset_password"), .post = true,
+			.summary = STR_INIT("Sets one by that link and ends all sessions"),
+			.body = { TEXT("token"), TEXT("password") }, .status = 204 },
+		.run = account_reset_password,
+	},
+	{
+		.shown = { STR_INIT("/rpc/activate_account"), .post = true, .summary = STR_INIT("Proves an account's address"),
+			.body = { TEXT("token") }, .status = 204 },
+		.run = account_activate,
+	},
+	{
+		.shown = { STR_INIT("/rpc/resend_activation"), .post = true,
+			.summary = STR_INIT("Mails the link for that again"), .body = { TEXT("email") }, .answer = TOLD,
+			.status = 200 },
+		.run = account_resend_activation,
+	},
+	{
+		.shown = { STR_INIT("/rpc/change_email"), .post = true,
+			.summary = STR_INIT("Mails a link to another address of one's own"),
+			.body = { TEXT("current_password"), TEXT("email") }, .status = 204, .signed_in = true },
+		.run = account_change_email,
+	},
+	{
+		.shown = { STR_INIT("/rpc/confirm_email"), .post = true,
+			.summary = STR_INIT("Makes that the account's address"), .body = { TEXT("token") }, .status = 204 },
+		.run = account_confirm_email,
+	},
+	{
+		.shown = { STR_INIT("/account/activate"), .get = true, .post = true, .status = 200 },
+		.any_origin = true,
+		.run = account_activate_page,
+	},
+	{
+		.shown = { STR_INIT("/account/reset"), .get = true, .post = true, .status = 200 },
+		.any_origin = true,
+		.run = account_reset_page,
+	},
+	{
+		.shown = { STR_INIT("/account/confirm"), .get = true, .post = true, .status = 200 },
+		.any_origin = true,
+		.run = account_confirm_page,
+	},
+	{
+		.shown = { STR_INIT("/.well-known/jwks.json"), .get = true, .status = 200 },
+		.may_cache = true,
+		.run = account_jwks,
+	},
 };
 
 const struct account_endpoint *account_find(struct str path, struct arena *a)
@@ -32,20 +144,26 @@ const struct account_endpoint *account_find(struct str path, struct arena *a)
 	if (!http_decode(&name, path, false, a, &ignored))
 		return NULL;
 	for (size_t i = 0; i < COUNT_OF(endpoints); i++)
-		if (str_eq(name, endpoints[i].path))
+		if (str_eq(name, endpoints[i].shown.path))
 			return &endpoints[i];
 	return NULL;
 }
 
+const struct endpoint *account_shown(size_t i)
+{
+	return i < COUNT_OF(endpoints) ? &endpoints[i].shown : NULL;
+}
+
 struct str account_methods(const struct account_endpoint *e)
 {
-	return e->get && e->post ? STR("OPTIONS,GET,HEAD,POST") : e->get ? STR("OPTIONS,GET,HEAD") : STR("OPTIONS,POST");
+	bool get = e->shown.get, post = e->shown.post;
+	return get && post ? STR("OPTIONS,GET,HEAD,POST") : get ? STR("OPTIONS,GET,HEAD") : STR("OPTIONS,POST");
 }
 
 static bool check_method(const struct account_call *c, const struct account_endpoint *e, struct fault *f)
 {
 	enum http_method method = c->request->method;
-	if ((e->get && (method == HTTP_GET || method == HTTP_HEAD)) || (e->post && method == HTTP_POST))
+	if ((e->shown.get && (method == HTTP_GET || method == HTTP_HEAD)) || (e->shown.post && method == HTTP_POST))
 		return true;
 	struct fault_header *allow = arena_make(c->arena, struct fault_header);
 	*allow = (struct fault_header){ STR("Allow"), account_methods(e), NULL };
@@ -66,7 +184,7 @@ static bool check_session(struct account_call *c, struct fault *f)
 bool account_run(struct account_call *c, const struct account_endpoint *e, struct fault *f)
 {
 	return check_method(c, e, f) && account_read(c, f)
-		&& (e->signed_in ? account_identify(c, f) && check_session(c, f)
-						 : e->any_origin || auth_check_origin(c->auth, c->request, f))
+		&& (e->shown.signed_in ? account_identify(c, f) && check_session(c, f)
+							   : e->any_origin || auth_check_origin(c->auth, c->request, f))
 		&& e->run(c, f);
 }

@@ -33,10 +33,10 @@ static void free_scratch(void *scratch)
 	arena_free(scratch);
 }
 
-struct openapi *openapi_new(const struct plan *p, struct arena *a)
+struct openapi *openapi_new(const struct plan *p, endpoint_nth_fn *accounts, struct arena *a)
 {
 	struct openapi *o = arena_make(a, struct openapi);
-	*o = (struct openapi){ .plan = p, .cat = p->catalog, .arena = a };
+	*o = (struct openapi){ .plan = p, .cat = p->catalog, .arena = a, .accounts = accounts };
 	o->relations = catalog_relations(o->cat, p->query->schema, &o->relation_count);
 	o->routines = catalog_routines(o->cat, p->query->schema, &o->routine_count);
 	o->usable = arena_make_array(a, bool, o->relation_count);

@@ -7,12 +7,14 @@
 #ifndef ROWGATE_REPLY_OPENAPI_H
 #define ROWGATE_REPLY_OPENAPI_H
 
+#include "http/endpoint.h"
 #include "reply.h"
 
 /* Collects what the current role may use: the rows of PLAN_INSPECT's main statement (see stmt_privileges). With
  * openapi-mode = ignore-privileges there are none, and everything is shown. */
 struct openapi;
-struct openapi *openapi_new(const struct plan *p, struct arena *a);
+/* accounts: their endpoints, NULL where accounts are off. */
+struct openapi *openapi_new(const struct plan *p, endpoint_nth_fn *accounts, struct arena *a);
 /* For struct flight.on_row. */
 MUST_CHECK bool openapi_add(void *openapi, const struct row *r, struct fault *f);
 /* The whole answer; host and scheme come from the request unless openapi-server-proxy-uri names them. */

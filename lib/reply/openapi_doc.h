@@ -13,6 +13,7 @@ struct openapi_oid {
 
 struct openapi {
 	const struct plan *plan;
+	endpoint_nth_fn *accounts; /* NULL: accounts are off */
 	const struct catalog *cat;
 	struct arena *arena;
 	struct arena *scratch;                /* of its own, emptied with each flush */

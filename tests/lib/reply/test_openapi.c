@@ -203,7 +203,7 @@ static bool answer(struct reply *out_r, const struct given *g, struct arena *a, 
 		.catalog = cat,
 		.conf = c,
 		.media = { .kind = MEDIA_OPENAPI, .text = STR("application/openapi+json") } };
-	struct openapi *o = openapi_new(p, a);
+	struct openapi *o = openapi_new(p, NULL, a);
 	for (size_t i = 0; i < COUNT_OF(g->grants) && g->grants[i]; i++)
 		grant(o, g->grants[i], f);
 	struct request r = { .host = g->host ? str_of(g->host) : STR("example.org"), .https = g->https };
