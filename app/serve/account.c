@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account.h"
 
-#include "account/account.h"
+#include "account/endpoints.h"
 #include "account/unavailable.h"
 #include "base/clock.h"
 #include "base/log.h"

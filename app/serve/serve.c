@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "serve.h"
 
-#include "account/account.h"
+#include "account/endpoints.h"
 #include "account/schema.h"
 #include "app/serve/account.h"
 #include "base/arena.h"

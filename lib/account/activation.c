@@ -1,6 +1,7 @@
 /* /rpc/activate_account and /rpc/resend_activation: the address is the account's.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/mail_request.h"
 #include "account/mail_token.h"

@@ -1,9 +1,10 @@
 /* What came with the request: body, client address, token.
  * SPDX-License-Identifier: MIT */
+#include "account/caller.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "account/account.h"
 #include "token/tokenjson.h"
 
 enum { USER_AGENT_MAX = 500 };

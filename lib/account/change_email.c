@@ -1,6 +1,7 @@
 /* /rpc/change_email and /rpc/confirm_email: another address, once it has confirmed.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/mail_request.h"

@@ -1,6 +1,7 @@
 /* /rpc/change_password: another password for who proves the present one.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/password.h"
 #include "account/reauth.h"

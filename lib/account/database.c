@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/database.h"
 
+#include "account/caller.h"
 #include "account/schema.h"
 #include "account/unavailable.h"
 #include "base/log.h"

@@ -3,6 +3,7 @@
  * The limits are counted, and committed, before the hash is computed, so parallel tries cannot outrun them. An unknown
  * address costs the same hash and the same writes as a known one, and all failures have one answer.
  * SPDX-License-Identifier: MIT */
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/hook.h"

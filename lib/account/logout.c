@@ -1,6 +1,7 @@
 /* /rpc/logout: ends this session, the others, or all.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/cookie_give.h"
 #include "account/database.h"
 

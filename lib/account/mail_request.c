@@ -3,6 +3,7 @@
 #include "account/mail_request.h"
 
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/email.h"
 

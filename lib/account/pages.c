@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include <sodium.h>
 
-#include "account/account.h"
+#include "account/caller.h"
 #include "base/buf.h"
 
 enum { PAGE_MAX = 64 * 1024, DIGEST_TEXT_MAX = 64 };

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/reauth.h"
 
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/limit.h"
 #include "account/password.h"

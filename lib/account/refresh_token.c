@@ -1,5 +1,6 @@
 /* /rpc/refresh_token: the next tokens of a session.
  * SPDX-License-Identifier: MIT */
+#include "account/caller.h"
 #include "account/cookie_give.h"
 #include "account/database.h"
 #include "account/hook.h"

@@ -1,6 +1,7 @@
 /* /rpc/register_user: makes an account.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/limit.h"

@@ -1,6 +1,7 @@
 /* /rpc/request_password_reset and /rpc/reset_password: a new password for who reads the account's mail.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 #include "account/mail_request.h"
 #include "account/mail_token.h"

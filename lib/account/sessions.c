@@ -1,6 +1,7 @@
 /* /rpc/sessions and /rpc/revoke_session: where the caller is signed in.
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
+#include "account/caller.h"
 #include "account/database.h"
 
 bool account_sessions(struct account_call *c, struct fault *f)

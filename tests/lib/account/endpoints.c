@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "account/account.h"
+#include "account/endpoints.h"
 
 static void print_members(const struct endpoint_member *members)
 {

@@ -1,6 +1,8 @@
 /* Which URL is which account endpoint, and what every one of them asks first.
  * SPDX-License-Identifier: MIT */
-#include "account/account.h"
+#include "account/endpoints.h"
+
+#include "account/caller.h"
 #include "account/database.h"
 
 /* Members of bodies and answers. */
