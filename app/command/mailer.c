@@ -130,7 +130,7 @@ static void log_verdict(const struct database_row *row, enum transport_verdict v
 static bool mailer_send(struct mailer *m, struct fault *f)
 {
 	struct database_row row, done;
-	struct str token = mail_token_token(m->account.arena), reason = STR_NONE;
+	struct str token = mail_token_new(m->account.arena), reason = STR_NONE;
 	if (!next_mail(m, &row, token, f) || !row.found)
 		return false;
 	enum transport_verdict verdict = hand_over(m, &row, token, &reason);

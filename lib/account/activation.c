@@ -15,10 +15,10 @@ bool account_activate(struct account_call *c, struct fault *f)
 		|| !database_call(&row, c, f, "activate", mail_token_hash(token, STR("activate"), c->arena), c->ip,
 			c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
 }
 
 bool account_resend_activation(struct account_call *c, struct fault *f)
 {
-	return mail_request_request(c, STR("activate"), STR("If the account is to be activated, a mail was sent"), f);
+	return mail_request_run(c, STR("activate"), STR("If the account is to be activated, a mail was sent"), f);
 }

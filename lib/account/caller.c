@@ -18,7 +18,7 @@ bool account_unauthorized(struct account_call *c, struct fault *f, const char *c
 	return false;
 }
 
-static void put_json(void *object)
+static void free_json(void *object)
 {
 	json_object_put(object);
 }
@@ -37,7 +37,7 @@ static bool read_form(struct account_call *c, struct fault *f)
 	if (!http_form(&pairs, &count, c->request->body, c->arena, f))
 		return fault_set(f, 400, "RGA07", STR("The form cannot be read"));
 	c->body = json_object_new_object();
-	arena_on_reset(c->arena, put_json, c->body);
+	arena_on_reset(c->arena, free_json, c->body);
 	for (size_t i = 0; i < count; i++) {
 		struct str value = pairs[i].value.p ? pairs[i].value : STR("");
 		if (json_object_object_get_ex(c->body, pairs[i].name.p, NULL))

@@ -34,5 +34,5 @@ bool account_confirm_email(struct account_call *c, struct fault *f)
 		|| !database_call(&row, c, f, "confirm_email", mail_token_hash(token, STR("confirm"), c->arena), c->ip,
 			c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
 }

@@ -6,7 +6,7 @@
 
 #define REFRESH_PATH "/rpc/refresh_token"
 
-static void add(struct account_call *c, struct str cookie)
+static void add_cookie(struct account_call *c, struct str cookie)
 {
 	struct fault_header *header = arena_make(c->arena, struct fault_header);
 	*header = (struct fault_header){ STR("Set-Cookie"), cookie, c->headers };
@@ -16,10 +16,10 @@ static void add(struct account_call *c, struct str cookie)
 void cookie_give(struct account_call *c, struct str access, struct str refresh, int64_t seconds)
 {
 	static const char kept[] = "Secure; HttpOnly; SameSite=Lax";
-	add(c,
+	add_cookie(c,
 		str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s", STR_ARG(refresh),
 			STR_ARG(c->conf->server_path_prefix), (long long)seconds, kept));
-	add(c,
+	add_cookie(c,
 		str_printf(c->arena, HTTP_COOKIE_ACCESS "=%.*s; Path=/; Max-Age=%lld; %s", STR_ARG(access), (long long)seconds,
 			kept));
 }

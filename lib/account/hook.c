@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "token/tokenjson.h"
 
-static bool useless(const char *why, struct fault *f)
+static bool refuse_claims(const char *why, struct fault *f)
 {
 	log_error("accounts: auth-claims-hook gave %s", why);
 	return account_unavailable(f, 1);
@@ -16,15 +16,15 @@ static bool useless(const char *why, struct fault *f)
 static bool check_claims(const struct account_call *c, struct str claims, struct fault *f)
 {
 	if (claims.n > HOOK_CLAIMS_MAX)
-		return useless("more than 4096 bytes", f);
+		return refuse_claims("more than 4096 bytes", f);
 	struct json_object *object = tokenjson_parse(claims, c->arena);
 	if (!object)
-		return useless("something that is no JSON object", f);
+		return refuse_claims("something that is no JSON object", f);
 	json_object_object_foreach(object, name, value)
 	{
 		(void)value;
 		if (auth_reserves(c->auth, str_of(name)))
-			return useless("a claim that is not its own to give", f);
+			return refuse_claims("a claim that is not its own to give", f);
 	}
 	return true;
 }

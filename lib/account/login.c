@@ -14,7 +14,7 @@
 /* Columns of begin_login(). */
 enum { WAIT, USER_ID, PASSWORD_HASH, DECOY, BUCKETS };
 
-static bool refuse(struct account_call *c, struct str user_id, struct fault *f)
+static bool refuse_login(struct account_call *c, struct str user_id, struct fault *f)
 {
 	struct database_row row;
 	return database_call(&row, c, f, "log", user_id, STR_NONE, STR("login"), STR("false"), c->ip, c->user_agent,
@@ -44,7 +44,7 @@ bool account_login(struct account_call *c, struct fault *f)
 		return false;
 	struct str hash = begun.values[PASSWORD_HASH];
 	if (!password_matches(password, hash, begun.values[DECOY], c->conf, c->arena))
-		return refuse(c, begun.values[USER_ID], f);
+		return refuse_login(c, begun.values[USER_ID], f);
 	if (!password_current(hash, c->conf) && !password_hash(&fresh, password, c->conf, c->arena, f))
 		return false;
 	struct session s = {
@@ -59,7 +59,7 @@ bool account_login(struct account_call *c, struct fault *f)
 			begun.values[BUCKETS], c->conf->auth_activation ? STR("true") : STR("false")))
 		return false;
 	if (!done.found)
-		return refuse(c, s.user_id, f);
+		return refuse_login(c, s.user_id, f);
 	s.email = done.values[0];
 	s.role = done.values[1];
 	return session_answer(c, &s);

@@ -7,7 +7,7 @@
 #include "account/database.h"
 #include "account/email.h"
 
-bool mail_request_request(struct account_call *c, struct str purpose, struct str message, struct fault *f)
+bool mail_request_run(struct account_call *c, struct str purpose, struct str message, struct fault *f)
 {
 	struct database_row row;
 	struct str email, key;
@@ -26,9 +26,4 @@ bool mail_request_request(struct account_call *c, struct str purpose, struct str
 	jsonw_bool(&a.w, true);
 	jsonw_member(&a.w, STR("message"), message);
 	return answer_end(&a, c);
-}
-
-bool mail_request_refuse(struct fault *f)
-{
-	return fault_set(f, 401, "RGA15", STR("The link has been used, or its time is over"));
 }

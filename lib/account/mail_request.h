@@ -7,8 +7,6 @@
 #include "account/limit.h"
 
 /* Puts a mail for the body's address in the outbox if there is such an account, and says the same in any case. */
-MUST_CHECK bool mail_request_request(struct account_call *c, struct str purpose, struct str message, struct fault *f);
-/* 401 RGA15: the token is used up, over, or none. Always returns false. */
-bool mail_request_refuse(struct fault *f);
+MUST_CHECK bool mail_request_run(struct account_call *c, struct str purpose, struct str message, struct fault *f);
 
 #endif

@@ -7,7 +7,7 @@
 enum { TOKEN_BYTES = 32, HASH_BYTES = 32 };
 #define BASE64URL sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
-struct str mail_token_token(struct arena *a)
+struct str mail_token_new(struct arena *a)
 {
 	unsigned char bytes[TOKEN_BYTES];
 	size_t size = sodium_base64_encoded_len(sizeof bytes, BASE64URL);
@@ -34,4 +34,9 @@ struct str mail_token_hash(struct str token, struct str purpose, struct arena *a
 	text[1] = 'x';
 	sodium_bin2hex(text + 2, 2 * HASH_BYTES + 1, hash, sizeof hash);
 	return (struct str){ text, 2 + 2 * HASH_BYTES };
+}
+
+bool mail_token_fault(struct fault *f)
+{
+	return fault_set(f, 401, "RGA15", STR("The link has been used, or its time is over"));
 }

@@ -7,10 +7,13 @@
 #define ROWGATE_ACCOUNT_MAIL_TOKEN_H
 
 #include "base/arena.h"
-#include "base/str.h"
+#include "base/fault.h"
 
-struct str mail_token_token(struct arena *a);
+/* A fresh one. */
+struct str mail_token_new(struct arena *a);
 /* The hash as a bytea constant. Whatever is no token has one, too: it is nobody's. */
 struct str mail_token_hash(struct str token, struct str purpose, struct arena *a);
+/* 401 RGA15: the token is used up, over, or none. Always returns false. */
+bool mail_token_fault(struct fault *f);
 
 #endif

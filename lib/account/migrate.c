@@ -50,7 +50,7 @@ static void put_quoted(struct buf *out, struct str text, char quote)
 }
 
 /* What the names of a script are filled in from. */
-struct names {
+struct script_names {
 	const struct conf *conf;
 	struct str single;
 };
@@ -61,7 +61,7 @@ static bool connects(struct str word)
 	return str_eq(word, STR("authenticator")) || str_eq(word, STR("account")) || str_eq(word, STR("mail"));
 }
 
-static void put_name(struct buf *out, struct str word, const struct names *n, char quote)
+static void put_name(struct buf *out, struct str word, const struct script_names *n, char quote)
 {
 	const struct conf *conf = n->conf;
 	if (n->single.p && connects(word)) {
@@ -83,7 +83,7 @@ static void put_name(struct buf *out, struct str word, const struct names *n, ch
 }
 
 /* Copies SQL, its @NAME@ and @'NAME@ filled in. */
-static void put_sql(struct buf *out, struct str sql, const struct names *n)
+static void put_sql(struct buf *out, struct str sql, const struct script_names *n)
 {
 	while (sql.p) {
 		buf_put(out, str_cut(&sql, '@'));
@@ -106,7 +106,7 @@ static const struct str leave = STR_INIT(
 	"EXECUTE format('REVOKE %I FROM %I', @'owner@, current_user);\n"
 	"END IF;\nEND $$;\n");
 
-static void put_roles(struct buf *out, const struct names *n)
+static void put_roles(struct buf *out, const struct script_names *n)
 {
 	const struct conf *conf = n->conf;
 	put_sql(out, STR("SELECT @private@.set_roles(ARRAY["), n);
@@ -123,7 +123,7 @@ enum { MIGRATE_SET_ROLES = 2 };
 
 void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task)
 {
-	const struct names n = { conf, task->single };
+	const struct script_names n = { conf, task->single };
 	buf_lit(out, "BEGIN;\nSET LOCAL client_min_messages = warning;\n");
 	if (task->adopt)
 		put_sql(out, (struct str){ account_adopt_before, sizeof account_adopt_before - 1 }, &n);

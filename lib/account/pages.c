@@ -149,7 +149,7 @@ static struct str query_token(struct account_call *c)
 }
 
 /* A refusal that the visitor can do something about is told on the page, with the form once more. */
-static bool landing(struct account_call *c, const struct page *l, struct fault *f)
+static bool follow_link(struct account_call *c, const struct page *l, struct fault *f)
 {
 	struct buf out = buf_new(c->arena, PAGE_MAX);
 	struct str action = str_join(c->arena,
@@ -182,15 +182,15 @@ static bool landing(struct account_call *c, const struct page *l, struct fault *
 
 bool account_activate_page(struct account_call *c, struct fault *f)
 {
-	return landing(c, &activation, f);
+	return follow_link(c, &activation, f);
 }
 
 bool account_reset_page(struct account_call *c, struct fault *f)
 {
-	return landing(c, &reset, f);
+	return follow_link(c, &reset, f);
 }
 
 bool account_confirm_page(struct account_call *c, struct fault *f)
 {
-	return landing(c, &confirmation, f);
+	return follow_link(c, &confirmation, f);
 }

@@ -20,7 +20,7 @@ static size_t characters(struct str s)
 	return n;
 }
 
-static bool refuse(struct fault *f, struct str message, struct str hint)
+static bool refuse_password(struct fault *f, struct str message, struct str hint)
 {
 	fault_set(f, 400, "RGA03", message);
 	return fault_hint(f, hint);
@@ -30,13 +30,13 @@ bool password_acceptable(struct str password, struct str email, struct arena *a,
 {
 	struct str lower = str_lower(a, password), address = str_lower(a, email);
 	if (characters(password) < PASSWORD_MIN_CHARACTERS)
-		return refuse(f, STR("The password is too short"), STR("It needs at least 8 characters."));
+		return refuse_password(f, STR("The password is too short"), STR("It needs at least 8 characters."));
 	if (password.n > PASSWORD_MAX_BYTES)
-		return refuse(f, STR("The password is too long"), STR("It may have at most 1024 bytes."));
+		return refuse_password(f, STR("The password is too long"), STR("It may have at most 1024 bytes."));
 	if (str_eq(lower, address) || str_eq(lower, str_sub(address, 0, str_rindex(address, '@'))))
-		return refuse(f, STR("The password is the e-mail address"), STR("Choose one that nobody can guess."));
+		return refuse_password(f, STR("The password is the e-mail address"), STR("Choose one that nobody can guess."));
 	if (password_is_common(lower))
-		return refuse(f, STR("The password is a common one"), STR("Choose one that nobody can guess."));
+		return refuse_password(f, STR("The password is a common one"), STR("Choose one that nobody can guess."));
 	return password_quality(password, email, a, f);
 }
 

@@ -10,9 +10,10 @@ enum { PASSWORD_MIN_CHARACTERS = 8, PASSWORD_MAX_BYTES = 1024 };
 
 /* Length, the list of common ones, the e-mail address itself, password_quality(). 400 RGA03 says what is wrong. */
 MUST_CHECK bool password_acceptable(struct str password, struct str email, struct arena *a, struct fault *f);
+/* Whether the list that is compiled in has it: password_common.c. */
 bool password_is_common(struct str lower_case);
-/* What /etc/security/pwquality.conf says (pwquality.conf(5)); always true in a build without libpwquality. 400 RGA03
- * with the library's words for a hint, 503 when that file cannot be understood. */
+/* What /etc/security/pwquality.conf says (pwquality.conf(5)), in password_quality.c; always true in a build without
+ * libpwquality. 400 RGA03 with the library's words for a hint, 503 when that file cannot be understood. */
 MUST_CHECK bool password_quality(struct str password, struct str email, struct arena *a, struct fault *f);
 
 /* argon2id with the configured cost, its parameters recorded in it; 503 when there is no memory for it. */

@@ -11,7 +11,7 @@
 /* Columns of refresh(). */
 enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };
 
-static bool refuse(struct account_call *c, struct fault *f)
+static bool refuse_refresh_token(struct account_call *c, struct fault *f)
 {
 	cookie_forget(c);
 	fault_set(f, 401, "RGA05", STR("Invalid or expired refresh token"));
@@ -27,7 +27,7 @@ static bool presented_token(struct account_call *c, struct str *token_r, struct 
 		return false;
 	if (in_cookie && !token_r->p)
 		*token_r = http_cookie(c->request, STR(HTTP_COOKIE_REFRESH));
-	return token_r->p || refuse(c, f);
+	return token_r->p || refuse_refresh_token(c, f);
 }
 
 bool account_refresh_token(struct account_call *c, struct fault *f)
@@ -42,13 +42,13 @@ bool account_refresh_token(struct account_call *c, struct fault *f)
 	if (!signer_refresh_read(c->signer, token, &s.id, &presented, c->arena))
 		return database_call(&row, c, f, "log", STR_NONE, STR_NONE, STR("refresh"), STR("false"), c->ip, c->user_agent,
 				   STR_NONE)
-			&& refuse(c, f);
+			&& refuse_refresh_token(c, f);
 	if (!database_call(&row, c, f, "refresh", s.id, database_int(c, presented),
 			database_seconds(c, c->conf->auth_refresh_grace), database_seconds(c, c->conf->auth_session_idle), c->ip,
 			c->user_agent))
 		return false;
 	if (!str_eq(row.values[OUTCOME], STR("rotated")) && !str_eq(row.values[OUTCOME], STR("repeated")))
-		return refuse(c, f);
+		return refuse_refresh_token(c, f);
 	s.user_id = row.values[USER_ID];
 	s.email = row.values[EMAIL];
 	s.role = row.values[ROLE];

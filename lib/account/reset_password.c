@@ -9,7 +9,7 @@
 
 bool account_request_password_reset(struct account_call *c, struct fault *f)
 {
-	return mail_request_request(c, STR("reset"), STR("If email exists, reset link sent"), f);
+	return mail_request_run(c, STR("reset"), STR("If email exists, reset link sent"), f);
 }
 
 /* A password that is refused does not use the token up. */
@@ -24,10 +24,10 @@ bool account_reset_password(struct account_call *c, struct fault *f)
 	if (!database_call(&row, c, f, "token_owner", STR("reset"), hash))
 		return false;
 	if (!row.found)
-		return mail_request_refuse(f);
+		return mail_token_fault(f);
 	if (!password_acceptable(password, row.values[1], c->arena, f)
 		|| !password_hash(&fresh, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "reset_password", hash, fresh, c->ip, c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_request_refuse(f);
+	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
 }

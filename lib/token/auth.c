@@ -9,7 +9,7 @@
 #include "token/tokenjson.h"
 
 struct auth {
-	struct keys *keys;      /* NULL: no jwt-secret */
+	struct jwt_keys *keys;  /* NULL: no jwt-secret */
 	struct jwtcache *cache; /* NULL: jwt-cache-max-entries is 0 */
 	struct rolepath *role_path;
 	struct str audience;  /* STR_NONE: any */

@@ -4,7 +4,7 @@
 
 #include "token/tokenjson.h"
 
-static bool refuse(struct fault *f, struct arena *a, struct str message)
+static bool refuse_claim(struct fault *f, struct arena *a, struct str message)
 {
 	return jwt_fault(f, a, "PGRST303", message);
 }
@@ -35,9 +35,9 @@ static bool check_times(struct json_object *claims, int64_t now, struct arena *a
 		if (!value)
 			continue;
 		if (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double))
-			return refuse(f, a, times[i].not_number);
+			return refuse_claim(f, a, times[i].not_number);
 		if (times[i].is_wrong(json_object_get_double(value), now))
-			return refuse(f, a, times[i].wrong);
+			return refuse_claim(f, a, times[i].wrong);
 	}
 	return true;
 }
@@ -53,16 +53,16 @@ static bool check_audience(struct json_object *claims, struct str audience, stru
 	struct json_object *aud = json_object_object_get(claims, "aud");
 	bool is_array = json_object_is_type(aud, json_type_array);
 	if (aud && !is_array && !json_object_is_type(aud, json_type_string))
-		return refuse(f, a, STR("The JWT 'aud' claim must be a string or an array of strings"));
+		return refuse_claim(f, a, STR("The JWT 'aud' claim must be a string or an array of strings"));
 	size_t n = is_array ? json_object_array_length(aud) : 0;
 	bool ours = !aud || (is_array ? n == 0 : is_ours(aud, audience));
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *name = json_object_array_get_idx(aud, i);
 		if (!json_object_is_type(name, json_type_string))
-			return refuse(f, a, STR("The JWT 'aud' claim must be a string or an array of strings"));
+			return refuse_claim(f, a, STR("The JWT 'aud' claim must be a string or an array of strings"));
 		ours = ours || is_ours(name, audience);
 	}
-	return ours || refuse(f, a, STR("JWT not in audience"));
+	return ours || refuse_claim(f, a, STR("JWT not in audience"));
 }
 
 bool claims_check(struct json_object *claims, struct str audience, int64_t now, struct arena *a, struct fault *f)

@@ -66,13 +66,13 @@ static EVP_PKEY *pkey_from(const char *type, OSSL_PARAM_BLD *builder)
 	return EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) == 1 ? pkey : NULL;
 }
 
-static void key_keep(struct key *key, EVP_PKEY *pkey, struct arena *a)
+static void key_keep(struct jwt_key *key, EVP_PKEY *pkey, struct arena *a)
 {
 	key->pkey = pkey;
 	arena_on_reset(a, free_pkey, pkey);
 }
 
-static bool read_oct(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_oct(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str secret;
 	if (!jwk_bytes(&secret, jwk, "k", a, f))
@@ -84,7 +84,7 @@ static bool read_oct(struct key *key, struct json_object *jwk, struct arena *a, 
 	return true;
 }
 
-static bool read_rsa(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_rsa(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str n, e;
 	if (!jwk_bytes(&n, jwk, "n", a, f) || !jwk_bytes(&e, jwk, "e", a, f))
@@ -121,7 +121,7 @@ static const struct curve curves[] = {
 	{ STR_INIT("P-521"), "P-521", 66, JWT_ES512 },
 };
 
-static bool read_ec_on(struct key *key, const struct curve *curve, struct json_object *jwk, struct arena *a,
+static bool read_ec_on(struct jwt_key *key, const struct curve *curve, struct json_object *jwk, struct arena *a,
 	struct fault *f)
 {
 	struct str x, y;
@@ -143,7 +143,7 @@ static bool read_ec_on(struct key *key, const struct curve *curve, struct json_o
 	return true;
 }
 
-static bool read_ec(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_ec(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str name = tokenjson_member(jwk, "crv");
 	for (size_t i = 0; i < COUNT_OF(curves); i++)
@@ -152,7 +152,7 @@ static bool read_ec(struct key *key, struct json_object *jwk, struct arena *a, s
 	return true;
 }
 
-static bool read_ed25519(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_ed25519(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str x;
 	if (!jwk_bytes(&x, jwk, "x", a, f))
@@ -165,7 +165,7 @@ static bool read_ed25519(struct key *key, struct json_object *jwk, struct arena 
 	return true;
 }
 
-static bool read_ed448(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_ed448(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str x;
 	if (!jwk_bytes(&x, jwk, "x", a, f))
@@ -178,7 +178,7 @@ static bool read_ed448(struct key *key, struct json_object *jwk, struct arena *a
 	return true;
 }
 
-static bool read_okp(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_okp(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f)
 {
 	struct str name = tokenjson_member(jwk, "crv");
 	if (str_eq(name, STR("Ed25519")))
@@ -200,11 +200,11 @@ static unsigned allowed_algs(struct json_object *jwk)
 	return jwt_alg_from(name, &alg) ? 1u << alg : 0;
 }
 
-bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, struct fault *f)
+bool jwk_read(struct jwt_key *key, struct json_object *jwk, struct arena *forever, struct fault *f)
 {
 	static const struct {
 		struct str kty;
-		bool (*read)(struct key *key, struct json_object *jwk, struct arena *a, struct fault *f);
+		bool (*read)(struct jwt_key *key, struct json_object *jwk, struct arena *a, struct fault *f);
 	} types[] = {
 		{ STR_INIT("oct"), read_oct },
 		{ STR_INIT("RSA"), read_rsa },

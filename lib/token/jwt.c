@@ -166,7 +166,7 @@ static bool read_header(struct header *out_r, struct str part, struct arena *a, 
 	return (jwt_alg_from(alg, &out_r->alg) && kid_good) || decode_fault(f, a, bad_crypto, STR_NONE);
 }
 
-static bool check_signature(const struct parts *parts, const struct header *header, const struct keys *keys,
+static bool check_signature(const struct parts *parts, const struct header *header, const struct jwt_keys *keys,
 	struct arena *a, struct fault *f)
 {
 	struct str signature;
@@ -185,7 +185,7 @@ static bool check_signature(const struct parts *parts, const struct header *head
 
 /* A token that was verified before is not verified again. */
 static bool check_cached(struct str token, const struct parts *parts, const struct header *header,
-	const struct keys *keys, struct jwtcache *cache, struct arena *a, struct fault *f)
+	const struct jwt_keys *keys, struct jwtcache *cache, struct arena *a, struct fault *f)
 {
 	if (!cache || header->alg <= JWT_HS512)
 		return check_signature(parts, header, keys, a, f);
@@ -198,8 +198,8 @@ static bool check_cached(struct str token, const struct parts *parts, const stru
 	return true;
 }
 
-bool jwt_verify(struct jwt *out_r, struct str token, const struct keys *keys, struct jwtcache *cache, struct arena *a,
-	struct fault *f)
+bool jwt_verify(struct jwt *out_r, struct str token, const struct jwt_keys *keys, struct jwtcache *cache,
+	struct arena *a, struct fault *f)
 {
 	struct parts parts;
 	struct header header;

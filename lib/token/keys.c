@@ -60,20 +60,20 @@ bool keys_decode(struct str *secret, struct arena *a, struct fault *f)
 	return true;
 }
 
-static bool read_plain(struct keys *keys, struct str secret, struct arena *a, struct fault *f)
+static bool read_plain(struct jwt_keys *keys, struct str secret, struct arena *a, struct fault *f)
 {
 	if (secret.n < SECRET_MIN)
 		return secret_fault(f, STR("jwt-secret: The JWT secret must be at least 32 characters long."));
-	keys->first = arena_make(a, struct key);
+	keys->first = arena_make(a, struct jwt_key);
 	keys->first->algs = 1u << JWT_HS256;
 	signature_prepare_secret(keys->first, str_dup(a, secret), a);
 	return true;
 }
 
 /* Puts the key of a JWK behind *tail, if it can verify anything. */
-static bool read_jwk(struct key ***tail, struct json_object *jwk, struct arena *a, struct fault *f)
+static bool read_jwk(struct jwt_key ***tail, struct json_object *jwk, struct arena *a, struct fault *f)
 {
-	struct key *key = arena_make(a, struct key);
+	struct jwt_key *key = arena_make(a, struct jwt_key);
 	if (!jwk_read(key, jwk, a, f))
 		return false;
 	if (!key->algs) {
@@ -85,9 +85,9 @@ static bool read_jwk(struct key ***tail, struct json_object *jwk, struct arena *
 	return true;
 }
 
-static bool read_json(struct keys *keys, struct json_object *json, struct arena *a, struct fault *f)
+static bool read_json(struct jwt_keys *keys, struct json_object *json, struct arena *a, struct fault *f)
 {
-	struct key **tail = &keys->first;
+	struct jwt_key **tail = &keys->first;
 	struct json_object *set = json_object_object_get(json, "keys");
 	if (!set && !read_jwk(&tail, json, a, f))
 		return false;
@@ -111,9 +111,10 @@ static bool looks_like_jwk(struct str secret)
 		&& (str_find(secret, STR("\"kty\"")) < secret.n || str_find(secret, STR("\"keys\"")) < secret.n);
 }
 
-bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, struct arena *forever, struct fault *f)
+bool keys_from_secret(struct jwt_keys **out_r, struct str secret, bool is_base64, struct arena *forever,
+	struct fault *f)
 {
-	struct keys *keys = arena_make(forever, struct keys);
+	struct jwt_keys *keys = arena_make(forever, struct jwt_keys);
 	*out_r = keys;
 	if (is_base64 && !keys_decode(&secret, forever, f))
 		return false;
@@ -125,11 +126,11 @@ bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, st
 	return read_json(keys, json, forever, f);
 }
 
-enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct str kid, struct str input,
+enum keys_verdict keys_verify(const struct jwt_keys *keys, enum jwt_alg alg, struct str kid, struct str input,
 	struct str signature)
 {
 	enum keys_verdict verdict = KEYS_NONE_SUITABLE;
-	for (const struct key *key = keys->first; key; key = key->next) {
+	for (const struct jwt_key *key = keys->first; key; key = key->next) {
 		if (!(key->algs >> alg & 1) || (kid.p && !(key->kid.p && str_eq(kid, key->kid))))
 			continue;
 		if (signature_check(key, alg, input, signature))

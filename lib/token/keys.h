@@ -26,7 +26,7 @@ enum jwt_alg {
 	JWT_EDDSA
 };
 
-struct key {
+struct jwt_key {
 	unsigned algs;                      /* bit 1 << alg for each algorithm it may verify */
 	struct str kid;                     /* STR_NONE: it has none */
 	struct str secret;                  /* oct */
@@ -35,11 +35,11 @@ struct key {
 	EVP_PKEY *pkey; /* RSA, EC, Ed448 */
 	unsigned char ed25519[crypto_sign_PUBLICKEYBYTES];
 	bool is_ed25519;
-	struct key *next;
+	struct jwt_key *next;
 };
 
-struct keys {
-	struct key *first;
+struct jwt_keys {
+	struct jwt_key *first;
 };
 
 enum keys_verdict { KEYS_GOOD, KEYS_NONE_SUITABLE, KEYS_NONE_MATCHES };
@@ -47,10 +47,10 @@ enum keys_verdict { KEYS_GOOD, KEYS_NONE_SUITABLE, KEYS_NONE_MATCHES };
 /* A plain secret (HS256 only, at least 32 bytes), one JWK or a JWK set, base64 around any of them when is_base64.
  * Members of a set that cannot verify (unknown type or algorithm, `use` enc) are left out; the fault says what is
  * wrong with jwt-secret, never what is in it. The keys live in the arena, which wipes them. */
-MUST_CHECK bool keys_from_secret(struct keys **out_r, struct str secret, bool is_base64, struct arena *forever,
+MUST_CHECK bool keys_from_secret(struct jwt_keys **out_r, struct str secret, bool is_base64, struct arena *forever,
 	struct fault *f);
 /* Tries every key that may verify alg and has this kid (any kid when it is STR_NONE). */
-enum keys_verdict keys_verify(const struct keys *keys, enum jwt_alg alg, struct str kid, struct str input,
+enum keys_verdict keys_verify(const struct jwt_keys *keys, enum jwt_alg alg, struct str kid, struct str input,
 	struct str signature);
 /* A secret in base64 without blanks around it and in the alphabet of RFC 4648 section 4; PostgREST also takes that of
  * section 5, and '.' for '='. */
@@ -69,9 +69,9 @@ static inline const unsigned char *keys_bytes(struct str s)
 }
 
 /* jwk.c: one JWK. A key that is well-formed but of no use to us has algs == 0; a broken one is a fault. */
-MUST_CHECK bool jwk_read(struct key *key, struct json_object *jwk, struct arena *forever, struct fault *f);
+MUST_CHECK bool jwk_read(struct jwt_key *key, struct json_object *jwk, struct arena *forever, struct fault *f);
 /* signature.c: an HMAC key from its bytes, and the check of one signature by one suitable key. */
-void signature_prepare_secret(struct key *key, struct str secret, struct arena *forever);
-bool signature_check(const struct key *key, enum jwt_alg alg, struct str input, struct str signature);
+void signature_prepare_secret(struct jwt_key *key, struct str secret, struct arena *forever);
+bool signature_check(const struct jwt_key *key, enum jwt_alg alg, struct str input, struct str signature);
 
 #endif

@@ -53,13 +53,13 @@ bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *fore
 		p.expected, scan_at(&p.s) + 1);
 }
 
-struct walk {
+struct rolepath_walk {
 	struct json_object *root;
 };
 
-static bool first(const struct walk *w, const struct segment *seg, struct json_object *node,
+static bool first(const struct rolepath_walk *w, const struct segment *seg, struct json_object *node,
 	struct json_object **out_r);
-static bool holds(const struct walk *w, const struct condition *c, struct json_object *node);
+static bool holds(const struct rolepath_walk *w, const struct condition *c, struct json_object *node);
 
 /* A value in a comparison; a query that selects nothing is a value of its own kind (RFC 9535 section 2.3.5.2.2). */
 struct value {
@@ -67,7 +67,7 @@ struct value {
 	struct json_object *json;
 };
 
-static struct value value_of(const struct walk *w, const struct operand *o, struct json_object *node)
+static struct value value_of(const struct rolepath_walk *w, const struct operand *o, struct json_object *node)
 {
 	struct value v = { true, o->literal };
 	if (o->is_query)
@@ -142,7 +142,7 @@ static bool matches(const struct condition *c, struct value v)
 	return text.p && strlen(text.p) == text.n && regexec(&c->regex, text.p, 0, NULL, 0) == 0;
 }
 
-static bool holds(const struct walk *w, const struct condition *c, struct json_object *node)
+static bool holds(const struct rolepath_walk *w, const struct condition *c, struct json_object *node)
 {
 	switch (c->kind) {
 	case CONDITION_OR:
@@ -167,7 +167,7 @@ static int64_t length_of(struct json_object *array)
 	return json_object_is_type(array, json_type_array) ? (int64_t)json_object_array_length(array) : 0;
 }
 
-static bool first_at(const struct walk *w, const struct segment *seg, struct json_object *array, int64_t index,
+static bool first_at(const struct rolepath_walk *w, const struct segment *seg, struct json_object *array, int64_t index,
 	struct json_object **out_r)
 {
 	int64_t n = length_of(array), at = index < 0 ? index + n : index;
@@ -180,7 +180,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 }
 
 /* RFC 9535 section 2.3.4.2.2. */
-static bool first_in_slice(const struct walk *w, const struct segment *seg, const struct selector *s,
+static bool first_in_slice(const struct rolepath_walk *w, const struct segment *seg, const struct selector *s,
 	struct json_object *array, struct json_object **out_r)
 {
 	int64_t n = length_of(array), step = s->step.given ? s->step.at : 1;
@@ -196,13 +196,13 @@ static bool first_in_slice(const struct walk *w, const struct segment *seg, cons
 	return false;
 }
 
-static bool passes(const struct walk *w, const struct selector *s, struct json_object *child)
+static bool passes(const struct rolepath_walk *w, const struct selector *s, struct json_object *child)
 {
 	return s->kind == SELECTOR_ALL || holds(w, s->filter, child);
 }
 
 /* Wildcards and filters go over the elements of an array and the values of an object. */
-static bool first_child(const struct walk *w, const struct segment *seg, const struct selector *s,
+static bool first_child(const struct rolepath_walk *w, const struct segment *seg, const struct selector *s,
 	struct json_object *node, struct json_object **out_r)
 {
 	int64_t n = length_of(node);
@@ -220,7 +220,7 @@ static bool first_child(const struct walk *w, const struct segment *seg, const s
 	return false;
 }
 
-static bool first_selected(const struct walk *w, const struct segment *seg, const struct selector *s,
+static bool first_selected(const struct rolepath_walk *w, const struct segment *seg, const struct selector *s,
 	struct json_object *node, struct json_object **out_r)
 {
 	struct json_object *child;
@@ -237,7 +237,8 @@ static bool first_selected(const struct walk *w, const struct segment *seg, cons
 }
 
 /* The first value that seg and the segments behind it select below node, in RFC 9535's order. */
-static bool first(const struct walk *w, const struct segment *seg, struct json_object *node, struct json_object **out_r)
+static bool first(const struct rolepath_walk *w, const struct segment *seg, struct json_object *node,
+	struct json_object **out_r)
 {
 	static const struct selector all = { .kind = SELECTOR_ALL };
 	if (!seg) {
@@ -274,7 +275,7 @@ static struct str cut_string(struct str text, const struct selector *s)
 
 struct str rolepath_role(const struct rolepath *path, struct json_object *claims, struct arena *a)
 {
-	struct walk w = { claims };
+	struct rolepath_walk w = { claims };
 	struct json_object *value;
 	if (!first(&w, path->segments, claims, &value))
 		return STR_NONE;

@@ -19,14 +19,14 @@ static void free_der(unsigned char **p)
 	OPENSSL_free(*p);
 }
 
-void signature_prepare_secret(struct key *key, struct str secret, struct arena *forever)
+void signature_prepare_secret(struct jwt_key *key, struct str secret, struct arena *forever)
 {
 	key->secret = str_dup(forever, secret);
 	crypto_auth_hmacsha256_init(&key->hs256, keys_bytes(secret), secret.n);
 	crypto_auth_hmacsha512_init(&key->hs512, keys_bytes(secret), secret.n);
 }
 
-static bool check_hs256(const struct key *key, struct str input, struct str signature)
+static bool check_hs256(const struct jwt_key *key, struct str input, struct str signature)
 {
 	unsigned char mac[crypto_auth_hmacsha256_BYTES];
 	crypto_auth_hmacsha256_state state = key->hs256;
@@ -36,7 +36,7 @@ static bool check_hs256(const struct key *key, struct str input, struct str sign
 	return signature.n == sizeof mac && sodium_memcmp(mac, signature.p, sizeof mac) == 0;
 }
 
-static bool check_hs384(const struct key *key, struct str input, struct str signature)
+static bool check_hs384(const struct jwt_key *key, struct str input, struct str signature)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -45,7 +45,7 @@ static bool check_hs384(const struct key *key, struct str input, struct str sign
 	return signature.n == n && sodium_memcmp(mac, signature.p, n) == 0;
 }
 
-static bool check_hs512(const struct key *key, struct str input, struct str signature)
+static bool check_hs512(const struct jwt_key *key, struct str input, struct str signature)
 {
 	unsigned char mac[crypto_auth_hmacsha512_BYTES];
 	crypto_auth_hmacsha512_state state = key->hs512;
@@ -56,8 +56,8 @@ static bool check_hs512(const struct key *key, struct str input, struct str sign
 }
 
 /* digest NULL: the algorithm has its own (Ed448). */
-static bool check_pkey(const struct key *key, const EVP_MD *digest, struct str input, const unsigned char *signature,
-	size_t n)
+static bool check_pkey(const struct jwt_key *key, const EVP_MD *digest, struct str input,
+	const unsigned char *signature, size_t n)
 {
 	EVP_MD_CTX *context KEYS_AUTO(free_context) = EVP_MD_CTX_new();
 	bool good = context && EVP_DigestVerifyInit(context, NULL, digest, NULL, key->pkey) == 1
@@ -67,7 +67,7 @@ static bool check_pkey(const struct key *key, const EVP_MD *digest, struct str i
 }
 
 /* JWS has r and s side by side (RFC 7518 section 3.4), libcrypto wants them in DER. */
-static bool check_ecdsa(const struct key *key, const EVP_MD *digest, size_t coordinate, struct str input,
+static bool check_ecdsa(const struct jwt_key *key, const EVP_MD *digest, size_t coordinate, struct str input,
 	struct str signature)
 {
 	if (signature.n != 2 * coordinate)
@@ -85,7 +85,7 @@ static bool check_ecdsa(const struct key *key, const EVP_MD *digest, size_t coor
 	return n > 0 && check_pkey(key, digest, input, der, (size_t)n);
 }
 
-static bool check_eddsa(const struct key *key, struct str input, struct str signature)
+static bool check_eddsa(const struct jwt_key *key, struct str input, struct str signature)
 {
 	if (!key->is_ed25519)
 		return check_pkey(key, NULL, input, keys_bytes(signature), signature.n);
@@ -93,7 +93,7 @@ static bool check_eddsa(const struct key *key, struct str input, struct str sign
 		&& crypto_sign_verify_detached(keys_bytes(signature), keys_bytes(input), input.n, key->ed25519) == 0;
 }
 
-bool signature_check(const struct key *key, enum jwt_alg alg, struct str input, struct str signature)
+bool signature_check(const struct jwt_key *key, enum jwt_alg alg, struct str input, struct str signature)
 {
 	const unsigned char *bytes = keys_bytes(signature);
 	switch (alg) {

@@ -13,7 +13,7 @@
 static void expect_verified(const char *row, struct str secret, struct str token, bool want)
 {
 	struct arena *a = arena_new(SIZE_MAX);
-	struct keys *keys;
+	struct jwt_keys *keys;
 	struct jwt jwt;
 	struct fault f;
 	if (!keys_from_secret(&keys, secret, false, a, &f))
@@ -161,7 +161,7 @@ static void examples_of_the_rfcs_verify(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(SIZE_MAX);
-		struct keys *keys;
+		struct jwt_keys *keys;
 		struct fault f;
 		unsigned char signature[512];
 		size_t n;
@@ -196,7 +196,7 @@ static void secrets_come_in_base64(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(SIZE_MAX);
-		struct keys *keys;
+		struct jwt_keys *keys;
 		struct jwt jwt;
 		struct fault f;
 		struct str token = sign_hmac(a, EVP_sha256(), STR(SECRET), "{\"alg\":\"HS256\"}", PAYLOAD);
@@ -246,7 +246,7 @@ static void bad_secrets_stop_the_start(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(SIZE_MAX);
-		struct keys *keys;
+		struct jwt_keys *keys;
 		struct fault f;
 		if (keys_from_secret(&keys, str_of(rows[i].secret), false, a, &f))
 			fail_msg("%s is accepted", rows[i].secret);
@@ -269,7 +269,7 @@ static void keys_we_cannot_use_are_left_out(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(useless); i++) {
 		struct arena *a = arena_new(SIZE_MAX);
-		struct keys *keys;
+		struct jwt_keys *keys;
 		struct fault f;
 		struct str good = jwk_oct(a, STR(SECRET), "\"kid\":\"k\",");
 		expect_int(useless[i], keys_from_secret(&keys, str_of(useless[i]), false, a, &f), false);

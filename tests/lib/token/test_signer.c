@@ -29,7 +29,7 @@ static struct signer *signer_of(struct arena *a, struct str secret)
 
 static void expect_verified(const char *row, struct arena *a, struct str secret, struct str token)
 {
-	struct keys *keys;
+	struct jwt_keys *keys;
 	struct jwt jwt;
 	struct fault f = { 0 };
 	if (!keys_from_secret(&keys, secret, false, a, &f) || !jwt_verify(&jwt, token, keys, jwtcache_new(2, a), a, &f))
