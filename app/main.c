@@ -117,6 +117,9 @@ static int act(const struct options *o, char *const *argv, struct arena *forever
 	case OPTIONS_REFERENCE:
 		conf_reference(&out);
 		return print(buf_str(&out));
+	case OPTIONS_REFERENCE_OWN:
+		conf_reference_own(&out);
+		return print(buf_str(&out));
 	case OPTIONS_DUMP_CONFIG:
 		return dump_config(o->config, false);
 	case OPTIONS_DUMP_CONFIG_ALL:

@@ -12,6 +12,7 @@ static const struct word {
 	{ "--dump-schema", NULL, OPTIONS_DUMP_SCHEMA, "print what the database offers, as JSON" },
 	{ "--example", "-e", OPTIONS_EXAMPLE, "print a sample configuration file with every key" },
 	{ "--reference", NULL, OPTIONS_REFERENCE, "print every key as a Markdown table" },
+	{ "--reference=own", NULL, OPTIONS_REFERENCE_OWN, "the same of the keys that PostgREST does not have" },
 	{ "--ready", NULL, OPTIONS_READY, "ask the admin server of a running rowgate whether it is ready" },
 	{ "--worker", NULL, OPTIONS_WORKER, "run one worker on the FastCGI socket at descriptor 0 (mod_fcgid)" },
 	{ "--worker=api", NULL, OPTIONS_WORKER, NULL },

@@ -7,5 +7,7 @@
 
 /* The reference as Markdown: key, type, default, reloadable, in-database, help. */
 void conf_reference(struct buf *out);
+/* The keys that PostgREST does not have, as README.md shows them: key, default, help. */
+void conf_reference_own(struct buf *out);
 
 #endif

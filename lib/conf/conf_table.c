@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "conf/conf_table.h"
 
+#include <assert.h>
+
 #include "base/arena.h"
 #include "conf/conf_check.h"
 
@@ -22,6 +24,13 @@ static const char *const openapi_words[] = { "follow-privileges", "ignore-privil
 static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
 static const char *const tx_end_words[] = { "commit", "commit-allow-override", "rollback", "rollback-allow-override",
 	NULL };
+/* Words stand in the order of their enum, whose last value this is. */
+#define ASSERT_WORDS(words, last) static_assert(COUNT_OF(words) == (last) + 2, "one word for each value and a NULL")
+ASSERT_WORDS(log_level_words, LOG_LEVEL_DEBUG);
+ASSERT_WORDS(verbosity_words, CONF_MINIMAL);
+ASSERT_WORDS(openapi_words, CONF_OPENAPI_DISABLED);
+ASSERT_WORDS(mail_tls_words, CONF_MAIL_TLS_NONE);
+ASSERT_WORDS(tx_end_words, CONF_TX_ROLLBACK_OVERRIDE);
 
 const struct conf_option conf_options[] = {
 	{ "admin-server-host", .type = CONF_TEXT, AT(admin_server_host),
@@ -38,14 +47,15 @@ const struct conf_option conf_options[] = {
 	{ "auth-activation", .type = CONF_BOOL, .flags = OWN | R, AT(auth_activation), .fallback = "false",
 		.help = "No sign-in before the e-mail address was proven by a mailed link." },
 	{ "auth-claims-hook", .type = CONF_TEXT, .flags = OWN | R, AT(auth_claims_hook), .check = conf_check_hook,
-		.help = "Function (schema.name) that gets an account's number and gives further claims for its tokens." },
+		.help = "`schema.function(integer) RETURNS json`: gets an account's number and gives further claims for its "
+				"tokens, at most 4 kB." },
 	{ "auth-confirm-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_confirm_ttl), .fallback = "86400", .min = 60,
 		.max = 2592000, .help = "Seconds a mailed link that proves an address is good for." },
 	{ "auth-cookie", .type = CONF_BOOL, .flags = OWN | R, AT(auth_cookie), .fallback = "false",
 		.check = conf_check_cookie,
 		.help = "Give browsers their tokens in cookies that scripts cannot read, and none in answers." },
 	{ "auth-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_db_uri),
-		.help = "Connection string of the account workers, whose role is rowgate_account." },
+		.help = "Connection string of the account workers; db-uri with the role rowgate_account when not set." },
 	{ "auth-enabled", .type = CONF_BOOL, .flags = OWN, AT(auth_enabled), .fallback = "false", .check = conf_check_auth,
 		.help = "Serve the account URLs (register, login and so on) by account workers on auth-listen." },
 	{ "auth-install-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(auth_install_uri),
@@ -67,12 +77,13 @@ const struct conf_option conf_options[] = {
 	{ "auth-limit-register", .type = CONF_INT, .flags = OWN | R, AT(auth_limit_register), .fallback = "100", .min = 1,
 		.max = COUNT_MAX, .help = "Registrations from one network address in auth-limit-period." },
 	{ "auth-listen", .type = CONF_TEXT, .flags = OWN, AT(auth_listen), .check = conf_check_auth_listen,
-		.help = "FastCGI socket of the account workers, unix:/path or host:port." },
+		.help = "FastCGI socket of the account workers, `unix:/path` or `host:port`." },
 	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention), .fallback = "7776000",
 		.min = 3600, .max = COUNT_MAX,
 		.help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
 	{ "auth-password-memory", .type = CONF_BYTES, .flags = OWN | R, AT(auth_password_memory), .fallback = "19M",
-		.min = 8 * MIB, .max = GIB, .help = "Memory of one argon2id hash." },
+		.min = 8 * MIB, .max = GIB,
+		.help = "Memory of one argon2id hash; one made with less is renewed at the next sign-in." },
 	{ "auth-password-passes", .type = CONF_INT, .flags = OWN | R, AT(auth_password_passes), .fallback = "2", .min = 1,
 		.max = 64, .help = "Passes of argon2id over that memory." },
 	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace), .fallback = "60", .min = 0,
@@ -82,13 +93,16 @@ const struct conf_option conf_options[] = {
 	{ "auth-return-url", .type = CONF_TEXT, .flags = OWN | R, AT(auth_return_url), .check = conf_check_return_url,
 		.help = "Where the pages that mailed links lead to lead back: a path of the site, or a whole address." },
 	{ "auth-role-prefix", .type = CONF_TEXT, .flags = OWN, AT(auth_role_prefix), .check = conf_check_auth_names,
-		.help = "What the names of the account roles begin with: roles belong to the whole cluster." },
+		.help =
+			"What the names of the account roles begin with, for a second site: roles belong to the whole cluster." },
 	{ "auth-roles", .type = CONF_LIST, .flags = OWN | R, AT(auth_roles),
 		.fallback = "regular_user, editor, viewer, admin_user",
 		.help = "Roles an account may have; `rowgate migrate` enters them." },
 	{ "auth-schema", .type = CONF_TEXT, .flags = OWN, AT(auth_schema), .fallback = "auth",
 		.check = conf_check_auth_names,
-		.help = "Schema of users, sessions and profiles; the private one has _private behind its name." },
+		.help =
+			"Schema of users, sessions and profiles, another one for a second site in the database; the private one "
+			"has _private behind its name." },
 	{ "auth-self-service-roles", .type = CONF_LIST, .flags = OWN | R | CONF_EMPTY, AT(auth_self_service_roles),
 		.fallback = "regular_user", .help = "Roles that may be chosen at registration, the default first." },
 	{ "auth-session-check", .type = CONF_BOOL, .flags = OWN | R, AT(auth_session_check), .fallback = "true",
@@ -150,7 +164,8 @@ const struct conf_option conf_options[] = {
 	{ "db-schemas", "db-schema", .type = CONF_LIST, .flags = R | D, AT(db_schemas), .fallback = "public",
 		.check = conf_check_schemas, .help = "Schemas exposed to clients, the default first." },
 	{ "db-single-role", .type = CONF_BOOL, .flags = OWN, AT(db_single_role), .fallback = "false",
-		.help = "The host gives one role that connects: accounts use db-uri's, too, and are less well protected." },
+		.help = "Everything connects as db-uri does, for hosts that give one role; less is protected, "
+				"the start says what." },
 	{ "db-statement-cache", .type = CONF_INT, .flags = OWN | R, AT(db_statement_cache), .fallback = "256", .min = 1,
 		.max = 65536, .help = "Prepared statements a connection keeps." },
 	{ "db-tx-end", .type = CONF_ENUM, .flags = D, AT(db_tx_end), .fallback = "commit", .words = tx_end_words,
@@ -180,17 +195,18 @@ const struct conf_option conf_options[] = {
 	{ "mail-db-uri", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(mail_db_uri),
 		.help = "Connection string of `rowgate mail`; db-uri with the role rowgate_mail when not set." },
 	{ "mail-from", .type = CONF_TEXT, .flags = OWN, AT(mail_from),
-		.help = "Whom mails come from: an address, or a name with the address in angle brackets." },
+		.help = "Whom mails come from: an address, or `Name <address>`." },
 	{ "mail-password", .type = CONF_TEXT, .flags = OWN | CONF_AT_FILE, AT(mail_password),
 		.help = "Password at the SMTP server." },
 	{ "mail-templates", .type = CONF_TEXT, .flags = OWN, AT(mail_templates),
-		.help = "Directory of texts that replace the shipped ones, LANGUAGE/NAME.txt and .html." },
+		.help = "Directory of texts that replace the shipped ones, `LANGUAGE/NAME.txt` and `.html`." },
 	{ "mail-timeout", .type = CONF_SECONDS, .flags = OWN, AT(mail_timeout), .fallback = "30", .min = 1, .max = 3600,
 		.help = "Seconds that handing over one mail may take." },
 	{ "mail-tls", .type = CONF_ENUM, .flags = OWN, AT(mail_tls), .fallback = "required", .words = mail_tls_words,
-		.help = "Encryption of smtp://: required, if the server offers it, or none. smtps:// is always encrypted." },
+		.help = "Encryption of smtp:// by STARTTLS: insisted on, tried, or none; smtps:// is always encrypted." },
 	{ "mail-transport", .type = CONF_TEXT, .flags = OWN, AT(mail_transport), .fallback = "sendmail",
-		.help = "How mails leave: sendmail, sendmail:/path, smtp://host:port, smtps://host:port or file:/directory." },
+		.help = "How mails leave: `sendmail`, `sendmail:/path`, `smtp(s)://host:port`, or `file:/directory` for trying "
+				"things out." },
 	{ "mail-user", .type = CONF_TEXT, .flags = OWN, AT(mail_user),
 		.help = "Account at the SMTP server; none when not set." },
 	{ "openapi-mode", .type = CONF_ENUM, .flags = R | D, AT(openapi_mode), .fallback = "follow-privileges",
@@ -209,23 +225,24 @@ const struct conf_option conf_options[] = {
 	{ "server-host", .type = CONF_TEXT, AT(server_host), .fallback = "!4",
 		.help = "Address the web server listens on in deploy/serve: a name or *, *4, !4, *6, !6." },
 	{ "server-listen", .type = CONF_TEXT, .flags = OWN, AT(server_listen), .check = conf_check_listen,
-		.help = "FastCGI socket, unix:/path or host:port; when not set, the one inherited from the web server." },
+		.help = "FastCGI socket, `unix:/path` or `host:port`; when not set, the one inherited from the web server." },
 	{ "server-listen-mode", .type = CONF_MODE, .flags = OWN, AT(server_listen_mode), .fallback = "660", .min = 0600,
 		.max = 0777, .help = "File mode of a FastCGI unix socket." },
 	{ "server-max-body", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_body), .fallback = "256M", .min = KIB,
-		.max = 1023 * MIB, .help = "Largest request body; PostgreSQL takes less than 1 GiB." },
+		.max = 1023 * MIB,
+		.help = "Largest request body, beyond which there is 413; PostgreSQL takes less than 1 GiB." },
 	{ "server-max-header", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_header), .fallback = "64k", .min = KIB,
-		.max = MIB, .help = "Largest header of a request." },
+		.max = MIB, .help = "Largest header of a request; beyond it 431." },
 	{ "server-max-response", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_response), .fallback = "1G",
-		.min = MIB, .max = 1024 * GIB, .help = "Largest answer." },
+		.min = MIB, .max = 1024 * GIB, .help = "Largest answer; beyond it 500." },
 	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k", .min = KIB,
-		.max = MIB, .help = "Longest URL." },
+		.max = MIB, .help = "Longest URL; beyond it 414." },
 	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix),
 		.check = conf_check_path_prefix,
-		.help = "Path under which the web server publishes the API, taken off every request." },
+		.help = "Path under which the web server publishes the API, such as /api; it is taken off every path." },
 	{ "server-peer-timeout", .type = CONF_SECONDS, .flags = OWN | R, AT(server_peer_timeout), .fallback = "10",
 		.min = 1, .max = 3600,
-		.help = "Seconds without progress after which a stalled connection of the web server is given up." },
+		.help = "Seconds without progress after which a stalled connection of the web server is given up: 408." },
 	{ "server-port", .type = CONF_INT, AT(server_port), .fallback = "3000", .min = 0, .max = PORT_MAX,
 		.help = "Port the web server listens on in deploy/serve; 0 chooses a free one." },
 	{ "server-reuseport", .type = CONF_BOOL, AT(server_reuseport), .fallback = "false",
@@ -246,11 +263,13 @@ const struct conf_option conf_options[] = {
 	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660", .min = 0600,
 		.max = 0777, .help = "File mode of that socket." },
 	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
-		.help = "Directory of the shared catalog; RUNTIME_DIRECTORY, or rowgate-UID under TMPDIR, when not set." },
+		.help = "Directory where processes share the catalog they have loaded; RUNTIME_DIRECTORY, or rowgate-UID under "
+				"TMPDIR, when not set." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,
-		.help = "Worker processes; 0 means the greater of twice the cores and db-pool." },
+		.help = "Worker processes, with one database connection each; 0 means the greater of twice the cores and "
+				"db-pool." },
 };
 const size_t conf_option_count = COUNT_OF(conf_options);
 

@@ -7,6 +7,7 @@
 
 /* Seconds and bytes are numbers with the unit in their help; bytes accept k, M, G; a mode is a file's, in octal. */
 enum conf_type { CONF_TEXT, CONF_BOOL, CONF_INT, CONF_LIST, CONF_ENUM, CONF_SECONDS, CONF_BYTES, CONF_MODE };
+enum { CONF_TYPES = CONF_MODE + 1 };
 
 enum conf_flag {
 	CONF_RELOAD = 1,    /* a reload takes it over */

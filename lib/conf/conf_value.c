@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "conf/conf_value.h"
 
+#include <assert.h>
+
 #include "base/arena.h"
 
 /* The field o describes, as a pointer to type. */
@@ -160,10 +162,12 @@ static struct str expectation(const struct conf_option *o, struct arena *a)
 		[CONF_BYTES] = "a number of bytes (k, M and G are understood)",
 		[CONF_MODE] = "an octal file mode",
 	};
+	static_assert(COUNT_OF(what) == CONF_TYPES, "CONF_MODE is the last type");
 	if (o->type == CONF_BOOL)
 		return STR("true or false");
 	if (o->type == CONF_ENUM)
 		return expected_word(o, a);
+	assert(what[o->type]);
 	return expected_number(o, what[o->type], a);
 }
 
@@ -225,7 +229,7 @@ void conf_value_unset(struct conf *c, const struct conf_option *o)
 	}
 }
 
-static void quote(struct buf *out, struct str text, bool every_dollar)
+static void put_quoted(struct buf *out, struct str text, bool every_dollar)
 {
 	buf_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
@@ -246,10 +250,10 @@ static void quote(struct buf *out, struct str text, bool every_dollar)
 /* A '$' is doubled where it would start an interpolation or another escape. */
 void conf_value_quote(struct buf *out, struct str text)
 {
-	quote(out, text, false);
+	put_quoted(out, text, false);
 }
 
-static struct str joined(const struct conf_list *list, struct arena *a)
+static struct str list_text(const struct conf_list *list, struct arena *a)
 {
 	return str_join(a, list->items, list->count, STR(","));
 }
@@ -259,10 +263,10 @@ void conf_value_write(struct buf *out, const struct conf_option *o, const struct
 	int64_t number;
 	switch (o->type) {
 	case CONF_TEXT:
-		quote(out, *CONST_FIELD(c, o, struct str), o->flags & CONF_DOLLARS);
+		put_quoted(out, *CONST_FIELD(c, o, struct str), o->flags & CONF_DOLLARS);
 		return;
 	case CONF_LIST:
-		conf_value_quote(out, joined(CONST_FIELD(c, o, struct conf_list), out->arena));
+		conf_value_quote(out, list_text(CONST_FIELD(c, o, struct conf_list), out->arena));
 		return;
 	case CONF_BOOL:
 		buf_put(out, *CONST_FIELD(c, o, bool) ? STR("true") : STR("false"));

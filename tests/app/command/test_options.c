@@ -28,6 +28,7 @@ static void command_lines(void **state)
 		{ { "-e" }, OPTIONS_EXAMPLE, NULL, NULL },
 		{ { "--example" }, OPTIONS_EXAMPLE, NULL, NULL },
 		{ { "--reference" }, OPTIONS_REFERENCE, NULL, NULL },
+		{ { "--reference=own" }, OPTIONS_REFERENCE_OWN, NULL, NULL },
 		{ { "-v" }, OPTIONS_VERSION, NULL, NULL },
 		{ { "--version", "--version" }, OPTIONS_VERSION, NULL, NULL },
 		{ { "-h" }, OPTIONS_HELP, NULL, NULL },
