@@ -2,80 +2,23 @@
  * SPDX-License-Identifier: MIT */
 #include "ready.h"
 
-#include <netdb.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "conf/conf_load.h"
 
 enum { READY_MEMORY = 16 << 20, READY_SECONDS = 10 };
 
-static int refuse(struct str line)
+static int say_not_ready(struct str line)
 {
 	fprintf(stderr, "%.*s\n", STR_ARG(line));
 	return EXIT_FAILURE;
 }
 
-static int connect_unix(struct str path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	if (path.n >= sizeof address.sun_path)
-		return -1;
-	memcpy(address.sun_path, path.p, path.n);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static int connect_tcp(struct str host, int64_t port, struct arena *a)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
-	if (getaddrinfo(str_cstr(a, host), str_printf(a, "%lld", (long long)port).p, &hints, &found) != 0)
-		return -1;
-	int fd = -1;
-	for (struct addrinfo *i = found; i && fd < 0; i = i->ai_next) {
-		fd = socket(i->ai_family, i->ai_socktype | SOCK_CLOEXEC, i->ai_protocol);
-		if (fd >= 0 && connect(fd, i->ai_addr, i->ai_addrlen) != 0) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	freeaddrinfo(found);
-	return fd;
-}
-
-/* The status of the answer, 0 when there is none in time. */
-static int ask(int fd)
-{
-	static const char request[] = "GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-	struct timeval limit = { .tv_sec = READY_SECONDS };
-	char answer[16];
-	size_t n = 0;
-	int status;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	if (send(fd, request, sizeof request - 1, MSG_NOSIGNAL) != (ssize_t)sizeof request - 1)
-		return 0;
-	while (n < sizeof answer - 1) {
-		ssize_t got = recv(fd, answer + n, sizeof answer - 1 - n, 0);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	answer[n] = '\0';
-	return sscanf(answer, "HTTP/1.%*1d %3d", &status) == 1 ? status : 0;
-}
-
-static bool is_special(struct str host)
+/* What names every address of the machine is none that could be asked. */
+static bool is_any_address(struct str host)
 {
 	static const struct str names[] = {
 		STR_INIT("*"),
@@ -90,6 +33,7 @@ static bool is_special(struct str host)
 	return false;
 }
 
+/* As PostgREST prints it: the path of a socket stands where the host does. */
 static struct str url_of(const struct conf *c, struct arena *a)
 {
 	if (c->admin_server_unix_socket.n)
@@ -99,25 +43,65 @@ static struct str url_of(const struct conf *c, struct arena *a)
 		is_v6 ? "]" : "", (long long)c->admin_server_port);
 }
 
+/* CURLOPT_WRITEFUNCTION: nobody reads the body. */
+static size_t drop_body(char *from, size_t size, size_t count, void *arg)
+{
+	(void)from;
+	(void)arg;
+	return size * count;
+}
+
+/* Only the admin server itself is asked: by no proxy of the environment, and at no place that an answer points to. */
+static void set_request(CURL *curl, const struct conf *c, struct str url, struct arena *a)
+{
+	bool by_socket = c->admin_server_unix_socket.n;
+	curl_easy_setopt(curl, CURLOPT_URL, by_socket ? "http://localhost/ready" : str_cstr(a, url));
+	if (by_socket)
+		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, str_cstr(a, c->admin_server_unix_socket));
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+#else
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTP);
+#endif
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)READY_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_body);
+}
+
+/* The status of the answer, 0 when there is none in time, -1 when there is nobody who could give one. */
+static long status_of(const struct conf *c, struct str url, struct arena *a)
+{
+	CURL *curl = curl_easy_init();
+	long status = 0;
+	curl_off_t connected_us = 0;
+	if (!curl)
+		return -1;
+	set_request(curl, c, url, a);
+	curl_easy_perform(curl); /* how it ended says less than how far it came */
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+	curl_easy_cleanup(curl);
+	return status || connected_us ? status : -1;
+}
+
 static int ask_server(const struct conf *c, struct arena *a)
 {
 	bool by_socket = c->admin_server_unix_socket.n;
 	if (!by_socket && c->admin_server_port < 0)
-		return refuse(STR("UNREACHABLE: Admin server is not running. Please check admin-server-port config."));
-	if (!by_socket && is_special(c->admin_server_host))
-		return refuse(str_printf(a,
+		return say_not_ready(STR("UNREACHABLE: Admin server is not running. Please check admin-server-port config."));
+	if (!by_socket && is_any_address(c->admin_server_host))
+		return say_not_ready(str_printf(a,
 			"REFUSED: The --ready flag cannot be used when server-host is configured as "
 			"\"%.*s\". Please update your server-host config to \"localhost\".",
 			STR_ARG(c->admin_server_host)));
 	struct str url = url_of(c, a);
-	int fd = by_socket ? connect_unix(c->admin_server_unix_socket)
-					   : connect_tcp(c->admin_server_host, c->admin_server_port, a);
-	if (fd < 0)
-		return refuse(str_printf(a, "HTTP EXCEPTION: connection refused to %.*s", STR_ARG(url)));
-	int status = ask(fd);
-	close(fd);
+	long status = status_of(c, url, a);
+	if (status < 0)
+		return say_not_ready(str_printf(a, "HTTP EXCEPTION: connection refused to %.*s", STR_ARG(url)));
 	if (status < 200 || status > 299)
-		return refuse(str_printf(a, "UNAVAILABLE: %.*s", STR_ARG(url)));
+		return say_not_ready(str_printf(a, "UNAVAILABLE: %.*s", STR_ARG(url)));
 	printf("OK: %.*s\n", STR_ARG(url));
 	return EXIT_SUCCESS;
 }
@@ -129,7 +113,7 @@ int ready_ask(const char *file, char *const *vars)
 	struct fault f = { 0 };
 	struct conf_source source = { .file = file, .environ = vars };
 	int status = conf_load(&conf, &source, a, &f) ? ask_server(&conf, a)
-												  : refuse(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
+												  : say_not_ready(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
 	arena_free(a);
 	return status;
 }

@@ -3,9 +3,12 @@
 SPDX-License-Identifier: MIT
 """
 import base64
+import contextlib
 import csv
 import io
 import json
+import socket
+import threading
 
 import pytest
 
@@ -238,3 +241,46 @@ def test_what_is_no_key_of_a_file_is_warned_of(tmp_path):
     done = rowgate("--dump-config", file, db_config=False)
     assert done.returncode == 0 and "db-max-rows = 7\n" in done.stdout
     assert done.stderr.endswith(f"{file}:3: db-maxrows is no configuration key, ignored\n")
+
+
+@contextlib.contextmanager
+def admin_server(family, address, answer):
+    """Answers every client the same; yields where it listens."""
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                with listener.accept()[0] as client:
+                    client.recv(4096)
+                    client.sendall(answer)
+    with socket.socket(family) as listener:
+        listener.bind(address)
+        listener.listen()
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def answer_of(status, *fields):
+    return "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", "Connection: close", *fields, "", ""]).encode()
+
+
+@pytest.mark.parametrize("answer, code, says", [
+    (answer_of("200 OK"), 0, "OK"), (answer_of("503 Service Unavailable"), 1, "UNAVAILABLE"), (b"not HTTP\r\n\r\n", 1, "UNAVAILABLE"),
+    (b"", 1, "UNAVAILABLE"), (answer_of("302 Found", "Location: http://127.0.0.1:9/"), 1, "UNAVAILABLE")])
+def test_O1_ready_asks_the_admin_server_and_nobody_else(monkeypatch, answer, code, says):
+    """No proxy, though the environment names one, and no place that a redirection names."""
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with admin_server(socket.AF_INET, ("127.0.0.1", 0), answer) as (host, port):
+        done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
+    assert (done.returncode, done.stdout + done.stderr) == (code, f"{says}: http://127.0.0.1:{port}/ready\n")
+    done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"HTTP EXCEPTION: connection refused to http://127.0.0.1:{port}/ready\n")
+
+
+def test_O1_ready_by_a_unix_socket(tmp_path):
+    path = tmp_path / "admin.sock"
+    with admin_server(socket.AF_UNIX, str(path), answer_of("200 OK")):
+        done = rowgate("--ready", admin_server_unix_socket=path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"OK: http://{path}/ready\n", "")
+    assert rowgate("--ready", admin_server_unix_socket=path).stderr == f"HTTP EXCEPTION: connection refused to http://{path}/ready\n"
