@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "http/media.h"
 
-#include "base/count.h"
-
 #define PLAN_JSON "application/vnd.pgrst.plan+json"
 
 /* clang-format off */

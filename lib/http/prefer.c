@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "http/prefer.h"
 
-#include "base/count.h"
-
 enum { WORDS_MAX = 4 };
 
 /* Each choice's place in struct prefer and its words, by their enumerators: 0 is nothing said. */

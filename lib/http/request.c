@@ -13,6 +13,7 @@ enum http_method http_method_from(struct str token)
 		[HTTP_DELETE] = STR_INIT("DELETE"),
 		[HTTP_OPTIONS] = STR_INIT("OPTIONS"),
 	};
+	static_assert(COUNT_OF(names) == HTTP_OTHER, "a name for each method that has one");
 	for (unsigned i = 0; i < HTTP_OTHER; i++)
 		if (str_eq(token, names[i]))
 			return (enum http_method)i;

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/count.h"
 #include "plan/keys.h"
 #include "plan/missing.h"
 

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/plan.h"
 
-#include "base/count.h"
 #include "plan/call.h"
 #include "plan/missing.h"
 #include "plan/negotiate.h"
@@ -37,13 +36,9 @@ static void set_range(struct plan *p)
  * figure is not to be had. */
 static enum prefer_count countable(enum prefer_count wanted)
 {
-	static const enum prefer_count counts[] = {
-		[COUNT_NONE] = COUNT_NONE,
-		[COUNT_EXACT] = COUNT_EXACT,
-		[COUNT_PLANNED] = COUNT_NONE,
-		[COUNT_ESTIMATED] = COUNT_EXACT,
-	};
-	return counts[wanted];
+	if (wanted == COUNT_PLANNED)
+		return COUNT_NONE;
+	return wanted == COUNT_ESTIMATED ? COUNT_EXACT : wanted;
 }
 
 /* What lies beyond the range is counted by a second call, unless the function may write or give others then. */
@@ -257,6 +252,7 @@ static const struct {
 	[ACTION_CALL] = { PLAN_CALL, make_call },
 	[ACTION_INFO] = { PLAN_INFO, make_info },
 };
+static_assert(COUNT_OF(ACTIONS) == QUERY_ACTION_COUNT, "a row for each action");
 
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f)

@@ -127,6 +127,7 @@ static void put_candidate(struct jsonw *w, const struct catalog *cat, const stru
 		[CAT_ONE_TO_ONE] = STR_INIT("one-to-one"),
 		[CAT_MANY_TO_MANY] = STR_INIT("many-to-many"),
 	};
+	static_assert(COUNT_OF(cardinalities) == CAT_COMPUTED, "a word for each that has one");
 	jsonw_open(w, '{');
 	if (r->cardinality != CAT_COMPUTED) {
 		struct str from = catalog_text(cat, r->from->name), to = catalog_text(cat, r->to->name);

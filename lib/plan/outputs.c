@@ -2,14 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/place.h"
 
-static const char *const AGGREGATE_NAMES[] = {
-	[AGGREGATE_SUM] = "sum",
-	[AGGREGATE_AVG] = "avg",
-	[AGGREGATE_COUNT] = "count",
-	[AGGREGATE_MAX] = "max",
-	[AGGREGATE_MIN] = "min",
-};
-
 /* Types a cast may go to without PostgreSQL's help in encoding; nobody else's code runs for them either. */
 static const char *const PLAIN_CASTS[] = {
 	"text",
@@ -88,7 +80,7 @@ static struct plan_output output_of(const struct plan_source *s, const struct se
 		.aggregate = item->aggregate,
 		.aggregate_cast = item->aggregate_cast,
 	};
-	struct str name = item->aggregate ? str_of(AGGREGATE_NAMES[item->aggregate]) : path_name(&out.field);
+	struct str name = item->aggregate ? aggregate_names[item->aggregate] : path_name(&out.field);
 	out.name = item->alias.p ? item->alias : name;
 	out.represent = representation(s, &out.field);
 	out.to_json = output_to_json(s, &out);

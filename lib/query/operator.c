@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "query/operator.h"
 
-#include "base/count.h"
-
 #define OPERATOR_ROW(op, name, sql, operand, typed, quantified)                                                        \
 	[op] = { STR_INIT(name), STR_INIT(sql), operand, typed, quantified },
 #define WORD_ROW(word, name, sql) [word] = { STR_INIT(name), STR_INIT(sql) },

@@ -14,7 +14,8 @@ enum param_kind {
 	PARAM_FILTER,
 	PARAM_ON_CONFLICT,
 	PARAM_LIMIT,
-	PARAM_OFFSET
+	PARAM_OFFSET,
+	PARAM_KIND_COUNT
 };
 
 static const struct {
@@ -255,6 +256,7 @@ static const struct {
 	[PARAM_LIMIT] = { read_limit, false },
 	[PARAM_OFFSET] = { read_offset, false },
 };
+static_assert(COUNT_OF(readers) == PARAM_KIND_COUNT, "a reader for each kind");
 
 /* A parameter without '=' is ignored, but still the first of its name. */
 static bool read_kind(struct reading *r, enum param_kind kind, const struct http_pair *pairs, const uint8_t *kinds,
@@ -303,7 +305,7 @@ bool params_read(struct query *q, struct str raw, bool call_read, struct arena *
 	q->select = arena_make(a, struct select_item);
 	q->canonical_query = params_canonical(pairs, count, a);
 	scope_of(&r, &root);
-	for (unsigned kind = 0; kind < COUNT_OF(readers); kind++)
+	for (unsigned kind = 0; kind < PARAM_KIND_COUNT; kind++)
 		if (!read_kind(&r, (enum param_kind)kind, pairs, kinds, count))
 			return false;
 	for (struct query_scope *scope = q->scopes; scope; scope = scope->next)

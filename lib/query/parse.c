@@ -8,6 +8,7 @@ static const struct str words[] = {
 #define PARSE_TEXT(name, text) [name - LABEL_BASE] = STR_INIT(text),
 	PARSE_LABELS(PARSE_TEXT, PARSE_TEXT)
 };
+static_assert(COUNT_OF(words) == PARSE_LABEL_COUNT, "a text for each label");
 
 struct parse parse_of(struct str text, struct arena *a)
 {

@@ -33,7 +33,8 @@
 									word(WORD_NULLS_LAST, "nullslast")
 
 #define PARSE_ENUM(name, text) name,
-enum parse_label { LABEL_NONE = 0, LABEL_BASE = 127, PARSE_LABELS(PARSE_ENUM, PARSE_ENUM) };
+enum parse_label { LABEL_NONE = 0, LABEL_BASE = 127, PARSE_LABELS(PARSE_ENUM, PARSE_ENUM) PARSE_LABEL_END };
+enum { PARSE_LABEL_COUNT = PARSE_LABEL_END - LABEL_BASE }; /* of tables that start at LABEL_BASE */
 
 enum { PARSE_EXPECTED_MAX = 24, PARSE_DEPTH_MAX = 100 };
 

@@ -69,6 +69,7 @@ static void put_label(struct buf *b, uint8_t label)
 #define PARSE_QUOTED(name, words) [name - LABEL_BASE] = { STR_INIT(words), true },
 		PARSE_LABELS(PARSE_BARE, PARSE_QUOTED)
 	};
+	static_assert(COUNT_OF(labels) == PARSE_LABEL_COUNT, "a text for each label");
 	if (label <= LABEL_BASE) {
 		put_character(b, label, '"');
 		return;

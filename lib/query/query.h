@@ -12,7 +12,7 @@
 #include "http/request.h"
 #include "tree.h"
 
-enum query_target { TARGET_ROOT, TARGET_RELATION, TARGET_ROUTINE };
+enum query_target { TARGET_ROOT, TARGET_RELATION, TARGET_ROUTINE, QUERY_TARGET_COUNT };
 enum query_action {
 	ACTION_INSPECT, /* GET / */
 	ACTION_READ,
@@ -21,7 +21,8 @@ enum query_action {
 	ACTION_UPSERT_ONE,
 	ACTION_DELETE,
 	ACTION_CALL,
-	ACTION_INFO /* OPTIONS */
+	ACTION_INFO, /* OPTIONS */
+	QUERY_ACTION_COUNT
 };
 enum call_method { CALL_READ, CALL_WRITE }; /* GET and HEAD; POST */
 

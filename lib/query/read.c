@@ -70,7 +70,7 @@ static bool read_schema(struct query *q, const struct request *r, const struct c
 enum { NO_ACTION = -1 };
 
 /* What a method asks of each target. */
-static const signed char actions[][3] = {
+static const signed char actions[][QUERY_TARGET_COUNT] = {
 	[HTTP_GET] = { [TARGET_ROOT] = ACTION_INSPECT, [TARGET_RELATION] = ACTION_READ, [TARGET_ROUTINE] = ACTION_CALL },
 	[HTTP_HEAD] = { [TARGET_ROOT] = ACTION_INSPECT, [TARGET_RELATION] = ACTION_READ, [TARGET_ROUTINE] = ACTION_CALL },
 	[HTTP_POST] = { [TARGET_ROOT] = NO_ACTION, [TARGET_RELATION] = ACTION_CREATE, [TARGET_ROUTINE] = ACTION_CALL },
@@ -80,6 +80,7 @@ static const signed char actions[][3] = {
 	[HTTP_OPTIONS] = { [TARGET_ROOT] = ACTION_INFO, [TARGET_RELATION] = ACTION_INFO, [TARGET_ROUTINE] = ACTION_INFO },
 	[HTTP_OTHER] = { [TARGET_ROOT] = NO_ACTION, [TARGET_RELATION] = NO_ACTION, [TARGET_ROUTINE] = NO_ACTION },
 };
+static_assert(COUNT_OF(actions) == HTTP_METHOD_COUNT, "a row for each method");
 
 static bool read_action(struct query *q, const struct request *r, struct arena *a, struct fault *f)
 {

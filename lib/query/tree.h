@@ -21,7 +21,18 @@ struct field {
 	size_t step_count;
 };
 
-enum aggregate { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_AVG, AGGREGATE_COUNT, AGGREGATE_MAX, AGGREGATE_MIN };
+enum aggregate {
+	AGGREGATE_NONE,
+	AGGREGATE_SUM,
+	AGGREGATE_AVG,
+	AGGREGATE_COUNT,
+	AGGREGATE_MAX,
+	AGGREGATE_MIN,
+	AGGREGATE_KIND_COUNT
+};
+/* The function in the URL and in SQL, and what its column is called unless it has an alias. */
+extern const struct str aggregate_names[AGGREGATE_KIND_COUNT];
+
 enum join_type { JOIN_DEFAULT, JOIN_INNER, JOIN_LEFT };
 enum select_kind {
 	SELECT_ALL,   /* * */
@@ -66,8 +77,8 @@ struct logic {
 	struct logic *next;
 };
 
-enum order_direction { ORDER_DEFAULT, ORDER_ASC, ORDER_DESC };
-enum order_nulls { NULLS_DEFAULT, NULLS_FIRST, NULLS_LAST };
+enum order_direction { ORDER_DEFAULT, ORDER_ASC, ORDER_DESC, ORDER_DIRECTION_COUNT };
+enum order_nulls { NULLS_DEFAULT, NULLS_FIRST, NULLS_LAST, ORDER_NULLS_COUNT };
 
 struct order_term {
 	struct str relation; /* rel(col): the embed's name; STR_NONE otherwise */

@@ -81,19 +81,13 @@ static void put_argument(struct draft *d, const struct plan *p, const struct pla
 
 void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_output *out)
 {
-	static const struct str functions[] = {
-		[AGGREGATE_SUM] = STR_INIT("sum("),
-		[AGGREGATE_AVG] = STR_INIT("avg("),
-		[AGGREGATE_COUNT] = STR_INIT("count("),
-		[AGGREGATE_MAX] = STR_INIT("max("),
-		[AGGREGATE_MIN] = STR_INIT("min("),
-	};
 	if (!out->aggregate) {
 		put_argument(d, p, sel, out);
 		return;
 	}
 	buf_put(&d->sql, out->aggregate_cast.p ? STR("CAST(") : STR(""));
-	buf_put(&d->sql, functions[out->aggregate]);
+	buf_put(&d->sql, aggregate_names[out->aggregate]);
+	stmt_sql(d, "(");
 	put_argument(d, p, sel, out);
 	stmt_sql(d, ")");
 	if (out->aggregate_cast.p)
@@ -275,11 +269,13 @@ void stmt_order(struct draft *d, const struct plan_select *sel)
 		[ORDER_ASC] = STR_INIT(" ASC"),
 		[ORDER_DESC] = STR_INIT(" DESC"),
 	};
+	static_assert(COUNT_OF(directions) == ORDER_DIRECTION_COUNT, "a text for each direction");
 	static const struct str nulls[] = {
 		[NULLS_DEFAULT] = STR_INIT(""),
 		[NULLS_FIRST] = STR_INIT(" NULLS FIRST"),
 		[NULLS_LAST] = STR_INIT(" NULLS LAST"),
 	};
+	static_assert(COUNT_OF(nulls) == ORDER_NULLS_COUNT, "a text for each place of nulls");
 	for (size_t i = 0; i < sel->order_count; i++) {
 		const struct plan_order *order = &sel->order[i];
 		buf_put(&d->sql, i ? STR(", ") : STR(" ORDER BY "));

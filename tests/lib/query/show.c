@@ -24,7 +24,6 @@ static void put_items(struct buf *b, const struct select_item *item);
 
 static void put_item(struct buf *b, const struct select_item *item)
 {
-	static const char *const aggregates[] = { "", ".sum()", ".avg()", ".count()", ".max()", ".min()" };
 	static const char *const joins[] = { "", "!inner", "!left" };
 	if (item->alias.p)
 		buf_printf(b, "%.*s:", STR_ARG(item->alias));
@@ -33,7 +32,8 @@ static void put_item(struct buf *b, const struct select_item *item)
 	} else if (item->kind == SELECT_FIELD) {
 		put_field(b, &item->field);
 		put_after(b, "::", item->cast);
-		buf_put(b, str_of(aggregates[item->aggregate]));
+		if (item->aggregate != AGGREGATE_NONE)
+			buf_printf(b, ".%.*s()", STR_ARG(aggregate_names[item->aggregate]));
 		put_after(b, "::", item->aggregate_cast);
 	} else {
 		buf_put(b, item->kind == SELECT_SPREAD ? STR("...") : STR(""));
