@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "body.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct body {
 	int fd; /* -1: in the arena */
 };
 
+/* For arena_on_reset(). */
 static void body_release(void *arg)
 {
 	struct body *b = arg;
@@ -45,45 +47,44 @@ struct body *body_new(const struct conf *conf, int64_t expected, struct arena *a
 	b->fd = -1;
 	/* One byte more than told, so that the end is seen without growing. */
 	b->capacity = expected >= 0 ? (size_t)expected + 1 : 4096;
-	if (b->capacity <= buffer) {
-		b->p = arena_bytes(a, b->capacity);
-	} else {
-		b->p = NULL;
-	}
+	b->p = b->capacity <= buffer ? arena_bytes(a, b->capacity) : NULL;
 	return b;
 }
 
-static bool body_refuse(struct body *b, struct fault *f)
+static bool body_no_room(struct body *b, struct fault *f)
 {
 	log_error("cannot spool a request body of %zu bytes in %.*s: %s", b->capacity, STR_ARG(b->dir), strerror(errno));
 	return fault_set(f, 507, "RG507", STR("The server has no room for the request body"));
 }
 
+/* Maps the file, which has that many bytes: for the first time, or again where it was or elsewhere. */
+static bool body_map_file(struct body *b, size_t capacity, bool first)
+{
+	void *mapped = first ? mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, 0)
+						 : mremap(b->p, b->capacity, capacity, MREMAP_MAYMOVE);
+	if (mapped == MAP_FAILED)
+		return false;
+	b->p = mapped;
+	return true;
+}
+
 /* Gives the body capacity bytes in the file, moving what is in memory there first. */
 static bool body_map(struct body *b, size_t capacity, struct fault *f)
 {
-	char *before = b->p;
-	size_t old = b->capacity;
+	const char *before = b->p;
 	bool first = b->fd < 0;
 	if (first) {
 		b->fd = tmpfile_open(b->dir, b->arena);
 		if (b->fd < 0)
-			return body_refuse(b, f);
+			return body_no_room(b, f);
 		b->p = NULL;
 		arena_on_reset(b->arena, body_release, b);
 	}
-	int failed = posix_fallocate(b->fd, 0, (off_t)capacity);
-	if (failed) {
-		errno = failed;
-		return body_refuse(b, f);
-	}
-	void *mapped = first ? mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, 0)
-						 : mremap(b->p, old, capacity, MREMAP_MAYMOVE);
-	if (mapped == MAP_FAILED)
-		return body_refuse(b, f);
+	errno = posix_fallocate(b->fd, 0, (off_t)capacity);
+	if (errno || !body_map_file(b, capacity, first))
+		return body_no_room(b, f);
 	if (first && b->n)
-		memcpy(mapped, before, b->n);
-	b->p = mapped;
+		memcpy(b->p, before, b->n);
 	b->capacity = capacity;
 	return true;
 }
@@ -112,6 +113,7 @@ char *body_room(struct body *b, size_t *size_r, struct fault *f)
 
 void body_add(struct body *b, size_t n)
 {
+	assert(n <= b->capacity - b->n);
 	b->n += n;
 }
 

@@ -40,7 +40,7 @@ struct standalone {
 	struct backoff build;
 };
 
-/* Loads, stores, and ends. */
+/* The child that builds the generation: loads, stores, and ends. */
 static _Noreturn void standalone_build(const struct standalone *s, pid_t parent)
 {
 	struct fault f = { 0 };
@@ -67,7 +67,7 @@ static _Noreturn void standalone_build(const struct standalone *s, pid_t parent)
 	_exit(built ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Has it built by a child, unless another process of the instance does. */
+/* Has the generation built by a child, unless another process of the instance does. */
 static void standalone_elect(struct standalone *s)
 {
 	if (s->builder || s->build.at_us > clock_monotonic_us() || !statedir_elect(s->state))
@@ -151,11 +151,37 @@ static void standalone_begin(struct standalone *s)
 		poll(NULL, 0, (int)(STANDALONE_LOOK_US / 1000));
 }
 
+/* Serves by the generation that was found, if one was. */
+static void standalone_take_next(struct standalone *s)
+{
+	if (!s->next)
+		return;
+	generation_free(s->generation);
+	s->generation = s->next;
+	s->next = NULL;
+	startup_log(&s->generation->conf, "worker");
+	log_info("serving by generation %llu", (unsigned long long)s->number);
+}
+
+static void standalone_end(struct standalone *s)
+{
+	statedir_close(s->state);
+	generation_free(s->generation);
+	/* It was found, and then there was no time to serve by it. */
+	if (s->next)
+		generation_free(s->next);
+}
+
 int standalone_run(const char *file, char *const *vars, bool accounts)
 {
 	struct standalone s = { .file = file, .environ = vars, .shared = { .listener = -1, .handover = { -1, -1 } } };
-	struct worker_place place = { .shared = &s.shared, .look = standalone_look, .look_arg = &s, .slots = &s.slots };
-	place.accounts = accounts;
+	struct worker_place place = {
+		.shared = &s.shared,
+		.accounts = accounts,
+		.look = standalone_look,
+		.look_arg = &s,
+		.slots = &s.slots,
+	};
 	int status = WORKER_RELOAD;
 	s.generation = startup(file, vars, &s.shared.listener, &s.state);
 	if (!s.generation)
@@ -166,19 +192,9 @@ int standalone_run(const char *file, char *const *vars, bool accounts)
 	}
 	standalone_begin(&s);
 	while (status == WORKER_RELOAD) {
-		if (s.next) {
-			generation_free(s.generation);
-			s.generation = s.next;
-			s.next = NULL;
-			startup_log(&s.generation->conf, "worker");
-			log_info("serving by generation %llu", (unsigned long long)s.number);
-		}
+		standalone_take_next(&s);
 		status = worker_run(s.generation, &place);
 	}
-	statedir_close(s.state);
-	generation_free(s.generation);
-	/* It was found, and then there was no time to serve by it. */
-	if (s.next)
-		generation_free(s.next);
+	standalone_end(&s);
 	return status;
 }

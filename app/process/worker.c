@@ -47,6 +47,7 @@ struct worker {
 	struct slot *slot;             /* whose request is being answered, or NULL */
 	int busy_fd;                   /* see slots_busy(); -1: not busy */
 	int64_t look_us;               /* when to look after what a master would, INT64_MAX: never */
+	bool draining;                 /* told to stop or to leave: no more connections */
 	bool parted;                   /* leaving, with answers to send and nothing else to do */
 	struct jwtcache_totals told;   /* what the scoreboard has of them */
 	int64_t connecting_us;         /* since when a connection is being made, 0: it is not */
@@ -65,7 +66,7 @@ static void worker_leave(int signal_number)
 	worker_leaving = 1;
 }
 
-/* After fcgi_init(), which installs handlers of its own. They stay blocked but in slots_next() and while
+/* Signal handlers, after fcgi_init(), which installs its own. They stay blocked but in slots_next() and while
  * PostgreSQL is waited for, so nothing else is ever interrupted; wait_mask_r is what those waits use. alone: there is
  * no master to send SIGUSR2. */
 static void worker_signals(sigset_t *wait_mask_r, bool alone)
@@ -88,7 +89,8 @@ static void worker_signals(sigset_t *wait_mask_r, bool alone)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* True when fd is ready. False when the client left, which the web server tells by closing its end, or on an error. */
+/* Waits for one round; ready_r: what is waited for is there. False when the client left, which the web server tells by
+ * closing its end, or on an error. */
 static bool worker_poll(struct worker *w, struct pollfd fds[static 3], int timeout_ms, bool *ready_r)
 {
 	struct timespec timeout = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L };
@@ -122,7 +124,7 @@ static int worker_sooner(int a_ms, int b_ms)
 	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
 }
 
-/* The request takes its time: returns the descriptor to watch the other connections by. */
+/* Says that the request takes its time; returns the descriptor to watch the other connections by. */
 static int worker_slow(const struct worker *w)
 {
 	if (w->place->scoreboard)
@@ -167,7 +169,7 @@ static void worker_log_context(void *arg, struct buf *out)
 	buf_lit(out, ": ");
 }
 
-/* PostgreSQL is waited for no longer. */
+/* Says that PostgreSQL is waited for no longer. */
 static void worker_rested(struct worker *w)
 {
 	if (w->busy_fd < 0)
@@ -178,14 +180,15 @@ static void worker_rested(struct worker *w)
 		scoreboard_done(w->place->scoreboard, w->place->cell);
 }
 
-/* A password takes long to hash, and nothing else goes on meanwhile: what came with it is for other workers. */
+/* Leaves what came with a request for an account to other workers: a password takes long to hash, and nothing else goes
+ * on meanwhile. */
 static void worker_give_way(struct worker *w)
 {
 	w->busy_fd = worker_slow(w);
 	slots_hand_over(w->slots, w->slot);
 }
 
-/* What the master is to know after a request. */
+/* Tells the master, on the scoreboard, what it is to know after a request. */
 static void worker_tell(struct worker *w)
 {
 	struct scoreboard *b = w->place->scoreboard;
@@ -200,7 +203,7 @@ static void worker_tell(struct worker *w)
 	w->told = now;
 }
 
-/* True when the connection is kept. */
+/* Answers the request that has come on the connection, if it is whole; true when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
 	const struct conf *conf = &w->server.generation->conf;
@@ -239,7 +242,7 @@ static int worker_timeout(const struct worker *w)
 	return left > 0 ? (int)(left / 1000) + 1 : 0;
 }
 
-/* False when another generation is to be served by. */
+/* Looks after what a master would, if there is none; false when another generation is to be served by. */
 static bool worker_look(struct worker *w)
 {
 	w->look_us = INT64_MAX;
@@ -261,7 +264,8 @@ static void worker_goodbye(struct worker *w)
 		close(fd);
 }
 
-/* Slow readers may take minutes for their answers: nobody is to wait for that, with a connection to spare. */
+/* Gives the database connection up when all that is left is to send answers: slow readers may take minutes for them,
+ * and nobody is to wait for that. */
 static void worker_part(struct worker *w)
 {
 	if (w->parted || !slots_only_send(w->slots))
@@ -272,44 +276,54 @@ static void worker_part(struct worker *w)
 		scoreboard_parting(w->place->scoreboard, w->place->cell);
 }
 
+/* Ends what idles once the worker was told to stop or to leave. True when there is nothing left to be done. */
+static bool worker_finish(struct worker *w)
+{
+	if (worker_stops || (worker_leaving && !w->draining)) {
+		slots_drain(w->slots, !worker_stops);
+		w->draining = true;
+	}
+	if (!w->draining)
+		return false;
+	if (slots_held(w->slots) == 0)
+		return true;
+	worker_part(w);
+	return false;
+}
+
+static void worker_serve(struct worker *w, struct slot *slot)
+{
+	w->slot = slot;
+	bool keep = worker_answer(w, slot_connection(slot));
+	w->slot = NULL;
+	worker_rested(w);
+	if (keep)
+		slots_keep(w->slots, slot);
+	else
+		slots_drop(w->slots, slot);
+	arena_reset(w->arena);
+}
+
 /* Serves until it is to stop, or to serve by another generation: the connections are left as they are then. */
 static void worker_loop(struct worker *w)
 {
-	bool draining = false;
-	while (!draining || slots_held(w->slots) > 0) {
-		if (draining)
-			worker_part(w);
-		if (worker_stops || (worker_leaving && !draining)) {
-			slots_drain(w->slots, !worker_stops);
-			if (!draining || !slots_held(w->slots)) {
-				draining = true;
-				continue;
-			}
-		}
+	while (!worker_finish(w)) {
 		struct slot *slot = slots_next(w->slots, worker_timeout(w));
-		if (!draining && !worker_look(w)) {
+		if (!w->draining && !worker_look(w)) {
 			if (slot)
 				slots_keep(w->slots, slot);
 			return;
 		}
-		if (!slot) {
+		if (slot) {
+			worker_serve(w, slot);
+		} else {
 			server_rest(&w->server);
 			worker_tell(w);
-			continue;
 		}
-		w->slot = slot;
-		bool keep = worker_answer(w, slot_connection(slot));
-		w->slot = NULL;
-		worker_rested(w);
-		if (keep)
-			slots_keep(w->slots, slot);
-		else
-			slots_drop(w->slots, slot);
-		arena_reset(w->arena);
 	}
 }
 
-/* Every slot may need its descriptors at once. */
+/* Raises the bound on open files: every slot may need its descriptors at once. */
 static void worker_descriptors(const struct conf *conf)
 {
 	struct rlimit limit;
@@ -329,7 +343,7 @@ static struct slots *worker_slots(const struct worker *w, const struct conf *con
 	return slots_new(w->place->shared, (size_t)conf->server_slots, conf->server_peer_timeout, &w->wait_mask);
 }
 
-/* The keys are in the generation, passwords in what an account worker reads. */
+/* Keeps secrets out of swap: keys are in the generation, passwords in what an account worker reads. */
 static void worker_lock(const struct worker *w)
 {
 	bool locked = arena_lock(w->server.generation->arena);
@@ -341,36 +355,48 @@ static void worker_lock(const struct worker *w)
 		log_debug("secrets may be swapped out: RLIMIT_MEMLOCK is too low");
 }
 
+/* Everything but the database connection; false after saying why not. */
+static bool worker_equip(struct worker *w)
+{
+	const struct conf *conf = &w->server.generation->conf;
+	fcgi_init();
+	worker_descriptors(conf);
+	worker_signals(&w->wait_mask, !w->place->scoreboard);
+	w->arena = arena_new((size_t)conf->request_memory);
+	worker_lock(w);
+	/* A burst of sign-ins must not take the processors from the API. */
+	if (w->place->accounts && setpriority(PRIO_PROCESS, 0, ACCOUNT_NICENESS) < 0)
+		log_warn("cannot lower the priority: %s", strerror(errno));
+	w->slots = worker_slots(w, conf);
+	if (!w->slots)
+		log_crit("no epoll set: %s", strerror(errno));
+	return w->slots;
+}
+
+/* Leaves its connections to the next generation, unless it ends for good, which is its exit status then. */
+static int worker_end(struct worker *w)
+{
+	bool over = worker_stops || worker_leaving;
+	if (over)
+		slots_free(w->slots);
+	if (w->place->slots)
+		*w->place->slots = over ? NULL : w->slots;
+	worker_goodbye(w);
+	conn_free(w->server.conn);
+	arena_free(w->arena);
+	return over ? EXIT_SUCCESS : WORKER_RELOAD;
+}
+
 int worker_run(const struct generation *g, const struct worker_place *place)
 {
-	struct worker w = { .server = { .generation = g }, .place = place, .busy_fd = -1 };
-	fcgi_init();
-	worker_descriptors(&g->conf);
-	worker_signals(&w.wait_mask, !place->scoreboard);
-	w.arena = arena_new((size_t)g->conf.request_memory);
-	worker_lock(&w);
-	w.slots = worker_slots(&w, &g->conf);
-	if (!w.slots) {
-		log_crit("no epoll set: %s", strerror(errno));
+	struct worker w = { .server = { .generation = g, .accounts = place->accounts }, .place = place, .busy_fd = -1 };
+	if (!worker_equip(&w))
 		return EXIT_FAILURE;
-	}
-	w.server.accounts = place->accounts;
 	w.server.conn = place->accounts ? generation_connect_accounts(g, worker_wait, &w)
 									: generation_connect(g, false, worker_wait, &w);
-	/* A burst of sign-ins must not take the processors from the API. */
-	if (place->accounts && setpriority(PRIO_PROCESS, 0, ACCOUNT_NICENESS) < 0)
-		log_warn("cannot lower the priority: %s", strerror(errno));
 	log_set_context(worker_log_context, &w);
 	worker_look(&w);
 	worker_loop(&w);
 	log_set_context(NULL, NULL);
-	bool over = worker_stops || worker_leaving;
-	if (over)
-		slots_free(w.slots);
-	if (place->slots)
-		*place->slots = over ? NULL : w.slots;
-	worker_goodbye(&w);
-	conn_free(w.server.conn);
-	arena_free(w.arena);
-	return over ? EXIT_SUCCESS : WORKER_RELOAD;
+	return worker_end(&w);
 }

@@ -25,7 +25,7 @@ static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 	return s->client_left || account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
 }
 
-/* An answer holds tokens, or who somebody is: it is for one reader, now. */
+/* The fields of an answer, which holds tokens, or who somebody is: it is for one reader, now. */
 static void account_fields(struct reply *reply, const struct account_call *c, const struct account_endpoint *e)
 {
 	if (c->answer.p)
@@ -46,6 +46,15 @@ static bool account_methods_asked(struct reply *out_r, const struct account_endp
 	reply_field(out_r, STR("Allow"), account_methods(e));
 	reply_finish(out_r, false);
 	return true;
+}
+
+static void account_reply(struct reply *out_r, const struct account_call *c, const struct account_endpoint *e)
+{
+	*out_r = reply_new(c->status, c->arena);
+	if (c->answer.p)
+		out_r->body = spool_of(c->arena, c->answer);
+	account_fields(out_r, c, e);
+	reply_finish(out_r, c->request->method == HTTP_HEAD);
 }
 
 bool account_answer(struct reply *out_r, struct served *served_r, struct server *s, const struct request *r,
@@ -71,12 +80,7 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 	bool answered = account_run(&c, e, f);
 	server_used(s);
 	served_r->role = c.role;
-	if (!answered)
-		return false;
-	*out_r = reply_new(c.status, a);
-	if (c.answer.p)
-		out_r->body = spool_of(a, c.answer);
-	account_fields(out_r, &c, e);
-	reply_finish(out_r, r->method == HTTP_HEAD);
-	return true;
+	if (answered)
+		account_reply(out_r, &c, e);
+	return answered;
 }
