@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "deliver.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ static int64_t records_size(const struct outgoing *a)
 
 static int64_t add_piece(struct batch *b, const void *p, int64_t n)
 {
+	assert(b->count < BATCH_PIECES);
 	b->pieces[b->count++] = (struct iovec){ (void *)(uintptr_t)p, (size_t)n };
 	return n;
 }

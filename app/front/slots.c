@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "slots.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -51,8 +52,8 @@ bool slots_handover_new(int handover_r[2])
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, handover_r) == 0;
 }
 
-/* EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of the descriptor in `shared` is
- * what tells its events from those of slots. */
+/* Watches what all workers share, by EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of
+ * the descriptor in `shared` is what tells its events from those of slots. */
 static void slots_watch_shared(struct slots *s, int *fd, bool on)
 {
 	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = fd };
@@ -126,8 +127,8 @@ static bool slots_is_shared(const struct slots *s, const struct epoll_event *e)
 	return e->data.ptr == &s->shared.listener || e->data.ptr == &s->shared.handover[0];
 }
 
-/* What is shared wakes one idle worker for each connection. Events of it that this worker has fetched but will not
- * look at woke it and nobody else: another is woken in its place by handing the connection over. */
+/* Hands on connections that this worker was woken for and will not look at: what is shared wakes one idle worker for
+ * each, so another is to be woken in its place. */
 static void slots_pass_on(struct slots *s)
 {
 	for (int i = s->event_at; s->shared.handover[1] >= 0 && i < s->event_count; i++) {
@@ -200,6 +201,7 @@ void slots_forget(const struct slots *s)
 
 void slots_drop(struct slots *s, struct slot *slot)
 {
+	assert(slot->connection && s->held > 0);
 	/* Closing takes the descriptor out of the set, unless it was handed over: then it lives on elsewhere and must be
 	 * taken out by hand. An event of it still in the queue is cleared here. */
 	if (slot->watched)
@@ -215,7 +217,7 @@ void slots_drop(struct slots *s, struct slot *slot)
 	slots_open(s, true);
 }
 
-/* For what it waits for now: to read a request or to go on with an answer. */
+/* Watches a connection for what it waits for now: to read a request or to go on with an answer. */
 static void slots_watch(struct slots *s, struct slot *slot)
 {
 	bool for_writing = fcgi_sending(slot->connection);
@@ -232,14 +234,15 @@ static void slots_watch(struct slots *s, struct slot *slot)
 	slot->parked = false;
 }
 
-/* Half a request has come or half an answer has gone: what was read, or is to be sent, is here and nowhere else. */
+/* Whether half a request has come or half an answer has gone: what was read, or is to be sent, is here and nowhere
+ * else. */
 static bool slot_partial(const struct slot *slot)
 {
 	return fcgi_waiting_since_us(slot->connection) != 0;
 }
 
-/* True when another worker can have it: the message is queued and our own copy closed. A full queue means that nobody
- * is idle. */
+/* Gives a connection to another worker: the message is queued and our own copy closed. False when none can have it: a
+ * full queue means that nobody is idle. */
 static bool slots_give(struct slots *s, struct slot *slot)
 {
 	if (slot_partial(slot) || !slots_offer(&s->shared, fcgi_fd(slot->connection)))
@@ -248,15 +251,16 @@ static bool slots_give(struct slots *s, struct slot *slot)
 	return true;
 }
 
-/* A web server connects when it has a request to send: mostly its first record is there already. */
+/* Whether there is something to read: a web server connects when it has a request to send, and mostly its first record
+ * is there already. */
 static bool slots_readable(int fd)
 {
 	char byte;
 	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
-/* A connection between two requests while draining: handed on, or closed if no request came on it meanwhile. False
- * when it is still to be answered. */
+/* Parts with a connection between two requests while draining: it is handed on, or closed if no request came on it
+ * meanwhile. False when it is still to be answered. */
 static bool slots_release(struct slots *s, struct slot *slot)
 {
 	if (slot_partial(slot))
@@ -312,6 +316,7 @@ struct fcgi_connection *slot_connection(struct slot *slot)
 static struct slot *slots_adopt(struct slots *s, int fd)
 {
 	struct slot *slot = s->free;
+	assert(slot && !slot->connection);
 	s->free = slot->next_free;
 	*slot = (struct slot){ .connection = fcgi_open(fd), .ready = true };
 	if (++s->held == s->capacity)
@@ -364,7 +369,7 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 	return fd < 0 ? NULL : slots_adopt(s, fd);
 }
 
-/* The worker is idle again: what was parked is watched, new connections are taken. */
+/* Begins to be idle again: what was parked is watched, new connections are taken. */
 static void slots_idle(struct slots *s)
 {
 	s->busy = false;
@@ -374,7 +379,7 @@ static void slots_idle(struct slots *s)
 	slots_open(s, true);
 }
 
-/* No progress since then. What became possible while the worker was busy is no delay of the peer's. */
+/* Whether there was no progress since then; what became possible while the worker was busy is no delay of the peer. */
 static bool slot_stalled(const struct slot *slot, int64_t before_us)
 {
 	short wanted = fcgi_sending(slot->connection) ? POLLOUT : POLLIN;
@@ -400,7 +405,7 @@ static void slots_sweep(struct slots *s)
 	}
 }
 
-/* True when at least one event waits in the queue. */
+/* Waits, and looks after what has stalled. True when at least one event waits in the queue. */
 static bool slots_wait(struct slots *s, int timeout_ms)
 {
 	if (s->busy)

@@ -14,7 +14,7 @@
 
 #include <signal.h>
 
-#include "fcgi.h"
+#include "app/front/fcgi.h"
 
 struct slots;
 struct slot;
@@ -49,10 +49,12 @@ int slots_fd(const struct slots *s);
 /* The next connection with something to read. NULL when a signal ended the wait, when nothing came in timeout_ms (-1:
  * no limit), or when what came was nothing to be answered. */
 struct slot *slots_next(struct slots *s, int timeout_ms);
+/* What to receive from and to send to. */
 struct fcgi_connection *slot_connection(struct slot *slot);
 /* Watches the connection for its next request, once its answer has gone (then gives it away or closes it when
  * draining). */
 void slots_keep(struct slots *s, struct slot *slot);
+/* Closes the connection. */
 void slots_drop(struct slots *s, struct slot *slot);
 /* Connections held. */
 size_t slots_held(const struct slots *s);

@@ -32,6 +32,8 @@ struct admin_client {
 	struct str head, body; /* of it, what is still to be sent */
 };
 
+static_assert(ADMIN_CLIENTS + ADMIN_LISTENERS == ADMIN_FDS, "admin_poll() fills as many as there may be");
+
 struct admin {
 	int listeners[ADMIN_LISTENERS];
 	char *path; /* of the unix socket, or NULL */
@@ -142,7 +144,7 @@ size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS])
 	return n;
 }
 
-/* A free place, or the one of the client that has been here longest. */
+/* A free place for a client, or the one of who has been here longest. */
 static struct admin_client *admin_place(struct admin *ad)
 {
 	struct admin_client *place = &ad->clients[0];
@@ -254,7 +256,7 @@ static bool admin_send(struct admin_client *c)
 	return !c->head.n && !c->body.n;
 }
 
-/* The same for what it asks. */
+/* Reads what the client asks, and answers it once it is whole. True when it is done with. */
 static bool admin_read(struct admin_client *c, const struct admin_state *state)
 {
 	ssize_t n = recv(c->fd, c->request + c->n, sizeof c->request - c->n, MSG_DONTWAIT);

@@ -31,15 +31,15 @@ static struct generation **loading_place(struct loading *l)
 	return NULL;
 }
 
-/* A wrong password does not become right by trying again. */
+/* Whether the database does not let us in: a wrong password does not become right by trying again. */
 static bool loading_is_refused(const struct fault *f)
 {
-	static const struct str words[] = {
+	static const struct str complaints[] = {
 		STR_INIT("FATAL:  password authentication failed"),
 		STR_INIT("no password supplied"),
 	};
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (str_find(f->details, words[i]) < f->details.n)
+	for (size_t i = 0; i < COUNT_OF(complaints); i++)
+		if (str_find(f->details, complaints[i]) < f->details.n)
 			return true;
 	return false;
 }

@@ -45,8 +45,9 @@ struct master {
 
 enum { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_SCOREBOARDS };
 enum { POLL_OVERLOADS = POLL_SCOREBOARDS + POOL_KINDS, POLL_ADMIN = POLL_OVERLOADS + POOL_KINDS };
+enum { POLL_COUNT = POLL_ADMIN + ADMIN_FDS };
 
-/* What a forked worker has no business with. */
+/* Closes what a forked worker has no business with. */
 static void master_shed(const struct master *m, enum pool_kind kind)
 {
 	close(m->signals);
@@ -77,7 +78,7 @@ static int master_account_child(void *arg, const struct generation *generation, 
 static bool master_database_up(const struct master *m)
 {
 	return notify_well(m->loading.notify)
-		&& scoreboard_database_up(supervisor_board(m->pools.all[POOL_API].supervisor));
+		&& scoreboard_database_up(supervisor_scoreboard(m->pools.all[POOL_API].supervisor));
 }
 
 static void master_upgrade(struct master *m)
@@ -89,7 +90,7 @@ static void master_upgrade(struct master *m)
 	}
 }
 
-/* The program was tried: goes on as it, unless it would not do. */
+/* Goes on as the program that was tried, unless it would not do. */
 static void master_tried(struct master *m, int status)
 {
 	m->trial = 0;
@@ -177,7 +178,7 @@ static void master_stop(struct master *m)
 	pools_stop(&m->pools);
 }
 
-/* Without automatic recovery a database that is gone is somebody else's business, who restarts the program. */
+/* Stops because there is no use in going on: somebody else is to restart the program. */
 static void master_give_up(struct master *m)
 {
 	if (m->stopping)
@@ -267,14 +268,14 @@ static int master_timeout_ms(int64_t due_us)
 }
 
 /* Fills what wakes the master; returns how many there are. Connections do so only while no worker takes them. */
-static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_ADMIN + ADMIN_FDS])
+static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_COUNT])
 {
 	p_r[POLL_SIGNALS] = (struct pollfd){ .fd = m->signals, .events = POLLIN };
 	p_r[POLL_NOTIFY] = (struct pollfd){ .fd = notify_fd(m->loading.notify), .events = POLLIN };
 	p_r[POLL_STATE] = (struct pollfd){ .fd = statedir_watch(m->loading.state), .events = POLLIN };
 	for (size_t i = 0; i < POOL_KINDS; i++) {
 		const struct pool *pool = i < m->pools.count ? &m->pools.all[i] : NULL;
-		int board = pool ? scoreboard_fd(supervisor_board(pool->supervisor)) : -1;
+		int board = pool ? scoreboard_fd(supervisor_scoreboard(pool->supervisor)) : -1;
 		p_r[POLL_SCOREBOARDS + i] = (struct pollfd){ .fd = board, .events = POLLIN };
 		p_r[POLL_OVERLOADS + i] = (struct pollfd){ .fd = pool ? overload_fd(pool->overload) : -1, .events = POLLIN };
 	}
@@ -284,7 +285,7 @@ static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_
 /* Waits until something is due or wakes the master, and takes note of what did. */
 static void master_sleep(struct master *m, int64_t due_us)
 {
-	struct pollfd p[POLL_ADMIN + ADMIN_FDS];
+	struct pollfd p[POLL_COUNT];
 	nfds_t n = master_poll(m, p);
 	/* While refusing, the end of it is not an event: look again soon. */
 	int timeout_ms = pools_refusing(&m->pools) ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
@@ -296,7 +297,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 		statedir_heard(m->loading.state);
 	for (size_t i = 0; i < m->pools.count; i++)
 		if (p[POLL_SCOREBOARDS + i].revents)
-			scoreboard_listen(supervisor_board(m->pools.all[i].supervisor));
+			scoreboard_listen(supervisor_scoreboard(m->pools.all[i].supervisor));
 }
 
 /* Serves until it is stopped and no worker lives any more. */
@@ -326,7 +327,7 @@ static int master_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* A pool on its socket, with the workers that an upgraded program left; false after saying why not. */
+/* Makes a pool on its socket, with the workers that an upgraded program left; false after saying why not. */
 static bool master_equip_pool(struct master *m, enum pool_kind kind, const struct upgrade *before)
 {
 	struct pool *p = &m->pools.all[kind];
@@ -347,7 +348,7 @@ static bool master_equip_pool(struct master *m, enum pool_kind kind, const struc
 	return false;
 }
 
-/* What the master has beside its socket; false after saying why not. */
+/* Makes what the master has beside its socket; false after saying why not. */
 static bool master_equip(struct master *m, const struct upgrade *before)
 {
 	struct fault f = { 0 };

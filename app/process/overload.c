@@ -26,29 +26,29 @@ struct overload {
 
 struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer)
 {
-	struct overload *r = calloc(1, sizeof *r);
-	if (!r)
+	struct overload *o = calloc(1, sizeof *o);
+	if (!o)
 		abort();
-	r->shared = shared;
-	r->answer = answer;
-	return r;
+	o->shared = shared;
+	o->answer = answer;
+	return o;
 }
 
-void overload_free(struct overload *r)
+void overload_free(struct overload *o)
 {
-	if (r && r->slots)
-		slots_free(r->slots);
-	free(r);
+	if (o && o->slots)
+		slots_free(o->slots);
+	free(o);
 }
 
-void overload_forget(const struct overload *r)
+void overload_forget(const struct overload *o)
 {
-	if (r->slots)
-		slots_forget(r->slots);
+	if (o->slots)
+		slots_forget(o->slots);
 }
 
-/* False when the connection is to be closed. */
-static bool refuse_one(struct overload *r, struct fcgi_connection *c, const struct conf *conf, struct arena *a)
+/* Answers the request that has come on the connection, if it is whole; false when it is to be closed. */
+static bool overload_answer(struct overload *o, struct fcgi_connection *c, const struct conf *conf, struct arena *a)
 {
 	struct request request;
 	struct reply reply;
@@ -56,64 +56,65 @@ static bool refuse_one(struct overload *r, struct fcgi_connection *c, const stru
 	enum fcgi_received received = fcgi_receive(c, conf, &request, a, &ignored);
 	if (received != FCGI_RECEIVED && received != FCGI_REFUSED)
 		return received == FCGI_PARTIAL;
-	r->count++;
-	problem_reply(&reply, r->answer, conf, request.method == HTTP_HEAD, a);
+	o->count++;
+	problem_reply(&reply, o->answer, conf, request.method == HTTP_HEAD, a);
 	cors_answer(&reply, &request, conf);
 	reply_trace(&reply, &request, conf, a);
 	return fcgi_send(c, &reply);
 }
 
-static void refuse_waiting(struct overload *r, const struct conf *conf)
+/* Answers the requests that have come. */
+static void overload_answer_waiting(struct overload *o, const struct conf *conf)
 {
 	struct arena *a = arena_new(OVERLOAD_MEMORY);
 	struct slot *slot;
-	for (int i = 0; i < OVERLOAD_AT_ONCE && (slot = slots_next(r->slots, 0)); i++) {
-		if (refuse_one(r, slot_connection(slot), conf, a))
-			slots_keep(r->slots, slot);
+	for (int i = 0; i < OVERLOAD_AT_ONCE && (slot = slots_next(o->slots, 0)); i++) {
+		if (overload_answer(o, slot_connection(slot), conf, a))
+			slots_keep(o->slots, slot);
 		else
-			slots_drop(r->slots, slot);
+			slots_drop(o->slots, slot);
 		arena_reset(a);
 	}
 	arena_free(a);
 }
 
 /* Begins to take connections. */
-static bool refuse_begin(struct overload *r, const struct conf *conf)
+static bool overload_begin(struct overload *o, const struct conf *conf)
 {
 	sigset_t blocked;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
-	if (r->slots)
-		slots_resume(r->slots);
+	if (o->slots)
+		slots_resume(o->slots);
 	else
-		r->slots = slots_new(r->shared, OVERLOAD_SLOTS, conf->server_peer_timeout, &blocked);
-	if (!r->slots)
+		o->slots = slots_new(o->shared, OVERLOAD_SLOTS, conf->server_peer_timeout, &blocked);
+	if (!o->slots)
 		log_error("no epoll set: %s", strerror(errno));
-	return r->slots;
+	return o->slots;
 }
 
-void overload_turn(struct overload *r, bool wanted, const struct conf *conf)
+void overload_turn(struct overload *o, bool wanted, const struct conf *conf)
 {
-	if (wanted && !r->taking)
-		r->taking = refuse_begin(r, conf);
-	if (!wanted && r->taking) {
-		slots_drain(r->slots, true);
-		r->taking = false;
+	if (wanted && !o->taking)
+		o->taking = overload_begin(o, conf);
+	if (!wanted && o->taking) {
+		slots_drain(o->slots, true);
+		o->taking = false;
 	}
-	if (overload_active(r))
-		refuse_waiting(r, conf);
+	if (overload_active(o))
+		overload_answer_waiting(o, conf);
 }
 
-bool overload_active(const struct overload *r)
+bool overload_active(const struct overload *o)
 {
-	return r->taking || (r->slots && slots_held(r->slots) > 0);
+	return o->taking || (o->slots && slots_held(o->slots) > 0);
 }
 
-int overload_fd(const struct overload *r)
+int overload_fd(const struct overload *o)
 {
-	return overload_active(r) ? slots_fd(r->slots) : -1;
+	return overload_active(o) ? slots_fd(o->slots) : -1;
 }
 
-uint64_t overload_count(const struct overload *r)
+uint64_t overload_count(const struct overload *o)
 {
-	return r->count;
+	return o->count;
 }

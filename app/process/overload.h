@@ -10,17 +10,17 @@ struct overload;
 /* answer is what everybody gets; it and shared must stay valid as long as the overload. */
 struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer);
 /* NULL is allowed. */
-void overload_free(struct overload *r);
+void overload_free(struct overload *o);
 /* In a forked child: closes its copies of the descriptors and nothing else. */
-void overload_forget(const struct overload *r);
+void overload_forget(const struct overload *o);
 /* wanted: takes the connections that wait, new ones and those that nobody takes over, and answers each as
  * soon as its request is whole. Else the workers get back what it has. Never waits. */
-void overload_turn(struct overload *r, bool wanted, const struct conf *conf);
+void overload_turn(struct overload *o, bool wanted, const struct conf *conf);
 /* Whether it has, or takes, connections. Then overload_fd() is readable when there is something to do, and
  * overload_turn() is due every second all the same. */
-bool overload_active(const struct overload *r);
-int overload_fd(const struct overload *r);
+bool overload_active(const struct overload *o);
+int overload_fd(const struct overload *o);
 /* Requests answered so. */
-uint64_t overload_count(const struct overload *r);
+uint64_t overload_count(const struct overload *o);
 
 #endif

@@ -9,9 +9,10 @@
 #include "account/unavailable.h"
 #include "app/front/listen.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/log.h"
 
-/* What a client hears while nobody has time for it. */
+/* Sets what a client hears while nobody has time for it. */
 static void busy_fault(struct fault *f, enum pool_kind kind)
 {
 	if (kind == POOL_ACCOUNTS)
@@ -20,18 +21,19 @@ static void busy_fault(struct fault *f, enum pool_kind kind)
 		fault_set(f, 504, "PGRST003", STR("Timed out acquiring connection from connection pool."));
 }
 
-static const char *const names[POOL_KINDS] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
+static const char *const worker_names[] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
+static_assert(COUNT_OF(worker_names) == POOL_KINDS, "a name for each kind");
 
 bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg)
 {
 	p->kind = kind;
 	if (!inherited && !slots_handover_new(p->shared.handover)) {
-		log_warn("%ss cannot hand connections over: %s", names[kind], strerror(errno));
+		log_warn("%ss cannot hand connections over: %s", worker_names[kind], strerror(errno));
 		p->shared.handover[0] = p->shared.handover[1] = -1;
 	}
 	busy_fault(&p->busy, kind);
 	p->overload = overload_new(&p->shared, &p->busy);
-	p->supervisor = supervisor_new(names[kind], &p->shared, child, child_arg);
+	p->supervisor = supervisor_new(worker_names[kind], &p->shared, child, child_arg);
 	return p->supervisor;
 }
 
@@ -124,9 +126,10 @@ size_t pools_alive(const struct pools *ps)
 	return n;
 }
 
-static int64_t overload_at_us(const struct pool *p, const struct conf *conf)
+/* When all workers of the pool began to be busy for too long; INT64_MAX: they did not. */
+static int64_t pool_overload_at_us(const struct pool *p, const struct conf *conf)
 {
-	int64_t since = scoreboard_all_slow_since_us(supervisor_board(p->supervisor));
+	int64_t since = scoreboard_all_slow_since_us(supervisor_scoreboard(p->supervisor));
 	return since ? since + conf->db_pool_acquisition_timeout * 1000000 : INT64_MAX;
 }
 
@@ -134,7 +137,7 @@ int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf)
 {
 	int64_t at = INT64_MAX;
 	for (size_t i = 0; i < ps->count; i++) {
-		int64_t its = overload_at_us(&ps->all[i], conf);
+		int64_t its = pool_overload_at_us(&ps->all[i], conf);
 		at = its < at ? its : at;
 	}
 	return at;
@@ -143,7 +146,7 @@ int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf)
 void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping)
 {
 	for (size_t i = 0; i < ps->count; i++) {
-		bool wanted = !stopping && overload_at_us(&ps->all[i], conf) <= clock_monotonic_us();
+		bool wanted = !stopping && pool_overload_at_us(&ps->all[i], conf) <= clock_monotonic_us();
 		overload_turn(ps->all[i].overload, wanted, conf);
 	}
 }

@@ -27,7 +27,7 @@ void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_
 	arena_free(a);
 }
 
-static struct str joined(const struct conf_list *list, struct arena *a)
+static struct str list_text(const struct conf_list *list, struct arena *a)
 {
 	return str_join(a, list->items, list->count, STR(","));
 }
@@ -36,7 +36,7 @@ void postgrest_log_not_loaded(const struct generation *g, const struct fault *f)
 {
 	struct arena *a = arena_new(POSTGREST_LOG_MEMORY);
 	log_event("Failed to load the schema cache using db-schemas=%.*s and db-extra-search-path=%.*s. %.*s",
-		STR_ARG(joined(&g->conf.db_schemas, a)), STR_ARG(joined(&g->conf.db_extra_search_path, a)),
+		STR_ARG(list_text(&g->conf.db_schemas, a)), STR_ARG(list_text(&g->conf.db_extra_search_path, a)),
 		STR_ARG(problem_text(f, a)));
 	arena_free(a);
 }

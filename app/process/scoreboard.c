@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "scoreboard.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -64,6 +65,12 @@ void scoreboard_free(struct scoreboard *b)
 	free(b);
 }
 
+static struct cell *scoreboard_cell(const struct scoreboard *b, size_t cell)
+{
+	assert(cell < b->count);
+	return &b->cells[cell];
+}
+
 int scoreboard_fd(const struct scoreboard *b)
 {
 	return b->poke;
@@ -76,7 +83,8 @@ void scoreboard_listen(struct scoreboard *b)
 		return; /* nobody poked */
 }
 
-static void poke(const struct scoreboard *b)
+/* Has the master look at the scoreboard. */
+static void scoreboard_poke(const struct scoreboard *b)
 {
 	uint64_t one = 1;
 	if (write(b->poke, &one, sizeof one) < 0)
@@ -85,29 +93,30 @@ static void poke(const struct scoreboard *b)
 
 void scoreboard_slow(struct scoreboard *b, size_t cell)
 {
-	atomic_store(&b->cells[cell].slow_since_us, clock_monotonic_us());
-	poke(b);
+	atomic_store(&scoreboard_cell(b, cell)->slow_since_us, clock_monotonic_us());
+	scoreboard_poke(b);
 }
 
 void scoreboard_done(struct scoreboard *b, size_t cell)
 {
-	atomic_store(&b->cells[cell].slow_since_us, 0);
+	atomic_store(&scoreboard_cell(b, cell)->slow_since_us, 0);
 }
 
 void scoreboard_database(struct scoreboard *b, size_t cell, bool up)
 {
-	bool was_down = atomic_exchange(&b->cells[cell].database_down, !up);
+	bool was_down = atomic_exchange(&scoreboard_cell(b, cell)->database_down, !up);
 	if (!up && !was_down)
-		poke(b);
+		scoreboard_poke(b);
 }
 
 void scoreboard_connected(struct scoreboard *b, size_t cell, bool connected)
 {
-	atomic_store_explicit(&b->cells[cell].connected, connected, memory_order_relaxed);
+	atomic_store_explicit(&scoreboard_cell(b, cell)->connected, connected, memory_order_relaxed);
 }
 
 void scoreboard_add(struct scoreboard *b, enum scoreboard_total which, uint64_t n)
 {
+	assert(which < SCOREBOARD_TOTALS);
 	if (n)
 		atomic_fetch_add_explicit(&b->shared->totals[which], n, memory_order_relaxed);
 }
@@ -122,13 +131,13 @@ void scoreboard_parting(struct scoreboard *b, size_t cell)
 	scoreboard_done(b, cell);
 	scoreboard_database(b, cell, true);
 	scoreboard_connected(b, cell, false);
-	atomic_store(&b->cells[cell].parting, true);
-	poke(b);
+	atomic_store(&scoreboard_cell(b, cell)->parting, true);
+	scoreboard_poke(b);
 }
 
 bool scoreboard_is_parting(const struct scoreboard *b, size_t cell)
 {
-	return atomic_load(&b->cells[cell].parting);
+	return atomic_load(&scoreboard_cell(b, cell)->parting);
 }
 
 void scoreboard_take(struct scoreboard *b, size_t cell)
@@ -136,18 +145,19 @@ void scoreboard_take(struct scoreboard *b, size_t cell)
 	scoreboard_done(b, cell);
 	scoreboard_database(b, cell, true);
 	scoreboard_connected(b, cell, false);
-	atomic_store(&b->cells[cell].parting, false);
+	atomic_store(&scoreboard_cell(b, cell)->parting, false);
 	b->taken[cell] = true;
 }
 
 void scoreboard_leave(struct scoreboard *b, size_t cell)
 {
+	assert(b->taken[cell]);
 	b->taken[cell] = false;
 }
 
 bool scoreboard_is_slow(const struct scoreboard *b, size_t cell)
 {
-	return atomic_load(&b->cells[cell].slow_since_us) != 0;
+	return atomic_load(&scoreboard_cell(b, cell)->slow_since_us) != 0;
 }
 
 int64_t scoreboard_all_slow_since_us(const struct scoreboard *b)

@@ -44,7 +44,9 @@ size_t scoreboard_available(const struct scoreboard *b);
 /* What all workers there ever were have counted together. */
 enum scoreboard_total { SCOREBOARD_JWT_LOOKUPS, SCOREBOARD_JWT_HITS, SCOREBOARD_JWT_EVICTIONS, SCOREBOARD_TOTALS };
 
+/* By a worker: counts n more. */
 void scoreboard_add(struct scoreboard *b, enum scoreboard_total which, uint64_t n);
+/* What was counted since the scoreboard was made. */
 uint64_t scoreboard_total(const struct scoreboard *b, enum scoreboard_total which);
 
 /* False when some worker's last attempt to connect to the database failed. */

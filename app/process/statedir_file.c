@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "statedir_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ struct statedir_header {
 	uint64_t settings;          /* bytes of them, from the end of the header: name, NUL, value, NUL */
 	uint64_t block, block_size; /* offset, bytes */
 };
+
+static_assert(sizeof(struct statedir_header) == 48, "no padding: all of it is written");
 
 static bool write_all(int fd, struct str bytes)
 {
@@ -80,19 +83,19 @@ bool statedir_file_save(int dir, const char *name, const struct statedir_content
 	return statedir_file_write(dir, name, parts, COUNT_OF(parts), a, f);
 }
 
-struct mapping {
+struct statedir_mapping {
 	void *p;
 	size_t n;
 };
 
-static void mapping_end(void *arg)
+static void statedir_unmap(void *arg)
 {
-	const struct mapping *m = arg;
+	const struct statedir_mapping *m = arg;
 	munmap(m->p, m->n);
 }
 
-/* The whole file as a view, or STR_NONE. It must be ours, as the directory is. */
-static struct str map_file(int dir, const char *name, struct arena *a)
+/* Maps the whole file, as a view or STR_NONE. It must be ours, as the directory is. */
+static struct str statedir_map_whole(int dir, const char *name, struct arena *a)
 {
 	struct stat st;
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -104,14 +107,14 @@ static struct str map_file(int dir, const char *name, struct arena *a)
 	close(fd);
 	if (p == MAP_FAILED)
 		return STR_NONE;
-	struct mapping *m = arena_make(a, struct mapping);
-	*m = (struct mapping){ p, (size_t)st.st_size };
-	arena_on_reset(a, mapping_end, m);
+	struct statedir_mapping *m = arena_make(a, struct statedir_mapping);
+	*m = (struct statedir_mapping){ p, (size_t)st.st_size };
+	arena_on_reset(a, statedir_unmap, m);
 	return (struct str){ p, (size_t)st.st_size };
 }
 
-/* The next text up to its NUL; false when there is none. */
-static bool take_text(struct str *rest, struct str *out_r)
+/* Takes the next text up to its NUL; false when there is none. */
+static bool statedir_take_text(struct str *rest, struct str *out_r)
 {
 	size_t end = str_index(*rest, 0);
 	if (end == rest->n)
@@ -123,7 +126,7 @@ static bool take_text(struct str *rest, struct str *out_r)
 
 bool statedir_file_map(struct statedir_content *out_r, int dir, const char *name, struct arena *a)
 {
-	struct str file = map_file(dir, name, a);
+	struct str file = statedir_map_whole(dir, name, a);
 	struct statedir_header h;
 	if (!file.p)
 		return false;
@@ -135,7 +138,7 @@ bool statedir_file_map(struct statedir_content *out_r, int dir, const char *name
 	struct str rest = str_sub(file, sizeof h, h.settings);
 	struct conf_setting *settings = arena_make_array(a, struct conf_setting, h.setting_count);
 	for (size_t i = 0; i < h.setting_count; i++)
-		if (!take_text(&rest, &settings[i].name) || !take_text(&rest, &settings[i].value))
+		if (!statedir_take_text(&rest, &settings[i].name) || !statedir_take_text(&rest, &settings[i].value))
 			return false;
 	*out_r = (struct statedir_content){ .number = h.number,
 		.settings = settings,

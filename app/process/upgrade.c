@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "upgrade.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,8 +14,8 @@
 /* The environment variable that hands down, for each pool and with a semicolon between them, the numbers of the
  * listener, of the hand-over's two ends, of each worker: less than 0 when it is parting. */
 #define UPGRADE_VARIABLE "ROWGATE_UPGRADE"
-/* Room for a number and the blank behind it. */
-#define NUMBER_ROOM 12
+/* Room for a number, the blank behind it and the NUL. */
+#define NUMBER_ROOM 13
 
 pid_t upgrade_try(char *const *argv, const char *file)
 {
@@ -34,40 +35,43 @@ pid_t upgrade_try(char *const *argv, const char *file)
 	_exit(EXIT_FAILURE);
 }
 
-/* Whether a descriptor survives exec(). -1 is none. */
-static void keep(int fd, bool on)
+/* Says whether a descriptor survives exec(); -1 is none. */
+static void keep_open(int fd, bool on)
 {
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, on ? 0 : FD_CLOEXEC);
 }
 
-static void keep_all(const struct slots_shared *shared, bool on)
+static void keep_shared(const struct slots_shared *shared, bool on)
 {
-	keep(shared->listener, on);
-	keep(shared->handover[0], on);
-	keep(shared->handover[1], on);
+	keep_open(shared->listener, on);
+	keep_open(shared->handover[0], on);
+	keep_open(shared->handover[1], on);
 }
 
+/* What is written into the variable. */
 struct numbers {
 	char *text;
 	size_t n;
 };
 
-static void add(struct numbers *numbers, long number)
+static void add_number(struct numbers *numbers, long number)
 {
-	numbers->n += (size_t)snprintf(numbers->text + numbers->n, NUMBER_ROOM, "%ld ", number);
+	int n = snprintf(numbers->text + numbers->n, NUMBER_ROOM, "%ld ", number);
+	assert(n > 0 && n < NUMBER_ROOM);
+	numbers->n += (size_t)n;
 }
 
 static void add_worker(void *arg, pid_t pid, bool parting)
 {
-	add(arg, parting ? -pid : pid);
+	add_number(arg, parting ? -pid : pid);
 }
 
 static void add_pool(struct numbers *numbers, const struct pool *p)
 {
-	add(numbers, p->shared.listener);
-	add(numbers, p->shared.handover[0]);
-	add(numbers, p->shared.handover[1]);
+	add_number(numbers, p->shared.listener);
+	add_number(numbers, p->shared.handover[0]);
+	add_number(numbers, p->shared.handover[1]);
 	supervisor_each(p->supervisor, add_worker, numbers);
 	numbers->text[numbers->n - 1] = ';';
 }
@@ -81,18 +85,18 @@ void upgrade_become(char *const *argv, const struct pools *pools)
 		add_pool(&numbers, &pools->all[i]);
 	if (setenv(UPGRADE_VARIABLE, numbers.text, 1) == 0) {
 		for (size_t i = 0; i < pools->count; i++)
-			keep_all(&pools->all[i].shared, true);
+			keep_shared(&pools->all[i].shared, true);
 		execvp(argv[0], argv);
 	}
 	int error = errno;
 	for (size_t i = 0; i < pools->count; i++)
-		keep_all(&pools->all[i].shared, false);
+		keep_shared(&pools->all[i].shared, false);
 	unsetenv(UPGRADE_VARIABLE);
 	free(numbers.text);
 	errno = error;
 }
 
-/* The sockets of one pool; returns what follows them, its workers, or NULL when there are none. */
+/* Takes the sockets of one pool; returns what follows them, its workers, or NULL when there are none. */
 static const char *inherit_pool(const char *text, struct slots_shared *shared_r)
 {
 	int n = 0;
@@ -102,7 +106,7 @@ static const char *inherit_pool(const char *text, struct slots_shared *shared_r)
 	*shared_r = (struct slots_shared){ .listener = -1, .handover = { -1, -1 } };
 	if (!whole)
 		return NULL;
-	keep_all(&found, false);
+	keep_shared(&found, false);
 	*shared_r = found;
 	return text + n;
 }

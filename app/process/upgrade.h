@@ -23,10 +23,10 @@ struct upgrade {
 	const char *workers[POOL_KINDS]; /* numbers, valid as long as the process; NULL: nothing was, for that pool */
 };
 
-/* Before the environment is read: takes what was handed down, and gives the pools their sockets, -1 where there is
+/* Takes what was handed down, before the environment is read, and gives the pools their sockets, -1 where there is
  * none. */
 void upgrade_inherit(struct upgrade *out_r, struct pools *pools);
-/* The workers that are already there, for the supervisor to replace. */
+/* Gives the supervisor the workers that are already there, to be replaced. */
 void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervisor *supervisor);
 
 #endif

@@ -89,18 +89,21 @@ static void worker_signals(sigset_t *wait_mask_r, bool alone)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* What is polled while PostgreSQL is waited for. */
+enum { WAIT_DATABASE, WAIT_CLIENT, WAIT_OTHERS, WAIT_COUNT };
+
 /* Waits for one round; ready_r: what is waited for is there. False when the client left, which the web server tells by
  * closing its end, or on an error. */
-static bool worker_poll(struct worker *w, struct pollfd fds[static 3], int timeout_ms, bool *ready_r)
+static bool worker_poll(struct worker *w, struct pollfd fds[static WAIT_COUNT], int timeout_ms, bool *ready_r)
 {
 	struct timespec timeout = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L };
-	int n = ppoll(fds, 3, timeout_ms < 0 ? NULL : &timeout, &w->wait_mask);
+	int n = ppoll(fds, WAIT_COUNT, timeout_ms < 0 ? NULL : &timeout, &w->wait_mask);
 	if (n < 0 && errno != EINTR) {
 		log_error("poll: %s", strerror(errno));
 		return false;
 	}
-	*ready_r = n > 0 && fds[0].revents;
-	w->server.client_left = n > 0 && (fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR));
+	*ready_r = n > 0 && fds[WAIT_DATABASE].revents;
+	w->server.client_left = n > 0 && (fds[WAIT_CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR));
 	return *ready_r || (!w->server.client_left && worker_stops < 2);
 }
 
@@ -137,10 +140,10 @@ static int worker_slow(const struct worker *w)
 static bool worker_wait(void *arg, int fd, bool for_write)
 {
 	struct worker *w = arg;
-	struct pollfd fds[3] = {
-		{ .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN },
-		{ .fd = w->slot ? fcgi_fd(slot_connection(w->slot)) : -1, .events = POLLRDHUP },
-		{ .fd = w->busy_fd, .events = POLLIN },
+	struct pollfd fds[WAIT_COUNT] = {
+		[WAIT_DATABASE] = { .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN },
+		[WAIT_CLIENT] = { .fd = w->slot ? fcgi_fd(slot_connection(w->slot)) : -1, .events = POLLRDHUP },
+		[WAIT_OTHERS] = { .fd = w->busy_fd, .events = POLLIN },
 	};
 	int timeout_ms = w->busy_fd < 0 ? WORKER_PATIENCE_MS : -1;
 	for (;;) {
@@ -153,7 +156,7 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 		if (connect_ms == 0)
 			return false;
 		if (w->busy_fd < 0)
-			fds[2].fd = w->busy_fd = worker_slow(w);
+			fds[WAIT_OTHERS].fd = w->busy_fd = worker_slow(w);
 		timeout_ms = slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
 	}
 }

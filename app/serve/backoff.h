@@ -13,7 +13,9 @@ struct backoff {
 	int64_t last_us;  /* the longest; 0: 32 s, as PostgREST's */
 };
 
+/* An attempt has failed: the next one waits, twice as long as this one did. */
 void backoff_fail(struct backoff *b);
+/* An attempt has succeeded: the next one need not wait. */
 void backoff_succeed(struct backoff *b);
 
 #endif

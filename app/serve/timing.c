@@ -3,6 +3,7 @@
 #include "timing.h"
 
 #include "base/clock.h"
+#include "base/count.h"
 
 #define TIMING_FIELD_MAX 512
 
@@ -23,13 +24,14 @@ bool timing_mark(struct timing *t, enum timing_stage stage)
 
 void timing_field(struct timing *t, struct reply *reply, struct arena *a)
 {
-	static const char *const names[TIMING_STAGES] = {
+	static const char *const names[] = {
 		[TIMING_JWT] = "jwt",
 		[TIMING_PARSE] = "parse",
 		[TIMING_PLAN] = "plan",
 		[TIMING_TRANSACTION] = "transaction",
 		[TIMING_RESPONSE] = "response",
 	};
+	static_assert(COUNT_OF(names) == TIMING_STAGES, "a name for each stage");
 	struct buf b = buf_new(a, TIMING_FIELD_MAX);
 	if (!t->on)
 		return;

@@ -13,6 +13,7 @@ struct timing {
 	int64_t spent_us[TIMING_STAGES];
 };
 
+/* Nothing spent yet; the first stage begins now. */
 struct timing timing_start(bool on);
 /* The time since the last call went into this stage. Always true, to be chained between stages. */
 bool timing_mark(struct timing *t, enum timing_stage stage);
