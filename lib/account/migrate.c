@@ -5,6 +5,7 @@
 #include "account/migrations.h"
 #include "account/schema.h"
 #include "base/arena.h"
+#include "base/sqlname.h"
 
 /* In order; their numbers are their places, counted from 1. */
 static const struct {
@@ -37,18 +38,6 @@ struct str migrate_name(int version)
 	return migrations[version - 1].name;
 }
 
-/* Quoted as an identifier or as a constant; the names have no quotes in them, but roles of auth-roles may. */
-static void put_quoted(struct buf *out, struct str text, char quote)
-{
-	buf_char(out, quote);
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == quote)
-			buf_char(out, quote);
-		buf_char(out, text.p[i]);
-	}
-	buf_char(out, quote);
-}
-
 /* What the names of a script are filled in from. */
 struct script_names {
 	const struct conf *conf;
@@ -61,25 +50,29 @@ static bool connects(struct str word)
 	return str_eq(word, STR("authenticator")) || str_eq(word, STR("account")) || str_eq(word, STR("mail"));
 }
 
-static void put_name(struct buf *out, struct str word, const struct script_names *n, char quote)
+/* How a name stands in the script: an identifier or a constant. The names have no quotes in them, but roles of
+ * auth-roles may. */
+typedef void quote_fn(struct buf *out, struct str text);
+
+static void put_name(struct buf *out, struct str word, const struct script_names *n, quote_fn *put_quoted)
 {
 	const struct conf *conf = n->conf;
 	if (n->single.p && connects(word)) {
-		put_quoted(out, n->single, quote);
+		put_quoted(out, n->single);
 		return;
 	}
 	if (str_eq(word, STR("auth"))) {
-		put_quoted(out, conf->auth_schema, quote);
+		put_quoted(out, conf->auth_schema);
 		return;
 	}
 	if (str_eq(word, STR("private"))) {
-		put_quoted(out, schema_private(conf, out->arena), quote);
+		put_quoted(out, schema_private(conf, out->arena));
 		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq(word, words[i].word))
 			word = words[i].role;
-	put_quoted(out, schema_role(conf, word, out->arena), quote);
+	put_quoted(out, schema_role(conf, word, out->arena));
 }
 
 /* Copies SQL, its @NAME@ and @'NAME@ filled in. */
@@ -91,7 +84,7 @@ static void put_sql(struct buf *out, struct str sql, const struct script_names *
 			break;
 		struct str word = str_cut(&sql, '@');
 		bool constant = str_starts(word, STR("'"));
-		put_name(out, str_from(word, constant), n, constant ? '\'' : '"');
+		put_name(out, str_from(word, constant), n, constant ? sqlname_constant : sqlname_ident);
 	}
 }
 
@@ -113,7 +106,7 @@ static void put_roles(struct buf *out, const struct script_names *n)
 	for (size_t i = 0; i < conf->auth_roles.count; i++) {
 		if (i)
 			buf_lit(out, ", ");
-		put_quoted(out, schema_role(conf, conf->auth_roles.items[i], out->arena), '\'');
+		sqlname_constant(out, schema_role(conf, conf->auth_roles.items[i], out->arena));
 	}
 	buf_lit(out, "]::text[]);\n");
 }
@@ -134,7 +127,7 @@ void migrate_script(struct buf *out, const struct conf *conf, const struct migra
 		put_sql(out, STR("SET LOCAL ROLE @owner@;\nINSERT INTO @private@.migrations (version, name) VALUES ("), &n);
 		buf_i64(out, version);
 		buf_lit(out, ", ");
-		put_quoted(out, migrations[version - 1].name, '\'');
+		sqlname_constant(out, migrations[version - 1].name);
 		put_sql(out, STR(");\nCOMMENT ON SCHEMA @private@ IS '"), &n);
 		buf_put(out, mark);
 		buf_i64(out, version);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "catalog/loader.h"
 
+#include "base/sqlname.h"
 #include "catalog/introspection.h"
 
 /* The builder's working memory is not counted against the caller's arena; the block is. */
@@ -47,27 +48,14 @@ static struct cat_text load_text(struct load *l, const struct row *r, size_t col
 	return build_text(l->b, row_value(r, column));
 }
 
-static void array_add(struct buf *out, const struct conf_list *list)
-{
-	for (size_t i = 0; list && i < list->count; i++) {
-		buf_put(out, out->n > 1 ? STR(",\"") : STR("\""));
-		for (size_t c = 0; c < list->items[i].n; c++) {
-			char byte = list->items[i].p[c];
-			if (byte == '"' || byte == '\\')
-				buf_char(out, '\\');
-			buf_char(out, byte);
-		}
-		buf_char(out, '"');
-	}
-}
-
 struct str load_text_array(struct load *l, const struct conf_list *first, const struct conf_list *second)
 {
 	struct buf out = buf_new(l->scratch, 1 << 20);
-	buf_char(&out, '{');
-	array_add(&out, first);
-	array_add(&out, second);
-	buf_char(&out, '}');
+	size_t count = first->count + (second ? second->count : 0);
+	struct str *texts = arena_make_array(l->scratch, struct str, count);
+	for (size_t i = 0; i < count; i++)
+		texts[i] = i < first->count ? first->items[i] : second->items[i - first->count];
+	sqlname_array(&out, texts, count);
 	return str_dup(l->scratch, buf_str(&out));
 }
 

@@ -27,7 +27,7 @@ bool load_run(struct load *l, const char *sql, struct str first, struct str seco
 /* Values of a row: NULL and what is no number are 0; booleans come as t and f. */
 uint32_t load_u32(const struct row *r, size_t column);
 bool load_bool(const struct row *r, size_t column);
-/* An array literal of texts, each quoted. */
+/* An array literal of the texts of one list or, unless second is NULL, of two. */
 struct str load_text_array(struct load *l, const struct conf_list *first, const struct conf_list *second);
 
 /* What the columns of views are, straight or through other views, and their primary keys: the key of a table all of

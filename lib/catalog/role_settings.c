@@ -3,6 +3,7 @@
 #include "role_settings.h"
 
 #include "base/arena.h"
+#include "base/sqlname.h"
 #include "conf/conf_database.h"
 
 #define ROLE_SETTINGS_MAX 256
@@ -50,28 +51,17 @@ static struct str role_pre_config(const struct role_settings *s, struct str conf
 	return configured;
 }
 
-static void put_identifier(struct buf *out, struct str name)
-{
-	buf_char(out, '"');
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '"')
-			buf_char(out, '"');
-		buf_char(out, name.p[i]);
-	}
-	buf_char(out, '"');
-}
-
 /* schema.function or function, case and all: what stands before the first dot is the schema, as in PostgREST. */
 static const char *role_function(struct str name, struct arena *a)
 {
 	struct buf out = buf_new(a, 2 * name.n + 8);
 	size_t dot = str_index(name, '.');
 	if (dot < name.n) {
-		put_identifier(&out, str_sub(name, 0, dot));
+		sqlname_ident(&out, str_sub(name, 0, dot));
 		buf_char(&out, '.');
 		name = str_from(name, dot + 1);
 	}
-	put_identifier(&out, name);
+	sqlname_ident(&out, name);
 	return str_cstr(a, buf_str(&out));
 }
 

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include "base/buf.h"
+#include "base/sqlname.h"
 #include "inner.h"
 
 #define CHANNEL_MAX 1024
@@ -12,13 +12,8 @@
 bool conn_listen(struct conn *c, struct str channel, struct arena *a, struct fault *f)
 {
 	struct buf sql = buf_new(a, CHANNEL_MAX);
-	buf_lit(&sql, "LISTEN \"");
-	for (size_t i = 0; i < channel.n; i++) {
-		if (channel.p[i] == '"')
-			buf_char(&sql, '"');
-		buf_char(&sql, channel.p[i]);
-	}
-	buf_char(&sql, '"');
+	buf_lit(&sql, "LISTEN ");
+	sqlname_ident(&sql, channel);
 	if (sql.overflow)
 		return fault_set(f, 500, "RG500", STR("the name in db-channel is too long"));
 	struct stmt listen = { .sql = str_dup(a, buf_str(&sql)) };

@@ -3,11 +3,8 @@
 #ifndef ROWGATE_PLAN_PATH_H
 #define ROWGATE_PLAN_PATH_H
 
-#include "base/buf.h"
 #include "conf/conf.h"
 
-/* Appends an identifier in double quotes, those inside doubled: PostgreSQL's form in statements and lists alike. */
-void path_ident(struct buf *out, struct str name);
 /* The schema first, then db-extra-search-path, pg_temp last so that no temporary table can shadow a name. */
 struct str path_of(struct str schema, const struct conf *c, struct arena *a);
 

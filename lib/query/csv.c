@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/sqlname.h"
+
 struct scan csv_scan(struct str text)
 {
 	return scan_of(str_starts(text, STR("\xef\xbb\xbf")) ? str_from(text, 3) : text);
@@ -99,7 +101,7 @@ static size_t quoted_element(char *to, struct str text)
 	n++;
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
-		bool escaped = c == '"' || c == '\\';
+		bool escaped = sqlname_array_escapes(c);
 		if (to && escaped)
 			to[n] = '\\';
 		n += escaped;

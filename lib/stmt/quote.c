@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "plan/path.h"
+#include "base/sqlname.h"
 
 /* The protocol counts parameters in 16 bits. */
 enum { MAX_PARAMS = 65535, FIRST_PARAMS = 16, MAX_SQL = 64 * 1024 * 1024 };
@@ -40,7 +40,7 @@ void stmt_catalog(struct draft *d, struct str text)
 
 void stmt_ident(struct draft *d, struct str name)
 {
-	path_ident(&d->sql, name);
+	sqlname_ident(&d->sql, name);
 }
 
 void stmt_qualified(struct draft *d, struct str schema, struct str name)
@@ -126,26 +126,11 @@ void stmt_number(struct draft *d, int64_t value)
 	*next_param(d) = (struct stmt_param){ .value = str_printf(d->arena, "%jd", (intmax_t)value) };
 }
 
-static void array_element(struct buf *out, struct str value)
-{
-	buf_char(out, '"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			buf_char(out, '\\');
-		buf_char(out, value.p[i]);
-	}
-	buf_char(out, '"');
-}
-
 void stmt_array(struct draft *d, const struct str *values, size_t count)
 {
 	struct buf out = buf_new(d->arena, MAX_SQL);
-	buf_char(&out, '{');
-	for (size_t i = 0; i < count; i++) {
-		buf_put(&out, i ? STR(",") : STR(""));
-		array_element(&out, values[i]);
-	}
-	buf_lit(&out, "}\0");
+	sqlname_array(&out, values, count);
+	buf_char(&out, '\0');
 	d->sql.overflow = d->sql.overflow || out.overflow;
 	*next_param(d) = (struct stmt_param){ .value = { buf_str(&out).p, buf_str(&out).n - !out.overflow } };
 }
