@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "catalog/oid.h"
+
 /* Offsets and counts are 32 bits wide; a pool near that is no schema any more. */
 #define POOL_MAX ((size_t)1 << 31)
 
@@ -373,8 +375,8 @@ struct str build_oids(struct cat_builder *b, enum cat_table table, struct arena 
 struct str build_used_types(struct cat_builder *b, struct arena *a)
 {
 	struct buf list = buf_new(a, POOL_MAX);
-	oid_list_members(&list, &b->tables[TABLE_COLUMNS], offsetof(struct cat_column, type), CAT_FIRST_USER_OID);
-	oid_list_members(&list, &b->tables[TABLE_PARAMETERS], offsetof(struct cat_parameter, type), CAT_FIRST_USER_OID);
-	oid_list_members(&list, &b->tables[TABLE_ROUTINES], offsetof(struct cat_routine, return_type), CAT_FIRST_USER_OID);
+	oid_list_members(&list, &b->tables[TABLE_COLUMNS], offsetof(struct cat_column, type), OID_FIRST_USER);
+	oid_list_members(&list, &b->tables[TABLE_PARAMETERS], offsetof(struct cat_parameter, type), OID_FIRST_USER);
+	oid_list_members(&list, &b->tables[TABLE_ROUTINES], offsetof(struct cat_routine, return_type), OID_FIRST_USER);
 	return oid_list_end(&list);
 }

@@ -7,9 +7,6 @@
 #include "block.h"
 #include "build.h"
 
-/* PostgreSQL gives objects of users OIDs from here on (access/transam.h). */
-#define CAT_FIRST_USER_OID 16384
-
 /* A growing array of records of one size, aligned for any of them. */
 struct rows {
 	char *p;

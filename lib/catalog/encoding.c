@@ -1,78 +1,101 @@
 /* How built-in types become JSON: the types whose text form was compared with to_json's, value by value.
  * SPDX-License-Identifier: MIT */
 #include "catalog/catalog.h"
+#include "catalog/oid.h"
 
 struct encoding {
-	uint32_t first, last; /* OIDs */
+	uint32_t type;
 	enum cat_encoding encoding;
 };
 
 /* Ascending. Arrays, int2vector, oidvector, record and whatever is not listed are left to to_json. */
-/* clang-format off */
 static const struct encoding encodings[] = {
-	{ 16, 16, CAT_ENCODE_BOOL },
-	{ 17, 19, CAT_ENCODE_ESCAPED },      /* bytea, "char", name */
-	{ 20, 21, CAT_ENCODE_RAW },          /* int8, int2 */
-	{ 23, 23, CAT_ENCODE_RAW },          /* int4 */
-	{ 24, 29, CAT_ENCODE_ESCAPED },      /* regproc, text, oid, tid, xid, cid */
-	{ 114, 114, CAT_ENCODE_RAW },        /* json */
-	{ 142, 142, CAT_ENCODE_ESCAPED },    /* xml */
-	{ 600, 604, CAT_ENCODE_ESCAPED },    /* point, lseg, path, box, polygon */
-	{ 628, 628, CAT_ENCODE_ESCAPED },    /* line */
-	{ 650, 650, CAT_ENCODE_ESCAPED },    /* cidr */
-	{ 700, 701, CAT_ENCODE_NUMBER },     /* float4, float8 */
-	{ 718, 718, CAT_ENCODE_ESCAPED },    /* circle */
-	{ 774, 774, CAT_ENCODE_ESCAPED },    /* macaddr8 */
-	{ 790, 790, CAT_ENCODE_ESCAPED },    /* money */
-	{ 829, 829, CAT_ENCODE_ESCAPED },    /* macaddr */
-	{ 869, 869, CAT_ENCODE_ESCAPED },    /* inet */
-	{ 1033, 1033, CAT_ENCODE_ESCAPED },  /* aclitem */
-	{ 1042, 1043, CAT_ENCODE_ESCAPED },  /* bpchar, varchar */
-	{ 1082, 1083, CAT_ENCODE_ESCAPED },  /* date, time */
-	{ 1114, 1114, CAT_ENCODE_TIMESTAMP },
-	{ 1184, 1184, CAT_ENCODE_TIMESTAMPTZ },
-	{ 1186, 1186, CAT_ENCODE_ESCAPED },  /* interval */
-	{ 1266, 1266, CAT_ENCODE_ESCAPED },  /* timetz */
-	{ 1560, 1560, CAT_ENCODE_ESCAPED },  /* bit */
-	{ 1562, 1562, CAT_ENCODE_ESCAPED },  /* varbit */
-	{ 1700, 1700, CAT_ENCODE_NUMBER },   /* numeric */
-	{ 1790, 1790, CAT_ENCODE_ESCAPED },  /* refcursor */
-	{ 2202, 2206, CAT_ENCODE_ESCAPED },  /* regprocedure, regoper, regoperator, regclass, regtype */
-	{ 2950, 2950, CAT_ENCODE_ESCAPED },  /* uuid */
-	{ 2970, 2970, CAT_ENCODE_ESCAPED },  /* txid_snapshot */
-	{ 3220, 3220, CAT_ENCODE_ESCAPED },  /* pg_lsn */
-	{ 3614, 3615, CAT_ENCODE_ESCAPED },  /* tsvector, tsquery */
-	{ 3734, 3734, CAT_ENCODE_ESCAPED },  /* regconfig */
-	{ 3769, 3769, CAT_ENCODE_ESCAPED },  /* regdictionary */
-	{ 3802, 3802, CAT_ENCODE_RAW },      /* jsonb */
-	{ 3904, 3904, CAT_ENCODE_ESCAPED },  /* ranges: int4, num, ts, tstz, date, int8 */
-	{ 3906, 3906, CAT_ENCODE_ESCAPED },
-	{ 3908, 3908, CAT_ENCODE_ESCAPED },
-	{ 3910, 3910, CAT_ENCODE_ESCAPED },
-	{ 3912, 3912, CAT_ENCODE_ESCAPED },
-	{ 3926, 3926, CAT_ENCODE_ESCAPED },
-	{ 4072, 4072, CAT_ENCODE_ESCAPED },  /* jsonpath */
-	{ 4089, 4089, CAT_ENCODE_ESCAPED },  /* regnamespace */
-	{ 4096, 4096, CAT_ENCODE_ESCAPED },  /* regrole */
-	{ 4191, 4191, CAT_ENCODE_ESCAPED },  /* regcollation */
-	{ 4451, 4451, CAT_ENCODE_ESCAPED },  /* multiranges: int4, num, ts, tstz, date, int8 */
-	{ 4532, 4536, CAT_ENCODE_ESCAPED },
-	{ 5038, 5038, CAT_ENCODE_ESCAPED },  /* pg_snapshot */
-	{ 5069, 5069, CAT_ENCODE_ESCAPED },  /* xid8 */
+	{ OID_BOOL, CAT_ENCODE_BOOL },
+	{ OID_BYTEA, CAT_ENCODE_ESCAPED },
+	{ OID_CHAR, CAT_ENCODE_ESCAPED },
+	{ OID_NAME, CAT_ENCODE_ESCAPED },
+	{ OID_INT8, CAT_ENCODE_RAW },
+	{ OID_INT2, CAT_ENCODE_RAW },
+	{ OID_INT4, CAT_ENCODE_RAW },
+	{ OID_REGPROC, CAT_ENCODE_ESCAPED },
+	{ OID_TEXT, CAT_ENCODE_ESCAPED },
+	{ OID_OID, CAT_ENCODE_ESCAPED },
+	{ OID_TID, CAT_ENCODE_ESCAPED },
+	{ OID_XID, CAT_ENCODE_ESCAPED },
+	{ OID_CID, CAT_ENCODE_ESCAPED },
+	{ OID_JSON, CAT_ENCODE_RAW },
+	{ OID_XML, CAT_ENCODE_ESCAPED },
+	{ OID_POINT, CAT_ENCODE_ESCAPED },
+	{ OID_LSEG, CAT_ENCODE_ESCAPED },
+	{ OID_PATH, CAT_ENCODE_ESCAPED },
+	{ OID_BOX, CAT_ENCODE_ESCAPED },
+	{ OID_POLYGON, CAT_ENCODE_ESCAPED },
+	{ OID_LINE, CAT_ENCODE_ESCAPED },
+	{ OID_CIDR, CAT_ENCODE_ESCAPED },
+	{ OID_FLOAT4, CAT_ENCODE_NUMBER },
+	{ OID_FLOAT8, CAT_ENCODE_NUMBER },
+	{ OID_CIRCLE, CAT_ENCODE_ESCAPED },
+	{ OID_MACADDR8, CAT_ENCODE_ESCAPED },
+	{ OID_MONEY, CAT_ENCODE_ESCAPED },
+	{ OID_MACADDR, CAT_ENCODE_ESCAPED },
+	{ OID_INET, CAT_ENCODE_ESCAPED },
+	{ OID_ACLITEM, CAT_ENCODE_ESCAPED },
+	{ OID_BPCHAR, CAT_ENCODE_ESCAPED },
+	{ OID_VARCHAR, CAT_ENCODE_ESCAPED },
+	{ OID_DATE, CAT_ENCODE_ESCAPED },
+	{ OID_TIME, CAT_ENCODE_ESCAPED },
+	{ OID_TIMESTAMP, CAT_ENCODE_TIMESTAMP },
+	{ OID_TIMESTAMPTZ, CAT_ENCODE_TIMESTAMPTZ },
+	{ OID_INTERVAL, CAT_ENCODE_ESCAPED },
+	{ OID_TIMETZ, CAT_ENCODE_ESCAPED },
+	{ OID_BIT, CAT_ENCODE_ESCAPED },
+	{ OID_VARBIT, CAT_ENCODE_ESCAPED },
+	{ OID_NUMERIC, CAT_ENCODE_NUMBER },
+	{ OID_REFCURSOR, CAT_ENCODE_ESCAPED },
+	{ OID_REGPROCEDURE, CAT_ENCODE_ESCAPED },
+	{ OID_REGOPER, CAT_ENCODE_ESCAPED },
+	{ OID_REGOPERATOR, CAT_ENCODE_ESCAPED },
+	{ OID_REGCLASS, CAT_ENCODE_ESCAPED },
+	{ OID_REGTYPE, CAT_ENCODE_ESCAPED },
+	{ OID_UUID, CAT_ENCODE_ESCAPED },
+	{ OID_TXID_SNAPSHOT, CAT_ENCODE_ESCAPED },
+	{ OID_PG_LSN, CAT_ENCODE_ESCAPED },
+	{ OID_TSVECTOR, CAT_ENCODE_ESCAPED },
+	{ OID_TSQUERY, CAT_ENCODE_ESCAPED },
+	{ OID_REGCONFIG, CAT_ENCODE_ESCAPED },
+	{ OID_REGDICTIONARY, CAT_ENCODE_ESCAPED },
+	{ OID_JSONB, CAT_ENCODE_RAW },
+	{ OID_INT4RANGE, CAT_ENCODE_ESCAPED },
+	{ OID_NUMRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_TSRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_TSTZRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_DATERANGE, CAT_ENCODE_ESCAPED },
+	{ OID_INT8RANGE, CAT_ENCODE_ESCAPED },
+	{ OID_JSONPATH, CAT_ENCODE_ESCAPED },
+	{ OID_REGNAMESPACE, CAT_ENCODE_ESCAPED },
+	{ OID_REGROLE, CAT_ENCODE_ESCAPED },
+	{ OID_REGCOLLATION, CAT_ENCODE_ESCAPED },
+	{ OID_INT4MULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_NUMMULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_TSMULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_TSTZMULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_DATEMULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_INT8MULTIRANGE, CAT_ENCODE_ESCAPED },
+	{ OID_PG_SNAPSHOT, CAT_ENCODE_ESCAPED },
+	{ OID_XID8, CAT_ENCODE_ESCAPED },
 };
-/* clang-format on */
 
 enum cat_encoding catalog_encoding_builtin(uint32_t oid)
 {
 	size_t low = 0, high = COUNT_OF(encodings);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (oid > encodings[middle].last)
-			low = middle + 1;
-		else if (oid < encodings[middle].first)
-			high = middle;
-		else
+		if (oid == encodings[middle].type)
 			return encodings[middle].encoding;
+		if (oid > encodings[middle].type)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return CAT_ENCODE_TO_JSON;
 }

@@ -4,6 +4,7 @@
 
 #include "base/sqlname.h"
 #include "catalog/introspection.h"
+#include "catalog/oid.h"
 
 /* The builder's working memory is not counted against the caller's arena; the block is. */
 #define SCRATCH_CEILING ((size_t)4 << 30)
@@ -185,7 +186,7 @@ static bool on_routine_setting(void *arg, const struct row *r)
 /* to_json() itself looks through domains, and for types of users asks for a cast to json. */
 static enum cat_encoding encoding_of(uint32_t base_type, uint8_t base_kind, bool is_array, bool has_json_cast)
 {
-	if (base_type < CAT_FIRST_USER_OID)
+	if (base_type < OID_FIRST_USER)
 		return catalog_encoding_builtin(base_type);
 	bool plain = base_kind == 'b' || base_kind == 'e' || base_kind == 'r' || base_kind == 'm';
 	return plain && !is_array && !has_json_cast ? CAT_ENCODE_ESCAPED : CAT_ENCODE_TO_JSON;

@@ -4,10 +4,9 @@
 
 #include <stdlib.h>
 
+#include "catalog/oid.h"
 #include "plan/keys.h"
 #include "plan/missing.h"
-
-enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_XML = 142, OID_JSONB = 3802 };
 
 static bool is_post(const struct query *q)
 {
@@ -50,7 +49,7 @@ static bool takes_raw(uint32_t type, enum media_kind kind)
 static bool takes_body(uint32_t type, const struct payload *p)
 {
 	if (is_json(p))
-		return p->media.kind == MEDIA_JSON && (type == OID_JSON || type == OID_JSONB);
+		return p->media.kind == MEDIA_JSON && oid_is_json(type);
 	return p->kind == PAYLOAD_RAW && takes_raw(type, p->media.kind);
 }
 

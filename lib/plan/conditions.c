@@ -1,9 +1,8 @@
 /* Resolves filters, orders and ranges of places.
  * SPDX-License-Identifier: MIT */
+#include "catalog/oid.h"
 #include "plan/missing.h"
 #include "plan/place.h"
-
-enum { OID_TSVECTOR = 3614 };
 
 static bool is_empty(const struct logic *where)
 {

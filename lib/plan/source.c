@@ -2,17 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/source.h"
 
+#include "catalog/oid.h"
 #include "plan/call.h"
-
-/* OIDs that decide something here; types below FIRST_USER_OID come with PostgreSQL. */
-enum {
-	OID_JSON = 114,
-	OID_JSONB = 3802,
-	OID_DATE = 1082,
-	OID_TIMESTAMP = 1114,
-	OID_TIMESTAMPTZ = 1184,
-	FIRST_USER_OID = 16384
-};
 
 struct plan_source source_relation(const struct catalog *cat, const struct cat_relation *rel)
 {
@@ -110,7 +101,7 @@ struct plan_field source_field(const struct plan_source *s, const struct field *
 		.steps = f->steps,
 		.step_count = f->step_count,
 		.domain = c ? domain_of(s->catalog, c) : NULL,
-		.to_jsonb = f->step_count > 0 && type != OID_JSON && type != OID_JSONB,
+		.to_jsonb = f->step_count > 0 && !oid_is_json(type),
 	};
 }
 
@@ -137,7 +128,7 @@ bool source_user_code(const struct plan_source *s, const struct plan_field *f)
 		return f->name.p != NULL;
 	if (f->domain && (f->domain->to_json.offset || f->domain->from_text.offset))
 		return true;
-	if (f->type < FIRST_USER_OID)
+	if (f->type < OID_FIRST_USER)
 		return false;
 	const struct cat_type *t = catalog_type(s->catalog, f->type);
 	const struct cat_type *element = t && t->element_type ? catalog_type(s->catalog, t->element_type) : t;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "catalog/catalog.h"
+#include "catalog/oid.h"
 #include "reply/escape.h"
 #include "reply/strip.h"
 
@@ -106,45 +108,18 @@ static char *encode_timestamptz(char *to, struct str text)
 	return encode_time(to, text, true);
 }
 
-/* OIDs of PostgreSQL's built-in types never change. What is not here is a string: every other type that has no cast
- * to json and is no array or composite. */
-enum {
-	OID_BOOL = 16,
-	OID_INT8 = 20,
-	OID_INT2 = 21,
-	OID_INT4 = 23,
-	OID_JSON = 114,
-	OID_FLOAT4 = 700,
-	OID_FLOAT8 = 701,
-	OID_TIMESTAMP = 1114,
-	OID_TIMESTAMPTZ = 1184,
-	OID_NUMERIC = 1700,
-	OID_JSONB = 3802
+/* Encoders by what becomes of a built-in type. What only to_json() can encode was passed through it by the statement
+ * and arrives as json. */
+static encode_fn *const encoders[] = {
+	[CAT_ENCODE_ESCAPED] = encode_escaped,
+	[CAT_ENCODE_RAW] = encode_raw,
+	[CAT_ENCODE_NUMBER] = encode_number,
+	[CAT_ENCODE_BOOL] = encode_bool,
+	[CAT_ENCODE_TIMESTAMP] = encode_timestamp,
+	[CAT_ENCODE_TIMESTAMPTZ] = encode_timestamptz,
+	[CAT_ENCODE_TO_JSON] = encode_escaped,
 };
-
-static encode_fn *encoder(uint32_t type)
-{
-	switch (type) {
-	case OID_BOOL:
-		return encode_bool;
-	case OID_INT8:
-	case OID_INT2:
-	case OID_INT4:
-	case OID_JSON:
-	case OID_JSONB:
-		return encode_raw;
-	case OID_FLOAT4:
-	case OID_FLOAT8:
-	case OID_NUMERIC:
-		return encode_number;
-	case OID_TIMESTAMP:
-		return encode_timestamp;
-	case OID_TIMESTAMPTZ:
-		return encode_timestamptz;
-	default:
-		return encode_escaped;
-	}
-}
+static_assert(COUNT_OF(encoders) == CAT_ENCODE_TO_JSON + 1);
 
 static struct str make_prefix(struct arena *a, struct str name)
 {
@@ -165,8 +140,8 @@ struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct 
 	for (size_t i = 0; i < count; i++) {
 		struct column *c = &shape->columns[i];
 		c->prefix = make_prefix(a, str_of(row_name(r, i)));
-		c->encode = encoder(row_type(r, i));
-		c->is_json = row_type(r, i) == OID_JSON || row_type(r, i) == OID_JSONB;
+		c->encode = encoders[catalog_encoding_builtin(row_type(r, i))];
+		c->is_json = oid_is_json(row_type(r, i));
 	}
 	return shape;
 }

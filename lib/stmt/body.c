@@ -1,9 +1,9 @@
 /* A body as a table. JSON arrives in one parameter, which PostgreSQL unpacks, so numbers keep their digits; CSV in one
  * parameter a column.
  * SPDX-License-Identifier: MIT */
+#include "catalog/oid.h"
 #include "stmt/parts.h"
 
-enum { OID_JSON = 114, OID_BOX = 603, OID_JSONB = 3802, FIRST_USER_OID = 16384 };
 enum { DEFAULTS_AT_ONCE = 40 }; /* a function takes 100 arguments at most */
 
 /* The name of the body as a table before its values are made what the columns take. */
@@ -107,21 +107,16 @@ static void put_records(struct draft *d, const struct plan *p, struct str name)
 	stmt_sql(d, ")");
 }
 
-static bool is_json_type(const struct cat_column *c)
-{
-	return c->base_type == OID_JSON || c->base_type == OID_JSONB;
-}
-
 /* Whether an array of the column's type can be written as {a,b}. There is no array of arrays, a type of users may have
  * another separator, as box does, and JSON is not parsed: a field of CSV is a JSON string. */
 static bool has_plain_array(const struct plan *p, const struct cat_column *c)
 {
-	if (is_json_type(c) || c->base_type == OID_BOX || parser_of(p, c).p)
+	if (oid_is_json(c->base_type) || c->base_type == OID_BOX || parser_of(p, c).p)
 		return false;
 	const struct cat_type *type = catalog_type(p->catalog, c->base_type);
 	if (!type)
-		return c->base_type < FIRST_USER_OID;
-	return type->category != 'A' && (type->oid < FIRST_USER_OID || type->kind == 'e');
+		return c->base_type < OID_FIRST_USER;
+	return type->category != 'A' && (type->oid < OID_FIRST_USER || type->kind == 'e');
 }
 
 static void put_type(struct draft *d, const struct plan *p, const struct cat_column *c)
@@ -164,7 +159,7 @@ static bool is_ready(const struct plan *p, const struct cat_column *c)
 static void put_value(struct draft *d, const struct plan *p, const struct cat_column *c)
 {
 	struct str name = catalog_text(p->catalog, c->name), parser = parser_of(p, c);
-	bool to_json = p->write->arrays && (parser.p || is_json_type(c));
+	bool to_json = p->write->arrays && (parser.p || oid_is_json(c->base_type));
 	if (parser.p) {
 		stmt_catalog(d, parser);
 		stmt_sql(d, "(");

@@ -1,8 +1,7 @@
 /* Calls of functions.
  * SPDX-License-Identifier: MIT */
+#include "catalog/oid.h"
 #include "stmt/parts.h"
-
-enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_XML = 142, OID_JSONB = 3802 };
 
 /* How a body travels, and what makes the parameter's type of it: jsonb's binary form has a version in front and xml's
  * declares an encoding, so these two go as json and text. The cast is always there: overloads that differ in nothing

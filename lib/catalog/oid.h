@@ -1,0 +1,96 @@
+/* The OIDs of PostgreSQL's built-in types, which never change (pg_type.dat of its sources).
+ *
+ * Those whose text form lib/catalog knows how to make JSON of, so that whatever asks for a type by number finds its
+ * name here.
+ * SPDX-License-Identifier: MIT */
+#ifndef ROWGATE_CATALOG_OID_H
+#define ROWGATE_CATALOG_OID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Ascending. */
+enum {
+	OID_BOOL = 16,
+	OID_BYTEA = 17,
+	OID_CHAR = 18,
+	OID_NAME = 19,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_REGPROC = 24,
+	OID_TEXT = 25,
+	OID_OID = 26,
+	OID_TID = 27,
+	OID_XID = 28,
+	OID_CID = 29,
+	OID_JSON = 114,
+	OID_XML = 142,
+	OID_POINT = 600,
+	OID_LSEG = 601,
+	OID_PATH = 602,
+	OID_BOX = 603,
+	OID_POLYGON = 604,
+	OID_LINE = 628,
+	OID_CIDR = 650,
+	OID_FLOAT4 = 700,
+	OID_FLOAT8 = 701,
+	OID_CIRCLE = 718,
+	OID_MACADDR8 = 774,
+	OID_MONEY = 790,
+	OID_MACADDR = 829,
+	OID_INET = 869,
+	OID_ACLITEM = 1033,
+	OID_BPCHAR = 1042,
+	OID_VARCHAR = 1043,
+	OID_DATE = 1082,
+	OID_TIME = 1083,
+	OID_TIMESTAMP = 1114,
+	OID_TIMESTAMPTZ = 1184,
+	OID_INTERVAL = 1186,
+	OID_TIMETZ = 1266,
+	OID_BIT = 1560,
+	OID_VARBIT = 1562,
+	OID_NUMERIC = 1700,
+	OID_REFCURSOR = 1790,
+	OID_REGPROCEDURE = 2202,
+	OID_REGOPER = 2203,
+	OID_REGOPERATOR = 2204,
+	OID_REGCLASS = 2205,
+	OID_REGTYPE = 2206,
+	OID_UUID = 2950,
+	OID_TXID_SNAPSHOT = 2970,
+	OID_PG_LSN = 3220,
+	OID_TSVECTOR = 3614,
+	OID_TSQUERY = 3615,
+	OID_REGCONFIG = 3734,
+	OID_REGDICTIONARY = 3769,
+	OID_JSONB = 3802,
+	OID_INT4RANGE = 3904,
+	OID_NUMRANGE = 3906,
+	OID_TSRANGE = 3908,
+	OID_TSTZRANGE = 3910,
+	OID_DATERANGE = 3912,
+	OID_INT8RANGE = 3926,
+	OID_JSONPATH = 4072,
+	OID_REGNAMESPACE = 4089,
+	OID_REGROLE = 4096,
+	OID_REGCOLLATION = 4191,
+	OID_INT4MULTIRANGE = 4451,
+	OID_NUMMULTIRANGE = 4532,
+	OID_TSMULTIRANGE = 4533,
+	OID_TSTZMULTIRANGE = 4534,
+	OID_DATEMULTIRANGE = 4535,
+	OID_INT8MULTIRANGE = 4536,
+	OID_PG_SNAPSHOT = 5038,
+	OID_XID8 = 5069,
+	/* What users make has OIDs from here on (FirstNormalObjectId). */
+	OID_FIRST_USER = 16384
+};
+
+static inline bool oid_is_json(uint32_t type)
+{
+	return type == OID_JSON || type == OID_JSONB;
+}
+
+#endif
