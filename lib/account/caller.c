@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "token/tokenjson.h"
 
 enum { USER_AGENT_MAX = 500 };
@@ -127,10 +128,7 @@ static struct str client_address(const struct account_call *c)
 /* The beginning of a field as a text: what is no UTF-8 is still told apart by the rest. */
 static struct str printable(struct str field, struct arena *a)
 {
-	struct str shown = str_sub(field, 0, USER_AGENT_MAX);
-	/* The cut may have gone through a character. */
-	for (int i = 0; i < 3 && shown.n && !str_is_text(shown) && field.n > shown.n; i++)
-		shown.n--;
+	struct str shown = utf8_cut(field, USER_AGENT_MAX);
 	if (str_is_text(shown))
 		return shown;
 	char *copy = arena_bytes(a, shown.n);

@@ -8,17 +8,10 @@
 
 #include "account/unavailable.h"
 #include "base/arena.h"
+#include "base/utf8.h"
 
 /* bcrypt's cost and sha512-crypt's rounds beyond which a check takes seconds; yescrypt's by its parameter letter. */
 enum { BCRYPT_COST_MAX = 14, SHA512_ROUNDS_MAX = 1000000, ARGON_KIB_MAX = 1024 * 1024, ARGON_PASSES_MAX = 64 };
-
-static size_t characters(struct str s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
 
 static bool refuse_password(struct fault *f, struct str message, struct str hint)
 {
@@ -29,7 +22,7 @@ static bool refuse_password(struct fault *f, struct str message, struct str hint
 bool password_acceptable(struct str password, struct str email, struct arena *a, struct fault *f)
 {
 	struct str lower = str_lower(a, password), address = str_lower(a, email);
-	if (characters(password) < PASSWORD_MIN_CHARACTERS)
+	if (utf8_count(password) < PASSWORD_MIN_CHARACTERS)
 		return refuse_password(f, STR("The password is too short"), STR("It needs at least 8 characters."));
 	if (password.n > PASSWORD_MAX_BYTES)
 		return refuse_password(f, STR("The password is too long"), STR("It may have at most 1024 bytes."));

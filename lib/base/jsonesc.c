@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "base/jsonesc.h"
 
+#include "base/utf8.h"
+
 /* What stands behind the backslash for a byte with a short escape, or 0. */
 static char short_escape(unsigned char c)
 {
@@ -36,14 +38,6 @@ static void escape_byte(struct buf *out, unsigned char c)
 	}
 }
 
-/* Length of the well-formed UTF-8 sequence that s starts with, or 0. */
-static size_t sequence_length(struct str s)
-{
-	unsigned char lead = (unsigned char)s.p[0];
-	size_t n = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	return n <= s.n && str_is_text(str_sub(s, 0, n)) ? n : 0;
-}
-
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
@@ -57,8 +51,8 @@ static size_t escape_one(struct buf *out, struct str s)
 		escape_byte(out, c);
 		return 1;
 	}
-	size_t n = sequence_length(s);
-	buf_put(out, n ? str_sub(s, 0, n) : STR("\xef\xbf\xbd"));
+	size_t n = utf8_length(s);
+	buf_put(out, n ? str_sub(s, 0, n) : UTF8_REPLACEMENT);
 	return n ? n : 1;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 enum {
 	MESSAGE_MAX = 8192, /* before escaping; what is longer is cut, not split over lines */
@@ -81,25 +82,20 @@ bool log_level_from(struct str name, enum log_level *level_r)
 	return false;
 }
 
-/* C1 controls, line and paragraph separators, and the marks that turn the direction of writing. */
-static bool is_unprintable(struct str sequence)
+/* Controls, line and paragraph separators, and the marks that turn the direction of writing. */
+static bool is_unprintable(uint32_t code)
 {
-	const unsigned char *p = (const unsigned char *)sequence.p;
-	if (sequence.n == 1)
-		return p[0] < 0x20 || p[0] == 0x7f;
-	if (sequence.n == 2)
-		return p[0] == 0xc2 && p[1] < 0xa0;
-	return sequence.n == 3 && p[0] == 0xe2
-		&& ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e)
+		|| (code >= 0x2066 && code <= 0x2069);
 }
 
 /* Appends text; bytes that are no printable UTF-8 become \xNN, those of quoted get a backslash. */
 static void put_escaped(struct buf *out, struct str text, struct str quoted)
 {
 	while (text.n) {
-		size_t length = str_utf8_length(text);
+		size_t length = utf8_length(text);
 		struct str sequence = str_sub(text, 0, length ? length : 1);
-		if (length == 0 || is_unprintable(sequence)) {
+		if (length == 0 || is_unprintable(utf8_decode(sequence))) {
 			for (size_t i = 0; i < sequence.n; i++)
 				buf_printf(out, "\\x%02x", (unsigned char)sequence.p[i]);
 		} else {

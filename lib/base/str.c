@@ -1,4 +1,4 @@
-/* Byte strings as values: comparing, cutting, numbers, UTF-8, and copies in an arena.
+/* Byte strings as values: comparing, cutting, numbers, and copies in an arena.
  * SPDX-License-Identifier: MIT */
 #include "base/str.h"
 
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 struct str str_of(const char *text)
 {
@@ -154,28 +155,10 @@ bool str_to_i64(struct str s, int64_t *out_r)
 	return true;
 }
 
-/* Table 3-7 restricts only the second byte: its lower bound keeps out overlong forms, its upper one surrogates
- * and what is beyond U+10FFFF. */
-size_t str_utf8_length(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	if (s.n == 0 || p[0] < 0x80)
-		return s.n > 0;
-	size_t length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || s.n < length || p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
 bool str_is_text(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
-		size_t step = s.p[i] == '\0' ? 0 : str_utf8_length(str_from(s, i));
+		size_t step = s.p[i] == '\0' ? 0 : utf8_length(str_from(s, i));
 		if (step == 0)
 			return false;
 		i += step;

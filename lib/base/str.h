@@ -63,11 +63,8 @@ struct str str_cut(struct str *rest, char sep);
 bool str_to_u64(struct str s, uint64_t *out_r);
 bool str_to_i64(struct str s, int64_t *out_r);
 
-/* Well-formed UTF-8 by Unicode table 3-7 (no surrogates, no overlong forms), without a NUL byte:
- * what PostgreSQL accepts as text. */
+/* UTF-8 as utf8_length() has it, without a NUL byte: what PostgreSQL accepts as text. */
 bool str_is_text(struct str s);
-/* Bytes of the well-formed sequence s starts with (1 for ASCII, NUL included), 0 when there is none. */
-size_t str_utf8_length(struct str s);
 
 /* 64-bit FNV-1a; for tables in memory, not for secrets. */
 uint64_t str_hash(struct str s);

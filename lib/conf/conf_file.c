@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 #include "conf/conf_environ.h"
 #include "conf/conf_shown.h"
 #include "conf/conf_table.h"
@@ -90,19 +91,6 @@ static bool problem(struct line *l, struct str what)
 	return false;
 }
 
-static void put_utf8(struct buf *out, uint32_t code)
-{
-	if (code < 0x80) {
-		buf_char(out, (char)code);
-		return;
-	}
-	int tail = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
-	buf_char(out, (char)(leads[tail] | (code >> (6 * tail))));
-	for (int i = tail - 1; i >= 0; i--)
-		buf_char(out, (char)(0x80 | ((code >> (6 * i)) & 0x3f)));
-}
-
 static bool take_hex4(struct scan *s, uint32_t *out_r)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
@@ -123,6 +111,7 @@ static bool take_hex4(struct scan *s, uint32_t *out_r)
 static bool take_unicode(struct line *l)
 {
 	uint32_t code, low;
+	char bytes[UTF8_MOST];
 	if (!take_hex4(&l->scan, &code) || code == 0)
 		return problem(l, STR("\\u wants four hexadecimal digits, not 0000"));
 	if (code >= 0xd800 && code < 0xe000) {
@@ -131,7 +120,7 @@ static bool take_unicode(struct line *l)
 			return problem(l, STR("\\u names half a pair of surrogates"));
 		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 	}
-	put_utf8(&l->value, code);
+	buf_put(&l->value, (struct str){ bytes, utf8_encode(bytes, code) });
 	return true;
 }
 
@@ -332,7 +321,7 @@ static bool read_file(struct conf_draft *d, struct file *file)
 	struct str content, reason;
 	if (!conf_slurp(&content, str_cstr(d->arena, file->path), d->arena, &reason))
 		return conf_draft_fault(d, file->path, reason);
-	if (str_starts(content, STR("\xef\xbb\xbf")))
+	if (str_starts(content, UTF8_MARK))
 		content = str_from(content, 3);
 	for (int number = 1; content.p; number++) {
 		struct str text = str_cut(&content, '\n');

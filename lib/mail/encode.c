@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "mail/encode.h"
 
+#include "base/utf8.h"
+
 /* RFC 2047 section 2: an encoded word has at most 75 characters; =?UTF-8?Q? and ?= take 12 of them.
  * RFC 2045 section 6.7: a line has at most 76, the last of which is the = of a soft break. */
 enum { WORD_MAX = 75 - 12, LINE_MAX_QP = 75, LINE_MAX_PLAIN = 998, PLAIN_HEADER_MAX = 60 };
@@ -44,7 +46,7 @@ static void put_word_byte(struct buf *out, char c)
 /* The next character of text as it may be shown: one UTF-8 sequence, a space or a question mark. */
 static struct str take_character(struct str *text)
 {
-	size_t length = str_utf8_length(*text);
+	size_t length = utf8_length(*text);
 	struct str c = str_sub(*text, 0, length ? length : 1);
 	*text = str_from(*text, c.n);
 	if (!length)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "plan/missing.h"
 #include "plan/place.h"
 
@@ -193,10 +194,7 @@ static bool is_taken(const struct place *p, struct str alias)
 /* As much of a name as PostgreSQL would keep, room left for some bytes more. */
 static struct str kept(struct str name, size_t room)
 {
-	size_t n = name.n < NAME_MAX_BYTES - room ? name.n : NAME_MAX_BYTES - room;
-	while (n < name.n && n > 0 && ((unsigned char)name.p[n] & 0xc0) == 0x80)
-		n--;
-	return str_sub(name, 0, n);
+	return utf8_cut(name, NAME_MAX_BYTES - room);
 }
 
 /* PostgreSQL cuts a long name off, and would then take the end that tells it from another with it. */

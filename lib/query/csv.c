@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/sqlname.h"
+#include "base/utf8.h"
 
 struct scan csv_scan(struct str text)
 {
-	return scan_of(str_starts(text, STR("\xef\xbb\xbf")) ? str_from(text, 3) : text);
+	return scan_of(str_starts(text, UTF8_MARK) ? str_from(text, UTF8_MARK.n) : text);
 }
 
 /* CR, LF or both; false at neither. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 void json_scan_start(struct json_scan *s, struct str text)
 {
 	s->cur = (const unsigned char *)(text.p ? text.p : "");
@@ -47,25 +49,12 @@ static void skip_plain(struct json_scan *s)
 		s->cur++;
 }
 
-static bool is_tail(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/* One character beyond ASCII, by Unicode table 3-7. */
+/* One character beyond ASCII. */
 static bool skip_utf8(struct json_scan *s)
 {
-	const unsigned char *c = s->cur;
-	size_t left = (size_t)(s->end - c), n = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-	if (c[0] < 0xc2 || c[0] > 0xf4 || left < n || !is_tail(c[1]))
-		return false;
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) || (c[0] == 0xf0 && c[1] < 0x90)
-		|| (c[0] == 0xf4 && c[1] > 0x8f))
-		return false;
-	if ((n > 2 && !is_tail(c[2])) || (n > 3 && !is_tail(c[3])))
-		return false;
+	size_t n = utf8_length((struct str){ (const char *)s->cur, (size_t)(s->end - s->cur) });
 	s->cur += n;
-	return true;
+	return n > 0;
 }
 
 static int hex_digit(unsigned char c)
@@ -259,19 +248,6 @@ bool json_skip_value(struct json_scan *s)
 	}
 }
 
-static size_t put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	for (size_t i = n - 1; i > 0; i--, c >>= 6)
-		to[i] = (char)(0x80 | (c & 0x3f));
-	to[0] = (char)((0xf0u << (4 - n)) | c);
-	return n;
-}
-
 static char plain_escape(char c)
 {
 	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
@@ -299,7 +275,7 @@ size_t json_decode(struct json_string string, char *to)
 			unit = 0x10000 + ((unit - 0xd800) << 10) + ((uint32_t)hex4((const unsigned char *)c + 8) - 0xdc00);
 			i += 6;
 		}
-		n += put_utf8(to + n, unit);
+		n += utf8_encode(to + n, unit);
 	}
 	return n;
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const struct str words[] = {
 #define PARSE_TEXT(name, text) [name - LABEL_BASE] = STR_INIT(text),
 	PARSE_LABELS(PARSE_TEXT, PARSE_TEXT)
@@ -32,22 +34,13 @@ static uint32_t met_at(const struct parse *p, const char *at)
 {
 	if (at >= p->end)
 		return PARSE_MET_END;
-	unsigned char lead = (unsigned char)*at;
-	if (lead < 0x80)
-		return lead + 1u;
-	uint32_t c = lead & (lead >= 0xf0 ? 0x07u : lead >= 0xe0 ? 0x0fu : 0x1fu);
-	while (++at < p->end && ((unsigned char)*at & 0xc0) == 0x80)
-		c = c << 6 | ((unsigned char)*at & 0x3fu);
-	return c + 1;
+	return utf8_decode((struct str){ at, (size_t)(p->end - at) }) + 1;
 }
 
 /* How many bytes the character at the cursor has. */
 static size_t character_bytes(const struct parse *p)
 {
-	size_t n = 1;
-	while (p->cur + n < p->end && ((unsigned char)p->cur[n] & 0xc0) == 0x80)
-		n++;
-	return n;
+	return utf8_step((struct str){ p->cur, (size_t)(p->end - p->cur) });
 }
 
 static bool is_known(const struct parse_error *e)

@@ -3,6 +3,7 @@
 #include "query/parse.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 /* A backslash escape for control characters, as Haskell shows them. */
 static const char *control_text(uint32_t c)
@@ -123,7 +124,7 @@ static struct place place_of(const struct parse *p)
 			at = (struct place){ at.line + 1, 1 };
 		else if (*c == '\t')
 			at.column += 8 - (at.column - 1) % 8;
-		else if (((unsigned char)*c & 0xc0) != 0x80)
+		else if (!utf8_is_tail(*c))
 			at.column++;
 	}
 	return at;

@@ -6,6 +6,7 @@
 
 #include "base/jsonesc.h"
 #include "base/tmpfile.h"
+#include "base/utf8.h"
 #include "query/csv.h"
 #include "query/grammar.h"
 #include "query/name_set.h"
@@ -47,13 +48,11 @@ static struct str quoted_text(struct str text, struct arena *a)
 /* Says what was expected where, in the words of PostgREST's parser. */
 static bool broken(const struct table *t, const char *expected, struct fault *f)
 {
-	struct str rest = scan_rest(&t->s), shown = str_sub(rest, 0, SHOWN_MOST);
+	struct str rest = scan_rest(&t->s), shown = utf8_cut(rest, SHOWN_MOST);
 	if (rest.n <= SHOWN_MOST) {
 		shown = quoted_text(rest, t->arena);
 		return fault_printf(f, t->arena, 400, "PGRST102", "parse error (%s) at %.*s", expected, STR_ARG(shown));
 	}
-	while (!str_is_text(shown)) /* only a character cut in two is to be taken off */
-		shown.n--;
 	return fault_printf(f, t->arena, 400, "PGRST102", "parse error (%s) at %.*s (truncated)", expected, STR_ARG(shown));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 #include "reply/escape.h"
 
 struct strip {
@@ -45,20 +46,6 @@ static int32_t hex4(struct str s)
 	return value;
 }
 
-static size_t utf8(char *to, int32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	static const int lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	for (size_t i = n; i-- > 1; c >>= 6)
-		to[i] = (char)(0x80 | (c & 0x3f));
-	to[0] = (char)(lead[n] | c);
-	return n;
-}
-
 static bool is_surrogate(int32_t c)
 {
 	return c >= 0xd800 && c <= 0xdfff;
@@ -96,10 +83,10 @@ static size_t put_escape(struct spool *out, struct str s)
 		return 1;
 	}
 	size_t length;
-	char bytes[4];
+	char bytes[UTF8_MOST];
 	int32_t c = unicode_escape(s, &length);
 	if (c >= 0) {
-		put_escaped(out, (struct str){ bytes, utf8(bytes, c) });
+		put_escaped(out, (struct str){ bytes, utf8_encode(bytes, (uint32_t)c) });
 	} else {
 		spool_put(out, STR("\\"));
 		spool_put(out, str_sub(s, 0, length));

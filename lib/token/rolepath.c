@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "token/tokenjson.h"
 
 bool rolepath_expected(struct rolepath_parser *p, const char *what)
@@ -255,13 +256,11 @@ static bool first(const struct rolepath_walk *w, const struct segment *seg, stru
 /* Byte offset of the character at index (negative: from the end) of UTF-8 text. */
 static size_t character_at(struct str text, int64_t index)
 {
-	int64_t n = 0;
-	for (size_t i = 0; i < text.n; i++)
-		n += (text.p[i] & 0xc0) != 0x80;
+	int64_t n = (int64_t)utf8_count(text);
 	index = clamp(index < 0 ? index + n : index, 0, n);
 	size_t at = 0;
 	for (; at < text.n; at++)
-		if ((text.p[at] & 0xc0) != 0x80 && index-- == 0)
+		if (!utf8_is_tail(text.p[at]) && index-- == 0)
 			break;
 	return at;
 }
