@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "query/json_scan.h"
+#include "base/json_scan.h"
 #include "query/name_set.h"
 
 /* Keys of the first object; of every further one it is only counted how many of them it has. */

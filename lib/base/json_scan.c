@@ -1,6 +1,6 @@
 /* A JSON validator for speed: eight bytes at a time within strings, no tree, no recursion.
  * SPDX-License-Identifier: MIT */
-#include "query/json_scan.h"
+#include "base/json_scan.h"
 
 #include <string.h>
 

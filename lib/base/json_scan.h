@@ -3,8 +3,8 @@
  * RFC 8259, strict. Strings must be UTF-8 and hold no half of a surrogate pair, since PostgreSQL would refuse them
  * later; the text need not end in NUL. Nesting costs one bit a level on a fixed stack, nothing recurses.
  * SPDX-License-Identifier: MIT */
-#ifndef ROWGATE_QUERY_JSON_SCAN_H
-#define ROWGATE_QUERY_JSON_SCAN_H
+#ifndef ROWGATE_BASE_JSON_SCAN_H
+#define ROWGATE_BASE_JSON_SCAN_H
 
 #include "base/str.h"
 
