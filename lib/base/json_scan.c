@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 void json_scan_start(struct json_scan *s, struct str text)
@@ -11,6 +13,7 @@ void json_scan_start(struct json_scan *s, struct str text)
 	s->cur = (const unsigned char *)(text.p ? text.p : "");
 	s->end = s->cur + text.n;
 	s->depth = 0;
+	s->depth_max = JSON_DEPTH_MAX;
 }
 
 /* The high bit of the lowest byte that is a quote, a backslash, a control character or not ASCII; bits above the
@@ -52,58 +55,58 @@ static void skip_plain(struct json_scan *s)
 /* One character beyond ASCII. */
 static bool skip_utf8(struct json_scan *s)
 {
-	size_t n = utf8_length((struct str){ (const char *)s->cur, (size_t)(s->end - s->cur) });
+	size_t n = utf8_length(json_scan_rest(s));
 	s->cur += n;
 	return n > 0;
 }
 
-static int hex_digit(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Four hexadecimal digits, or -1. */
-static int32_t hex4(const unsigned char *c)
+/* Four hexadecimal digits at the beginning of s, or JSON_BAD_ESCAPE. */
+static int32_t hex4(struct str s)
 {
 	int32_t value = 0;
-	for (int i = 0; i < 4; i++) {
-		int digit = hex_digit(c[i]);
+	if (s.n < 4)
+		return JSON_BAD_ESCAPE;
+	for (size_t i = 0; i < 4; i++) {
+		int digit = hex_digit(s.p[i]);
 		if (digit < 0)
-			return -1;
+			return JSON_BAD_ESCAPE;
 		value = value * 16 + digit;
 	}
 	return value;
 }
 
-/* Behind `\u`: one unit, or a high surrogate with its low one. */
-static bool skip_unicode_escape(struct json_scan *s)
+/* At the u of \u: one unit, or a high surrogate with its low one (RFC 8259 section 7). */
+static int32_t unicode_escape(struct str s, size_t *length_r)
 {
-	int32_t unit = s->end - s->cur >= 4 ? hex4(s->cur) : -1;
-	if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff))
-		return false;
-	s->cur += 4;
+	*length_r = s.n < 5 ? s.n : 5;
+	int32_t unit = hex4(str_from(s, 1));
 	if (unit < 0xd800 || unit > 0xdfff)
-		return true;
-	if (s->end - s->cur < 6 || s->cur[0] != '\\' || s->cur[1] != 'u')
-		return false;
-	int32_t low = hex4(s->cur + 2);
-	s->cur += 6;
-	return low >= 0xdc00 && low <= 0xdfff;
+		return unit;
+	int32_t low = str_starts(str_from(s, 5), STR("\\u")) ? hex4(str_from(s, 7)) : JSON_BAD_ESCAPE;
+	if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
+		return JSON_HALF_PAIR;
+	*length_r = 11;
+	return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+}
+
+int32_t json_escaped(struct str s, size_t *length_r)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	if (s.n > 0 && s.p[0] == 'u')
+		return unicode_escape(s, length_r);
+	*length_r = s.n > 0;
+	const char *at = s.n > 0 && s.p[0] != '\0' ? strchr(from, s.p[0]) : NULL;
+	return at ? to[at - from] : JSON_BAD_ESCAPE;
 }
 
 /* At a backslash. */
 static bool skip_escape(struct json_scan *s)
 {
-	if (s->end - s->cur < 2)
-		return false;
-	unsigned char c = s->cur[1];
-	s->cur += 2;
-	if (c == 'u')
-		return skip_unicode_escape(s);
-	return c != '\0' && strchr("\"\\/bfnrt", c);
+	size_t length;
+	s->cur++;
+	int32_t c = json_escaped(json_scan_rest(s), &length);
+	s->cur += length;
+	return c >= 0;
 }
 
 bool json_string_rest(struct json_scan *s, struct json_string *out_r)
@@ -181,15 +184,14 @@ static bool skip_scalar(struct json_scan *s)
 	}
 }
 
-static bool push(struct json_scan *s, bool object)
+static void push(struct json_scan *s, bool object)
 {
-	if (s->depth == JSON_DEPTH_MAX)
-		return false;
 	uint8_t bit = (uint8_t)(1u << s->depth % 8);
 	uint8_t *byte = &s->stack[s->depth / 8];
+	if (s->depth % 8 == 0)
+		*byte = 0;
 	*byte = (uint8_t)(object ? *byte | bit : *byte & ~bit);
 	s->depth++;
-	return true;
 }
 
 static bool in_object(const struct json_scan *s)
@@ -213,12 +215,13 @@ static enum step open_value(struct json_scan *s)
 	bool object = json_take(s, '{');
 	if (!object && !json_take(s, '['))
 		return skip_scalar(s) ? STEP_VALUE_DONE : STEP_INVALID;
+	if (s->depth == s->depth_max)
+		return STEP_INVALID;
 	json_blanks(s);
 	if (json_take(s, object ? '}' : ']'))
 		return STEP_VALUE_DONE;
-	if (!push(s, object) || (object && !skip_key(s)))
-		return STEP_INVALID;
-	return STEP_VALUE_NEXT;
+	push(s, object);
+	return !object || skip_key(s) ? STEP_VALUE_NEXT : STEP_INVALID;
 }
 
 /* Behind a value within a container: the next value's beginning, or the end of one container or more. */
@@ -248,34 +251,26 @@ bool json_skip_value(struct json_scan *s)
 	}
 }
 
-static char plain_escape(char c)
-{
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	const char *at = strchr(from, c);
-	return at ? to[at - from] : c;
-}
-
 size_t json_decode(struct json_string string, char *to)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < string.raw.n; i++) {
-		const char *c = string.raw.p + i;
-		if (*c != '\\') {
-			to[n++] = *c;
-			continue;
+	for (struct str rest = string.raw; rest.n > 0;) {
+		size_t plain = str_index(rest, '\\'), length;
+		memcpy(to + n, rest.p, plain);
+		n += plain;
+		rest = str_from(rest, plain + 1);
+		if (rest.n > 0) {
+			n += utf8_encode(to + n, (uint32_t)json_escaped(rest, &length));
+			rest = str_from(rest, length);
 		}
-		i++;
-		if (c[1] != 'u') {
-			to[n++] = plain_escape(c[1]);
-			continue;
-		}
-		uint32_t unit = (uint32_t)hex4((const unsigned char *)c + 2);
-		i += 4;
-		if (unit >= 0xd800 && unit <= 0xdfff) {
-			unit = 0x10000 + ((unit - 0xd800) << 10) + ((uint32_t)hex4((const unsigned char *)c + 8) - 0xdc00);
-			i += 6;
-		}
-		n += utf8_encode(to + n, unit);
 	}
 	return n;
+}
+
+struct str json_decoded(struct json_string string, struct arena *a)
+{
+	if (!string.escaped)
+		return string.raw;
+	char *to = arena_bytes(a, string.raw.n);
+	return (struct str){ to, json_decode(string, to) };
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/json_scan.h"
 #include "base/log.h"
 #include "base/scan.h"
 #include "base/utf8.h"
@@ -91,36 +92,18 @@ static bool problem(struct line *l, struct str what)
 	return false;
 }
 
-static bool take_hex4(struct scan *s, uint32_t *out_r)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	uint32_t code = 0;
-	for (int i = 0; i < 4; i++) {
-		int c = scan_peek(s);
-		const char *digit = c > 0 ? strchr(digits, c) : NULL;
-		if (!digit)
-			return false;
-		code = code * 16 + (uint32_t)(digit - digits) % 16;
-		s->cur++;
-	}
-	*out_r = code;
-	return true;
-}
-
-/* What follows \u: four digits, or two times four for a pair of surrogates. NUL is refused: no value holds one. */
+/* At the u of \u: four digits, or two times four for a pair of surrogates. NUL is refused: no value holds one. */
 static bool take_unicode(struct line *l)
 {
-	uint32_t code, low;
+	size_t length;
 	char bytes[UTF8_MOST];
-	if (!take_hex4(&l->scan, &code) || code == 0)
+	int32_t code = json_escaped(scan_rest(&l->scan), &length);
+	if (code == 0 || code == JSON_BAD_ESCAPE)
 		return problem(l, STR("\\u wants four hexadecimal digits, not 0000"));
-	if (code >= 0xd800 && code < 0xe000) {
-		if (code >= 0xdc00 || !scan_lit(&l->scan, STR("\\u")) || !take_hex4(&l->scan, &low) || low < 0xdc00
-			|| low >= 0xe000)
-			return problem(l, STR("\\u names half a pair of surrogates"));
-		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-	}
-	buf_put(&l->value, (struct str){ bytes, utf8_encode(bytes, code) });
+	if (code == JSON_HALF_PAIR)
+		return problem(l, STR("\\u names half a pair of surrogates"));
+	l->scan.cur += length;
+	buf_put(&l->value, (struct str){ bytes, utf8_encode(bytes, (uint32_t)code) });
 	return true;
 }
 
@@ -129,7 +112,7 @@ static bool take_escape(struct line *l)
 	static const char from[] = "nrt\"\\", to[] = "\n\r\t\"\\";
 	int c = scan_peek(&l->scan);
 	const char *found = c > 0 ? strchr(from, c) : NULL;
-	if (scan_char(&l->scan, 'u'))
+	if (c == 'u')
 		return take_unicode(l);
 	if (!found)
 		return problem(l, STR("unknown escape after a backslash; known are \\n \\r \\t \\\" \\\\ and \\uXXXX"));

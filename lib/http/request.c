@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "http/request.h"
 
+#include "base/hex.h"
+
 enum http_method http_method_from(struct str token)
 {
 	static const struct str names[] = {
@@ -28,20 +30,12 @@ struct str request_field(const struct request *r, struct str lower_name)
 	return STR_NONE;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	char lower = (char)(c | 0x20);
-	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* The byte written as the two digits behind '%', or -1. */
 static int escaped_byte(struct str digits)
 {
 	if (digits.n < 2)
 		return -1;
-	int high = hex_value(digits.p[0]), low = hex_value(digits.p[1]);
+	int high = hex_digit(digits.p[0]), low = hex_digit(digits.p[1]);
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -29,12 +29,7 @@ static bool has_nul(struct str name)
 
 static bool first_key(struct shape *sh, struct json_string key)
 {
-	struct str name = key.raw;
-	if (key.escaped) {
-		char *decoded = arena_bytes(sh->arena, key.raw.n);
-		name = (struct str){ decoded, json_decode(key, decoded) };
-	}
-	name = str_dup(sh->arena, name);
+	struct str name = str_dup(sh->arena, json_decoded(key, sh->arena));
 	if (has_nul(name))
 		return false;
 	if (name.n > sh->longest)

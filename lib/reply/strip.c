@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json_scan.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "reply/escape.h"
@@ -27,45 +28,6 @@ bool strip_is_null(struct str json)
 	return str_eq(str_trim(json), STR("null"));
 }
 
-/* Four hex digits behind \u, or -1. */
-static int32_t hex4(struct str s)
-{
-	int32_t value = 0;
-	if (s.n < 4)
-		return -1;
-	for (size_t i = 0; i < 4; i++) {
-		char c = s.p[i];
-		int32_t digit = c >= '0' && c <= '9' ? c - '0'
-			: c >= 'a' && c <= 'f'           ? c - 'a' + 10
-			: c >= 'A' && c <= 'F'           ? c - 'A' + 10
-											 : -1;
-		if (digit < 0)
-			return -1;
-		value = value * 16 + digit;
-	}
-	return value;
-}
-
-static bool is_surrogate(int32_t c)
-{
-	return c >= 0xd800 && c <= 0xdfff;
-}
-
-/* The character of the \u escape that s starts with (behind the backslash), *length_r bytes of it; -1 for what no text
- * of PostgreSQL can hold: U+0000 and half of a surrogate pair. */
-static int32_t unicode_escape(struct str s, size_t *length_r)
-{
-	*length_r = s.n < 5 ? s.n : 5;
-	int32_t c = hex4(str_from(s, 1));
-	if (c <= 0 || !is_surrogate(c))
-		return c > 0 ? c : -1;
-	int32_t low = str_starts(str_from(s, 5), STR("\\u")) ? hex4(str_from(s, 7)) : -1;
-	if (c > 0xdbff || low < 0xdc00 || low > 0xdfff)
-		return -1;
-	*length_r = 11;
-	return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-}
-
 static void put_escaped(struct spool *out, struct str text)
 {
 	char *to = spool_room(out, ESCAPE_MOST * text.n);
@@ -73,19 +35,14 @@ static void put_escaped(struct spool *out, struct str text)
 		out->n += (size_t)(escape_to(to, text) - to);
 }
 
-/* Writes the escape that s starts with (behind the backslash) as PostgreSQL would; returns its length. */
+/* Writes the escape that s starts with (behind the backslash) as PostgreSQL would; returns its length. What no text of
+ * PostgreSQL can hold, U+0000 and half of a surrogate pair, is kept. */
 static size_t put_escape(struct spool *out, struct str s)
 {
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	if (s.p[0] != 'u') {
-		const char *control = strchr(from, s.p[0]);
-		put_escaped(out, control ? (struct str){ to + (control - from), 1 } : str_sub(s, 0, 1));
-		return 1;
-	}
 	size_t length;
 	char bytes[UTF8_MOST];
-	int32_t c = unicode_escape(s, &length);
-	if (c >= 0) {
+	int32_t c = json_escaped(s, &length);
+	if (c > 0) {
 		put_escaped(out, (struct str){ bytes, utf8_encode(bytes, (uint32_t)c) });
 	} else {
 		spool_put(out, STR("\\"));

@@ -1,158 +1,22 @@
-/* The strict scanner for the JSON of tokens and keys, and the one edit made to it.
+/* What is asked of the JSON of tokens and keys, and the one edit made to it.
  * SPDX-License-Identifier: MIT */
 #include "token/tokenjson.h"
 
 #include <limits.h>
-#include <string.h>
 
+#include "base/json_scan.h"
 #include "base/jsonesc.h"
-#include "base/scan.h"
-
-static bool scan_value(struct scan *s, unsigned depth);
-
-/* RFC 8259's, which include line ends. */
-static void skip_blanks(struct scan *s)
-{
-	while (s->cur < s->end && (*s->cur == ' ' || *s->cur == '\n' || *s->cur == '\r' || *s->cur == '\t'))
-		s->cur++;
-}
-
-static bool scan_hex4(struct scan *s, unsigned *out_r)
-{
-	*out_r = 0;
-	for (int i = 0; i < 4; i++) {
-		int c = scan_peek(s);
-		unsigned digit;
-		if (c >= '0' && c <= '9')
-			digit = (unsigned)c - '0';
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			digit = (unsigned)(c | 32) - 'a' + 10;
-		else
-			return false;
-		*out_r = *out_r << 4 | digit;
-		s->cur++;
-	}
-	return true;
-}
-
-/* Behind the backslash. PostgreSQL refuses lone surrogates in jsonb, so they are refused here. */
-static bool scan_escape(struct scan *s)
-{
-	unsigned unit;
-	int c = scan_peek(s);
-	if (c <= 0 || !strchr("\"\\/bfnrtu", c))
-		return false;
-	s->cur++;
-	if (c != 'u')
-		return true;
-	if (!scan_hex4(s, &unit) || (unit & 0xfc00) == 0xdc00)
-		return false;
-	if ((unit & 0xfc00) != 0xd800)
-		return true;
-	return scan_lit(s, STR("\\u")) && scan_hex4(s, &unit) && (unit & 0xfc00) == 0xdc00;
-}
-
-/* key_r: what is between the quotes, escapes and all; may be NULL. */
-static bool scan_string(struct scan *s, struct str *key_r)
-{
-	if (!scan_char(s, '"'))
-		return false;
-	const char *start = s->cur;
-	for (;;) {
-		int c = scan_peek(s);
-		if (c < 0x20)
-			return false;
-		s->cur++;
-		if (c == '"')
-			break;
-		if (c == '\\' && !scan_escape(s))
-			return false;
-	}
-	if (key_r)
-		*key_r = (struct str){ start, (size_t)(s->cur - start) - 1 };
-	return true;
-}
-
-static bool scan_digits(struct scan *s)
-{
-	return scan_set(s, "0123456789", SIZE_MAX, NULL);
-}
-
-static bool scan_number(struct scan *s)
-{
-	scan_char(s, '-');
-	if (!scan_char(s, '0') && !scan_digits(s))
-		return false;
-	if (scan_char(s, '.') && !scan_digits(s))
-		return false;
-	if (!scan_char(s, 'e') && !scan_char(s, 'E'))
-		return true;
-	if (!scan_char(s, '+'))
-		scan_char(s, '-');
-	return scan_digits(s);
-}
-
-/* One "name": value with the blanks around it. */
-static bool scan_member(struct scan *s, unsigned depth, struct str *key_r)
-{
-	skip_blanks(s);
-	if (!scan_string(s, key_r))
-		return false;
-	skip_blanks(s);
-	return scan_char(s, ':') && scan_value(s, depth);
-}
-
-static bool scan_object(struct scan *s, unsigned depth)
-{
-	skip_blanks(s);
-	if (scan_char(s, '}'))
-		return true;
-	do {
-		if (!scan_member(s, depth, NULL))
-			return false;
-	} while (scan_char(s, ','));
-	return scan_char(s, '}');
-}
-
-static bool scan_array(struct scan *s, unsigned depth)
-{
-	skip_blanks(s);
-	if (scan_char(s, ']'))
-		return true;
-	do {
-		if (!scan_value(s, depth))
-			return false;
-	} while (scan_char(s, ','));
-	return scan_char(s, ']');
-}
-
-static bool scan_scalar(struct scan *s)
-{
-	if (scan_peek(s) == '"')
-		return scan_string(s, NULL);
-	return scan_lit(s, STR("true")) || scan_lit(s, STR("false")) || scan_lit(s, STR("null")) || scan_number(s);
-}
-
-/* A value with the blanks around it; depth: how many more levels it may open. */
-static bool scan_value(struct scan *s, unsigned depth)
-{
-	bool good;
-	skip_blanks(s);
-	if (scan_char(s, '{'))
-		good = depth > 0 && scan_object(s, depth - 1);
-	else if (scan_char(s, '['))
-		good = depth > 0 && scan_array(s, depth - 1);
-	else
-		good = scan_scalar(s);
-	skip_blanks(s);
-	return good;
-}
 
 bool tokenjson_is_object(struct str text)
 {
-	struct scan s = scan_of(text);
-	skip_blanks(&s);
-	return scan_peek(&s) == '{' && scan_value(&s, TOKENJSON_DEPTH) && scan_done(&s) && str_is_text(text);
+	struct json_scan s;
+	json_scan_start(&s, text);
+	s.depth_max = TOKENJSON_DEPTH;
+	json_blanks(&s);
+	if (s.cur == s.end || *s.cur != '{' || !json_skip_value(&s))
+		return false;
+	json_blanks(&s);
+	return s.cur == s.end;
 }
 
 static void put_object(void *object)
@@ -203,51 +67,62 @@ struct str tokenjson_unquote(struct str raw, struct arena *a)
 {
 	if (!raw.n || raw.p[0] != '"')
 		return STR_NONE;
-	return str_has(raw, '\\') ? tokenjson_str(parse_value(raw, a)) : str_sub(raw, 1, raw.n - 2);
+	return json_decoded((struct json_string){ str_sub(raw, 1, raw.n - 2), str_has(raw, '\\') }, a);
 }
 
-/* A key spelled with escapes is decoded before it is compared. */
-static bool key_is(struct str raw, struct str name, struct arena *a)
-{
-	if (!str_has(raw, '\\'))
-		return str_eq(raw, name);
-	return str_eq(tokenjson_unquote((struct str){ raw.p - 1, raw.n + 2 }, a), name);
-}
+struct member {
+	struct json_string key;
+	struct str value;
+	struct str whole; /* name and value with the blanks around them */
+};
 
-/* Walks the members of an object: *s starts out behind the opening brace, whole_r spans name and value. */
-static bool next_member(struct scan *s, struct str *key_r, struct str *whole_r)
+/* Walks the members of an object: *s starts out behind the opening brace. */
+static bool next_member(struct json_scan *s, struct member *out_r)
 {
-	const char *start = s->cur;
-	if (!scan_member(s, TOKENJSON_DEPTH, key_r))
+	struct str from = json_scan_rest(s);
+	json_blanks(s);
+	if (!json_take(s, '"') || !json_string_rest(s, &out_r->key) || !json_colon(s))
 		return false;
-	*whole_r = (struct str){ start, (size_t)(s->cur - start) };
-	scan_char(s, ',');
+	struct str value = json_scan_rest(s);
+	if (!json_skip_value(s))
+		return false;
+	out_r->value = str_sub(value, 0, value.n - json_scan_rest(s).n);
+	json_blanks(s);
+	out_r->whole = str_sub(from, 0, from.n - json_scan_rest(s).n);
+	json_take(s, ',');
 	return true;
 }
 
-static struct scan members_of(struct str object)
+static void start_members(struct json_scan *s, struct str object)
 {
-	return scan_of(str_from(object, str_index(object, '{') + 1));
+	json_scan_start(s, str_from(object, str_index(object, '{') + 1));
+}
+
+/* Names are compared decoded. */
+static bool is_named(const struct member *m, struct str name, struct arena *a)
+{
+	return str_eq(json_decoded(m->key, a), name);
 }
 
 struct str tokenjson_raw(struct str object, struct str name, struct arena *a)
 {
-	struct str key, whole, raw = STR_NONE;
-	struct scan s = members_of(object);
-	while (next_member(&s, &key, &whole))
-		if (key_is(key, name, a)) {
-			struct str rest = str_from(whole, (size_t)(key.p + key.n + 1 - whole.p));
-			raw = str_trim(str_from(rest, str_index(rest, ':') + 1));
-		}
+	struct str raw = STR_NONE;
+	struct json_scan s;
+	struct member m;
+	start_members(&s, object);
+	while (next_member(&s, &m))
+		if (is_named(&m, name, a))
+			raw = m.value;
 	return raw;
 }
 
 size_t tokenjson_count(struct str object)
 {
-	struct str key, whole;
-	struct scan s = members_of(object);
+	struct json_scan s;
+	struct member m;
 	size_t n = 0;
-	while (next_member(&s, &key, &whole))
+	start_members(&s, object);
+	while (next_member(&s, &m))
 		n++;
 	return n;
 }
@@ -255,13 +130,14 @@ size_t tokenjson_count(struct str object)
 struct str tokenjson_set(struct str object, struct str name, struct str value, struct arena *a)
 {
 	struct buf out = buf_new(a, object.n + name.n + value.n + 8);
-	struct scan s = members_of(object);
-	struct str key, whole;
+	struct json_scan s;
+	struct member m;
+	start_members(&s, object);
 	buf_char(&out, '{');
-	while (next_member(&s, &key, &whole)) {
-		if (key_is(key, name, a))
+	while (next_member(&s, &m)) {
+		if (is_named(&m, name, a))
 			continue;
-		buf_put(&out, whole);
+		buf_put(&out, m.whole);
 		buf_char(&out, ',');
 	}
 	buf_char(&out, '"');

@@ -1,7 +1,7 @@
 /* JSON of tokens and keys: small, strict, and never rewritten.
  *
  * json-c is lenient where it matters here (NaN, raw control bytes, lone surrogates, single quotes), and what a
- * token says goes on to PostgreSQL byte for byte, so a scanner of our own decides first what JSON is; json-c then
+ * token says goes on to PostgreSQL byte for byte, so base/json_scan.h decides first what JSON is; json-c then
  * only builds the tree. When a name occurs twice both read the last, as RFC 7519 section 4 wants it.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TOKEN_TOKENJSON_H
