@@ -4,14 +4,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "app/command/mailer.h"
 #include "app/process/startup.h"
 #include "app/serve/generation.h"
 #include "mail/postman.h"
-
-enum { EXIT_LATER = 75 }; /* EX_TEMPFAIL of <sysexits.h> */
 
 struct mail_wish {
 	struct str to, template, language; /* to: of a trial mail, else NULL */
@@ -66,7 +65,7 @@ static int mail_try(const struct mail_wish *w, const struct postman *p, struct a
 		return EXIT_SUCCESS;
 	}
 	log_error("%s: %.*s", verdict == TRANSPORT_REFUSED ? "refused" : "not now", STR_ARG(reason));
-	return verdict == TRANSPORT_REFUSED ? EXIT_FAILURE : EXIT_LATER;
+	return verdict == TRANSPORT_REFUSED ? EXIT_FAILURE : EX_TEMPFAIL;
 }
 
 static int mail_run(const struct mail_wish *w, struct generation *g)

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #include "account/database.h"
 #include "account/mail_token.h"
@@ -20,7 +21,7 @@
 #include "mail/postman.h"
 #include "pg/listen.h"
 
-enum { EXIT_LATER = 75 /* EX_TEMPFAIL of <sysexits.h> */, MAIL_MEMORY = 16 * 1024 * 1024 };
+enum { MAIL_MEMORY = 16 * 1024 * 1024 };
 /* What a mail may take beyond mail-timeout, which counts for each of two steps. */
 #define LEASE_SLACK_S 60
 /* How long at most it sleeps: what falls due without a notification is seen then. */
@@ -226,7 +227,7 @@ int mailer_run(struct generation *g, bool once)
 		arena_reset(m.account.arena);
 	} while (!once && !mailer_stops);
 	mailer_end(&m);
-	return once && (!good || m.deferred) ? EXIT_LATER : EXIT_SUCCESS;
+	return once && (!good || m.deferred) ? EX_TEMPFAIL : EXIT_SUCCESS;
 }
 
 bool mailer_status(struct generation *g, struct fault *f)

@@ -8,13 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "mail/transports.h"
 
-/* <sysexits.h>: what cannot become right by waiting. */
-enum { EX_DATAERR = 65, EX_NOUSER = 67, EX_NOHOST = 68, EX_UNAVAILABLE = 69 };
 enum { COMPLAINT_MAX = 300, POLL_MS = 20, NOT_DONE = -1 };
 
 struct child {
