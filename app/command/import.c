@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "account/password.h"
 #include "account/schema.h"
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "query/csv.h"
 #include "token/tokenjson.h"
@@ -164,33 +164,19 @@ static bool import_json(struct import *im, struct str text, struct fault *f)
 	return true;
 }
 
-struct mapping {
-	void *p;
-	size_t n;
-};
-
-static void unmap(void *arg)
-{
-	const struct mapping *m = arg;
-	munmap(m->p, m->n);
-}
-
 static bool map_file(struct str *text_r, struct str file, struct arena *a, struct fault *f)
 {
 	const char *path = str_cstr(a, file);
 	struct stat st = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool opened = fd >= 0 && fstat(fd, &st) == 0;
-	void *p = opened && st.st_size > 0 ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	const char *p = opened && st.st_size > 0 ? file_map(a, fd, (size_t)st.st_size, false) : NULL;
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
-	if (p == MAP_FAILED)
+	if (!p)
 		return fault_printf(f, a, 500, "RG500", "%s: %s", path, opened && st.st_size == 0 ? "empty" : strerror(error));
-	struct mapping *m = arena_make(a, struct mapping);
-	*m = (struct mapping){ p, (size_t)st.st_size };
-	arena_on_reset(a, unmap, m);
-	*text_r = (struct str){ p, m->n };
+	*text_r = (struct str){ p, (size_t)st.st_size };
 	return true;
 }
 

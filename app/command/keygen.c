@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "token/keygen.h"
 
 enum { KEYGEN_MEMORY = 1024 * 1024 };
@@ -37,7 +38,7 @@ static bool keygen_store(struct str jwk, struct str where, struct arena *a, stru
 {
 	const char *path = str_cstr(a, where);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write(fd, jwk.p, jwk.n) == (ssize_t)jwk.n && write(fd, "\n", 1) == 1 && fsync(fd) == 0;
+	bool good = fd >= 0 && file_write(fd, jwk) && file_write(fd, STR("\n")) && fsync(fd) == 0;
 	int error = errno;
 	if (fd >= 0)
 		close(fd);

@@ -7,11 +7,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 #define STATEDIR_MAGIC "rowgst1" /* with its NUL, eight bytes */
 #define STATEDIR_ALIGNMENT 64    /* of the block, which wants eight */
@@ -27,17 +27,6 @@ struct statedir_header {
 
 static_assert(sizeof(struct statedir_header) == 48, "no padding: all of it is written");
 
-static bool write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	return true;
-}
-
 bool statedir_file_write(int dir, const char *name, const struct str *parts, size_t count, struct arena *a,
 	struct fault *f)
 {
@@ -46,7 +35,7 @@ bool statedir_file_write(int dir, const char *name, const struct str *parts, siz
 	int fd = openat(dir, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good = fd >= 0;
 	for (size_t i = 0; good && i < count; i++)
-		good = write_all(fd, parts[i]);
+		good = file_write(fd, parts[i]);
 	good = good && renameat(dir, draft, dir, name) == 0;
 	if (!good)
 		fault_printf(f, a, 500, "RG500", "cannot write %s in state-dir: %s", name, strerror(errno));
@@ -83,17 +72,6 @@ bool statedir_file_save(int dir, const char *name, const struct statedir_content
 	return statedir_file_write(dir, name, parts, COUNT_OF(parts), a, f);
 }
 
-struct statedir_mapping {
-	void *p;
-	size_t n;
-};
-
-static void statedir_unmap(void *arg)
-{
-	const struct statedir_mapping *m = arg;
-	munmap(m->p, m->n);
-}
-
 /* Maps the whole file, as a view or STR_NONE. It must be ours, as the directory is. */
 static struct str statedir_map_whole(int dir, const char *name, struct arena *a)
 {
@@ -103,14 +81,9 @@ static struct str statedir_map_whole(int dir, const char *name, struct arena *a)
 		return STR_NONE;
 	bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_uid == geteuid() || st.st_uid == 0)
 		&& (size_t)st.st_size >= sizeof(struct statedir_header);
-	void *p = good ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+	const char *p = good ? file_map(a, fd, (size_t)st.st_size, false) : NULL;
 	close(fd);
-	if (p == MAP_FAILED)
-		return STR_NONE;
-	struct statedir_mapping *m = arena_make(a, struct statedir_mapping);
-	*m = (struct statedir_mapping){ p, (size_t)st.st_size };
-	arena_on_reset(a, statedir_unmap, m);
-	return (struct str){ p, (size_t)st.st_size };
+	return p ? (struct str){ p, (size_t)st.st_size } : STR_NONE;
 }
 
 /* Takes the next text up to its NUL; false when there is none. */

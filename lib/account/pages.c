@@ -7,7 +7,7 @@
 #include <sodium.h>
 
 #include "account/caller.h"
-#include "base/buf.h"
+#include "base/html.h"
 
 enum { PAGE_MAX = 64 * 1024, DIGEST_TEXT_MAX = 64 };
 
@@ -37,31 +37,6 @@ static const struct page confirmation = { "Confirm your new e-mail address",
 	"Press the button to use this address from now on.", "Use this address",
 	"The address is yours now. Sign in with it from now on.", false, account_confirm_email };
 
-static void put_escaped(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		switch (text.p[i]) {
-		case '&':
-			buf_lit(out, "&amp;");
-			break;
-		case '<':
-			buf_lit(out, "&lt;");
-			break;
-		case '>':
-			buf_lit(out, "&gt;");
-			break;
-		case '"':
-			buf_lit(out, "&quot;");
-			break;
-		case '\'':
-			buf_lit(out, "&#39;");
-			break;
-		default:
-			buf_char(out, text.p[i]);
-		}
-	}
-}
-
 static void add_header(struct account_call *c, struct str name, struct str value)
 {
 	struct fault_header *header = arena_make(c->arena, struct fault_header);
@@ -74,29 +49,29 @@ static void put_head(struct buf *out, const struct page *l)
 	buf_lit(out,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-	put_escaped(out, str_of(l->title));
+	html_escape(out, str_of(l->title));
 	buf_lit(out, "</title>\n<style>");
 	buf_put(out, str_of(style));
 	buf_lit(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
-	put_escaped(out, str_of(l->title));
+	html_escape(out, str_of(l->title));
 	buf_lit(out, "</h1>\n");
 }
 
 static void put_form(struct buf *out, const struct page *l, struct str action, struct str token)
 {
 	buf_lit(out, "<p>");
-	put_escaped(out, str_of(l->text));
+	html_escape(out, str_of(l->text));
 	buf_lit(out, "</p>\n<form method=\"post\" action=\"");
-	put_escaped(out, action);
+	html_escape(out, action);
 	buf_lit(out, "\">\n<input type=\"hidden\" name=\"token\" value=\"");
-	put_escaped(out, token);
+	html_escape(out, token);
 	buf_lit(out, "\">\n");
 	if (l->password)
 		buf_lit(out,
 			"<p><label for=\"password\">New password</label>\n<input type=\"password\" id=\"password\" "
 			"name=\"password\" autocomplete=\"new-password\" minlength=\"8\" required></p>\n");
 	buf_lit(out, "<p><button>");
-	put_escaped(out, str_of(l->button));
+	html_escape(out, str_of(l->button));
 	buf_lit(out, "</button></p>\n</form>\n");
 }
 
@@ -118,7 +93,7 @@ static void put_way_back(struct buf *out, struct str url)
 	if (!url.n)
 		return;
 	buf_lit(out, "<p><a href=\"");
-	put_escaped(out, url);
+	html_escape(out, url);
 	buf_lit(out, "\">Back to the site</a></p>\n");
 }
 
@@ -163,14 +138,14 @@ static bool follow_link(struct account_call *c, const struct page *l, struct fau
 	}
 	if (l->run(c, f)) {
 		buf_lit(&out, "<p role=\"status\">");
-		put_escaped(&out, str_of(l->done));
+		html_escape(&out, str_of(l->done));
 		buf_lit(&out, "</p>\n");
 		return page(c, &out, 200);
 	}
 	if (f->http_status >= 500 || f->http_status == 429)
 		return false;
 	buf_lit(&out, "<p role=\"alert\">");
-	put_escaped(&out, f->message);
+	html_escape(&out, f->message);
 	buf_lit(&out, ".</p>\n");
 	int status = f->http_status;
 	*f = (struct fault){ 0 };

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 /* The fallback for file systems without O_TMPFILE. */
 static int make_and_unlink(struct str dir, struct arena *a)
@@ -32,26 +32,15 @@ int tmpfile_open(struct str dir, struct arena *a)
 	return fd;
 }
 
-struct mapping {
-	char *p;
-	size_t size;
-};
-
-static void release(void *arg)
-{
-	struct mapping *m = arg;
-	munmap(m->p, m->size);
-}
-
-static char *map(int fd, size_t size)
+/* Reserves the space first, so that writing cannot fail. */
+static char *map(struct arena *a, int fd, size_t size)
 {
 	int failed = posix_fallocate(fd, 0, (off_t)size);
 	if (failed) {
 		errno = failed;
 		return NULL;
 	}
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	return p == MAP_FAILED ? NULL : p;
+	return file_map(a, fd, size, true);
 }
 
 char *tmpfile_room(struct arena *a, size_t size, size_t memory, struct str dir)
@@ -61,12 +50,9 @@ char *tmpfile_room(struct arena *a, size_t size, size_t memory, struct str dir)
 	int fd = tmpfile_open(dir, a);
 	if (fd < 0)
 		return NULL;
-	struct mapping *m = arena_make(a, struct mapping);
-	*m = (struct mapping){ map(fd, size), size };
+	char *room = map(a, fd, size);
 	int error = errno;
-	close(fd); /* the mapping holds the file */
+	close(fd);
 	errno = error;
-	if (m->p)
-		arena_on_reset(a, release, m);
-	return m->p;
+	return room;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/json_scan.h"
 #include "base/log.h"
 #include "base/scan.h"
@@ -26,11 +27,6 @@ enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-static void close_fd(void *fd)
-{
-	close((int)(intptr_t)fd);
-}
-
 bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -38,26 +34,14 @@ bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str
 		*reason_r = str_printf(a, "cannot be opened: %s", strerror(errno));
 		return false;
 	}
-	arena_on_reset(a, close_fd, (void *)(intptr_t)fd);
-	struct buf content = buf_new(a, FILE_MAX);
-	for (;;) {
-		char *to = buf_reserve(&content, 4096);
-		if (!to) {
-			*reason_r = STR("is larger than a megabyte");
-			return false;
-		}
-		ssize_t got = read(fd, to, 4096);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			*reason_r = str_printf(a, "cannot be read: %s", strerror(errno));
-			return false;
-		}
-		if (got == 0)
-			break;
-		content.n += (size_t)got;
+	bool good = file_read(out_r, fd, FILE_MAX, a);
+	int reason = errno;
+	close(fd);
+	if (!good) {
+		*reason_r = reason == EFBIG ? STR("is larger than a megabyte")
+									: str_printf(a, "cannot be read: %s", strerror(reason));
+		return false;
 	}
-	*out_r = buf_str(&content);
 	if (str_is_text(*out_r))
 		return true;
 	*reason_r = STR("is not UTF-8 text");

@@ -9,18 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "mail/transports.h"
-
-static bool write_all(int fd, struct str s)
-{
-	while (s.n) {
-		ssize_t put = write(fd, s.p, s.n);
-		if (put < 0 && errno != EINTR)
-			return false;
-		s = str_from(s, put > 0 ? (size_t)put : 0);
-	}
-	return true;
-}
 
 static enum transport_verdict failed(struct letter *l, const char *path)
 {
@@ -36,7 +26,7 @@ enum transport_verdict maildrop_send(const struct transport *t, struct letter *l
 	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return failed(l, draft);
-	bool good = write_all(fd, transport_unix_lines(l->mail, l->arena)) && fsync(fd) == 0;
+	bool good = file_write(fd, transport_unix_lines(l->mail, l->arena)) && fsync(fd) == 0;
 	if (close(fd) == 0 && good && rename(draft, path) == 0)
 		return TRANSPORT_TAKEN;
 	enum transport_verdict verdict = failed(l, path);

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "base/language.h"
 #include "mail/encode.h"
 
 /* RFC 5322 section 3.3, in UTC; the names are English in every locale. */
@@ -15,15 +16,6 @@ static void put_date(struct buf *out, int64_t date)
 	gmtime_r(&when, &t);
 	buf_printf(out, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0000\r\n", days + 3 * t.tm_wday, t.tm_mday,
 		months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-}
-
-static bool is_language_tag(struct str s)
-{
-	static const struct str marks = STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
-	for (size_t i = 0; i < s.n; i++)
-		if (!str_has(marks, s.p[i]))
-			return false;
-	return s.n > 0 && s.n <= 35;
 }
 
 static void put_address(struct buf *out, struct str field, const struct address *a)
@@ -45,7 +37,7 @@ static void put_header(struct buf *out, const struct message *m)
 	buf_char(out, '@');
 	buf_put(out, m->from.domain);
 	buf_lit(out, ">\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
-	if (is_language_tag(m->language)) {
+	if (language_is_tag(m->language)) {
 		buf_lit(out, "Content-Language: ");
 		buf_put(out, m->language);
 		buf_lit(out, "\r\n");

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
+#include "base/html.h"
+#include "base/language.h"
 
 static const struct shipped {
 	const char *language, *name, *kind;
@@ -16,8 +19,6 @@ static const struct shipped {
 } shipped[] = {
 #include "mail/templates.h"
 };
-
-enum { LANGUAGE_MAX = 35 };
 
 struct found {
 	struct str language;
@@ -39,33 +40,18 @@ bool template_exists(struct str name)
 	return find_shipped(STR("en"), name, STR("txt")).p;
 }
 
-static bool read_all(int fd, struct buf *out)
-{
-	ssize_t got;
-	do {
-		char *to = buf_reserve(out, 4096);
-		got = to ? read(fd, to, 4096) : -1;
-		out->n += got > 0 ? (size_t)got : 0;
-	} while (got > 0);
-	return got == 0;
-}
-
 /* A file that is not there is STR_NONE; one that is there and cannot be read is a fault. */
 static bool read_file(struct str *out_r, const char *path, struct arena *a, struct fault *f)
 {
-	struct buf content = buf_new(a, TEMPLATE_MAX + 4096);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	*out_r = STR_NONE;
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
 			|| fault_printf(f, a, 500, "RGA50", "the mail template %s: %s", path, strerror(errno));
-	bool good = read_all(fd, &content);
-	int reason = content.overflow ? EFBIG : errno;
+	bool good = file_read(out_r, fd, TEMPLATE_MAX, a);
+	int reason = errno;
 	close(fd);
-	if (!good)
-		return fault_printf(f, a, 500, "RGA50", "the mail template %s: %s", path, strerror(reason));
-	*out_r = buf_str(&content);
-	return true;
+	return good || fault_printf(f, a, 500, "RGA50", "the mail template %s: %s", path, strerror(reason));
 }
 
 /* True with text STR_NONE: not here. */
@@ -90,22 +76,12 @@ static bool look_for(struct found *found, const char *directory, struct str lang
 	return true;
 }
 
-/* Only what cannot lead out of the directory: letters, digits, and hyphens between them. */
-static bool is_language(struct str s)
-{
-	static const struct str marks = STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
-	for (size_t i = 0; i < s.n; i++)
-		if (!str_has(marks, s.p[i]))
-			return false;
-	return s.n > 0 && s.n <= LANGUAGE_MAX;
-}
-
 /* The language, then the same with one part less each time, then English. */
 static bool find(struct found *found, const char *directory, struct str name, struct str language, struct arena *a,
 	struct fault *f)
 {
 	*found = (struct found){ 0 };
-	struct str tag = is_language(language) ? language : STR_NONE;
+	struct str tag = language_is_tag(language) ? language : STR_NONE;
 	while (tag.n && !found->text.p) {
 		if (!look_for(found, directory, tag, name, a, f))
 			return false;
@@ -115,35 +91,23 @@ static bool find(struct found *found, const char *directory, struct str name, st
 	return found->text.p || look_for(found, directory, STR("en"), name, a, f);
 }
 
+/* A character of a value, a blank for controls. */
+static struct str shown(struct str value, size_t i)
+{
+	unsigned char c = (unsigned char)value.p[i];
+	return c < ' ' || c == 0x7f ? STR(" ") : str_sub(value, i, 1);
+}
+
 static void put_text(struct buf *out, struct str value)
 {
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-		buf_char(out, c < ' ' || c == 0x7f ? ' ' : value.p[i]);
-	}
+	for (size_t i = 0; i < value.n; i++)
+		buf_put(out, shown(value, i));
 }
 
 static void put_html(struct buf *out, struct str value)
 {
-	static const struct {
-		char c;
-		struct str entity;
-	} entities[] = {
-		{ '&', STR_INIT("&amp;") },
-		{ '<', STR_INIT("&lt;") },
-		{ '>', STR_INIT("&gt;") },
-		{ '"', STR_INIT("&quot;") },
-		{ '\'', STR_INIT("&#39;") },
-	};
-	for (size_t i = 0; i < value.n; i++) {
-		size_t e = 0;
-		while (e < COUNT_OF(entities) && entities[e].c != value.p[i])
-			e++;
-		if (e < COUNT_OF(entities))
-			buf_put(out, entities[e].entity);
-		else
-			put_text(out, str_sub(value, i, 1));
-	}
+	for (size_t i = 0; i < value.n; i++)
+		html_escape(out, shown(value, i));
 }
 
 static const struct template_value *find_value(struct str name, const struct template_value *values, size_t count)
