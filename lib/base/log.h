@@ -3,7 +3,7 @@
  *
  * The sink and level are the only mutable globals of lib/. Every byte of a finished message that is not
  * printable UTF-8 is escaped as \xNN, so nothing from outside can break a line or colour a terminal; secrets are
- * never passed here at all. The context (request id, role) comes from one callback.
+ * never passed here at all. The context (method and path of the request) comes from one callback.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_BASE_LOG_H
 #define ROWGATE_BASE_LOG_H
@@ -14,7 +14,7 @@
 enum log_level { LOG_LEVEL_CRIT, LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 struct buf;
-/* Writes what the current work is, for example "GET /items web_anon: ", or nothing. */
+/* Writes what the current work is, for example "GET /items: ", or nothing. */
 typedef void log_context_fn(void *arg, struct buf *out);
 
 /* What goes on from now on. ident names the process kind ("master", "worker 2") and must stay valid. */
