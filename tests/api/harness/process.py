@@ -13,6 +13,11 @@ import uuid
 TOP = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("ROWGATE_TEST_BUILD", TOP / "build-test")).resolve()
 
+# A shell makes what it starts in the background ignore SIGINT, and so would all that the tests start. What Python
+# catches instead a program does not inherit.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def wait_until(ask, seconds, what):
     """Asks every 10 ms until the answer is true, and gives it back."""
