@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto; // the library asks for it by that name, which Node.js 18 does not have
 
 const { SignJWT, importJWK } = await import(pathToFileURL(process.env.ROWGATE_TEST_JS + "/node_modules/jose/dist/webapi/index.js"));
 const { claims, keys } = JSON.parse(readFileSync(0));
