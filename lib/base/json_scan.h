@@ -38,7 +38,7 @@ static inline void json_blanks(struct json_scan *s)
 		s->cur++;
 }
 
-/* The byte if it comes next. */
+/* Takes the byte if it comes next. */
 static inline bool json_take(struct json_scan *s, char c)
 {
 	if (s->cur == s->end || *s->cur != (unsigned char)c)
@@ -47,7 +47,7 @@ static inline bool json_take(struct json_scan *s, char c)
 	return true;
 }
 
-/* Blanks, a colon, blanks: between a key and its value. */
+/* Takes blanks, a colon, blanks: what stands between a key and its value. */
 static inline bool json_colon(struct json_scan *s)
 {
 	json_blanks(s);
@@ -57,9 +57,9 @@ static inline bool json_colon(struct json_scan *s)
 	return true;
 }
 
-/* The rest of a string whose opening quote was taken. */
+/* Takes the rest of a string whose opening quote was taken. */
 bool json_string_rest(struct json_scan *s, struct json_string *out_r);
-/* A whole value of any kind, blanks before it allowed. */
+/* Takes a whole value of any kind, blanks before it allowed. */
 bool json_skip_value(struct json_scan *s);
 /* What json_escaped() says of an escape that stands for nothing: no known letter or not four digits; one unit of a
  * surrogate pair without the other. */

@@ -67,7 +67,7 @@ struct prefer {
 
 /* Reads every Prefer field; the first of a kind wins. Whether tx= may be used is the planner's to say. */
 void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a);
-/* 400 PGRST122 when handling=strict came with anything that is not understood. */
+/* Whether the request may go on: 400 PGRST122 when handling=strict came with anything that is not understood. */
 MUST_CHECK bool prefer_check(const struct prefer *p, struct arena *a, struct fault *f);
 /* Unsets all but those of a set of PREFER_BIT(). */
 void prefer_keep(struct prefer *p, unsigned kinds);

@@ -16,7 +16,7 @@ struct row_range {
 MUST_CHECK bool range_read(struct row_range *out_r, const struct request *r, struct fault *f);
 /* Rows in both; limit 0 when there are none. */
 struct row_range range_intersect(struct row_range x, struct row_range y);
-/* Content-Range: `lo-hi/total`; total < 0 gives `*`; no rows gives `*` before the slash. */
+/* The value of Content-Range: `lo-hi/total`; total < 0 gives `*`; no rows gives `*` before the slash. */
 struct str range_content(struct arena *a, int64_t offset, int64_t rows, int64_t total);
 
 #endif

@@ -44,6 +44,7 @@ struct plan_output {
 	struct str represent; /* the domain's own function that makes JSON of its values, or STR_NONE */
 };
 
+/* A filter, or a tree of filters joined by AND and OR. */
 struct plan_condition {
 	enum logic_kind kind;
 	bool negated;                    /* of LOGIC_AND and LOGIC_OR; a filter carries its own */
@@ -56,6 +57,7 @@ struct plan_condition {
 	size_t child_count;
 };
 
+/* One term of an order. */
 struct plan_order {
 	struct plan_field field;
 	const struct plan_embed *embed; /* of whose one row it is a column, or NULL */
@@ -64,6 +66,7 @@ struct plan_order {
 	enum order_nulls nulls;
 };
 
+/* One place: which of its rows, what of them, in which order. */
 struct plan_select {
 	struct str alias;                    /* what its columns are qualified by */
 	const struct cat_relation *relation; /* whose rows; NULL: a function's, of no relation */

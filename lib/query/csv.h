@@ -16,7 +16,7 @@ enum csv_end { CSV_COMMA, CSV_LINE, CSV_BROKEN };
 
 /* A cursor over the text, behind the byte order mark that spreadsheets put in front. */
 struct scan csv_scan(struct str text);
-/* The next field and what follows it; CSV_LINE too at the end of the text. A line ends in CR, LF or both. */
+/* Takes the next field and what follows it; CSV_LINE too at the end of the text. A line ends in CR, LF or both. */
 enum csv_end csv_next(struct scan *s, struct csv_field *out_r);
 /* Skips lines without a byte; false at the end of the text. */
 bool csv_more(struct scan *s);

@@ -63,19 +63,19 @@ struct parse_class {
 };
 
 struct parse parse_of(struct str text, struct arena *a);
-/* After a failure: back to the beginning, to record why. False the second time. */
+/* Goes back to the beginning after a failure, to record why. False the second time. */
 bool parse_again(struct parse *p);
 
 bool parse_char(struct parse *p, char c);
-/* A word of the table above. */
+/* Takes a word of PARSE_LABELS. */
 bool parse_word(struct parse *p, enum parse_label word);
-/* The same for words that are never named in an error, nocase: the token is in lower case and
+/* Takes a word that is never named in an error. nocase: the token is in lower case and
  * matches upper case too. */
 bool parse_token(struct parse *p, struct str token, bool nocase);
-/* All bytes of the class from here on, at least min. */
+/* Takes all bytes of the class from here on, at least min. */
 bool parse_run(struct parse *p, const struct parse_class *c, size_t min, struct str *out_r);
 bool parse_any(struct parse *p);
-/* Everything up to the end. */
+/* Takes everything up to the end. */
 struct str parse_rest(struct parse *p);
 void parse_blanks(struct parse *p);
 /* Takes nothing; true when the next byte is not c, or is none of the class. */
@@ -87,7 +87,7 @@ bool parse_end(struct parse *p);
 bool parse_sees(struct parse *p, char c);
 bool parse_sees_word(struct parse *p, enum parse_label word);
 
-/* Where a parse_try() or parse_named() began. */
+/* The place at which a parse_try() or parse_named() began. */
 struct parse_mark {
 	const char *cur;
 	struct parse_error error;
@@ -100,13 +100,13 @@ bool parse_named(struct parse *p, const struct parse_mark *m, bool ok, enum pars
 
 /* Forgets what was expected: between two rounds of a repetition, as Parsec does. */
 void parse_forget(struct parse *p);
-/* One or more items, with sep() between them. The record keeps what Parsec's sepBy1 keeps. */
+/* Takes one or more items, with sep() between them. The record keeps what Parsec's sepBy1 keeps. */
 bool parse_list(struct parse *p, bool (*sep)(struct parse *p), bool (*item)(struct parse *p, void *arg), void *arg);
-/* One level deeper, until parse_leave(). False beyond PARSE_DEPTH_MAX, for good. */
+/* Goes one level deeper, until parse_leave(). False beyond PARSE_DEPTH_MAX, for good. */
 bool parse_enter(struct parse *p);
 void parse_leave(struct parse *p);
 
-/* The fault 400 PGRST100 for a failed parse: message `"failed to parse WHAT (SHOWN)" (line L, column C)`. Returns
+/* Makes the fault 400 PGRST100 of a failed parse: message `"failed to parse WHAT (SHOWN)" (line L, column C)`. Returns
  * false. */
 MUST_CHECK bool parse_fault(const struct parse *p, const char *what, struct str shown, struct fault *f);
 

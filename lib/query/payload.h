@@ -20,8 +20,8 @@ MUST_CHECK bool payload_read(struct query *q, const struct request *r, const str
  * object must have the same set of keys, else 400 PGRST102 "All object keys must match". A scalar counts as []. One
  * pass, linear time, memory proportional to the first object's keys. */
 MUST_CHECK bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f);
-/* RFC 4180 with a header line, blank lines skipped; an unquoted or quoted field NULL is null. Lines end in CR, LF or
- * both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
+/* Reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted or quoted field NULL is null.
+ * Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
 MUST_CHECK bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c,
 	struct arena *a, struct fault *f);
 

@@ -1,7 +1,8 @@
 /* The syntax tree of a request: what the URL and the body's headers ask for, before any table is known.
  *
  * It covers PostgREST's whole grammar: embeds, logic trees and aggregates parse here even where a
- * later stage refuses them, so that stage alone grows. Nothing here knows a table, and nothing here is SQL.
+ * later stage refuses them, so that stage alone grows. Nothing here knows a table; of SQL there is only how an
+ * operator and an aggregate are spelled (operator.h, tree.h).
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_QUERY_QUERY_H
 #define ROWGATE_QUERY_QUERY_H
@@ -36,6 +37,7 @@ enum payload_kind {
 	PAYLOAD_RAW          /* text, XML or octets for a function that takes the body whole */
 };
 
+/* The body of a request, as far as it was read. */
 struct payload {
 	enum payload_kind kind;
 	struct media media; /* Content-Type; JSON when there is none */

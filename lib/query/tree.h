@@ -30,7 +30,7 @@ enum aggregate {
 	AGGREGATE_MIN,
 	AGGREGATE_KIND_COUNT
 };
-/* The function in the URL and in SQL, and what its column is called unless it has an alias. */
+/* Aggregates by their name in the URL and in SQL, which is also what the column is called unless it has an alias. */
 extern const struct str aggregate_names[AGGREGATE_KIND_COUNT];
 
 enum join_type { JOIN_DEFAULT, JOIN_INNER, JOIN_LEFT };

@@ -1,7 +1,8 @@
 /* From a plan to statements: the main one, its count, and the session's settings.
  *
- * The only code that composes SQL. Values become parameters; identifiers come from the catalog and pass
- * stmt_ident(). Equal requests with other values give the same SQL text, so it can stay prepared.
+ * SQL that depends on a request is composed in lib/stmt alone. Values become parameters; identifiers, the catalog's and
+ * those of a request that it does not know, pass stmt_ident(). Requests that differ only in values give the same SQL
+ * text, so it can stay prepared.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_STMT_MAKE_H
 #define ROWGATE_STMT_MAKE_H
@@ -9,17 +10,18 @@
 #include "plan/plan.h"
 #include "stmt.h"
 
+/* The statements of one plan, which go out in this order. */
 struct stmt_set {
 	const struct stmt *main;    /* NULL: nothing to run beside the settings */
 	const struct stmt *count;   /* count=exact: one row, one bigint */
 	const struct stmt *explain; /* count=planned or estimated: EXPLAIN (FORMAT JSON) of the uncounted read */
 };
 
-/* SQL for a plan of every kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that is none,
- * 413 and 414 for what is too much. */
+/* Makes the statements of a plan of any kind; PLAN_INFO needs none. Faults: 400 PGRST100 for a type name in a cast that
+ * is none, 413 and 414 for what is too much. */
 MUST_CHECK bool stmt_make(struct stmt_set *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
-/* What the settings statement needs to know. */
+/* What stmt_settings() needs to know. */
 struct stmt_settings {
 	const struct plan *plan;
 	const struct request *request;
@@ -33,9 +35,10 @@ struct stmt_settings {
 /* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
  * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
 MUST_CHECK bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct arena *a, struct fault *f);
-/* For struct flight.isolation, since no setting can bring it about: the called function's, else the role's, else "". */
+/* The isolation level for struct flight, since no setting can bring it about: the called function's, else the role's,
+ * else "". */
 struct str stmt_isolation(const struct stmt_settings *s);
-/* What the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
+/* Asks what the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
  * follow-privileges: rows (kind text: 'relation' or 'routine', oid). */
 MUST_CHECK bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
 /* SELECT "schema"."function"(): db-pre-request. */

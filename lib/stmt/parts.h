@@ -25,7 +25,7 @@ void stmt_rest(struct draft *d, const struct plan *p, bool counting);
  * return so that a select over it under the same alias works. */
 void stmt_needs(struct draft *d, const struct plan *p);
 
-/* Pieces of them, for any place; read.c and embed.c. */
+/* Pieces of a select, for any place of the tree; read.c and embed.c. */
 void stmt_field(struct draft *d, struct str alias, const struct plan_field *field);
 void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_output *out);
 void stmt_values(struct draft *d, const struct plan *p, const struct plan_select *sel);
@@ -55,7 +55,7 @@ void stmt_body_arguments(struct draft *d, const struct plan_call *call);
 
 /* Whether a select around the rows makes something else of them: the body, features, or what EXPLAIN is to show. */
 bool stmt_gathers(const struct plan *p);
-/* That select, in front of the rows and behind them. */
+/* The select around the rows, in front of them and behind. */
 void stmt_gather_open(struct draft *d, const struct plan *p);
 void stmt_gather_close(struct draft *d);
 
