@@ -30,39 +30,39 @@ bool slots_handover_new(int handover_r[2]);
 /* Connections that were handed over and nobody has taken yet. */
 size_t slots_waiting(const struct slots_shared *shared);
 
-/* peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the signals blocked while
- * waiting; all others are only let in there, so none is lost between a look at its flag and the wait. NULL with errno
- * set when the kernel refuses. */
+/* No connection yet. peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the
+ * signals blocked while waiting; all others are only let in there, so none is lost between a look at its flag and the
+ * wait. NULL with errno set when the kernel refuses. */
 struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
 	const sigset_t *wait_mask);
 /* Closes every connection; what is shared stays open. */
 void slots_free(struct slots *s);
-/* In a forked child: closes its copies of the descriptors and nothing else. */
+/* Closes its copies of the descriptors and nothing else, in a forked child. */
 void slots_forget(const struct slots *s);
-/* No connection is accepted any more. hand_on: others go on serving, and idle connections are handed over; else they
+/* Accepts no connection any more. hand_on: others go on serving, and idle connections are handed over; else they
  * are closed. The rest follow when they are given back. May be called again. */
 void slots_drain(struct slots *s, bool hand_on);
-/* Ends slots_drain(): connections are accepted again. */
+/* Ends slots_drain(): accepts connections again. */
 void slots_resume(struct slots *s);
-/* Readable when slots_next() has something to give or to do. */
+/* A descriptor that is readable when slots_next() has something to give or to do. */
 int slots_fd(const struct slots *s);
 /* The next connection with something to read. NULL when a signal ended the wait, when nothing came in timeout_ms (-1:
  * no limit), or when what came was nothing to be answered. */
 struct slot *slots_next(struct slots *s, int timeout_ms);
-/* What to receive from and to send to. */
+/* The connection in a slot that was given out: to receive from and to send to. */
 struct fcgi_connection *slot_connection(struct slot *slot);
 /* Watches the connection for its next request, once its answer has gone (then gives it away or closes it when
  * draining). */
 void slots_keep(struct slots *s, struct slot *slot);
 /* Closes the connection. */
 void slots_drop(struct slots *s, struct slot *slot);
-/* Connections held. */
+/* How many connections are held. */
 size_t slots_held(const struct slots *s);
-/* Whether there are some, and all only wait for their answers to be taken. */
+/* Whether connections are held, and all only wait for their answers to be taken. */
 bool slots_only_send(const struct slots *s);
 
-/* The worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor that is
- * readable while one of its other connections is, to be polled beside what it waits for. */
+/* Says that the worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor
+ * that is readable while one of its other connections is, to be polled beside what it waits for. */
 int slots_busy(struct slots *s);
 /* Hands every readable connection but the current one over. True when some were left because no worker has room for
  * them now: they are out of the descriptor's set, so try again in a while. */

@@ -18,9 +18,9 @@
 #define ADMIN_CLIENTS 8
 #define ADMIN_LISTENERS 2
 #define ADMIN_REQUEST_MAX 4096
-/* What /schema_cache may have to tell of a huge database. */
+/* The longest answer: what /schema_cache has to tell of a huge database. */
 #define ADMIN_ANSWER_MAX ((size_t)512 << 20)
-/* Whoever makes no progress for longer is given up. */
+/* How long a client may make no progress before it is given up. */
 #define ADMIN_PATIENCE_US INT64_C(5000000)
 
 struct admin_client {

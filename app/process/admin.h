@@ -30,7 +30,7 @@ struct admin_state {
 MUST_CHECK bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f);
 /* Closes everything and removes the socket's file. All functions take NULL for "no admin server". */
 void admin_free(struct admin *ad);
-/* In a forked child: closes the descriptors and nothing else. */
+/* Closes the descriptors and nothing else, in a forked child. */
 void admin_forget(const struct admin *ad);
 /* Fills up to ADMIN_FDS entries to be polled; returns how many. */
 size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS]);

@@ -12,8 +12,8 @@ struct metrics {
 	int64_t query_us;         /* how long the last one took in the database */
 };
 
-/* The text exposition format. A pool's connections are its workers', one each; who waits is in the queue of its socket
- * or among the connections handed over. */
+/* Writes the text exposition format. A pool's connections are its workers', one each; who waits is in the queue of its
+ * socket or among the connections handed over. */
 void metrics_write(struct buf *out, const struct metrics *m, const struct pool *p, const struct conf *conf);
 
 #endif

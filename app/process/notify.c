@@ -12,7 +12,8 @@
 #include "base/log.h"
 #include "pg/listen.h"
 
-/* A burst of DDL makes a burst of notifications; one that does not end is not waited for. */
+/* How long nothing more must come before a load: a burst of DDL makes a burst of notifications. And how long a burst
+ * that does not end is waited for. */
 #define NOTIFY_QUIET_US INT64_C(100000)
 #define NOTIFY_BURST_US INT64_C(1000000)
 
@@ -124,7 +125,7 @@ static bool notify_connect(struct notify *n, const struct generation *g, bool pr
 	return conn_ready(n->conn, a, f);
 }
 
-/* A connection that listens, to a server that can be written to: others refuse LISTEN. */
+/* Makes a connection that listens, to a server that can be written to: others refuse LISTEN. */
 static bool notify_listen(struct notify *n, const struct generation *g, struct arena *a, struct fault *f)
 {
 	if (!notify_connect(n, g, true, a, f) || !conn_listen(n->conn, n->channel, a, f)) {

@@ -10,7 +10,7 @@
 
 struct notify;
 
-/* Not yet connected. wait: as for conn_new(). */
+/* A connection that is not made yet. wait: as for conn_new(). */
 struct notify *notify_new(conn_wait_fn *wait, void *wait_arg);
 void notify_free(struct notify *n);
 /* Closes the connection in a forked child without a word to the server, whose session is the parent's. */

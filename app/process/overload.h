@@ -7,20 +7,20 @@
 
 struct overload;
 
-/* answer is what everybody gets; it and shared must stay valid as long as the overload. */
+/* Nobody is answered yet. answer is what everybody will get; it and shared must stay valid as long as the overload. */
 struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer);
-/* NULL is allowed. */
+/* Closes the connections it has. NULL is allowed. */
 void overload_free(struct overload *o);
-/* In a forked child: closes its copies of the descriptors and nothing else. */
+/* Closes its copies of the descriptors and nothing else, in a forked child. */
 void overload_forget(const struct overload *o);
-/* wanted: takes the connections that wait, new ones and those that nobody takes over, and answers each as
- * soon as its request is whole. Else the workers get back what it has. Never waits. */
+/* Begins, goes on or ends. wanted: takes the connections that wait, new ones and those that nobody takes over, and
+ * answers each as soon as its request is whole. Else the workers get back what it has. Never waits. */
 void overload_turn(struct overload *o, bool wanted, const struct conf *conf);
 /* Whether it has, or takes, connections. Then overload_fd() is readable when there is something to do, and
  * overload_turn() is due every second all the same. */
 bool overload_active(const struct overload *o);
 int overload_fd(const struct overload *o);
-/* Requests answered so. */
+/* How many requests were answered so. */
 uint64_t overload_count(const struct overload *o);
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/log.h"
 
 /* Sets what a client hears while nobody has time for it. */
-static void busy_fault(struct fault *f, enum pool_kind kind)
+static void pool_busy_fault(struct fault *f, enum pool_kind kind)
 {
 	if (kind == POOL_ACCOUNTS)
 		account_unavailable(f, 1);
@@ -31,7 +31,7 @@ bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_ch
 		log_warn("%ss cannot hand connections over: %s", worker_names[kind], strerror(errno));
 		p->shared.handover[0] = p->shared.handover[1] = -1;
 	}
-	busy_fault(&p->busy, kind);
+	pool_busy_fault(&p->busy, kind);
 	p->overload = overload_new(&p->shared, &p->busy);
 	p->supervisor = supervisor_new(worker_names[kind], &p->shared, child, child_arg);
 	return p->supervisor;

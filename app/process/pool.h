@@ -16,7 +16,7 @@ struct pool {
 	struct overload *overload;
 };
 
-/* Those of a host; without accounts one. */
+/* The pools of a host; without accounts one. */
 struct pools {
 	struct pool all[POOL_KINDS];
 	size_t count;
@@ -26,15 +26,16 @@ struct pools {
  * supervisor_new(). False with errno set when the kernel refuses. */
 bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg);
 
-/* The sockets' files were made by the first generation's settings: conf is that one's. */
+/* Closes the sockets and removes their files. These were made by the first generation's settings: conf is that
+ * one's. */
 void pools_free(struct pools *ps, const struct conf *conf);
-/* In a forked child that is a worker of the one kind: closes what else the master has. */
+/* Closes what else the master has, in a forked child that is a worker of the one kind. */
 void pools_forget(const struct pools *ps, enum pool_kind kind);
 /* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet. */
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle);
 /* How many workers a pool wants. */
 size_t pool_workers(enum pool_kind kind, const struct conf *conf);
-/* supervisor.h, over all pools. */
+/* What supervisor.h says, over all pools. */
 bool pools_uses(const struct pools *ps, const struct generation *g);
 bool pools_bury(struct pools *ps, pid_t pid, int status);
 int64_t pools_turn(struct pools *ps);

@@ -5,13 +5,13 @@
 
 #include "app/serve/generation.h"
 
-/* The catalog was loaded: from which server, what it holds, how long that took and all of it together. */
+/* Tells that the catalog was loaded: from which server, what it holds, how long that took and all of it together. */
 void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_t total_us);
-/* It could not be loaded, by the configuration of g. */
+/* Tells that it could not be loaded, by the configuration of g. */
 void postgrest_log_not_loaded(const struct generation *g, const struct fault *f);
-/* The database does not let us in. */
+/* Tells that the database does not let us in. */
 void postgrest_log_refused(const struct fault *f);
-/* "Attempting to reconnect to the database in 2 seconds...", unless the pause is too short to tell. */
+/* Tells "Attempting to reconnect to the database in 2 seconds...", unless the pause is too short to tell. */
 void postgrest_log_retry(const char *what, int64_t pause_us);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Settings come by the environment, secrets among them; what /proc/PID/environ shows is where it lay at the start. */
+/* Moves the environment from where /proc/PID/environ shows it: settings come by it, secrets among them. */
 static void move_environment(void)
 {
 	size_t count = 0, size = sizeof(char *);

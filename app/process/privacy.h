@@ -3,7 +3,7 @@
 #ifndef ROWGATE_APP_PROCESS_PRIVACY_H
 #define ROWGATE_APP_PROCESS_PRIVACY_H
 
-/* For the beginning of a process: no core file, no debugger but root's, and an environment that /proc does not show.
+/* Begins a process: no core file, no debugger but root's, and an environment that /proc does not show.
  * The variables stay as they are for getenv(), environ and programs that are started. */
 void privacy_begin(void);
 /* Keeps the whole process out of swap where RLIMIT_MEMLOCK sets no bound; elsewhere arena_lock() is what can be had. */

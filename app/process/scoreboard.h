@@ -13,10 +13,11 @@
 
 struct scoreboard;
 
-/* NULL with errno set when the kernel refuses. */
+/* Cells that nobody has taken. NULL with errno set when the kernel refuses. */
 struct scoreboard *scoreboard_new(size_t cells);
 void scoreboard_free(struct scoreboard *b);
-/* Readable when a worker turned slow, lost its database or is parting since scoreboard_listen() was last called. */
+/* A descriptor that is readable when a worker turned slow, lost its database or is parting since scoreboard_listen()
+ * was last called. */
 int scoreboard_fd(const struct scoreboard *b);
 void scoreboard_listen(struct scoreboard *b);
 

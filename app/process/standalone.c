@@ -23,7 +23,8 @@
 /* How often it is looked whether the catalog is there; and after loading it has failed. */
 #define STANDALONE_LOOK_US INT64_C(20000)
 #define STANDALONE_LOOK_AGAIN_US INT64_C(200000)
-/* Longer than any catalog takes: a server that swallows everything must not hold the builder's place for ever. */
+/* How long building may take, longer than any catalog does: a server that swallows everything must not hold the
+ * builder's place for ever. */
 #define STANDALONE_BUILD_S 120
 
 struct standalone {

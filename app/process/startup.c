@@ -13,7 +13,7 @@ void startup_log(const struct conf *c, const char *ident)
 		log_to_stderr((enum log_level)c->log_level, ident);
 }
 
-/* Whoever can run SQL with set_config('role', 'none') in it is the role that connects. */
+/* Warns of db-single-role: whoever can run SQL with set_config('role', 'none') in it is the role that connects. */
 static void startup_warn(const struct conf *c)
 {
 	if (c->auth_enabled && c->db_single_role)

@@ -6,7 +6,7 @@
 #include "app/process/statedir.h"
 #include "app/serve/generation.h"
 
-/* Where the configuration asks diagnostics to be sent; ident names the process in syslog. */
+/* Sends diagnostics to where the configuration asks for them; ident names the process in syslog. */
 void startup_log(const struct conf *c, const char *ident);
 /* A configured generation; NULL after saying why not. listener: one that is there already, or -1: it is made. */
 struct generation *startup(const char *file, char *const *vars, int *listener, struct statedir **state_r);

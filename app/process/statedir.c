@@ -35,7 +35,7 @@ static const char *statedir_default(struct arena *a)
 	return str_printf(a, "%s/rowgate-%ld", tmp && *tmp ? tmp : "/tmp", (long)geteuid()).p;
 }
 
-/* What stands in such a directory is believed, so nobody else may write there. */
+/* Whether nobody else may write into such a directory: what stands there is believed. */
 static bool statedir_is_ours(int dir)
 {
 	struct stat st;
@@ -58,7 +58,7 @@ static int statedir_directory(const char *path, int flags)
 	return -1;
 }
 
-/* A directory of this process alone, gone with it. */
+/* Makes a directory of this process alone, gone with it; false when that cannot be either. */
 static bool statedir_private(struct statedir *s)
 {
 	int why = errno;

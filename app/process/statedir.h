@@ -21,7 +21,7 @@ struct statedir;
  * TMPDIR/rowgate-UID, or, where somebody else has taken that name, in a temporary directory of its own. file: the
  * configuration file or NULL. False with the fault's message, in g, when the directory that was set is of no use. */
 MUST_CHECK bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f);
-/* NULL is allowed. Not in forked children: they share the place. */
+/* Gives the place up; the last one leaves nothing. NULL is allowed. Not in forked children: they share the place. */
 void statedir_close(struct statedir *s);
 /* Whether nobody else lived when it was opened. */
 bool statedir_alone(const struct statedir *s);

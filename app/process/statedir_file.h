@@ -18,6 +18,7 @@ struct statedir_content {
 /* Writes the parts to a file of that name in the directory, in the place of what was there. */
 MUST_CHECK bool statedir_file_write(int dir, const char *name, const struct str *parts, size_t count, struct arena *a,
 	struct fault *f);
+/* Writes what the database has said, in the same way. */
 MUST_CHECK bool statedir_file_save(int dir, const char *name, const struct statedir_content *content, struct arena *a,
 	struct fault *f);
 /* Maps such a file until the arena's reset; false when there is none or it is damaged. The block is only known to lie

@@ -15,15 +15,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* A worker that lived this long did not die of its start. */
+/* How long a worker must have lived not to have died of its start, and what is too far apart for a series. */
 #define SUPERVISOR_SETTLED_US INT64_C(1000000)
 #define SUPERVISOR_SERIES_US INT64_C(10000000)
-/* While no worker lives requests wait: however many died young, for no longer than this. */
+/* The longest pause before the next start, however many died young: while no worker lives requests wait. */
 #define SUPERVISOR_PAUSE_US INT64_C(1000000)
-/* An idle worker leaves sooner than this. */
+/* How long a leaving worker is waited for before the next one is told to: an idle one leaves sooner. */
 #define SUPERVISOR_LEAVE_US INT64_C(200000)
-/* workers is at most half of this (see the option table), one is above the count while they are replaced, and there may
- * be some that are parting. */
+/* Room for workers: the setting is at most half of this (see the option table), one is above the count while they are
+ * replaced, and there may be some that are parting. */
 #define SUPERVISOR_MAX 2048
 
 /* A worker, or room for one. */
@@ -79,7 +79,8 @@ struct scoreboard *supervisor_scoreboard(const struct supervisor *s)
 	return s->scoreboard;
 }
 
-/* One that is parting only sends answers: it needs no generation and no connection, and stands in nobody's way. */
+/* Whether the worker does more than send answers. One that is parting does not: it needs no generation and no
+ * connection, and stands in nobody's way. */
 static bool supervisor_member_works(const struct supervisor *s, size_t i)
 {
 	return s->members[i].pid && !scoreboard_is_parting(s->scoreboard, i);

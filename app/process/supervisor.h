@@ -39,7 +39,7 @@ void supervisor_stop(struct supervisor *s);
 /* Ends those that have not finished. */
 void supervisor_kill(struct supervisor *s);
 size_t supervisor_alive(const struct supervisor *s);
-/* Of the current generation's workers. */
+/* What the workers tell; it stays the supervisor's. */
 struct scoreboard *supervisor_scoreboard(const struct supervisor *s);
 
 #endif

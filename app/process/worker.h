@@ -20,7 +20,7 @@ struct worker_place {
 	struct slots **slots; /* its connections, kept from one generation to the next; NULL in the beginning */
 };
 
-/* Returned when look() said so; no exit status. */
+/* What worker_run() returns when look() said so; no exit status. */
 #define WORKER_RELOAD (-1)
 
 /* Serves requests from the listening socket until SIGTERM or SIGINT: then in-flight requests are finished, idle
