@@ -2,14 +2,18 @@
  *
  * Opening a link does nothing, so that programs which look at mails use nothing up: the page has a button. It needs no
  * script, loads nothing, and tells no other site where it was: its few styles are in it, allowed by their digest. Its
- * forms come back to the same address, without cookies meaning anything: whoever has the token may use it.
+ * forms come back to the same address, without cookies meaning anything: whoever has the token may use it. What stands
+ * on a page is a template like those of the mails (page-activate.html), in the reader's language.
  * SPDX-License-Identifier: MIT */
 #include <sodium.h>
 
 #include "account/caller.h"
-#include "base/html.h"
+#include "base/count.h"
+#include "base/log.h"
+#include "http/accept_language.h"
+#include "mail/template.h"
 
-enum { PAGE_MAX = 64 * 1024, DIGEST_TEXT_MAX = 64 };
+enum { DIGEST_TEXT_MAX = 64 };
 
 static const char style[] =
 	"body{margin:0;color:#1b2430;background:#f5f7fa;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
@@ -22,20 +26,21 @@ static const char style[] =
 	"[role=alert]{background:#fdecea;border-color:#b3261e}";
 
 struct page {
-	const char *title, *text, *button, *done;
-	bool password; /* asks for a new one */
+	struct str template;
 	bool (*run)(struct account_call *c, struct fault *f);
 };
 
-static const struct page activation = { "Confirm your e-mail address",
-	"Press the button to confirm that this address is yours.", "Confirm this address",
-	"The address is confirmed. You can sign in now.", false, account_activate };
-static const struct page reset = { "Choose a new password",
-	"It needs at least 8 characters. All sessions will be ended.", "Set this password",
-	"The password is set. You can sign in with it now.", true, account_reset_password };
-static const struct page confirmation = { "Confirm your new e-mail address",
-	"Press the button to use this address from now on.", "Use this address",
-	"The address is yours now. Sign in with it from now on.", false, account_confirm_email };
+static const struct page activation = { STR_INIT("page-activate"), account_activate };
+static const struct page reset = { STR_INIT("page-reset"), account_reset_password };
+static const struct page confirmation = { STR_INIT("page-confirm"), account_confirm_email };
+
+/* What a page says, one under the other: why not, the form, that it is done. */
+struct said {
+	int status;
+	struct fault refused; /* http_status 0: nothing was */
+	bool form, done;
+	struct str token; /* for the form */
+};
 
 static void add_header(struct account_call *c, struct str name, struct str value)
 {
@@ -44,70 +49,19 @@ static void add_header(struct account_call *c, struct str name, struct str value
 	c->headers = header;
 }
 
-static void put_head(struct buf *out, const struct page *l)
-{
-	buf_lit(out,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-	html_escape(out, str_of(l->title));
-	buf_lit(out, "</title>\n<style>");
-	buf_put(out, str_of(style));
-	buf_lit(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
-	html_escape(out, str_of(l->title));
-	buf_lit(out, "</h1>\n");
-}
-
-static void put_form(struct buf *out, const struct page *l, struct str action, struct str token)
-{
-	buf_lit(out, "<p>");
-	html_escape(out, str_of(l->text));
-	buf_lit(out, "</p>\n<form method=\"post\" action=\"");
-	html_escape(out, action);
-	buf_lit(out, "\">\n<input type=\"hidden\" name=\"token\" value=\"");
-	html_escape(out, token);
-	buf_lit(out, "\">\n");
-	if (l->password)
-		buf_lit(out,
-			"<p><label for=\"password\">New password</label>\n<input type=\"password\" id=\"password\" "
-			"name=\"password\" autocomplete=\"new-password\" minlength=\"8\" required></p>\n");
-	buf_lit(out, "<p><button>");
-	html_escape(out, str_of(l->button));
-	buf_lit(out, "</button></p>\n</form>\n");
-}
-
-/* Nothing but the page's own styles, and its form (CSP Level 3, section 2.3.1). */
-static struct str policy(struct arena *a)
+/* Nothing but the page's own styles, and its form (CSP Level 3, section 2.3.1). A host's page may have other styles. */
+static struct str policy(struct str html, struct arena *a)
 {
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	char text[DIGEST_TEXT_MAX];
-	crypto_hash_sha256(digest, (const unsigned char *)style, sizeof style - 1);
+	struct str styles = str_from(html, str_find(html, STR("<style>")) + sizeof "<style>" - 1);
+	styles = str_sub(styles, 0, str_find(styles, STR("</style>")));
+	crypto_hash_sha256(digest, (const unsigned char *)styles.p, styles.n);
 	sodium_bin2base64(text, sizeof text, digest, sizeof digest, sodium_base64_VARIANT_ORIGINAL);
 	return str_printf(a,
 		"default-src 'none'; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; "
 		"base-uri 'none'",
 		text);
-}
-
-static void put_way_back(struct buf *out, struct str url)
-{
-	if (!url.n)
-		return;
-	buf_lit(out, "<p><a href=\"");
-	html_escape(out, url);
-	buf_lit(out, "\">Back to the site</a></p>\n");
-}
-
-static bool page(struct account_call *c, struct buf *out, int status)
-{
-	put_way_back(out, c->conf->auth_return_url);
-	buf_lit(out, "</main>\n</body>\n</html>\n");
-	c->status = status;
-	c->answer = buf_str(out);
-	c->answer_type = STR("text/html; charset=utf-8");
-	add_header(c, STR("Referrer-Policy"), STR("no-referrer"));
-	add_header(c, STR("Content-Security-Policy"), policy(c->arena));
-	add_header(c, STR("X-Content-Type-Options"), STR("nosniff"));
-	return true;
 }
 
 /* The token of the link; "" when there is none, which is nobody's. */
@@ -123,36 +77,84 @@ static struct str query_token(struct account_call *c)
 	return STR("");
 }
 
-/* A refusal that the visitor can do something about is told on the page, with the form once more. */
-static bool follow_link(struct account_call *c, const struct page *l, struct fault *f)
+/* The page as it is to be filled in; a host's own that cannot be is logged, and ours shown. */
+static bool fill(struct template_page *page, const struct account_call *c, struct str template,
+	const struct template_value *values, size_t count, struct fault *f)
 {
-	struct buf out = buf_new(c->arena, PAGE_MAX);
-	struct str action = str_join(c->arena,
-		(struct str[]){ c->conf->server_path_prefix.p ? c->conf->server_path_prefix : STR(""), c->request->path }, 2,
-		STR(""));
-	struct str token = query_token(c);
-	put_head(&out, l);
+	struct template_languages languages;
+	struct str directory = c->conf->mail_templates;
+	languages.count = accept_language(languages.tags, TEMPLATE_LANGUAGES_MAX, c->request);
+	if (directory.n) {
+		if (template_page(page, str_cstr(c->arena, directory), template, &languages, values, count, c->arena, f))
+			return true;
+		log_error("accounts: %.*s", STR_ARG(f->message));
+		*f = (struct fault){ 0 };
+	}
+	return template_page(page, NULL, template, &languages, values, count, c->arena, f);
+}
+
+static void answer_page(struct account_call *c, const struct template_page *page)
+{
+	c->answer = page->html;
+	c->answer_type = STR("text/html; charset=utf-8");
+	add_header(c, STR("Content-Language"), page->language);
+	add_header(c, STR("Referrer-Policy"), STR("no-referrer"));
+	add_header(c, STR("Content-Security-Policy"), policy(page->html, c->arena));
+	add_header(c, STR("X-Content-Type-Options"), STR("nosniff"));
+}
+
+/* A text, or what is not on the page. */
+static struct str shown(bool whether, struct str text)
+{
+	return whether ? text : STR_NONE;
+}
+
+static bool show(struct account_call *c, const struct page *p, const struct said *said, struct fault *f)
+{
+	struct str code = said->refused.code, why = said->refused.message;
+	bool weak = str_eq(code, STR("RGA03")), wrong = str_eq(code, STR("RGA07")), used = str_eq(code, STR("RGA15"));
+	struct str prefix = c->conf->server_path_prefix.p ? c->conf->server_path_prefix : STR("");
+	const struct template_value values[] = {
+		{ STR("style"), str_of(style) },
+		{ STR("action"), str_join(c->arena, (struct str[]){ prefix, c->request->path }, 2, STR("")) },
+		{ STR("token"), said->token },
+		{ STR("form"), shown(said->form, STR("")) },
+		{ STR("done"), shown(said->done, STR("")) },
+		{ STR("refused"), why },
+		{ STR("RGA03"), shown(weak, why) },
+		{ STR("RGA07"), shown(wrong, why) },
+		{ STR("RGA15"), shown(used, why) },
+		{ STR("other"), shown(!weak && !wrong && !used, why) },
+		{ STR("back"), shown(c->conf->auth_return_url.n, c->conf->auth_return_url) },
+	};
+	struct template_page page;
+	if (!fill(&page, c, p->template, values, COUNT_OF(values), f))
+		return false;
+	c->status = said->status;
+	answer_page(c, &page);
+	return true;
+}
+
+/* A refusal that the visitor can do something about is told on the page, with the form once more where the token is
+ * still good. */
+static bool follow_link(struct account_call *c, const struct page *p, struct fault *f)
+{
+	struct said said = { .status = 200, .token = query_token(c) };
 	if (c->request->method != HTTP_POST) {
-		put_form(&out, l, action, token);
-		return page(c, &out, 200);
+		said.form = true;
+		return show(c, p, &said, f);
 	}
-	if (l->run(c, f)) {
-		buf_lit(&out, "<p role=\"status\">");
-		html_escape(&out, str_of(l->done));
-		buf_lit(&out, "</p>\n");
-		return page(c, &out, 200);
-	}
+	said.done = p->run(c, f);
+	if (said.done)
+		return show(c, p, &said, f);
 	if (f->http_status >= 500 || f->http_status == 429)
 		return false;
-	buf_lit(&out, "<p role=\"alert\">");
-	html_escape(&out, f->message);
-	buf_lit(&out, ".</p>\n");
-	int status = f->http_status;
+	said.status = f->http_status;
+	said.refused = *f;
+	said.form = f->http_status == 400 && account_text(c, "token", false, &said.token, f);
+	said.token = said.token.p ? said.token : STR("");
 	*f = (struct fault){ 0 };
-	if (status == 400 && account_text(c, "token", false, &token, f))
-		put_form(&out, l, action, token.p ? token : STR(""));
-	*f = (struct fault){ 0 };
-	return page(c, &out, status);
+	return show(c, p, &said, f);
 }
 
 bool account_activate_page(struct account_call *c, struct fault *f)

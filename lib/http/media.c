@@ -120,8 +120,7 @@ static struct media media_of(struct str value, struct arena *a)
 	return m;
 }
 
-/* q of RFC 9110 section 12.4.2 in thousandths; what is no q counts as 1. */
-static unsigned quality_of(struct str text)
+unsigned media_quality(struct str text)
 {
 	struct str fraction = text;
 	uint64_t whole, thousandths = 0;
@@ -152,7 +151,7 @@ static struct media accept_item(struct str value, struct arena *a)
 	struct media m = media_of(str_trim(str_sub(value, 0, at)), a);
 	struct str weight = str_trim(str_from(value, at + 1));
 	if (at < value.n)
-		m.quality = quality_of(str_cut(&(struct str){ weight.p + 2, weight.n - 2 }, ';'));
+		m.quality = media_quality(str_cut(&(struct str){ weight.p + 2, weight.n - 2 }, ';'));
 	return m;
 }
 

@@ -66,6 +66,8 @@ void media_accept(struct media **list_r, size_t *count_r, struct str value, stru
 struct media media_content(struct str value, struct arena *a);
 /* The type as PostgREST names it: without a charset, of synonyms the one, with the parameters that have a meaning. */
 struct str media_name(const struct media *m, struct arena *a);
+/* A weight, "0.5" (RFC 9110 section 12.4.2), in thousandths; what is none counts as 1. */
+unsigned media_quality(struct str text);
 /* The Content-Type to answer with, `; charset=utf-8` on textual kinds. */
 struct str media_text(const struct media *m, struct arena *a);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mail/template.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -54,41 +55,63 @@ static bool read_file(struct str *out_r, const char *path, struct arena *a, stru
 	return good || fault_printf(f, a, 500, "RGA50", "the mail template %s: %s", path, strerror(reason));
 }
 
-/* True with text STR_NONE: not here. */
-static bool look_in_directory(struct found *found, const char *directory, struct str language, struct str name,
-	struct arena *a, struct fault *f)
+/* What is looked for: a mail has a text and may have HTML, a page is HTML alone. */
+struct wanted {
+	const char *directory; /* the host's, or NULL */
+	struct str name;
+	bool page;
+};
+
+static bool is_found(const struct found *found, const struct wanted *w)
 {
-	struct str base = str_printf(a, "%s/%.*s/%.*s", directory, STR_ARG(language), STR_ARG(name));
-	*found = (struct found){ .language = language, .where = base };
-	return read_file(&found->text, str_printf(a, "%s.txt", base.p).p, a, f)
-		&& (!found->text.p || read_file(&found->html, str_printf(a, "%s.html", base.p).p, a, f));
+	return w->page ? found->html.p : found->text.p;
 }
 
-static bool look_for(struct found *found, const char *directory, struct str language, struct str name, struct arena *a,
+/* True with nothing found: not here. */
+static bool look_in_directory(struct found *found, const struct wanted *w, struct str language, struct arena *a,
 	struct fault *f)
 {
-	*found = (struct found){ 0 };
-	if (directory && !look_in_directory(found, directory, language, name, a, f))
+	struct str base = str_printf(a, "%s/%.*s/%.*s", w->directory, STR_ARG(language), STR_ARG(w->name));
+	*found = (struct found){ .language = language, .where = base };
+	if (!w->page && !read_file(&found->text, str_printf(a, "%s.txt", base.p).p, a, f))
 		return false;
-	if (!found->text.p)
-		*found = (struct found){ language, find_shipped(language, name, STR("txt")),
-			find_shipped(language, name, STR("html")), str_printf(a, "%.*s/%.*s", STR_ARG(language), STR_ARG(name)) };
+	return !(w->page || found->text.p) || read_file(&found->html, str_printf(a, "%s.html", base.p).p, a, f);
+}
+
+static bool look_for(struct found *found, const struct wanted *w, struct str language, struct arena *a, struct fault *f)
+{
+	*found = (struct found){ 0 };
+	if (w->directory && !look_in_directory(found, w, language, a, f))
+		return false;
+	if (!is_found(found, w))
+		*found = (struct found){ language, find_shipped(language, w->name, STR("txt")),
+			find_shipped(language, w->name, STR("html")),
+			str_printf(a, "%.*s/%.*s", STR_ARG(language), STR_ARG(w->name)) };
 	return true;
 }
 
-/* The language, then the same with one part less each time, then English. */
-static bool find(struct found *found, const char *directory, struct str name, struct str language, struct arena *a,
-	struct fault *f)
+/* The language, then the same with one part less each time. */
+static bool find_in(struct found *found, const struct wanted *w, struct str language, struct arena *a, struct fault *f)
 {
-	*found = (struct found){ 0 };
 	struct str tag = language_is_tag(language) ? language : STR_NONE;
-	while (tag.n && !found->text.p) {
-		if (!look_for(found, directory, tag, name, a, f))
+	while (tag.n && !is_found(found, w)) {
+		if (!look_for(found, w, tag, a, f))
 			return false;
 		size_t cut = str_rindex(tag, '-');
 		tag = cut < tag.n ? str_sub(tag, 0, cut) : STR_NONE;
 	}
-	return found->text.p || look_for(found, directory, STR("en"), name, a, f);
+	return true;
+}
+
+/* The first of the languages that there is, then English. */
+static bool find(struct found *found, const struct wanted *w, const struct str *languages, size_t count,
+	struct arena *a, struct fault *f)
+{
+	*found = (struct found){ 0 };
+	for (size_t i = 0; i < count && !is_found(found, w); i++)
+		if (!find_in(found, w, languages[i], a, f))
+			return false;
+	return is_found(found, w) || look_for(found, w, STR("en"), a, f);
 }
 
 /* A character of a value, a blank for controls. */
@@ -118,25 +141,56 @@ static const struct template_value *find_value(struct str name, const struct tem
 	return NULL;
 }
 
+/* A text that is being filled in. */
+struct filling {
+	struct buf out;
+	struct str rest; /* what is still to be read */
+	bool html;
+	const struct template_value *values;
+	size_t count;
+};
+
+/* Skips what is not shown, its end included. */
+static bool skip_section(struct filling *t, struct str name)
+{
+	struct str end = str_printf(t->out.arena, "{{/%.*s}}", STR_ARG(name));
+	size_t at = str_find(t->rest, end);
+	bool ends = at < t->rest.n;
+	t->rest = str_from(t->rest, at + end.n);
+	return ends;
+}
+
+/* What follows a "{{". */
+static bool fill_place(struct filling *t, struct fault *f)
+{
+	size_t close = str_find(t->rest, STR("}}"));
+	struct str word = str_trim(str_sub(t->rest, 0, close));
+	bool opens = str_starts(word, STR("#")), closes = str_starts(word, STR("/"));
+	struct str name = str_from(word, opens || closes);
+	const struct template_value *value = find_value(name, t->values, t->count);
+	if (!value || close == t->rest.n)
+		return fault_printf(f, t->out.arena, 500, "RGA50", "{{%.*s}} has no value", STR_ARG(str_sub(word, 0, 40)));
+	t->rest = str_from(t->rest, close + 2);
+	if (opens && !value->value.p && !skip_section(t, name))
+		return fault_printf(f, t->out.arena, 500, "RGA50", "{{#%.*s}} has no end", STR_ARG(name));
+	if (!opens && !closes)
+		(t->html ? put_html : put_text)(&t->out, value->value);
+	return true;
+}
+
 bool template_text(struct str *out_r, struct str text, bool html, const struct template_value *values, size_t count,
 	struct arena *a, struct fault *f)
 {
-	struct buf out = buf_new(a, TEMPLATE_MAX);
-	struct str rest = text;
-	for (size_t open = str_find(rest, STR("{{")); open < rest.n; open = str_find(rest, STR("{{"))) {
-		buf_put(&out, str_sub(rest, 0, open));
-		rest = str_from(rest, open + 2);
-		size_t close = str_find(rest, STR("}}"));
-		struct str name = str_trim(str_sub(rest, 0, close));
-		const struct template_value *value = find_value(name, values, count);
-		if (!value || close == rest.n)
-			return fault_printf(f, a, 500, "RGA50", "{{%.*s}} has no value", STR_ARG(str_sub(name, 0, 40)));
-		(html ? put_html : put_text)(&out, value->value);
-		rest = str_from(rest, close + 2);
+	struct filling t = { buf_new(a, TEMPLATE_MAX), text, html, values, count };
+	for (size_t open; (open = str_find(t.rest, STR("{{"))) < t.rest.n;) {
+		buf_put(&t.out, str_sub(t.rest, 0, open));
+		t.rest = str_from(t.rest, open + 2);
+		if (!fill_place(&t, f))
+			return false;
 	}
-	buf_put(&out, rest);
-	*out_r = buf_str(&out);
-	return !out.overflow || fault_printf(f, a, 500, "RGA50", "the text grows too large");
+	buf_put(&t.out, t.rest);
+	*out_r = buf_str(&t.out);
+	return !t.out.overflow || fault_printf(f, a, 500, "RGA50", "the text grows too large");
 }
 
 /* "Subject: ..." and the text behind an empty line. */
@@ -162,16 +216,34 @@ static bool fill_found(struct template_mail *m, const struct found *found, const
 		&& (!found->html.p || template_text(&m->html, found->html, true, values, count, a, f));
 }
 
+/* The fault, with where it is. */
+static bool template_fault(struct fault *f, const struct found *found, struct arena *a)
+{
+	struct str reason = f->message;
+	return fault_printf(f, a, 500, "RGA50", "the mail template %.*s: %.*s", STR_ARG(found->where), STR_ARG(reason));
+}
+
 bool template_fill(struct template_mail *out_r, const char *directory, struct str name, struct str language,
 	const struct template_value *values, size_t count, struct arena *a, struct fault *f)
 {
 	struct found found;
+	const struct wanted wanted = { directory, name, false };
 	if (!template_exists(name))
 		return fault_printf(f, a, 500, "RGA50", "there is no mail template \"%.*s\"", STR_ARG(str_sub(name, 0, 40)));
-	if (!find(&found, directory, name, language, a, f))
+	if (!find(&found, &wanted, &language, 1, a, f))
 		return false;
-	if (fill_found(out_r, &found, values, count, a, f))
-		return true;
-	struct str reason = f->message;
-	return fault_printf(f, a, 500, "RGA50", "the mail template %.*s: %.*s", STR_ARG(found.where), STR_ARG(reason));
+	return fill_found(out_r, &found, values, count, a, f) || template_fault(f, &found, a);
+}
+
+bool template_page(struct template_page *out_r, const char *directory, struct str name,
+	const struct template_languages *languages, const struct template_value *values, size_t count, struct arena *a,
+	struct fault *f)
+{
+	struct found found;
+	const struct wanted wanted = { directory, name, true };
+	assert(find_shipped(STR("en"), name, STR("html")).p);
+	if (!find(&found, &wanted, languages->tags, languages->count, a, f))
+		return false;
+	out_r->language = found.language;
+	return template_text(&out_r->html, found.html, true, values, count, a, f) || template_fault(f, &found, a);
 }

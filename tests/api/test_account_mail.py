@@ -352,6 +352,33 @@ def test_the_page_for_a_new_password_asks_again_when_one_is_refused(server, post
     Person(server, person.email, "a new good password", register=False).sign_in()
 
 
+@pytest.mark.parametrize("asked, language, title", [(None, "en", "Choose a new password"), ("de-AT, en;q=0.5", "de", "Wählen Sie ein neues Passwort"),
+                                                    ("en, de", "en", "Choose a new password"), ("fr, *", "en", "Choose a new password")])
+def test_a_page_is_in_the_readers_language(server, asked, language, title):
+    page = server.get("/account/reset?token=x", headers={"Accept-Language": asked})
+    assert page.headers["Content-Language"] == language
+    assert f'<html lang="{language}">' in page.text and f"<h1>{title}</h1>" in page.text
+    used = server.post("/account/activate", data={"token": "x"}, headers={"Accept-Language": asked})
+    assert used.status_code == 401 and ("The link has been used" in used.text) == (language == "en")
+
+
+def test_a_host_has_pages_of_its_own(serve, cluster, request, tmp_path):
+    (tmp_path / "en").mkdir()
+    own = tmp_path / "en" / "page-reset.html"
+    own.write_text("<!DOCTYPE html>\n<title>Ours</title>\n<style>p{color:red}</style>\n{{#form}}<p>{{action}}</p>{{/form}}\n")
+    database = cluster.create("own_pages")
+    migrate(database)
+    server = serve(environment=settings_of(database, mail_templates=tmp_path), uri=database.uri)
+    page = server.get("/account/reset?token=x")
+    assert "<title>Ours</title>" in page.text and "<p>/account/reset</p>" in page.text
+    digest = base64.b64encode(hashlib.sha256(b"p{color:red}").digest()).decode()
+    assert f"'sha256-{digest}'" in page.headers["Content-Security-Policy"]
+    assert "Confirm your e-mail address" in server.get("/account/activate?token=x").text
+    # Whoever has a link must not be kept out by a placeholder that there is not.
+    own.write_text("{{nothing}}")
+    assert "Choose a new password" in server.get("/account/reset?token=x").text
+
+
 @pytest.mark.parametrize("token", ['"><script>alert(1)</script>', "'", "a&b", "%00", "x" * 3000])
 def test_what_is_in_a_link_cannot_become_markup(server, token):
     page = server.get("/account/reset", params={"token": token})

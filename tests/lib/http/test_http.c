@@ -1,7 +1,8 @@
-/* Methods, percent-encoding, forms, media types, preferences, ranges.
+/* Methods, percent-encoding, forms, media types, preferences, ranges, languages.
  * SPDX-License-Identifier: MIT */
 #include "../expect.h"
 
+#include "http/accept_language.h"
 #include "http/media.h"
 #include "http/prefer.h"
 #include "http/range.h"
@@ -267,6 +268,35 @@ static void range_fields(void **state)
 	}
 }
 
+static void languages(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value, *want;
+	} rows[] = {
+		{ "de", "de" },
+		{ "de-AT, de;q=0.8, en;q=0.5", "de-AT de en" },
+		{ "en;q=0.5, de;q=0.8,fr", "fr de en" },
+		{ "a;q=0.5,b;q=0.5,c", "c a b" },
+		{ "*, de;q=0.1", "de" },
+		{ "de;q=0, en", "en" },
+		{ " , ;q=1,, en ", "en" },
+		{ "a,b,c,d,e", "a b c d" },
+		{ "a,b,c,d,e;q=0.1,f,g,h,i,j,k,l,m,n,o,p,q,r,s", "a b c d" },
+		{ "", "" },
+	};
+	struct arena *a = arena_new(1 << 16);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct http_field field = { STR("accept-language"), str_of(rows[i].value) };
+		struct request r = { .fields = &field, .field_count = 1 };
+		struct str tags[4];
+		size_t count = accept_language(tags, COUNT_OF(tags), &r);
+		expect_text(rows[i].value, str_join(a, tags, count, STR(" ")), rows[i].want);
+	}
+	expect_int("no field", (int64_t)accept_language(&(struct str){ 0 }, 1, &(struct request){ 0 }), 0);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +310,7 @@ int main(void)
 		cmocka_unit_test(intersections),
 		cmocka_unit_test(content_ranges),
 		cmocka_unit_test(range_fields),
+		cmocka_unit_test(languages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,8 @@ static const struct template_value values[] = {
 	{ STR_INIT("site"), STR_INIT("example.com") },
 	{ STR_INIT("link"), STR_INIT("https://example.com/account/reset?token=t&x=1") },
 	{ STR_INIT("hours"), STR_INIT("1") },
+	{ STR_INIT("empty"), STR_INIT("") },
+	{ STR_INIT("none"), { NULL, 0 } },
 };
 
 static void filling_in(void **state)
@@ -38,6 +40,13 @@ static void filling_in(void **state)
 		{ "{{}}", false, NULL },
 		{ "{{a", false, NULL },
 		{ "{{a}}{{", false, NULL },
+		{ "1{{#site}}[{{site}}]{{/site}}2", true, "1[example.com]2" },
+		{ "1{{#empty}}[{{empty}}]{{/empty}}2", true, "1[]2" },
+		{ "1{{#none}}[{{none}}]{{/none}}2", true, "12" },
+		{ "1{{#none}}{{#site}}x{{/site}}{{unknown}}{{/none}}2{{#site}}{{#none}}x{{/none}}3{{/site}}", true, "123" },
+		{ "1{{#none}}2", true, NULL },
+		{ "1{{#unknown}}2{{/unknown}}", true, NULL },
+		{ "1{{none}}2", true, "12" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena *a = arena_new(1 << 20);
@@ -172,6 +181,55 @@ static void shipped_texts(void **state)
 	}
 }
 
+#define STATE(name)                                                                                                    \
+	{                                                                                                                  \
+		STR_INIT(name), STR_INIT("")                                                                                   \
+	}
+
+static void shipped_pages(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "page-activate", "page-confirm", "page-reset" };
+	static const struct template_value all[] = {
+		{ STR_INIT("style"), STR_INIT("a{color:#000}") },
+		{ STR_INIT("action"), STR_INIT("/account/x") },
+		{ STR_INIT("token"), STR_INIT("\"><b>") },
+		{ STR_INIT("refused"), STR_INIT("No") },
+		{ STR_INIT("back"), STR_INIT("https://example.com/?a=1&b=2") },
+		STATE("form"),
+		STATE("done"),
+		STATE("RGA03"),
+		STATE("RGA07"),
+		STATE("RGA15"),
+		STATE("other"),
+	};
+	static const struct {
+		struct template_languages asked;
+		const char *got;
+	} languages[] = {
+		{ { { STR_INIT("de-AT"), STR_INIT("en") }, 2 }, "de" },
+		{ { { STR_INIT("fr"), STR_INIT("../de"), STR_INIT("de") }, 3 }, "de" },
+		{ { { STR_INIT("en"), STR_INIT("de") }, 2 }, "en" },
+		{ { { STR_INIT("fr") }, 1 }, "en" },
+		{ { .count = 0 }, "en" },
+	};
+	for (size_t i = 0; i < COUNT_OF(names) * COUNT_OF(languages); i++) {
+		struct arena *a = arena_new(1 << 20);
+		struct template_page got = { 0 };
+		struct fault f = { 0 };
+		const char *name = names[i / COUNT_OF(languages)], *want = languages[i % COUNT_OF(languages)].got;
+		const struct template_languages *asked = &languages[i % COUNT_OF(languages)].asked;
+		expect_int(name, template_page(&got, NULL, str_of(name), asked, all, COUNT_OF(all), a, &f), true);
+		expect_text(name, got.language, want);
+		struct str tag = str_printf(a, "<html lang=\"%s\">", want);
+		assert_true(str_find(got.html, tag) < got.html.n);
+		assert_true(str_find(got.html, STR("value=\"&quot;&gt;&lt;b&gt;\"")) < got.html.n);
+		assert_true(str_find(got.html, STR("<style>a{color:#000}</style>")) < got.html.n);
+		assert_true(str_find(got.html, STR("href=\"https://example.com/?a=1&amp;b=2\"")) < got.html.n);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +237,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(which_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(faults_name_the_place, set_up, tear_down),
 		cmocka_unit_test(shipped_texts),
+		cmocka_unit_test(shipped_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
