@@ -55,21 +55,21 @@ struct attempt {
 	enum retry retry;
 };
 
-/* Sends everything up to the Sync, or up to the Flush where the outcome is to be judged first. */
+/* The connection broke: the fault, unless there is one. */
+void attempt_break(struct attempt *t, const char *libpq_message);
+/* Whether the outcome must be known before the Sync. */
+bool attempt_holds(const struct flight *flight);
+/* Whether code of users may run in this flight. */
+bool attempt_dirties(const struct flight *flight);
+
+/* segment.c: sends everything up to the Sync, or up to the Flush where the outcome is to be judged first. */
 void attempt_send(struct attempt *t);
 /* Sends what ends a judged flight: Sync after success, ROLLBACK and Sync else. */
 void attempt_send_end(struct attempt *t);
 /* Sends what ends the failed transaction block of a flight that began with BEGIN. */
 void attempt_send_rollback(struct attempt *t);
-/* Reads the answers to all steps sent. */
+
+/* receive.c: reads the answers to all steps sent. */
 void attempt_receive(struct attempt *t);
-/* The connection broke: the fault, unless there is one. */
-void attempt_break(struct attempt *t, const char *libpq_message);
-/* The wait callback said stop: everything is undone if it still can be. */
-void attempt_stop(struct attempt *t);
-/* Whether the outcome must be known before the Sync. */
-bool attempt_holds(const struct flight *flight);
-/* Whether code of users may run in this flight. */
-bool attempt_dirties(const struct flight *flight);
 
 #endif

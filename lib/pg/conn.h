@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "row.h"
 #include "stmt/stmt.h"
 
 struct conn;
@@ -50,22 +51,13 @@ int conn_server_version(const struct conn *c);
 /* host:port; the host of a unix socket is its directory. */
 struct str conn_peer(const struct conn *c, struct arena *a);
 
-/* One row in single-row mode, valid during the call it is given to. */
-struct row;
-size_t row_columns(const struct row *r);
-/* STR_NONE: NULL. */
-struct str row_value(const struct row *r, size_t column);
-/* Name and type OID (domains arrive as their base type) of a column. */
-const char *row_name(const struct row *r, size_t column);
-uint32_t row_type(const struct row *r, size_t column);
-
-/* Runs one statement outside of any request (catalog, configuration): simple, sequential, every row to on_row,
- * which may be NULL; when it returns false no further row is given and the run fails with PGRSTX00.
+/* run.c: runs one statement outside of any request (catalog, configuration): simple, sequential, every row to
+ * on_row, which may be NULL; when it returns false no further row is given and the run fails with PGRSTX00.
  * Faults carry the SQLSTATE. Needs conn_ready(). */
 MUST_CHECK bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, const struct row *r),
 	void *arg, struct arena *a, struct fault *f);
-/* Runs a text of several statements, in one transaction when it says BEGIN and COMMIT; what is left open after an error
- * is rolled back. The text is ours alone: there are no parameters. */
+/* script.c: runs a text of several statements, in one transaction when it says BEGIN and COMMIT; what is left open
+ * after an error is rolled back. The text is ours alone: there are no parameters. */
 MUST_CHECK bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *f);
 
 #endif

@@ -30,7 +30,7 @@ struct row {
 /* Above this libpq's buffers, which never shrink, are not worth keeping. */
 enum { CONN_KEEP_BYTES = 8 * 1024 * 1024 };
 
-/* conn_ready() with a look whether the server has hung up since. */
+/* conn.c: conn_ready() with a look whether the server has hung up since. */
 MUST_CHECK bool conn_ensure(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection; the next conn_ready() makes a new one. */
 void conn_drop(struct conn *c);
@@ -47,7 +47,7 @@ bool conn_stopped_fault(struct fault *f);
 void conn_cancel(struct conn *c);
 void conn_settle(struct conn *c);
 
-/* Sends Parse, Bind, Describe and Execute of an unnamed statement. */
+/* send.c: sends Parse, Bind, Describe and Execute of an unnamed statement. */
 bool conn_send(struct conn *c, const struct stmt *s, struct arena *a);
 /* Sends Parse of a name to come, and Bind, Describe and Execute of a known one. */
 bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, struct arena *a);

@@ -6,15 +6,8 @@
 /* libpq puts a NULL or two around an error at the Sync; more would mean that we lost our place. */
 enum { NULLS_BEFORE_SYNC = 4 };
 
-void attempt_break(struct attempt *t, const char *libpq_message)
-{
-	if (!t->failed)
-		result_broken_fault(t->fault, str_of(libpq_message), t->arena);
-	t->failed = true;
-	t->broken = true;
-}
-
-void attempt_stop(struct attempt *t)
+/* The wait callback said stop: everything is undone if it still can be. */
+static void stop(struct attempt *t)
 {
 	if (!t->failed)
 		conn_stopped_fault(t->fault);
@@ -174,7 +167,7 @@ static bool receive_step(struct attempt *t, const struct step *step)
 
 		io = conn_result(t->conn, &result);
 		if (io == CONN_IO_STOPPED) {
-			attempt_stop(t);
+			stop(t);
 			continue;
 		}
 		if (result)

@@ -1,4 +1,4 @@
-/* Reading PGresult: errors as faults. Rows are conn.h's.
+/* Reading PGresult: errors as faults. Rows are row.h's.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_RESULT_H
 #define ROWGATE_PG_RESULT_H

@@ -56,17 +56,6 @@ static const struct stmt check_constraints = { .sql = STR_INIT("SET CONSTRAINTS 
 static const struct stmt commit = { .sql = STR_INIT("COMMIT") };
 static const struct stmt rollback = { .sql = STR_INIT("ROLLBACK") };
 
-bool attempt_dirties(const struct flight *flight)
-{
-	return flight->user_code || flight->pre_request || flight->calls || flight->writes;
-}
-
-bool attempt_holds(const struct flight *flight)
-{
-	/* A read that is refused half-way needs no undoing. */
-	return flight->judge || (flight->writes && (flight->on_row || flight->on_columns));
-}
-
 static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
 {
 	if (stmt)

@@ -18,7 +18,7 @@ int sqlstate_status(const struct pg_error *e, bool anonymous);
  * The error's texts must live as long as the fault. Always returns false. */
 bool sqlstate_fault(struct fault *f, const struct pg_error *e, bool anonymous, struct arena *a);
 
-/* RAISE SQLSTATE 'PGRST': message is JSON {code, message, details?, hint?}, detail is JSON {status, headers,
+/* raise.c: RAISE SQLSTATE 'PGRST': message is JSON {code, message, details?, hint?}, detail is JSON {status, headers,
  * status_text?}; anything else is 500 PGRST121. Always returns false. */
 bool raise_fault(struct fault *f, const struct pg_error *e, struct arena *a);
 
