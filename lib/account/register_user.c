@@ -7,6 +7,7 @@
 #include "account/limit.h"
 #include "account/password.h"
 #include "account/schema.h"
+#include "token/tokenjson.h"
 
 /* The role to be: one of auth-self-service-roles, the first when none is named; its name in the database. */
 static bool choose_role(struct account_call *c, struct str *role_r, struct fault *f)

@@ -1,13 +1,12 @@
-/* One JSON Web Key to a key (RFC 7517, parameters of RFC 7518 section 6 and RFC 8037 section 2).
- *
- * Private members are ignored: only verifying is done with these keys.
+/* A reader for each type of JSON Web Key, and what `alg` and `use` leave of its algorithms.
  * SPDX-License-Identifier: MIT */
+#include "token/jwk.h"
+
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "token/keys.h"
 #include "token/tokenjson.h"
 
 enum { RSA_MIN_BITS = 2048, RSA_MAX_BITS = 16384, HMAC_MIN = 32 };
@@ -59,8 +58,8 @@ static bool jwk_bytes(struct str *out_r, struct json_object *jwk, const char *na
 static EVP_PKEY *pkey_from(const char *type, OSSL_PARAM_BLD *builder)
 {
 	EVP_PKEY *pkey = NULL;
-	OSSL_PARAM *params KEYS_AUTO(free_params) = OSSL_PARAM_BLD_to_param(builder);
-	EVP_PKEY_CTX *context KEYS_AUTO(free_context) = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM *params KEY_AUTO(free_params) = OSSL_PARAM_BLD_to_param(builder);
+	EVP_PKEY_CTX *context KEY_AUTO(free_context) = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	if (!params || !context || EVP_PKEY_fromdata_init(context) != 1)
 		return NULL;
 	return EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) == 1 ? pkey : NULL;
@@ -79,7 +78,7 @@ static bool read_oct(struct jwt_key *key, struct json_object *jwk, struct arena 
 		return false;
 	if (secret.n < HMAC_MIN)
 		log_warn("jwt-secret: the key of a JWK has %zu bytes, RFC 7518 asks for at least %d", secret.n, HMAC_MIN);
-	signature_prepare_secret(key, secret, a);
+	key_set_secret(key, secret, a);
 	key->algs = ALGS_HS;
 	return true;
 }
@@ -91,13 +90,13 @@ static bool read_rsa(struct jwt_key *key, struct json_object *jwk, struct arena 
 		return false;
 	if (n.n > RSA_MAX_BITS / 8 + 1 || e.n > 8)
 		return jwk_fault(f, a, "is too long", n.n > RSA_MAX_BITS / 8 + 1 ? "n" : "e");
-	BIGNUM *modulus KEYS_AUTO(free_number) = BN_bin2bn(keys_bytes(n), (int)n.n, NULL);
-	BIGNUM *exponent KEYS_AUTO(free_number) = BN_bin2bn(keys_bytes(e), (int)e.n, NULL);
+	BIGNUM *modulus KEY_AUTO(free_number) = BN_bin2bn(key_bytes(n), (int)n.n, NULL);
+	BIGNUM *exponent KEY_AUTO(free_number) = BN_bin2bn(key_bytes(e), (int)e.n, NULL);
 	if (BN_num_bits(modulus) < RSA_MIN_BITS)
 		return jwk_fault(f, a, "is shorter than the 2048 bits RFC 7518 section 3.3 requires", "n");
 	if (!BN_is_odd(modulus) || !BN_is_odd(exponent) || BN_is_one(exponent))
 		return jwk_fault(f, a, "is no RSA parameter", BN_is_odd(modulus) ? "e" : "n");
-	OSSL_PARAM_BLD *builder KEYS_AUTO(free_builder) = OSSL_PARAM_BLD_new();
+	OSSL_PARAM_BLD *builder KEY_AUTO(free_builder) = OSSL_PARAM_BLD_new();
 	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus);
 	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent);
 	EVP_PKEY *pkey = pkey_from("RSA", builder);
@@ -132,7 +131,7 @@ static bool read_ec_on(struct jwt_key *key, const struct curve *curve, struct js
 	unsigned char point[1 + 2 * 66] = { 4 /* uncompressed */ };
 	memcpy(point + 1, x.p, x.n);
 	memcpy(point + 1 + x.n, y.p, y.n);
-	OSSL_PARAM_BLD *builder KEYS_AUTO(free_builder) = OSSL_PARAM_BLD_new();
+	OSSL_PARAM_BLD *builder KEY_AUTO(free_builder) = OSSL_PARAM_BLD_new();
 	OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0);
 	OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * curve->size);
 	EVP_PKEY *pkey = pkey_from("EC", builder);
@@ -170,7 +169,7 @@ static bool read_ed448(struct jwt_key *key, struct json_object *jwk, struct aren
 	struct str x;
 	if (!jwk_bytes(&x, jwk, "x", a, f))
 		return false;
-	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, keys_bytes(x), x.n);
+	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, key_bytes(x), x.n);
 	if (!pkey)
 		return jwk_fault(f, a, "has the wrong length for its curve", "x");
 	key_keep(key, pkey, a);
@@ -197,7 +196,7 @@ static unsigned allowed_algs(struct json_object *jwk)
 		return 0;
 	if (!name.p)
 		return ~0u;
-	return jwt_alg_from(name, &alg) ? 1u << alg : 0;
+	return key_alg_from(name, &alg) ? 1u << alg : 0;
 }
 
 bool jwk_read(struct jwt_key *key, struct json_object *jwk, struct arena *forever, struct fault *f)

@@ -163,7 +163,7 @@ static bool read_header(struct header *out_r, struct str part, struct arena *a, 
 		return decode_fault(f, a, bad_algorithm, STR("JWT has a critical header parameter that is not supported"));
 	out_r->kid = tokenjson_unquote(kid, a);
 	bool kid_good = !kid.p || out_r->kid.p || str_eq(kid, STR("null"));
-	return (jwt_alg_from(alg, &out_r->alg) && kid_good) || decode_fault(f, a, bad_crypto, STR_NONE);
+	return (key_alg_from(alg, &out_r->alg) && kid_good) || decode_fault(f, a, bad_crypto, STR_NONE);
 }
 
 static bool check_signature(const struct parts *parts, const struct header *header, const struct jwt_keys *keys,

@@ -3,31 +3,11 @@
 #include "token/keys.h"
 
 #include "base/log.h"
+#include "token/jwk.h"
+#include "token/signature.h"
 #include "token/tokenjson.h"
 
 enum { SECRET_MIN = 32 };
-
-bool jwt_alg_from(struct str name, enum jwt_alg *out_r)
-{
-	static const struct str names[] = {
-		[JWT_HS256] = STR_INIT("HS256"),
-		[JWT_HS384] = STR_INIT("HS384"),
-		[JWT_HS512] = STR_INIT("HS512"),
-		[JWT_RS256] = STR_INIT("RS256"),
-		[JWT_RS384] = STR_INIT("RS384"),
-		[JWT_RS512] = STR_INIT("RS512"),
-		[JWT_ES256] = STR_INIT("ES256"),
-		[JWT_ES384] = STR_INIT("ES384"),
-		[JWT_ES512] = STR_INIT("ES512"),
-		[JWT_EDDSA] = STR_INIT("EdDSA"),
-	};
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (str_eq(names[i], name)) {
-			*out_r = (enum jwt_alg)i;
-			return true;
-		}
-	return false;
-}
 
 static bool secret_fault(struct fault *f, struct str message)
 {
@@ -66,7 +46,7 @@ static bool read_plain(struct jwt_keys *keys, struct str secret, struct arena *a
 		return secret_fault(f, STR("jwt-secret: The JWT secret must be at least 32 characters long."));
 	keys->first = arena_make(a, struct jwt_key);
 	keys->first->algs = 1u << JWT_HS256;
-	signature_prepare_secret(keys->first, str_dup(a, secret), a);
+	key_set_secret(keys->first, str_dup(a, secret), a);
 	return true;
 }
 

@@ -1,45 +1,12 @@
 /* Reading a role path by its syntax, and taking the role from the claims.
  * SPDX-License-Identifier: MIT */
-#include "token/rolepath_tree.h"
+#include "token/rolepath.h"
 
 #include <string.h>
 
 #include "base/utf8.h"
+#include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
-
-bool rolepath_expected(struct rolepath_parser *p, const char *what)
-{
-	if (!p->expected)
-		p->expected = what;
-	return false;
-}
-
-static void put_literal(void *literal)
-{
-	json_object_put(literal);
-}
-
-struct json_object *rolepath_keep(struct rolepath_parser *p, struct json_object *literal)
-{
-	arena_on_reset(p->arena, put_literal, literal);
-	return literal;
-}
-
-bool rolepath_at_number(const struct rolepath_parser *p)
-{
-	int c = scan_peek(&p->s);
-	return c == '-' || (c >= '0' && c <= '9');
-}
-
-bool rolepath_int(struct rolepath_parser *p, int64_t *out_r)
-{
-	struct str digits;
-	const char *start = p->s.cur;
-	scan_char(&p->s, '-');
-	bool good = scan_set(&p->s, "0123456789", 15, &digits) && (digits.n == 1 || digits.p[0] != '0')
-		&& str_to_i64((struct str){ start, (size_t)(p->s.cur - start) }, out_r);
-	return good || rolepath_expected(p, "a whole number");
-}
 
 bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *forever, struct fault *f)
 {

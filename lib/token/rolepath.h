@@ -17,8 +17,8 @@ struct rolepath;
 
 /* Reads a path; the fault names the key, the path and the place where it went wrong. */
 MUST_CHECK bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *forever, struct fault *f);
-/* The path in one spelling, as PostgREST prints it: names in brackets and strings in single quotes, slices with their
- * step; the older syntax with every key in double quotes. It parses to the same path. */
+/* rolepath_text.c: the path in one spelling, as PostgREST prints it: names in brackets and strings in single quotes,
+ * slices with their step; the older syntax with every key in double quotes. It parses to the same path. */
 struct str rolepath_text(const struct rolepath *path, struct arena *a);
 /* The first value the path selects: a string as it is, anything else as its JSON text; STR_NONE: it selects none.
  * A view into claims, or in the arena. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "token/rolepath_tree.h"
 
-static const char key_bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$@";
+static const char name_bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$@";
 
 static struct selector *add_segment(const struct segment ***tail, struct arena *a)
 {
@@ -26,7 +26,7 @@ static bool quoted(struct rolepath_parser *p, struct str *out_r)
 static bool key(struct rolepath_parser *p, struct selector *s)
 {
 	struct str name;
-	if (!scan_set(&p->s, key_bytes, SIZE_MAX, &name) && !quoted(p, &name)) {
+	if (!scan_set(&p->s, name_bytes, SIZE_MAX, &name) && !quoted(p, &name)) {
 		p->expected = "a key (letters, digits, _ $ @, or in quotes)";
 		return false;
 	}

@@ -1,5 +1,7 @@
 /* A role path back to text, in the spelling of PostgREST's --dump-config.
  * SPDX-License-Identifier: MIT */
+#include "token/rolepath.h"
+
 #include <string.h>
 
 #include "base/buf.h"

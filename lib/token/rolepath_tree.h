@@ -3,10 +3,11 @@
 #ifndef ROWGATE_TOKEN_ROLEPATH_TREE_H
 #define ROWGATE_TOKEN_ROLEPATH_TREE_H
 
+#include <json-c/json.h>
 #include <regex.h>
 
+#include "base/arena.h"
 #include "base/scan.h"
-#include "token/rolepath.h"
 
 struct bound {
 	bool given;
@@ -80,6 +81,7 @@ struct rolepath_parser {
 	const char *expected;
 };
 
+/* Keeps in mind what was expected where the parser failed. Always returns false. */
 bool rolepath_expected(struct rolepath_parser *p, const char *what);
 /* A literal of a condition, given back with the arena. */
 struct json_object *rolepath_keep(struct rolepath_parser *p, struct json_object *literal);

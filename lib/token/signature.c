@@ -1,10 +1,10 @@
-/* The check of one signature by one key: HMAC and Ed25519 by libsodium, the rest by libcrypto.
+/* The check of a signature, one function for each family of algorithms.
  * SPDX-License-Identifier: MIT */
+#include "token/signature.h"
+
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
-
-#include "token/keys.h"
 
 static void free_context(EVP_MD_CTX **c)
 {
@@ -19,18 +19,11 @@ static void free_der(unsigned char **p)
 	OPENSSL_free(*p);
 }
 
-void signature_prepare_secret(struct jwt_key *key, struct str secret, struct arena *forever)
-{
-	key->secret = str_dup(forever, secret);
-	crypto_auth_hmacsha256_init(&key->hs256, keys_bytes(secret), secret.n);
-	crypto_auth_hmacsha512_init(&key->hs512, keys_bytes(secret), secret.n);
-}
-
 static bool check_hs256(const struct jwt_key *key, struct str input, struct str signature)
 {
 	unsigned char mac[crypto_auth_hmacsha256_BYTES];
 	crypto_auth_hmacsha256_state state = key->hs256;
-	crypto_auth_hmacsha256_update(&state, keys_bytes(input), input.n);
+	crypto_auth_hmacsha256_update(&state, key_bytes(input), input.n);
 	crypto_auth_hmacsha256_final(&state, mac);
 	sodium_memzero(&state, sizeof state);
 	return signature.n == sizeof mac && sodium_memcmp(mac, signature.p, sizeof mac) == 0;
@@ -40,7 +33,7 @@ static bool check_hs384(const struct jwt_key *key, struct str input, struct str 
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
-	if (!HMAC(EVP_sha384(), key->secret.p, (int)key->secret.n, keys_bytes(input), input.n, mac, &n))
+	if (!HMAC(EVP_sha384(), key->secret.p, (int)key->secret.n, key_bytes(input), input.n, mac, &n))
 		return false;
 	return signature.n == n && sodium_memcmp(mac, signature.p, n) == 0;
 }
@@ -49,7 +42,7 @@ static bool check_hs512(const struct jwt_key *key, struct str input, struct str 
 {
 	unsigned char mac[crypto_auth_hmacsha512_BYTES];
 	crypto_auth_hmacsha512_state state = key->hs512;
-	crypto_auth_hmacsha512_update(&state, keys_bytes(input), input.n);
+	crypto_auth_hmacsha512_update(&state, key_bytes(input), input.n);
 	crypto_auth_hmacsha512_final(&state, mac);
 	sodium_memzero(&state, sizeof state);
 	return signature.n == sizeof mac && sodium_memcmp(mac, signature.p, sizeof mac) == 0;
@@ -59,9 +52,9 @@ static bool check_hs512(const struct jwt_key *key, struct str input, struct str 
 static bool check_pkey(const struct jwt_key *key, const EVP_MD *digest, struct str input,
 	const unsigned char *signature, size_t n)
 {
-	EVP_MD_CTX *context KEYS_AUTO(free_context) = EVP_MD_CTX_new();
+	EVP_MD_CTX *context KEY_AUTO(free_context) = EVP_MD_CTX_new();
 	bool good = context && EVP_DigestVerifyInit(context, NULL, digest, NULL, key->pkey) == 1
-		&& EVP_DigestVerify(context, signature, n, keys_bytes(input), input.n) == 1;
+		&& EVP_DigestVerify(context, signature, n, key_bytes(input), input.n) == 1;
 	ERR_clear_error();
 	return good;
 }
@@ -72,15 +65,15 @@ static bool check_ecdsa(const struct jwt_key *key, const EVP_MD *digest, size_t 
 {
 	if (signature.n != 2 * coordinate)
 		return false;
-	ECDSA_SIG *pair KEYS_AUTO(free_ecdsa) = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(keys_bytes(signature), (int)coordinate, NULL);
-	BIGNUM *s = BN_bin2bn(keys_bytes(signature) + coordinate, (int)coordinate, NULL);
+	ECDSA_SIG *pair KEY_AUTO(free_ecdsa) = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(key_bytes(signature), (int)coordinate, NULL);
+	BIGNUM *s = BN_bin2bn(key_bytes(signature) + coordinate, (int)coordinate, NULL);
 	if (!pair || !r || !s || ECDSA_SIG_set0(pair, r, s) != 1) {
 		BN_free(r);
 		BN_free(s);
 		return false;
 	}
-	unsigned char *der KEYS_AUTO(free_der) = NULL;
+	unsigned char *der KEY_AUTO(free_der) = NULL;
 	int n = i2d_ECDSA_SIG(pair, &der);
 	return n > 0 && check_pkey(key, digest, input, der, (size_t)n);
 }
@@ -88,14 +81,14 @@ static bool check_ecdsa(const struct jwt_key *key, const EVP_MD *digest, size_t 
 static bool check_eddsa(const struct jwt_key *key, struct str input, struct str signature)
 {
 	if (!key->is_ed25519)
-		return check_pkey(key, NULL, input, keys_bytes(signature), signature.n);
+		return check_pkey(key, NULL, input, key_bytes(signature), signature.n);
 	return signature.n == crypto_sign_BYTES
-		&& crypto_sign_verify_detached(keys_bytes(signature), keys_bytes(input), input.n, key->ed25519) == 0;
+		&& crypto_sign_verify_detached(key_bytes(signature), key_bytes(input), input.n, key->ed25519) == 0;
 }
 
 bool signature_check(const struct jwt_key *key, enum jwt_alg alg, struct str input, struct str signature)
 {
-	const unsigned char *bytes = keys_bytes(signature);
+	const unsigned char *bytes = key_bytes(signature);
 	switch (alg) {
 	case JWT_HS256:
 		return check_hs256(key, input, signature);

@@ -48,7 +48,7 @@ static void add_refresh_key(struct signer *s, struct str material)
 		return;
 	crypto_generichash_init(&state, NULL, 0, KEY_BYTES);
 	crypto_generichash_update(&state, purpose, sizeof purpose);
-	crypto_generichash_update(&state, keys_bytes(material), material.n);
+	crypto_generichash_update(&state, key_bytes(material), material.n);
 	crypto_generichash_final(&state, s->refresh[s->refresh_count++], KEY_BYTES);
 	sodium_memzero(&state, sizeof state);
 }
@@ -101,7 +101,7 @@ static bool set_jwk(struct signer *s, struct json_object *jwk, struct arena *a, 
 		return set_secret(s, material, str_eq(alg, STR("HS512")) ? JWT_HS512 : JWT_HS256, f);
 	}
 	s->alg = JWT_EDDSA;
-	crypto_sign_seed_keypair(public, s->ed25519, keys_bytes(material));
+	crypto_sign_seed_keypair(public, s->ed25519, key_bytes(material));
 	return true;
 }
 
@@ -208,17 +208,17 @@ static size_t sign(const struct signer *s, unsigned char signature[crypto_sign_B
 	crypto_auth_hmacsha512_state hs512;
 	switch (s->alg) {
 	case JWT_EDDSA:
-		crypto_sign_detached(signature, NULL, keys_bytes(input), input.n, s->ed25519);
+		crypto_sign_detached(signature, NULL, key_bytes(input), input.n, s->ed25519);
 		return crypto_sign_BYTES;
 	case JWT_HS512:
-		crypto_auth_hmacsha512_init(&hs512, keys_bytes(s->secret), s->secret.n);
-		crypto_auth_hmacsha512_update(&hs512, keys_bytes(input), input.n);
+		crypto_auth_hmacsha512_init(&hs512, key_bytes(s->secret), s->secret.n);
+		crypto_auth_hmacsha512_update(&hs512, key_bytes(input), input.n);
 		crypto_auth_hmacsha512_final(&hs512, signature);
 		sodium_memzero(&hs512, sizeof hs512);
 		return crypto_auth_hmacsha512_BYTES;
 	default:
-		crypto_auth_hmacsha256_init(&hs256, keys_bytes(s->secret), s->secret.n);
-		crypto_auth_hmacsha256_update(&hs256, keys_bytes(input), input.n);
+		crypto_auth_hmacsha256_init(&hs256, key_bytes(s->secret), s->secret.n);
+		crypto_auth_hmacsha256_update(&hs256, key_bytes(input), input.n);
 		crypto_auth_hmacsha256_final(&hs256, signature);
 		sodium_memzero(&hs256, sizeof hs256);
 		return crypto_auth_hmacsha256_BYTES;
