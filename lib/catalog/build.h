@@ -43,7 +43,7 @@ void build_timezone(struct cat_builder *b, struct str name);
 void build_handler(struct cat_builder *b, const struct cat_handler *handler);
 
 bool build_has_relation(struct cat_builder *b, uint32_t oid);
-/* Sorts, resolves, lays the block out in the arena and opens it. */
+/* layout.c: sorts, resolves, lays the block out in the arena and opens it. */
 MUST_CHECK bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct arena *a, struct fault *f);
 
 #endif

@@ -1,11 +1,13 @@
-/* What the builder collects before the block is laid out: shared by build.c, layout.c and the loader only.
+/* What the builder collects before the block is laid out: shared by build.c, keys.c, layout.c and the loader only.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_CATALOG_BUILDER_H
 #define ROWGATE_CATALOG_BUILDER_H
 
 #include "base/buf.h"
 #include "block.h"
-#include "build.h"
+
+/* Offsets and counts are 32 bits wide; a pool near that is no schema any more. */
+#define POOL_MAX ((size_t)1 << 31)
 
 /* A growing array of records of one size, aligned for any of them. */
 struct rows {
@@ -43,7 +45,7 @@ static inline void *rows_at(const struct rows *rows, uint32_t index)
 /* Position of the record whose OID, found at byte offset `member`, is oid; CAT_NONE when there is none. */
 uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid);
 
-/* Once everything is sorted: the keys at the ends of foreign keys and the views that show them. */
+/* keys.c: once everything is sorted, the keys at the ends of foreign keys and the views that show them. */
 void build_keys(struct cat_builder *b);
 
 /* The OIDs of all relations or all routines, and of the users' types that anything has, as array literals. */

@@ -16,7 +16,7 @@
 
 struct catalog;
 
-/* A view of a block of size bytes, which must outlive it; every index and offset is checked once. False with a
+/* check.c: a view of a block of size bytes, which must outlive it; every index and offset is checked once. False with a
  * message when the block is damaged or of another version. */
 MUST_CHECK bool catalog_open(const struct catalog **out_r, const void *block, size_t size, struct arena *a,
 	struct fault *f);
@@ -43,8 +43,8 @@ bool catalog_in_primary_key(const struct catalog *cat, const struct cat_relation
 const struct cat_text *catalog_texts(const struct catalog *cat, struct cat_run run);
 const struct cat_type *catalog_type(const struct catalog *cat, uint32_t oid);
 const struct cat_type *catalog_type_named(const struct catalog *cat, struct str sql_name);
-/* How values of a base type become JSON when the block does not know the type (or there is no block): built-in types
- * from the evidence in lib/reply, everything else by to_json. */
+/* encoding.c: how values of a base type become JSON when the block does not know the type (or there is no block):
+ * built-in types from the evidence in lib/reply, everything else by to_json. */
 enum cat_encoding catalog_encoding_builtin(uint32_t oid);
 /* All foreign keys, sorted by the referencing relation, then by name. */
 const struct cat_foreign_key *catalog_foreign_keys(const struct catalog *cat, size_t *count_r);
@@ -68,7 +68,7 @@ int catalog_server_version(const struct catalog *cat);
 /* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. Of a
  * function whose body was replaced since, the next load knows. */
 bool catalog_has_dynamic_sql(const struct catalog *cat);
-/* "12 Relations, 7 Relationships, ...": what there is, for the log. */
+/* dump.c: "12 Relations, 7 Relationships, ...": what there is, for the log. */
 void catalog_summary(const struct catalog *cat, struct buf *out);
 /* JSON for people, a relation, key, function or role a line: what --dump-schema prints. */
 void catalog_dump(const struct catalog *cat, struct buf *out);

@@ -1,9 +1,10 @@
 /* Lays the collected records out as a block: types resolved, owners sorted, everything copied to its place.
  * SPDX-License-Identifier: MIT */
-#include "catalog/builder.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "catalog/build.h"
+#include "catalog/builder.h"
 
 /* Types whose plain name would cut a value to one character when cast to; these names take any length. */
 static const struct {

@@ -5,7 +5,8 @@
 
 #include "build.h"
 #include "builder.h"
-#include "load.h"
+#include "conf/conf.h"
+#include "pg/conn.h"
 
 struct load {
 	struct conn *conn;
@@ -27,11 +28,15 @@ bool load_run(struct load *l, const char *sql, struct str first, struct str seco
 /* Values of a row: NULL and what is no number are 0; booleans come as t and f. */
 uint32_t load_u32(const struct row *r, size_t column);
 bool load_bool(const struct row *r, size_t column);
+/* A "char" of the system catalogs, 0 when it is empty. */
+uint8_t load_char(const struct row *r, size_t column);
+/* A text, put into the block's pool. */
+struct cat_text load_text(struct load *l, const struct row *r, size_t column);
 /* An array literal of the texts of one list or, unless second is NULL, of two. */
 struct str load_text_array(struct load *l, const struct conf_list *first, const struct conf_list *second);
 
-/* What the columns of views are, straight or through other views, and their primary keys: the key of a table all of
- * whose columns the view has. */
+/* load_views.c: what the columns of views are, straight or through other views, and their primary keys: the key of a
+ * table all of whose columns the view has. */
 bool load_views(struct load *l);
 
 #endif
