@@ -4,7 +4,9 @@
 #define ROWGATE_REPLY_OPENAPI_DOC_H
 
 #include "base/jsonw.h"
-#include "openapi.h"
+#include "http/endpoint.h"
+#include "plan/plan.h"
+#include "spool.h"
 
 /* A routine's place in `routines`, for the rows that name it by OID. */
 struct openapi_oid {
@@ -31,11 +33,14 @@ struct openapi {
 
 /* Moves what was written to the body: after each relation, so that memory does not grow with the schema. */
 void openapi_flush(struct openapi *o);
+/* Splits a comment behind its first line; the second part is absent when it is empty. */
+void openapi_split_comment(struct str comment, struct str *first_r, struct str *rest_r);
 /* The first line of a comment as summary, the rest without leading line breaks as description. */
 void openapi_put_comment(struct openapi *o, struct cat_text comment);
 /* The i-th routine stands for its overloads: a path has one description, that of the most parameters. */
 bool openapi_shows_routine(const struct openapi *o, size_t i);
 
+/* openapi_schema.c */
 /* The type of values of an SQL type, STR_NONE for json, which may be anything. */
 struct str openapi_type(struct str sql_name);
 /* What stands as "format" of it: the name, but for integers. */
@@ -43,15 +48,16 @@ struct str openapi_format(struct str sql_name);
 /* The name of a column's or parameter's type. */
 struct str openapi_column_format(const struct openapi *o, const struct cat_column *column);
 struct str openapi_parameter_format(const struct openapi *o, const struct cat_parameter *parameter);
-
 /* "definitions": a schema object for each relation. */
 void openapi_put_definitions(struct openapi *o);
 /* The schema of a function's arguments. */
 void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine);
-/* "paths" and "parameters". */
+
+/* openapi_paths.c: "paths" and "parameters". */
 void openapi_put_paths(struct openapi *o);
 void openapi_put_parameters(struct openapi *o);
-/* The account endpoints, where accounts are on; whether that is what /rpc/ and this name lead to. */
+
+/* openapi_accounts.c: the account endpoints, where accounts are on; whether that is what /rpc/ and this name lead to. */
 void openapi_put_account_paths(struct openapi *o);
 bool openapi_is_account(const struct openapi *o, struct str routine);
 

@@ -33,7 +33,7 @@ void reply_trace(struct reply *r, const struct request *request, const struct co
 /* Ends the fields of any reply: Content-Length, or no body at all for HEAD, 204 and 304. */
 void reply_finish(struct reply *r, bool head_only);
 
-/* Collects the rows of a flight into the body and, at its end, makes status and fields. */
+/* rows.c: collects the rows of a flight into the body and, at its end, makes status and fields. */
 struct reply_rows;
 struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a);
 /* For struct flight: on_columns, on_row and judge, with the reply_rows as their arg. The columns begin anew: a flight
@@ -47,11 +47,11 @@ bool reply_rows_wanted(const struct plan *p);
 /* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);
-/* The whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
+/* make.c: the whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
  * A range beyond the total is 416 PGRST103 here, with the fields of any other answer. */
 MUST_CHECK bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome,
 	struct arena *a, struct fault *f);
-/* OPTIONS on a known relation or routine, or on the root when the plan has neither. */
+/* make.c: OPTIONS on a known relation or routine, or on the root when the plan has neither. */
 MUST_CHECK bool reply_info(struct reply *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 #endif
