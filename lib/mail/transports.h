@@ -1,4 +1,5 @@
-/* The ways a mail can take, each in a file of its own; see transport.h for what they return.
+/* The ways a mail can take, each in a file of its own: sendmail.c, smtp.c, maildrop.c. See transport.h for what they
+ * return.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_MAIL_TRANSPORTS_H
 #define ROWGATE_MAIL_TRANSPORTS_H
@@ -15,6 +16,7 @@ struct letter {
 enum transport_verdict sendmail_send(const struct transport *t, struct letter *l);
 enum transport_verdict smtp_send(const struct transport *t, struct letter *l);
 enum transport_verdict maildrop_send(const struct transport *t, struct letter *l);
+/* Makes libcurl ready, once in a process. */
 void smtp_start(void);
 
 /* The mail with the line ends of this system, as programs and files want it. */

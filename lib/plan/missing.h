@@ -19,7 +19,7 @@ struct missing_embed_of {
 	struct str from_name;
 	const struct select_item *embed;
 };
-/* No relationship, or more than one: those found. */
+/* missing_relationship.c: no relationship, or more than one: those found. */
 bool missing_relationship(const struct missing_embed_of *m, struct arena *a, struct fault *f);
 bool missing_relationship_choice(const struct missing_embed_of *m, struct cat_relationship *found, size_t count,
 	struct arena *a, struct fault *f);

@@ -46,16 +46,16 @@ struct place *place_child(struct place *p, struct str name);
 /* A list `name` to `alias`, or STR_NONE. */
 struct str place_legacy(const struct place *root, struct arena *a);
 
-/* Ties all embeds below to what they are in: finds their relationships and names their rows. Faults: 400 PGRST200,
- * 300 PGRST201. */
+/* relate.c: ties all embeds below to what they are in: finds their relationships and names their rows. Faults: 400
+ * PGRST200, 300 PGRST201. */
 bool place_relate(struct reader *r, struct place *p);
 
-/* Orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118, PGRST120. */
+/* conditions.c: orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118, PGRST120. */
 bool place_order(struct reader *r, struct place *p);
 bool place_where(struct reader *r, struct place *p);
 void place_ranges(struct reader *r, struct place *p);
 
-/* The columns of a place and all below it. Fault: 400 PGRST127. */
+/* outputs.c: the columns of a place and all below it. Fault: 400 PGRST127. */
 bool place_outputs(struct reader *r, struct place *p);
 
 #endif

@@ -76,14 +76,14 @@ struct plan {
 	"Embedded resource was referenced by relation name even though it has an alias. "                                  \
 	"This is deprecated and will stop working in a future release"
 
-/* Resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
+/* make.c: resolves the query, in the order in which PostgREST finds fault: relation or function (404 PGRST202, 205, 300
  * PGRST203), embeds (400 PGRST108, 200), aggregates (400 PGRST123), columns to write (400 PGRST204) and PUT's filters
  * (405 PGRST105), media type (406 PGRST107), preferences (400 PGRST122, 128); a write's preferences before its media
  * type. */
 MUST_CHECK bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 
-/* Whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */
+/* make.c: whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */
 bool plan_hoists(const struct conf *c, struct str setting);
 
 #endif

@@ -106,7 +106,7 @@ struct plan_source;
  * their relation's name although they have an alias, or STR_NONE. */
 MUST_CHECK bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct query *q,
 	const struct plan_source *s, const struct conf *c, struct arena *a, struct fault *f);
-/* The root's filters and logic trees, NULL when there are none. */
+/* conditions.c: the root's filters and logic trees, NULL when there are none. */
 const struct plan_condition *plan_where(const struct query *q, const struct plan_source *s, struct arena *a);
 
 #endif

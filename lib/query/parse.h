@@ -106,8 +106,8 @@ bool parse_list(struct parse *p, bool (*sep)(struct parse *p), bool (*item)(stru
 bool parse_enter(struct parse *p);
 void parse_leave(struct parse *p);
 
-/* Makes the fault 400 PGRST100 of a failed parse: message `"failed to parse WHAT (SHOWN)" (line L, column C)`. Returns
- * false. */
+/* parse_fault.c: makes the fault 400 PGRST100 of a failed parse: message `"failed to parse WHAT (SHOWN)" (line L,
+ * column C)`. Returns false. */
 MUST_CHECK bool parse_fault(const struct parse *p, const char *what, struct str shown, struct fault *f);
 
 #endif

@@ -15,13 +15,13 @@
 MUST_CHECK bool payload_read(struct query *q, const struct request *r, const struct conf *c, struct arena *a,
 	struct fault *f);
 
-/* Validates a JSON text (RFC 8259; strings that are UTF-8 and hold no half of a surrogate pair; nesting at most 10,000
- * deep, constant stack) and reads its shape: one object or an array of objects, the keys of the first; every further
- * object must have the same set of keys, else 400 PGRST102 "All object keys must match". A scalar counts as []. One
- * pass, linear time, memory proportional to the first object's keys. */
+/* payload_json.c: validates a JSON text (RFC 8259; strings that are UTF-8 and hold no half of a surrogate pair;
+ * nesting at most 10,000 deep, constant stack) and reads its shape: one object or an array of objects, the keys of
+ * the first; every further object must have the same set of keys, else 400 PGRST102 "All object keys must match". A
+ * scalar counts as []. One pass, linear time, memory proportional to the first object's keys. */
 MUST_CHECK bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f);
-/* Reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted or quoted field NULL is null.
- * Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
+/* payload_csv.c: reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted or quoted field
+ * NULL is null. Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
 MUST_CHECK bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c,
 	struct arena *a, struct fault *f);
 

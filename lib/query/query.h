@@ -81,7 +81,7 @@ struct query {
 	struct str canonical_query; /* the parameters sorted by name and encoded, for Content-Location; empty if none */
 };
 
-/* Reads the whole request, in the order in which PostgREST finds fault: path (404 PGRST125, 126), schema (406
+/* read.c: reads the whole request, in the order in which PostgREST finds fault: path (404 PGRST125, 126), schema (406
  * PGRST106), method (405 PGRST101, 117), parameters (400 PGRST100), ranges (416 PGRST103, 400 PGRST114), body (400
  * PGRST102). */
 MUST_CHECK bool query_read(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a,

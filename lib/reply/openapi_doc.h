@@ -40,8 +40,8 @@ void openapi_put_comment(struct openapi *o, struct cat_text comment);
 /* The i-th routine stands for its overloads: a path has one description, that of the most parameters. */
 bool openapi_shows_routine(const struct openapi *o, size_t i);
 
-/* openapi_schema.c */
-/* The type of values of an SQL type, STR_NONE for json, which may be anything. */
+/* openapi_schema.c, to the end of the group: the type of values of an SQL type, STR_NONE for json, which may be
+ * anything. */
 struct str openapi_type(struct str sql_name);
 /* What stands as "format" of it: the name, but for integers. */
 struct str openapi_format(struct str sql_name);
@@ -57,7 +57,8 @@ void openapi_put_arguments(struct openapi *o, const struct cat_routine *routine)
 void openapi_put_paths(struct openapi *o);
 void openapi_put_parameters(struct openapi *o);
 
-/* openapi_accounts.c: the account endpoints, where accounts are on; whether that is what /rpc/ and this name lead to. */
+/* openapi_accounts.c: the account endpoints, where accounts are on; whether that is what /rpc/ and this name lead
+ * to. */
 void openapi_put_account_paths(struct openapi *o);
 bool openapi_is_account(const struct openapi *o, struct str routine);
 

@@ -47,8 +47,8 @@ bool reply_rows_wanted(const struct plan *p);
 /* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);
-/* make.c: the whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.* settings.
- * A range beyond the total is 416 PGRST103 here, with the fields of any other answer. */
+/* make.c: the whole answer after a successful flight: counts, ranges, Location, Preference-Applied, response.*
+ * settings. A range beyond the total is 416 PGRST103 here, with the fields of any other answer. */
 MUST_CHECK bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct flight_outcome *outcome,
 	struct arena *a, struct fault *f);
 /* make.c: OPTIONS on a known relation or routine, or on the root when the plan has neither. */

@@ -32,8 +32,8 @@ struct stmt_settings {
 	int64_t issued_at;
 };
 
-/* SELECT set_config(...), ...: search_path, the role's own settings, role, request.*, timezone, the function's
- * hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
+/* settings.c, to the end of this file. SELECT set_config(...), ...: search_path, the role's own settings, role,
+ * request.*, timezone, the function's hoisted settings, app.settings.*, transaction_read_only, DateStyle. */
 MUST_CHECK bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct arena *a, struct fault *f);
 /* The isolation level for struct flight, since no setting can bring it about: the called function's, else the role's,
  * else "". */

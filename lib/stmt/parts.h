@@ -49,17 +49,19 @@ bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bo
 /* A column of an embed's one row, to be ordered by. */
 void stmt_related(struct draft *d, const struct plan_order *order);
 
-/* The body of a write as rows of the columns written, and the arguments of a call as one row; both named STMT_BODY. */
+/* body.c: the body of a write as rows of the columns written, and the arguments of a call as one row; both named
+ * STMT_BODY. */
 void stmt_body_rows(struct draft *d, const struct plan *p);
 void stmt_body_arguments(struct draft *d, const struct plan_call *call);
 
-/* Whether a select around the rows makes something else of them: the body, features, or what EXPLAIN is to show. */
+/* wrap.c: whether a select around the rows makes something else of them: the body, features, or what EXPLAIN is to
+ * show. */
 bool stmt_gathers(const struct plan *p);
 /* The select around the rows, in front of them and behind. */
 void stmt_gather_open(struct draft *d, const struct plan *p);
 void stmt_gather_close(struct draft *d);
 
-/* One statement each. `counting`: only that there is a row, without order and range. */
+/* One statement each, in read.c, write.c and call.c. `counting`: only that there is a row, without order and range. */
 void stmt_read(struct draft *d, const struct plan *p, bool counting);
 void stmt_write(struct draft *d, const struct plan *p);
 void stmt_call(struct draft *d, const struct plan *p, bool counting);
