@@ -29,6 +29,7 @@ static bool listen_is_listener(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on;
 }
 
+/* errno says why. Always returns false. */
 static bool listen_fault(struct fault *f, struct arena *a, const char *key, struct str where, const char *what)
 {
 	return fault_printf(f, a, 500, "RG500", "%s %.*s: %s: %s", key, STR_ARG(where), what, strerror(errno));

@@ -112,6 +112,7 @@ bool conn_stopped_fault(struct fault *f)
 	return fault_set(f, CONN_STOPPED, "PGRSTX00", STR("The request was abandoned"));
 }
 
+/* Always returns false. */
 static bool connect_fault(const struct conn *c, struct arena *a, struct fault *f)
 {
 	fault_set(f, 503, "PGRST000", STR("Database connection error."));

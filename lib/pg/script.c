@@ -38,8 +38,9 @@ bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *
 	c->dirty = c->tainted = true;
 	names_clear(c->names);
 	bool good = PQexitPipelineMode(c->pg) && run(c, str_cstr(a, sql), a, f);
-	if (PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) != PQTRANS_IDLE)
-		run(c, "ROLLBACK", a, &ignored);
+	if (PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) != PQTRANS_IDLE
+		&& !run(c, "ROLLBACK", a, &ignored))
+		conn_drop(c);
 	if (!PQenterPipelineMode(c->pg))
 		conn_drop(c);
 	return good;

@@ -60,7 +60,7 @@ static bool is_single_body(const struct cat_routine *r, const struct query *q, c
 }
 
 /* Every required parameter is given, and nothing is given that is no parameter. */
-static bool takes_keys(const struct cat_routine *r, const struct query *q, const struct keys *keys,
+static bool takes_keys(const struct cat_routine *r, const struct query *q, const struct plan_keys *keys,
 	const struct catalog *cat)
 {
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
@@ -128,7 +128,7 @@ bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, 
 	const struct cat_routine *all = catalog_routines_named(cat, q->schema, q->name, &count);
 	const struct cat_routine **by_name = arena_make_array(a, const struct cat_routine *, count);
 	const struct cat_routine **by_body = arena_make_array(a, const struct cat_routine *, count);
-	struct keys keys = keys_of(q, a);
+	struct plan_keys keys = keys_of(q, a);
 	for (size_t i = 0; i < count; i++) {
 		if (takes_keys(&all[i], q, &keys, cat))
 			by_name[named++] = &all[i];
@@ -165,7 +165,7 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 {
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
 	struct plan_argument *args = arena_make_array(a, struct plan_argument, r->parameters.count);
-	struct keys keys = keys_of(q, a);
+	struct plan_keys keys = keys_of(q, a);
 	bool form = is_post(q);
 	for (size_t i = 0; i < r->parameters.count; i++) {
 		struct str name = catalog_text(cat, params[i].name);

@@ -9,7 +9,7 @@ static int by_text(const void *x, const void *y)
 	return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-static struct keys sorted(struct str *names, size_t count)
+static struct plan_keys sorted(struct str *names, size_t count)
 {
 	if (count > 1)
 		qsort(names, count, sizeof *names, by_text);
@@ -17,10 +17,10 @@ static struct keys sorted(struct str *names, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || !str_eq(names[kept - 1], names[i]))
 			names[kept++] = names[i];
-	return (struct keys){ names, kept };
+	return (struct plan_keys){ names, kept };
 }
 
-struct keys keys_of(const struct query *q, struct arena *a)
+struct plan_keys keys_of(const struct query *q, struct arena *a)
 {
 	bool from_url = q->action != ACTION_CREATE && q->action != ACTION_UPDATE && q->action != ACTION_UPSERT_ONE
 		&& !(q->action == ACTION_CALL && q->call_method == CALL_WRITE);
@@ -31,7 +31,7 @@ struct keys keys_of(const struct query *q, struct arena *a)
 	return sorted(names, count);
 }
 
-bool keys_have(const struct keys *k, struct str name)
+bool keys_have(const struct plan_keys *k, struct str name)
 {
 	return k->count > 0 && bsearch(&name, k->items, k->count, sizeof name, by_text) != NULL;
 }

@@ -5,13 +5,13 @@
 
 #include "query/query.h"
 
-struct keys {
+struct plan_keys {
 	const struct str *items; /* sorted bytewise, each once */
 	size_t count;
 };
 
 /* What values the request brings along: arguments of a GET, keys or columns of a body. */
-struct keys keys_of(const struct query *q, struct arena *a);
-bool keys_have(const struct keys *k, struct str name);
+struct plan_keys keys_of(const struct query *q, struct arena *a);
+bool keys_have(const struct plan_keys *k, struct str name);
 
 #endif

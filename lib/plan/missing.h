@@ -6,7 +6,7 @@
 #include "catalog/related.h"
 #include "query/query.h"
 
-/* The functions below fill the fault and return false, always. A hint only names what the schema asked for exposes. */
+/* All below fill the fault and always return false. A hint only names what the schema asked for exposes. */
 bool missing_relation(const struct query *q, const struct catalog *cat, struct arena *a, struct fault *f);
 bool missing_column(const struct cat_relation *rel, struct str column, const struct catalog *cat, struct arena *a,
 	struct fault *f);
@@ -19,14 +19,16 @@ struct missing_embed_of {
 	struct str from_name;
 	const struct select_item *embed;
 };
-/* missing_relationship.c: no relationship, or more than one: those found. */
+/* missing_relationship.c: no relationship, or more than one: those found. Both always return false. */
 bool missing_relationship(const struct missing_embed_of *m, struct arena *a, struct fault *f);
 bool missing_relationship_choice(const struct missing_embed_of *m, struct cat_relationship *found, size_t count,
 	struct arena *a, struct fault *f);
+/* The fault PGRST108, in a filter, an order or a limit. Always returns false. */
 bool missing_embed(struct str name, struct arena *a, struct fault *f);
-/* No routine takes these arguments; keys: their names, sorted, each once. */
+/* No routine takes these arguments; keys: their names, sorted, each once. Always returns false. */
 bool missing_routine(const struct query *q, const struct str *keys, size_t key_count, const struct catalog *cat,
 	struct arena *a, struct fault *f);
+/* More than one overload takes the arguments. Always returns false. */
 bool missing_choice(const struct cat_routine *const *routines, size_t count, const struct catalog *cat, struct arena *a,
 	struct fault *f);
 

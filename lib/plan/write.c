@@ -33,7 +33,7 @@ static struct str array_of(const struct payload *p, struct str name)
 static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s, struct arena *a,
 	struct fault *f)
 {
-	struct keys keys = keys_of(q, a);
+	struct plan_keys keys = keys_of(q, a);
 	bool from_arrays = q->payload.kind == PAYLOAD_ARRAYS;
 	const struct cat_column **columns = arena_make_array(a, const struct cat_column *, keys.count);
 	struct str *arrays = arena_make_array(a, struct str, from_arrays ? keys.count : 0);
