@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "catalog/oid.h"
+#include "plan/body_type.h"
 #include "plan/keys.h"
 #include "plan/missing.h"
 
@@ -18,39 +19,12 @@ static bool is_json(const struct payload *p)
 	return p->kind == PAYLOAD_JSON || p->kind == PAYLOAD_JSON_UNREAD;
 }
 
-/* What takes a body that is not unpacked. */
-static const struct {
-	enum media_kind media;
-	uint32_t type;
-	struct str type_name;
-} body_types[] = {
-	{ MEDIA_TEXT, OID_TEXT, STR_INIT("text") },
-	{ MEDIA_XML, OID_XML, STR_INIT("xml") },
-	{ MEDIA_OCTETS, OID_BYTEA, STR_INIT("bytea") },
-};
-
-struct str plan_body_type(enum media_kind kind)
-{
-	for (size_t i = 0; i < COUNT_OF(body_types); i++)
-		if (body_types[i].media == kind)
-			return body_types[i].type_name;
-	return STR_NONE;
-}
-
-static bool takes_raw(uint32_t type, enum media_kind kind)
-{
-	for (size_t i = 0; i < COUNT_OF(body_types); i++)
-		if (body_types[i].media == kind)
-			return body_types[i].type == type;
-	return false;
-}
-
 /* Whether a parameter of that type takes a body of that kind whole. CSV becomes JSON only to be unpacked. */
 static bool takes_body(uint32_t type, const struct payload *p)
 {
 	if (is_json(p))
 		return p->media.kind == MEDIA_JSON && oid_is_json(type);
-	return p->kind == PAYLOAD_RAW && takes_raw(type, p->media.kind);
+	return p->kind == PAYLOAD_RAW && body_type_is(type, p->media.kind);
 }
 
 static bool is_single_body(const struct cat_routine *r, const struct query *q, const struct catalog *cat)

@@ -33,9 +33,6 @@ struct plan_call {
 /* Chooses the overload that takes the arguments given. Faults: 404 PGRST202, 300 PGRST203. */
 MUST_CHECK bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, const struct catalog *cat,
 	struct arena *a, struct fault *f);
-/* The name of the type of the single unnamed parameter that takes a body of that kind whole, as it is; STR_NONE for
- * kinds that are unpacked. */
-struct str plan_body_type(enum media_kind kind);
 /* Sorts out where that routine's arguments come from. */
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,
 	struct arena *a);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "plan/call.h"
+#include "plan/body_type.h"
 #include "plan/nearest.h"
 
 /* A name must be this near to be given away; parameters of a function whose name is known may be farther off. */
@@ -79,7 +79,7 @@ static struct str routine_hint(const struct query *q, struct str wanted, const s
 /* What a body of that type would have had to be, when it is not JSON. */
 static struct str single_parameter(const struct query *q)
 {
-	return q->payload.kind == PAYLOAD_RAW ? plan_body_type(q->payload.media.kind) : STR_NONE;
+	return q->payload.kind == PAYLOAD_RAW ? body_type_name(q->payload.media.kind) : STR_NONE;
 }
 
 /* A body that a single unnamed json parameter takes: CSV and forms are none, though they become JSON. */
