@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/password.h"
@@ -55,24 +56,29 @@ static bool is_no(struct str s)
 static bool take_row(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
 	struct account_call *c = im->c;
-	struct database_row made, done;
-	struct str key, role = row->values[ROLE].n ? row->values[ROLE] : STR("regular_user"), active = row->values[ACTIVE];
-	if (!row->values[EMAIL].p || !email_key(&key, row->values[EMAIL], c->arena))
+	struct database_row done;
+	struct registered made;
+	struct str role = row->values[ROLE].n ? row->values[ROLE] : STR("regular_user"), active = row->values[ACTIVE];
+	struct registration r = {
+		.email = row->values[EMAIL],
+		.password_hash = row->values[PASSWORD_HASH],
+		.role = schema_role(c->conf, role, c->arena),
+	};
+	if (!r.email.p || !email_key(&r.email_key, r.email, c->arena))
 		return row_refused(im, row, number, "no e-mail address");
-	if (!row->values[PASSWORD_HASH].p || !password_importable(row->values[PASSWORD_HASH]))
+	if (!r.password_hash.p || !password_importable(r.password_hash))
 		return row_refused(im, row, number, "no password hash that can be taken over, or too dear to check");
 	if (active.n && !is_yes(active) && !is_no(active))
 		return row_refused(im, row, number, "active is true or false");
-	if (!database_call(&made, c, f, "register", row->values[EMAIL], key, row->values[PASSWORD_HASH],
-			schema_role(c->conf, role, c->arena), STR_NONE, STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1"))) {
+	if (!call_register(&made, c, &r, f)) {
 		if (!str_eq(f->code, STR("RGA04")))
 			return false;
 		*f = (struct fault){ 0 };
 		return row_refused(im, row, number, "this role cannot be given to an account");
 	}
-	if (database_true(made.values[1]))
+	if (made.taken)
 		return row_refused(im, row, number, "there is an account already");
-	if (active.n && is_no(active) && !database_call(&done, c, f, "set_user", made.values[0], STR_NONE, STR("false")))
+	if (active.n && is_no(active) && !database_call(&done, c, f, "set_user", made.user_id, STR_NONE, STR("false")))
 		return false;
 	im->taken++;
 	return true;

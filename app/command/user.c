@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/password.h"
@@ -50,19 +51,20 @@ static bool read_password(struct str *password_r, struct arena *a, struct fault 
 
 static bool user_add(struct account_call *c, const struct user_wish *w, struct fault *f)
 {
-	struct database_row row;
-	struct str key, password, hash;
-	struct str role = w->role.p ? w->role : STR("regular_user");
-	if (!email_key(&key, w->subject, c->arena))
+	struct registration r = {
+		.email = w->subject,
+		.role = schema_role(c->conf, w->role.p ? w->role : STR("regular_user"), c->arena),
+	};
+	struct registered made;
+	struct str password;
+	if (!email_key(&r.email_key, w->subject, c->arena))
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(w->subject));
 	if (!read_password(&password, c->arena, f) || !password_acceptable(password, w->subject, c->arena, f)
-		|| !password_hash(&hash, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "register", w->subject, key, hash, schema_role(c->conf, role, c->arena), STR_NONE,
-			STR_NONE, STR_NONE, STR("false"), STR("0"), STR("1")))
+		|| !password_hash(&r.password_hash, password, c->conf, c->arena, f) || !call_register(&made, c, &r, f))
 		return false;
-	if (database_true(row.values[1]))
+	if (made.taken)
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: there is an account already", STR_ARG(w->subject));
-	printf("%.*s\n", STR_ARG(row.values[0]));
+	printf("%.*s\n", STR_ARG(made.user_id));
 	return true;
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/caller.h"
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/email.h"
 #include "account/mail_request.h"
@@ -10,17 +11,15 @@
 
 bool account_change_email(struct account_call *c, struct fault *f)
 {
-	struct database_row row;
 	struct str email, key, hash;
+	bool done;
 	if (!account_text(c, "email", true, &email, f))
 		return false;
 	if (!email_key(&key, email, c->arena))
 		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
-	if (!reauth(c, &hash, f)
-		|| !database_call(&row, c, f, "change_email", c->user_id, c->session, hash, email, key, c->ip, c->user_agent,
-			database_int(c, c->conf->auth_limit_mail), database_int(c, c->conf->auth_limit_period)))
+	if (!reauth(c, &hash, f) || !call_change_email(&done, c, hash, email, key, f))
 		return false;
-	if (!database_true(row.values[0]))
+	if (!done)
 		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 	return answer_nothing(c);
 }

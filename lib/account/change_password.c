@@ -2,20 +2,19 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/caller.h"
-#include "account/database.h"
+#include "account/calls.h"
 #include "account/password.h"
 #include "account/reauth.h"
 
 bool account_change_password(struct account_call *c, struct fault *f)
 {
-	struct database_row row;
 	struct str password, hash, fresh;
+	bool done;
 	if (!account_text(c, "password", true, &password, f)
 		|| !password_acceptable(password, c->email.p ? c->email : STR(""), c->arena, f) || !reauth(c, &hash, f)
-		|| !password_hash(&fresh, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "change_password", c->user_id, c->session, hash, fresh, c->ip, c->user_agent))
+		|| !password_hash(&fresh, password, c->conf, c->arena, f) || !call_change_password(&done, c, hash, fresh, f))
 		return false;
-	if (!database_true(row.values[0]))
+	if (!done)
 		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 	return answer_nothing(c);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/hook.h"
 
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/unavailable.h"
 #include "base/log.h"
@@ -41,13 +42,11 @@ static bool ask(struct str *claims_r, struct account_call *c, struct str user_id
 
 bool hook_claims(struct str *claims_r, struct account_call *c, struct str user_id, struct str action, struct fault *f)
 {
-	struct database_row row;
 	struct fault ignored = { 0 };
 	*claims_r = STR_NONE;
 	if (!c->conf->auth_claims_hook.n || ask(claims_r, c, user_id, f))
 		return true;
-	if (!database_call(&row, c, &ignored, "log", user_id, STR_NONE, action, STR("false"), c->ip, c->user_agent,
-			STR("{\"claims_hook\": true}")))
+	if (!call_log_failure(c, action, user_id, STR_NONE, STR("{\"claims_hook\": true}"), &ignored))
 		log_warn("a failed claims hook is not in the activity log: %.*s", STR_ARG(ignored.message));
 	return false;
 }

@@ -4,12 +4,11 @@
 
 #include "account/answer.h"
 #include "account/caller.h"
-#include "account/database.h"
+#include "account/calls.h"
 #include "account/email.h"
 
 bool mail_request_run(struct account_call *c, struct str purpose, struct str message, struct fault *f)
 {
-	struct database_row row;
 	struct str email, key;
 	if (!account_text(c, "email", true, &email, f)
 		|| !limit_take_by_address(c, STR("mail from"), c->conf->auth_limit_mail_ip, f))
@@ -17,8 +16,7 @@ bool mail_request_run(struct account_call *c, struct str purpose, struct str mes
 	/* What is no address has no account: it goes the same way. */
 	if (!email_key(&key, email, c->arena))
 		key = str_lower(c->arena, email);
-	if (!database_call(&row, c, f, "request_mail", purpose, key, c->ip, c->user_agent,
-			database_int(c, c->conf->auth_limit_mail), database_int(c, c->conf->auth_limit_period)))
+	if (!call_request_mail(c, purpose, key, f))
 		return false;
 	struct answer a;
 	answer_begin(&a, c);

@@ -1,15 +1,12 @@
 /* /rpc/refresh_token: the next tokens of a session.
  * SPDX-License-Identifier: MIT */
 #include "account/caller.h"
+#include "account/calls.h"
 #include "account/cookie_give.h"
-#include "account/database.h"
 #include "account/hook.h"
 #include "account/limit.h"
 #include "account/session.h"
 #include "http/cookie.h"
-
-/* Columns of refresh(). */
-enum { OUTCOME, USER_ID, EMAIL, ROLE, COUNTER, ENDS_AT };
 
 static bool refuse_refresh_token(struct account_call *c, struct fault *f)
 {
@@ -34,26 +31,22 @@ bool account_refresh_token(struct account_call *c, struct fault *f)
 {
 	struct str token;
 	struct session s = { 0 };
-	struct database_row row;
+	struct refreshed next;
 	int64_t presented;
 	if (!presented_token(c, &token, f)
 		|| !limit_take_by_address(c, STR("refresh from"), c->conf->auth_limit_refresh, f))
 		return false;
 	if (!signer_refresh_read(c->signer, token, &s.id, &presented, c->arena))
-		return database_call(&row, c, f, "log", STR_NONE, STR_NONE, STR("refresh"), STR("false"), c->ip, c->user_agent,
-				   STR_NONE)
-			&& refuse_refresh_token(c, f);
-	if (!database_call(&row, c, f, "refresh", s.id, database_int(c, presented),
-			database_seconds(c, c->conf->auth_refresh_grace), database_seconds(c, c->conf->auth_session_idle), c->ip,
-			c->user_agent))
+		return call_log_failure(c, STR("refresh"), STR_NONE, STR_NONE, STR_NONE, f) && refuse_refresh_token(c, f);
+	if (!call_refresh(&next, c, s.id, presented, f))
 		return false;
-	if (!str_eq(row.values[OUTCOME], STR("rotated")) && !str_eq(row.values[OUTCOME], STR("repeated")))
+	if (!next.rotated)
 		return refuse_refresh_token(c, f);
-	s.user_id = row.values[USER_ID];
-	s.email = row.values[EMAIL];
-	s.role = row.values[ROLE];
-	s.counter = database_number(row.values[COUNTER]);
-	s.ends_at = database_number(row.values[ENDS_AT]);
+	s.user_id = next.user_id;
+	s.email = next.email;
+	s.role = next.role;
+	s.counter = next.counter;
+	s.ends_at = next.ends_at;
 	/* Should it fail, the same refresh token is good for another try. */
 	return hook_claims(&s.more, c, s.user_id, STR("refresh"), f) && session_answer(c, &s);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/caller.h"
-#include "account/database.h"
+#include "account/calls.h"
 #include "account/email.h"
 #include "account/limit.h"
 #include "account/password.h"
@@ -49,33 +49,37 @@ static bool read_profile(struct account_call *c, struct str *profile_r, struct f
 	return true;
 }
 
+/* What the body asks for, checked; the password is not hashed yet. */
+static bool read_registration(struct account_call *c, struct registration *r, struct str *password_r, struct fault *f)
+{
+	*r = (struct registration){ .activation = c->conf->auth_activation };
+	if (!account_text(c, "email", true, &r->email, f) || !account_text(c, "password", true, password_r, f)
+		|| !choose_role(c, &r->role, f) || !read_profile(c, &r->profile, f))
+		return false;
+	if (!email_key(&r->email_key, r->email, c->arena))
+		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
+	return password_acceptable(*password_r, r->email, c->arena, f);
+}
+
 bool account_register_user(struct account_call *c, struct fault *f)
 {
-	struct str email, key, password, role, profile, hash;
-	struct database_row row;
-	bool activation = c->conf->auth_activation;
-	if (!account_text(c, "email", true, &email, f) || !account_text(c, "password", true, &password, f)
-		|| !choose_role(c, &role, f) || !read_profile(c, &profile, f))
-		return false;
-	if (!email_key(&key, email, c->arena))
-		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
-	if (!password_acceptable(password, email, c->arena, f)
+	struct registration r;
+	struct registered made;
+	struct str password;
+	if (!read_registration(c, &r, &password, f)
 		|| !limit_take_by_address(c, STR("register from"), c->conf->auth_limit_register, f)
-		|| !password_hash(&hash, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "register", email, key, hash, role, profile, c->ip, c->user_agent,
-			activation ? STR("true") : STR("false"), database_int(c, c->conf->auth_limit_mail),
-			database_int(c, c->conf->auth_limit_period)))
+		|| !password_hash(&r.password_hash, password, c->conf, c->arena, f) || !call_register(&made, c, &r, f))
 		return false;
 	/* With activation a stranger is not told: the owner of the address is. */
-	if (database_true(row.values[1]) && !activation)
+	if (made.taken && !r.activation)
 		return fault_set(f, 409, "RGA02", STR("Email already exists"));
 	struct answer a;
 	answer_begin(&a, c);
 	jsonw_key(&a.w, STR("success"));
 	jsonw_bool(&a.w, true);
 	jsonw_key(&a.w, STR("user_id"));
-	jsonw_raw(&a.w, row.values[0]);
-	jsonw_member(&a.w, STR("email"), email);
-	jsonw_member(&a.w, STR("role"), role);
+	jsonw_raw(&a.w, made.user_id);
+	jsonw_member(&a.w, STR("email"), r.email);
+	jsonw_member(&a.w, STR("role"), r.role);
 	return answer_end(&a, c);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/caller.h"
+#include "account/calls.h"
 #include "account/database.h"
 
 bool account_sessions(struct account_call *c, struct fault *f)
@@ -16,15 +17,15 @@ bool account_sessions(struct account_call *c, struct fault *f)
 
 bool account_revoke_session(struct account_call *c, struct fault *f)
 {
-	struct database_row row;
 	struct str id;
+	bool done;
 	if (!account_text(c, "id", true, &id, f))
 		return false;
 	if (!signer_is_uuid(id))
 		return fault_set(f, 400, "RGA07", STR("\"id\" is no session's id"));
-	if (!database_call(&row, c, f, "revoke_session", c->user_id, c->session, id, c->ip, c->user_agent))
+	if (!call_revoke_session(&done, c, id, f))
 		return false;
-	if (!database_true(row.values[0]))
+	if (!done)
 		return fault_set(f, 404, "RGA11", STR("There is no such session"));
 	return answer_nothing(c);
 }
