@@ -17,7 +17,7 @@ static bool refuse_login(struct account_call *c, struct str user_id, struct faul
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
-static bool begin(struct login_begun *out_r, struct account_call *c, struct str email, struct fault *f)
+static bool begin_login(struct login_begun *out_r, struct account_call *c, struct str email, struct fault *f)
 {
 	struct str key;
 	/* What is no address has no account: it goes the same way. */
@@ -27,7 +27,8 @@ static bool begin(struct login_begun *out_r, struct account_call *c, struct str 
 }
 
 /* The session of an account whose password fitted. */
-static bool finish(struct account_call *c, const struct login_begun *begun, struct str fresh_hash, struct fault *f)
+static bool finish_login(struct account_call *c, const struct login_begun *begun, struct str fresh_hash,
+	struct fault *f)
 {
 	struct login_finished finished;
 	struct session s = {
@@ -50,11 +51,11 @@ bool account_login(struct account_call *c, struct fault *f)
 	struct str email, password, fresh = STR_NONE;
 	struct login_begun begun;
 	if (!account_text(c, "email", true, &email, f) || !account_text(c, "password", true, &password, f)
-		|| !begin(&begun, c, email, f))
+		|| !begin_login(&begun, c, email, f))
 		return false;
 	if (!password_matches(password, begun.password_hash, begun.decoy, c->conf, c->arena))
 		return refuse_login(c, begun.user_id, f);
 	if (!password_current(begun.password_hash, c->conf) && !password_hash(&fresh, password, c->conf, c->arena, f))
 		return false;
-	return finish(c, &begun, fresh, f);
+	return finish_login(c, &begun, fresh, f);
 }

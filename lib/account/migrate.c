@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "account/migrate.h"
 
+#include <assert.h>
+
 #include "account/migrations.h"
 #include "account/schema.h"
 #include "base/arena.h"
@@ -35,6 +37,7 @@ int migrate_latest(void)
 
 struct str migrate_name(int version)
 {
+	assert(version >= 1 && version <= migrate_latest());
 	return migrations[version - 1].name;
 }
 

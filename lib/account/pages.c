@@ -35,7 +35,7 @@ static const struct page reset = { STR_INIT("page-reset"), account_reset_passwor
 static const struct page confirmation = { STR_INIT("page-confirm"), account_confirm_email };
 
 /* What a page says, one under the other: why not, the form, that it is done. */
-struct said {
+struct page_text {
 	int status;
 	struct fault refused; /* http_status 0: nothing was */
 	bool form, done;
@@ -78,7 +78,7 @@ static struct str query_token(struct account_call *c)
 }
 
 /* The page as it is to be filled in; a host's own that cannot be is logged, and ours shown. */
-static bool fill(struct template_page *page, const struct account_call *c, struct str template,
+static bool fill_page(struct template_page *page, const struct account_call *c, struct str template,
 	const struct template_value *values, size_t count, struct fault *f)
 {
 	struct template_languages languages;
@@ -109,7 +109,7 @@ static struct str shown(bool whether, struct str text)
 	return whether ? text : STR_NONE;
 }
 
-static bool show(struct account_call *c, const struct page *p, const struct said *said, struct fault *f)
+static bool show(struct account_call *c, const struct page *p, const struct page_text *said, struct fault *f)
 {
 	struct str code = said->refused.code, why = said->refused.message;
 	bool weak = str_eq(code, STR("RGA03")), wrong = str_eq(code, STR("RGA07")), used = str_eq(code, STR("RGA15"));
@@ -128,7 +128,7 @@ static bool show(struct account_call *c, const struct page *p, const struct said
 		{ STR("back"), shown(c->conf->auth_return_url.n, c->conf->auth_return_url) },
 	};
 	struct template_page page;
-	if (!fill(&page, c, p->template, values, COUNT_OF(values), f))
+	if (!fill_page(&page, c, p->template, values, COUNT_OF(values), f))
 		return false;
 	c->status = said->status;
 	answer_page(c, &page);
@@ -139,7 +139,7 @@ static bool show(struct account_call *c, const struct page *p, const struct said
  * still good. */
 static bool follow_link(struct account_call *c, const struct page *p, struct fault *f)
 {
-	struct said said = { .status = 200, .token = query_token(c) };
+	struct page_text said = { .status = 200, .token = query_token(c) };
 	if (c->request->method != HTTP_POST) {
 		said.form = true;
 		return show(c, p, &said, f);

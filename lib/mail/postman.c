@@ -58,8 +58,8 @@ static struct str fresh_id(struct arena *a)
 	return (struct str){ text, 2 * sizeof bytes };
 }
 
-static bool fill(struct template_mail *mail, const struct postman *p, const struct postman_order *o, struct arena *a,
-	struct fault *f)
+static bool fill_mail(struct template_mail *mail, const struct postman *p, const struct postman_order *o,
+	struct arena *a, struct fault *f)
 {
 	struct template_value *values = arena_make_array(a, struct template_value, o->value_count + 2);
 	if (o->value_count)
@@ -76,17 +76,18 @@ static struct str without_secret(struct str reason, struct str secret)
 	return quoted ? STR("the answer quoted the mail's link and is not logged") : reason;
 }
 
-enum transport_verdict postman_send(const struct postman *p, const struct postman_order *o, struct arena *a,
-	struct str *reason_r)
+/* The mail whole, ready to be sent to whom it names. */
+static enum transport_verdict compose(struct buf *out, struct address *to_r, const struct postman *p,
+	const struct postman_order *o, struct str *reason_r)
 {
-	struct message m = { .from = p->from, .id = fresh_id(a), .date = clock_wall_s() };
+	struct message m = { .from = p->from, .id = fresh_id(out->arena), .date = clock_wall_s() };
 	struct template_mail filled;
 	struct fault f = { 0 };
 	if (!address_read(&m.to, o->to)) {
 		*reason_r = STR("the recipient is no address");
 		return TRANSPORT_REFUSED;
 	}
-	if (!fill(&filled, p, o, a, &f)) {
+	if (!fill_mail(&filled, p, o, out->arena, &f)) {
 		*reason_r = f.message;
 		return TRANSPORT_LATER;
 	}
@@ -95,13 +96,21 @@ enum transport_verdict postman_send(const struct postman *p, const struct postma
 	m.text = filled.text;
 	m.html = filled.html;
 	m.language = filled.language;
+	*to_r = m.to;
+	message_write(out, &m);
+	*reason_r = STR("the mail is too large");
+	return out->overflow ? TRANSPORT_LATER : TRANSPORT_TAKEN;
+}
+
+enum transport_verdict postman_send(const struct postman *p, const struct postman_order *o, struct arena *a,
+	struct str *reason_r)
+{
 	struct buf mail = buf_new(a, MAIL_MAX);
-	message_write(&mail, &m);
-	if (mail.overflow) {
-		*reason_r = STR("the mail is too large");
-		return TRANSPORT_LATER;
-	}
-	enum transport_verdict verdict = transport_send(&p->transport, &m.from, &m.to, buf_str(&mail), a, reason_r);
+	struct address to;
+	enum transport_verdict verdict = compose(&mail, &to, p, o, reason_r);
+	if (verdict != TRANSPORT_TAKEN)
+		return verdict;
+	verdict = transport_send(&p->transport, &p->from, &to, buf_str(&mail), a, reason_r);
 	*reason_r = without_secret(*reason_r, o->secret);
 	return verdict;
 }

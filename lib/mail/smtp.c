@@ -36,6 +36,7 @@ static void set_server(CURL *curl, const struct transport *t)
 		[TRANSPORT_TLS_TRY] = CURLUSESSL_TRY,
 		[TRANSPORT_TLS_NONE] = CURLUSESSL_NONE,
 	};
+	static_assert(COUNT_OF(levels) == TRANSPORT_TLS_COUNT);
 	curl_easy_setopt(curl, CURLOPT_URL, t->target);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -52,10 +53,14 @@ static void set_server(CURL *curl, const struct transport *t)
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)t->timeout_s);
 	if (t->ca_file)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, t->ca_file);
-	if (t->user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, t->user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, t->password ? t->password : "");
-	}
+}
+
+static void set_login(CURL *curl, const struct transport *t)
+{
+	if (!t->user)
+		return;
+	curl_easy_setopt(curl, CURLOPT_USERNAME, t->user);
+	curl_easy_setopt(curl, CURLOPT_PASSWORD, t->password ? t->password : "");
 }
 
 /* A refusal for good counts only when it is about this mail: of sender, recipient or content. One of the greeting, of
@@ -83,6 +88,7 @@ static enum transport_verdict send_with(CURL *curl, struct curl_slist *to, const
 	struct upload upload = { l->mail, false };
 	char error[CURL_ERROR_SIZE] = "";
 	set_server(curl, t);
+	set_login(curl, t);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, l->from);
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);

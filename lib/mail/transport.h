@@ -10,9 +10,11 @@
 #include "mail/message.h"
 
 enum transport_kind { TRANSPORT_SENDMAIL, TRANSPORT_SMTP, TRANSPORT_FILE };
+enum { TRANSPORT_KIND_COUNT = TRANSPORT_FILE + 1 };
 
 /* How much an smtp:// connection must be worth; smtps:// is encrypted in any case. */
 enum transport_tls { TRANSPORT_TLS_REQUIRED, TRANSPORT_TLS_TRY, TRANSPORT_TLS_NONE };
+enum { TRANSPORT_TLS_COUNT = TRANSPORT_TLS_NONE + 1 };
 
 struct transport {
 	enum transport_kind kind;
