@@ -15,6 +15,7 @@
 #include "account/schema.h"
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/jsonc.h"
 #include "base/log.h"
 #include "query/csv.h"
 #include "token/tokenjson.h"
@@ -146,7 +147,7 @@ static struct str json_text(struct json_object *value)
 {
 	if (json_object_is_type(value, json_type_boolean))
 		return json_object_get_boolean(value) ? STR("true") : STR("false");
-	return tokenjson_str(value);
+	return jsonc_text(value);
 }
 
 /* The reader of tokens takes objects, and is strict: the array becomes a member of one. */

@@ -15,6 +15,7 @@
 
 #include "app/front/deliver.h"
 #include "app/front/gather.h"
+#include "base/ascii.h"
 #include "http/status.h"
 
 struct fcgi_connection {
@@ -85,7 +86,7 @@ static struct str fcgi_field_name(struct arena *a, const char *name, size_t n)
 	char *lower = arena_bytes(a, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		char ch = name[i];
-		lower[i] = ch == '_' ? '-' : (ch >= 'A' && ch <= 'Z') ? (char)(ch + 32) : ch;
+		lower[i] = ch == '_' ? '-' : ascii_lower(ch);
 	}
 	lower[n] = 0;
 	return (struct str){ lower, n };

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/jsonc.h"
 #include "base/utf8.h"
 #include "token/tokenjson.h"
 
@@ -17,11 +18,6 @@ bool account_unauthorized(struct account_call *c, struct fault *f, const char *c
 	f->www_authenticate = str_printf(c->arena, "Bearer error=\"invalid_token\", error_description=\"%.*s\"",
 		STR_ARG(message));
 	return false;
-}
-
-static void free_json(void *object)
-{
-	json_object_put(object);
 }
 
 /* Of two that read one body, one may take the first of a name and the other the last. */
@@ -37,8 +33,7 @@ static bool read_form(struct account_call *c, struct fault *f)
 	size_t count;
 	if (!http_form(&pairs, &count, c->request->body, c->arena, f))
 		return fault_set(f, 400, "RGA07", STR("The form cannot be read"));
-	c->body = json_object_new_object();
-	arena_on_reset(c->arena, free_json, c->body);
+	c->body = jsonc_keep(json_object_new_object(), c->arena);
 	for (size_t i = 0; i < count; i++) {
 		struct str value = pairs[i].value.p ? pairs[i].value : STR("");
 		if (json_object_object_get_ex(c->body, pairs[i].name.p, NULL))
@@ -167,7 +162,7 @@ bool account_identify(struct account_call *c, struct fault *f)
 bool account_text(struct account_call *c, const char *name, bool wanted, struct str *out_r, struct fault *f)
 {
 	struct json_object *value = json_object_object_get(c->body, name);
-	*out_r = tokenjson_str(value);
+	*out_r = jsonc_text(value);
 	bool good = value ? out_r->p && str_is_text(*out_r) : !wanted;
 	if (good)
 		return true;

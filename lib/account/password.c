@@ -8,6 +8,7 @@
 
 #include "account/unavailable.h"
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /* bcrypt's cost and sha512-crypt's rounds beyond which a check takes seconds; yescrypt's by its parameter letter. */
@@ -55,7 +56,7 @@ static int64_t parameter(struct str hash, struct str word)
 	int64_t number = 0;
 	struct str rest = str_from(hash, str_find(hash, word) + word.n);
 	size_t digits = 0;
-	while (digits < rest.n && rest.p[digits] >= '0' && rest.p[digits] <= '9')
+	while (digits < rest.n && ascii_is_digit(rest.p[digits]))
 		digits++;
 	str_to_i64(str_sub(rest, 0, digits), &number);
 	return number;

@@ -8,17 +8,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 struct str str_of(const char *text)
 {
 	return (struct str){ text, text ? strlen(text) : 0 };
-}
-
-static unsigned char ascii_lower(char c)
-{
-	unsigned char u = (unsigned char)c;
-	return (u >= 'A' && u <= 'Z') ? (unsigned char)(u | 0x20) : u;
 }
 
 /* memcmp wants valid pointers even for no bytes, and an absent string has none. */
@@ -195,7 +190,7 @@ struct str str_lower(struct arena *a, struct str s)
 		return STR_NONE;
 	char *copy = arena_bytes(a, s.n + 1);
 	for (size_t i = 0; i < s.n; i++)
-		copy[i] = (char)ascii_lower(s.p[i]);
+		copy[i] = ascii_lower(s.p[i]);
 	copy[s.n] = '\0';
 	return (struct str){ copy, s.n };
 }

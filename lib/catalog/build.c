@@ -45,18 +45,13 @@ struct cat_builder *build_new(struct arena *scratch, int server_version)
 	return b;
 }
 
-static struct str pooled(const struct cat_builder *b, struct cat_text t)
-{
-	return (struct str){ b->pool.p + t.offset, t.length };
-}
-
 /* Where the text is, or the free slot where it belongs. */
 static struct cat_text *intern_slot(struct cat_builder *b, struct str text)
 {
 	uint32_t mask = b->interned.capacity - 1;
 	for (uint32_t i = (uint32_t)str_hash(text) & mask;; i = (i + 1) & mask) {
 		struct cat_text *slot = rows_at(&b->interned, i);
-		if (!slot->offset || str_eq(pooled(b, *slot), text))
+		if (!slot->offset || str_eq(build_text_of(b, *slot), text))
 			return slot;
 	}
 }
@@ -70,7 +65,7 @@ static void intern_grow(struct cat_builder *b)
 	for (uint32_t i = 0; i < old.capacity; i++) {
 		const struct cat_text *text = rows_at(&old, i);
 		if (text->offset)
-			*intern_slot(b, pooled(b, *text)) = *text;
+			*intern_slot(b, build_text_of(b, *text)) = *text;
 	}
 }
 
@@ -279,7 +274,7 @@ static struct cat_role *role_of(struct cat_builder *b, struct str name)
 {
 	struct rows *roles = &b->tables[TABLE_ROLES];
 	struct cat_role *last = roles->count ? rows_at(roles, roles->count - 1) : NULL;
-	if (last && str_eq(pooled(b, last->name), name))
+	if (last && str_eq(build_text_of(b, last->name), name))
 		return last;
 	struct cat_role *added = rows_add(b, roles);
 	added->name = build_text(b, name);

@@ -28,6 +28,12 @@ struct cat_builder {
 	struct rows origins;             /* struct origin, by view */
 };
 
+/* A text that was stored; a view, valid until the next one is. */
+static inline struct str build_text_of(const struct cat_builder *b, struct cat_text t)
+{
+	return (struct str){ b->pool.p + t.offset, t.length };
+}
+
 /* A view's column and the table's column it is; relations as positions in order of OID, then as indices. */
 struct origin {
 	uint32_t view, table;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "catalog/block.h"
 
+#include "base/order.h"
+
 /* What a bisection looks for; each table uses the members its order is made of. */
 struct key {
 	struct str schema, name;
@@ -47,11 +49,6 @@ static const void *find(const struct catalog *cat, enum cat_table table, compare
 	return compare(cat, record, key) == 0 ? record : NULL;
 }
 
-static int compare_u32(uint32_t a, uint32_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static int compare_pair(const struct catalog *cat, struct cat_text schema, struct cat_text name, const struct key *key)
 {
 	int order = str_cmp(catalog_text(cat, schema), key->schema);
@@ -72,7 +69,7 @@ static int by_relation_schema(const struct catalog *cat, const void *record, con
 static int by_relation_oid(const struct catalog *cat, const void *record, const struct key *key)
 {
 	(void)cat;
-	return compare_u32(((const struct cat_oid *)record)->oid, key->number);
+	return order_u32(((const struct cat_oid *)record)->oid, key->number);
 }
 
 static int by_routine(const struct catalog *cat, const void *record, const struct key *key)
@@ -89,7 +86,7 @@ static int by_routine_schema(const struct catalog *cat, const void *record, cons
 static int by_type(const struct catalog *cat, const void *record, const struct key *key)
 {
 	(void)cat;
-	return compare_u32(((const struct cat_type *)record)->oid, key->number);
+	return order_u32(((const struct cat_type *)record)->oid, key->number);
 }
 
 static int by_type_name(const struct catalog *cat, const void *record, const struct key *key)
@@ -101,7 +98,7 @@ static int by_type_name(const struct catalog *cat, const void *record, const str
 static int by_foreign_key_from(const struct catalog *cat, const void *record, const struct key *key)
 {
 	(void)cat;
-	return compare_u32(((const struct cat_foreign_key *)record)->from, key->number);
+	return order_u32(((const struct cat_foreign_key *)record)->from, key->number);
 }
 
 static int by_role(const struct catalog *cat, const void *record, const struct key *key)
@@ -123,7 +120,7 @@ static int by_handler(const struct catalog *cat, const void *record, const struc
 {
 	const struct cat_handler *h = record;
 	int order = str_cmp(catalog_text(cat, h->media_type), key->name);
-	return order ? order : compare_u32(h->row_type, key->number);
+	return order ? order : order_u32(h->row_type, key->number);
 }
 
 struct str catalog_block(const struct catalog *cat)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 /* Ways to choose among columns that a view shows more than once; further ones are not offered. */
 enum { CHOICES_MAX = 64 };
 
@@ -18,11 +20,6 @@ struct end {
 	uint32_t count;
 };
 
-static int compare_u32(uint32_t a, uint32_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static uint32_t end_column(const struct end *e, uint32_t i)
 {
 	return e->pairs[2 * i + e->side];
@@ -31,11 +28,11 @@ static uint32_t end_column(const struct end *e, uint32_t i)
 static int compare_columns(const void *a, const void *b)
 {
 	const struct end *x = a, *y = b;
-	int order = compare_u32(x->relation, y->relation);
+	int order = order_u32(x->relation, y->relation);
 	if (!order)
-		order = compare_u32(x->count, y->count);
+		order = order_u32(x->count, y->count);
 	for (uint32_t i = 0; i < x->count && !order; i++)
-		order = compare_u32(end_column(x, i), end_column(y, i));
+		order = order_u32(end_column(x, i), end_column(y, i));
 	return order;
 }
 
@@ -43,7 +40,7 @@ static int compare_ends(const void *a, const void *b)
 {
 	const struct end *x = a, *y = b;
 	int order = compare_columns(a, b);
-	return order ? order : compare_u32(x->foreign_key, y->foreign_key);
+	return order ? order : order_u32(x->foreign_key, y->foreign_key);
 }
 
 static struct cat_foreign_key *foreign_key(struct cat_builder *b, uint32_t i)
@@ -164,12 +161,12 @@ static void make_keys(struct cat_builder *b)
 static int compare_origins(const void *a, const void *b)
 {
 	const struct origin *x = a, *y = b;
-	int order = compare_u32(x->view, y->view);
+	int order = order_u32(x->view, y->view);
 	if (!order)
-		order = compare_u32(x->table, y->table);
+		order = order_u32(x->table, y->table);
 	if (!order)
-		order = compare_u32(x->table_column, y->table_column);
-	return order ? order : compare_u32(x->column, y->column);
+		order = order_u32(x->table_column, y->table_column);
+	return order ? order : order_u32(x->column, y->column);
 }
 
 /* The origins of a view's columns that are one column of a table, in a run sorted by that. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "catalog/build.h"
 #include "catalog/builder.h"
 
@@ -24,25 +25,15 @@ struct sort_key {
 	uint32_t minor, index;
 };
 
-static int compare_u32(uint32_t a, uint32_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static int compare_keys(const void *a, const void *b)
 {
 	const struct sort_key *x = a, *y = b;
-	int order = compare_u32(x->major, y->major);
+	int order = order_u32(x->major, y->major);
 	if (!order)
 		order = str_cmp(x->schema, y->schema);
 	if (!order)
 		order = str_cmp(x->name, y->name);
-	return order ? order : compare_u32(x->minor, y->minor);
-}
-
-static struct str text_of(const struct cat_builder *b, struct cat_text t)
-{
-	return (struct str){ b->pool.p + t.offset, t.length };
+	return order ? order : order_u32(x->minor, y->minor);
 }
 
 static struct sort_key *keys_new(struct cat_builder *b, enum cat_table table)
@@ -73,7 +64,9 @@ static const uint32_t *sort_relations(struct cat_builder *b)
 	struct sort_key *keys = keys_new(b, TABLE_RELATIONS);
 	for (uint32_t i = 0; i < relations->count; i++) {
 		const struct cat_relation *r = rows_at(relations, i);
-		keys[i] = (struct sort_key){ .schema = text_of(b, r->schema), .name = text_of(b, r->name), .index = i };
+		keys[i] = (struct sort_key){ .schema = build_text_of(b, r->schema),
+			.name = build_text_of(b, r->name),
+			.index = i };
 		((struct cat_oid *)rows_add(b, &b->tables[TABLE_RELATION_OIDS]))->oid = r->oid;
 	}
 	apply_order(b, TABLE_RELATIONS, keys);
@@ -93,7 +86,7 @@ static void sort_foreign_keys(struct cat_builder *b, const uint32_t *moved)
 		struct cat_foreign_key *k = rows_at(rows, i);
 		k->from = moved[k->from];
 		k->to = moved[k->to];
-		keys[i] = (struct sort_key){ .major = k->from, .name = text_of(b, k->name), .index = i };
+		keys[i] = (struct sort_key){ .major = k->from, .name = build_text_of(b, k->name), .index = i };
 	}
 	apply_order(b, TABLE_FOREIGN_KEYS, keys);
 }
@@ -107,8 +100,8 @@ static void sort_routines(struct cat_builder *b, const uint32_t *moved)
 		if (r->return_relation != CAT_NONE)
 			r->return_relation = moved[r->return_relation];
 		keys[i] = (struct sort_key){
-			.schema = text_of(b, r->schema),
-			.name = text_of(b, r->name),
+			.schema = build_text_of(b, r->schema),
+			.name = build_text_of(b, r->name),
 			.minor = r->oid,
 			.index = i,
 		};
@@ -127,8 +120,8 @@ static void sort_computed(struct cat_builder *b, const uint32_t *moved)
 		c->to = moved[c->to];
 		keys[i] = (struct sort_key){
 			.major = c->from,
-			.schema = text_of(b, c->schema),
-			.name = text_of(b, c->name),
+			.schema = build_text_of(b, c->schema),
+			.name = build_text_of(b, c->name),
 			.index = i,
 		};
 	}
@@ -155,7 +148,7 @@ static void sort_named(struct cat_builder *b, enum cat_table table)
 	struct rows *rows = &b->tables[table];
 	struct sort_key *keys = keys_new(b, table);
 	for (uint32_t i = 0; i < rows->count; i++)
-		keys[i] = (struct sort_key){ .name = text_of(b, *(const struct cat_text *)rows_at(rows, i)), .index = i };
+		keys[i] = (struct sort_key){ .name = build_text_of(b, *(const struct cat_text *)rows_at(rows, i)), .index = i };
 	apply_order(b, table, keys);
 }
 
@@ -165,7 +158,7 @@ static void sort_handlers(struct cat_builder *b)
 	struct sort_key *keys = keys_new(b, TABLE_HANDLERS);
 	for (uint32_t i = 0; i < b->tables[TABLE_HANDLERS].count; i++) {
 		const struct cat_handler *h = rows_at(&b->tables[TABLE_HANDLERS], i);
-		keys[i] = (struct sort_key){ .name = text_of(b, h->media_type), .minor = h->row_type, .index = i };
+		keys[i] = (struct sort_key){ .name = build_text_of(b, h->media_type), .minor = h->row_type, .index = i };
 	}
 	apply_order(b, TABLE_HANDLERS, keys);
 }
@@ -185,7 +178,7 @@ static void index_type_names(struct cat_builder *b)
 	uint32_t count = b->tables[TABLE_TYPES].count;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct cat_type *t = rows_at(&b->tables[TABLE_TYPES], i);
-		keys[i] = (struct sort_key){ .name = text_of(b, t->sql_name), .index = i };
+		keys[i] = (struct sort_key){ .name = build_text_of(b, t->sql_name), .index = i };
 	}
 	write_index(b, TABLE_TYPE_NAMES, keys, count);
 }
@@ -198,7 +191,7 @@ static void index_column_names(struct cat_builder *b)
 		struct cat_run run = ((const struct cat_relation *)rows_at(&b->tables[TABLE_RELATIONS], r))->columns;
 		for (uint32_t i = run.first; i < run.first + run.count; i++) {
 			const struct cat_column *c = rows_at(&b->tables[TABLE_COLUMNS], i);
-			keys[i] = (struct sort_key){ .major = run.first, .name = text_of(b, c->name), .index = i };
+			keys[i] = (struct sort_key){ .major = run.first, .name = build_text_of(b, c->name), .index = i };
 		}
 	}
 	write_index(b, TABLE_COLUMN_NAMES, keys, b->tables[TABLE_COLUMNS].count);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "http/media.h"
 
+#include "base/ascii.h"
+
 #define PLAN_JSON "application/vnd.pgrst.plan+json"
 
 /* clang-format off */
@@ -127,7 +129,7 @@ unsigned media_quality(struct str text)
 	if (!str_to_u64(str_trim(str_cut(&fraction, '.')), &whole))
 		return 1000;
 	unsigned scale = 100;
-	for (size_t i = 0; i < fraction.n && scale > 0 && fraction.p[i] >= '0' && fraction.p[i] <= '9'; i++, scale /= 10)
+	for (size_t i = 0; i < fraction.n && scale > 0 && ascii_is_digit(fraction.p[i]); i++, scale /= 10)
 		thousandths += (uint64_t)(fraction.p[i] - '0') * scale;
 	return whole >= 1 ? 1000 : (unsigned)thousandths;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "http/request.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 
 enum http_method http_method_from(struct str token)
@@ -63,8 +64,7 @@ bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct a
 
 static bool is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'
-		|| c == '_' || c == '~';
+	return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 struct str http_encode(struct arena *a, struct str text)

@@ -2,15 +2,11 @@
  * SPDX-License-Identifier: MIT */
 #include "mail/address.h"
 
+#include "base/ascii.h"
 #include "mail/encode.h"
 
 /* RFC 5321 section 4.5.3.1. */
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63 };
-
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 static bool is_beyond_ascii(char c)
 {
@@ -20,7 +16,7 @@ static bool is_beyond_ascii(char c)
 static bool is_atom(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && !is_beyond_ascii(s.p[i]) && !str_has(STR("!#$%&'*+-/=?^_`{|}~"), s.p[i]))
+		if (!ascii_is_alnum(s.p[i]) && !is_beyond_ascii(s.p[i]) && !str_has(STR("!#$%&'*+-/=?^_`{|}~"), s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -28,7 +24,7 @@ static bool is_atom(struct str s)
 static bool is_label(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && !is_beyond_ascii(s.p[i]) && s.p[i] != '-')
+		if (!ascii_is_alnum(s.p[i]) && !is_beyond_ascii(s.p[i]) && s.p[i] != '-')
 			return false;
 	return s.n > 0 && s.n <= LABEL_MAX && s.p[0] != '-' && s.p[s.n - 1] != '-';
 }

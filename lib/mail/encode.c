@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mail/encode.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /* RFC 2047 section 2: an encoded word has at most 75 characters; =?UTF-8?Q? and ?= take 12 of them.
@@ -10,16 +11,11 @@ enum { WORD_MAX = 75 - 12, LINE_MAX_QP = 75, LINE_MAX_PLAIN = 998, PLAIN_HEADER_
 
 static const char hex[] = "0123456789ABCDEF";
 
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* Words of letters and digits with some marks between them: they may stand in a phrase as well as in a subject. */
 static bool is_plain_header(struct str text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (!is_alnum(text.p[i]) && !str_has(STR(" !'*+-/_"), text.p[i]))
+		if (!ascii_is_alnum(text.p[i]) && !str_has(STR(" !'*+-/_"), text.p[i]))
 			return false;
 	return !text.n || (text.n <= PLAIN_HEADER_MAX && text.p[0] != ' ' && text.p[text.n - 1] != ' ');
 }
@@ -37,7 +33,7 @@ static void put_word_byte(struct buf *out, char c)
 {
 	if (c == ' ')
 		buf_char(out, '_');
-	else if (is_alnum(c) || str_has(STR("!*+-/"), c))
+	else if (ascii_is_alnum(c) || str_has(STR("!*+-/"), c))
 		buf_char(out, c);
 	else
 		put_hex(out, c);

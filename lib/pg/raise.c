@@ -5,10 +5,7 @@
 
 #include "sqlstate.h"
 
-static void put_json(void *json)
-{
-	json_object_put(json);
-}
+#include "base/jsonc.h"
 
 /* The JSON object that text is from its first byte to its last, or NULL. Lives as long as the arena. */
 static json_object *read_object(struct str text, struct arena *a)
@@ -25,14 +22,8 @@ static json_object *read_object(struct str text, struct arena *a)
 	json = json_tokener_parse_ex(tokener, text.p, (int)text.n);
 	whole = json_tokener_get_error(tokener) == json_tokener_success && json_tokener_get_parse_end(tokener) == text.n;
 	json_tokener_free(tokener);
-	if (json)
-		arena_on_reset(a, put_json, json);
+	jsonc_keep(json, a);
 	return whole && json_object_is_type(json, json_type_object) ? json : NULL;
-}
-
-static struct str string_of(json_object *json)
-{
-	return (struct str){ json_object_get_string(json), (size_t)json_object_get_string_len(json) };
 }
 
 /* A member that must be a string; an optional one may be absent or null and is then STR_NONE. */
@@ -44,7 +35,7 @@ static bool take_string(struct str *out_r, json_object *json, const char *key, b
 	*out_r = STR_NONE;
 	if (!member)
 		return optional;
-	*out_r = string_of(member);
+	*out_r = jsonc_text(member);
 	return json_object_is_type(member, json_type_string);
 }
 
@@ -86,7 +77,7 @@ static bool take_headers(struct fault *f, json_object *json, struct arena *a)
 		if (!json_object_is_type(value, json_type_string))
 			return false;
 		header->name = str_of(name);
-		header->value = string_of(value);
+		header->value = jsonc_text(value);
 		*end = header;
 		end = &header->next;
 	}

@@ -4,15 +4,12 @@
 
 #include <stdlib.h>
 
-static int by_text(const void *x, const void *y)
-{
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
-}
+#include "base/order.h"
 
 static struct plan_keys sorted(struct str *names, size_t count)
 {
 	if (count > 1)
-		qsort(names, count, sizeof *names, by_text);
+		qsort(names, count, sizeof *names, order_texts);
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || !str_eq(names[kept - 1], names[i]))
@@ -33,5 +30,5 @@ struct plan_keys keys_of(const struct query *q, struct arena *a)
 
 bool keys_have(const struct plan_keys *k, struct str name)
 {
-	return k->count > 0 && bsearch(&name, k->items, k->count, sizeof name, by_text) != NULL;
+	return k->count > 0 && bsearch(&name, k->items, k->count, sizeof name, order_texts) != NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/order.h"
 #include "plan/body_type.h"
 #include "plan/nearest.h"
 
@@ -41,11 +42,6 @@ bool missing_embed(struct str name, struct arena *a, struct fault *f)
 		str_printf(a, "Verify that '%.*s' is included in the 'select' query parameter.", STR_ARG(name)));
 }
 
-static int by_text(const void *x, const void *y)
-{
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
-}
-
 /* (a, b, c): the names of a routine's parameters in alphabetical order. */
 static struct str signature(const struct cat_routine *r, const struct catalog *cat, struct arena *a)
 {
@@ -53,7 +49,7 @@ static struct str signature(const struct cat_routine *r, const struct catalog *c
 	struct str *names = arena_make_array(a, struct str, r->parameters.count);
 	for (size_t i = 0; i < r->parameters.count; i++)
 		names[i] = catalog_text(cat, params[i].name);
-	qsort(names, r->parameters.count, sizeof *names, by_text);
+	qsort(names, r->parameters.count, sizeof *names, order_texts);
 	struct str list = str_join(a, names, r->parameters.count, STR(", "));
 	return str_printf(a, "(%.*s)", STR_ARG(list));
 }

@@ -4,16 +4,13 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { MAX_LENGTH = 512 }; /* longer names are not compared: the cost is the product of the lengths */
 
 struct nearest nearest_of(struct str wanted, double least)
 {
 	return (struct nearest){ .wanted = wanted, .least = least, .score = least };
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 static size_t least_of(size_t x, size_t y, size_t z)
@@ -32,7 +29,7 @@ static size_t distance(struct str x, struct str y)
 		size_t diagonal = row[0];
 		row[0] = i;
 		for (size_t j = 1; j <= y.n; j++) {
-			size_t replaced = diagonal + (lower(x.p[i - 1]) != lower(y.p[j - 1]));
+			size_t replaced = diagonal + (ascii_lower(x.p[i - 1]) != ascii_lower(y.p[j - 1]));
 			diagonal = row[j];
 			row[j] = least_of(row[j] + 1, row[j - 1] + 1, replaced);
 		}
@@ -56,8 +53,8 @@ static void spell(struct word *out_r, struct str name)
 	out_r->n = 0;
 	out_r->text[out_r->n++] = '-';
 	for (size_t i = 0; i < name.n; i++)
-		if (is_word(lower(name.p[i])))
-			out_r->text[out_r->n++] = lower(name.p[i]);
+		if (is_word(ascii_lower(name.p[i])))
+			out_r->text[out_r->n++] = ascii_lower(name.p[i]);
 	out_r->text[out_r->n++] = '-';
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "catalog/catalog.h"
 #include "catalog/oid.h"
 #include "reply/escape.h"
@@ -58,7 +59,7 @@ static char *quote(char *to, struct str text)
 static bool is_number(struct str text)
 {
 	size_t at = text.n > 1 && text.p[0] == '-';
-	return text.n > at && text.p[at] >= '0' && text.p[at] <= '9';
+	return text.n > at && ascii_is_digit(text.p[at]);
 }
 
 static char *encode_number(char *to, struct str text)

@@ -6,23 +6,16 @@
 #include "rows.h"
 #include "settings.h"
 
-/* A default: response.headers, which were appended first, may have set the field otherwise. */
-static void field(struct reply *r, struct str name, struct str value)
-{
-	if (value.p && !reply_has_field(r, name))
-		reply_field(r, name, value);
-}
-
 static void content_fields(struct reply *r, const struct plan *p, struct arena *a)
 {
-	field(r, STR("Content-Type"), media_text(&p->media, a));
+	reply_field_default(r, STR("Content-Type"), media_text(&p->media, a));
 	if (p->query->schema_negotiated)
-		field(r, STR("Content-Profile"), p->query->schema);
+		reply_field_default(r, STR("Content-Profile"), p->query->schema);
 }
 
 static void applied_field(struct reply *r, const struct plan *p, struct arena *a)
 {
-	field(r, STR("Preference-Applied"), prefer_applied(&p->applied, a));
+	reply_field_default(r, STR("Preference-Applied"), prefer_applied(&p->applied, a));
 }
 
 static int64_t max64(int64_t x, int64_t y)
@@ -65,8 +58,8 @@ static void say_out_of_range(struct reply *r, struct reply_rows *rows, int64_t t
 			total));
 	rows->body = spool_of(a, problem_body(&f, p->conf, a));
 	r->status = 416;
-	field(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
-	field(r, STR("Proxy-Status"), STR("PostgREST; error=PGRST103"));
+	reply_field_default(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
+	reply_field_default(r, STR("Proxy-Status"), STR("PostgREST; error=PGRST103"));
 }
 
 /* Status and Content-Range of what is read by range: relations and functions. */
@@ -76,7 +69,7 @@ static void range_fields(struct reply *r, struct reply_rows *rows, const struct 
 	const struct plan *p = rows->plan;
 	int64_t shown = rows_total(rows, outcome), total = total_of(rows, outcome, shown, a);
 	r->status = total > shown ? 206 : 200;
-	field(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
+	reply_field_default(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
 	if (total >= 0 && p->range.offset > total)
 		say_out_of_range(r, rows, total, a);
 }
@@ -86,7 +79,7 @@ static void write_range_field(struct reply *r, const struct plan *p, int64_t row
 {
 	bool asked = p->count == COUNT_EXACT || p->count == COUNT_ESTIMATED;
 	int64_t named = p->kind == PLAN_UPDATE ? rows : 0;
-	field(r, STR("Content-Range"), range_content(a, 0, named, asked ? rows : -1));
+	reply_field_default(r, STR("Content-Range"), range_content(a, 0, named, asked ? rows : -1));
 }
 
 /* The longest address an answer names: web servers and clients refuse an answer with a longer line. */
@@ -95,7 +88,7 @@ enum { ADDRESS_MAX = 8000 };
 static void address_field(struct reply *r, struct str name, struct str address)
 {
 	if (address.n <= ADDRESS_MAX)
-		field(r, name, address);
+		reply_field_default(r, name, address);
 }
 
 static struct str target_path(const struct plan *p, struct arena *a)
@@ -180,7 +173,7 @@ static bool make_put(struct reply *r, struct reply_rows *rows, const struct flig
 static void warning_field(struct reply *r, const struct plan *p, struct arena *a)
 {
 	if (p->legacy_names.p)
-		field(r, STR("Warning"),
+		reply_field_default(r, STR("Warning"),
 			str_printf(a,
 				"299 PostgRESTv16 \"%s. Update %.*s in query string filters, orders or "
 				"limits.\"",
@@ -227,7 +220,7 @@ bool reply_make(struct reply *out_r, struct reply_rows *rows, const struct fligh
 		return false;
 	out_r->status = status ? status : out_r->status;
 	warning_field(out_r, p, a);
-	field(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
+	reply_field_default(out_r, STR("Vary"), STR("Accept, Prefer, Range"));
 	out_r->body = rows->body;
 	reply_finish(out_r, p->query->head_only);
 	return true;

@@ -52,27 +52,20 @@ struct str problem_text(const struct fault *f, struct arena *a)
 	return body(f, false, a);
 }
 
-/* Field for a default: what the fault brings under the same name is not doubled. */
-static void field(struct reply *r, struct str name, struct str value)
-{
-	if (value.p && !reply_has_field(r, name))
-		reply_field(r, name, value);
-}
-
 static void fields(struct reply *r, const struct fault *f, struct arena *a)
 {
 	for (const struct fault_header *h = f->headers; h; h = h->next) {
 		if (!reply_field_is_framing(h->name))
 			reply_field(r, h->name, h->value);
 	}
-	field(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
+	reply_field_default(r, STR("Content-Type"), STR("application/json; charset=utf-8"));
 	if (f->code.n > 0)
-		field(r, STR("Proxy-Status"), str_printf(a, "PostgREST; error=%.*s", STR_ARG(f->code)));
+		reply_field_default(r, STR("Proxy-Status"), str_printf(a, "PostgREST; error=%.*s", STR_ARG(f->code)));
 	/* What can be refused depends on these, 406 and 416 most of all. */
-	field(r, STR("Vary"), STR("Accept, Prefer, Range"));
-	field(r, STR("WWW-Authenticate"), f->www_authenticate);
+	reply_field_default(r, STR("Vary"), STR("Accept, Prefer, Range"));
+	reply_field_default(r, STR("WWW-Authenticate"), f->www_authenticate);
 	if (f->retry_after > 0)
-		field(r, STR("Retry-After"), str_printf(a, "%d", f->retry_after));
+		reply_field_default(r, STR("Retry-After"), str_printf(a, "%d", f->retry_after));
 }
 
 /* A status text comes from a user's RAISE: it must stay on the status line. */

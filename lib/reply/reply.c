@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "base/ascii.h"
+
 enum { FIELDS_MAX = 256 * 1024 };
 
 struct reply reply_new(int status, struct arena *a)
@@ -18,9 +20,7 @@ struct reply reply_new(int status, struct arena *a)
 /* tchar of RFC 9110 section 5.6.2. */
 static bool is_token_byte(unsigned char c)
 {
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return true;
-	return str_has(STR("!#$%&'*+-.^_`|~"), (char)c);
+	return ascii_is_alnum(c) || str_has(STR("!#$%&'*+-.^_`|~"), (char)c);
 }
 
 static bool is_token(struct str s)
@@ -65,6 +65,12 @@ bool reply_has_field(const struct reply *r, struct str name)
 			return true;
 	}
 	return false;
+}
+
+void reply_field_default(struct reply *r, struct str name, struct str value)
+{
+	if (value.p && !reply_has_field(r, name))
+		reply_field(r, name, value);
 }
 
 void reply_trace(struct reply *r, const struct request *request, const struct conf *conf, struct arena *a)

@@ -25,6 +25,8 @@ struct reply reply_new(int status, struct arena *a);
 bool reply_field(struct reply *r, struct str name, struct str value);
 /* Whether such a field was already appended; the name in any case. */
 bool reply_has_field(const struct reply *r, struct str name);
+/* Appends a field unless there is one of the name, which users' code may have set, or value is STR_NONE. */
+void reply_field_default(struct reply *r, struct str name, struct str value);
 /* Whether the web server or the protocol owns that field, so that no user's function may set it: Content-Length,
  * Transfer-Encoding, Connection, Status and the like. */
 bool reply_field_is_framing(struct str name);

@@ -5,10 +5,8 @@
 #include <json-c/json.h>
 #include <limits.h>
 
-static void release(void *object)
-{
-	json_object_put(object);
-}
+#include "base/ascii.h"
+#include "base/jsonc.h"
 
 /* NULL when the text is not one whole JSON text; else an object that goes with the arena. */
 static struct json_object *parse(struct str text, struct arena *a)
@@ -22,16 +20,8 @@ static struct json_object *parse(struct str text, struct arena *a)
 	bool whole = json_tokener_get_error(tokener) == json_tokener_success
 		&& json_tokener_get_parse_end(tokener) >= text.n;
 	json_tokener_free(tokener);
-	if (object)
-		arena_on_reset(a, release, object);
+	jsonc_keep(object, a);
 	return whole ? object : NULL;
-}
-
-static struct str string_of(struct json_object *object)
-{
-	if (!json_object_is_type(object, json_type_string))
-		return STR_NONE;
-	return (struct str){ json_object_get_string(object), (size_t)json_object_get_string_len(object) };
 }
 
 static bool add_field(struct reply *r, struct json_object *object)
@@ -40,7 +30,7 @@ static bool add_field(struct reply *r, struct json_object *object)
 		return false;
 	json_object_object_foreach(object, key, json)
 	{
-		struct str name = str_of(key), value = string_of(json);
+		struct str name = str_of(key), value = jsonc_text(json);
 		if (!value.p || !(reply_field_is_framing(name) || reply_field(r, name, value)))
 			return false;
 	}
@@ -75,7 +65,7 @@ bool settings_status(int *status_r, struct str status, struct fault *f)
 	if (status.n == 0)
 		return true;
 	int value = 0;
-	for (size_t i = 0; i < status.n && status.p[i] >= '0' && status.p[i] <= '9' && value < 1000; i++)
+	for (size_t i = 0; i < status.n && ascii_is_digit(status.p[i]) && value < 1000; i++)
 		value = value * 10 + (status.p[i] - '0');
 	if (value < 200 || value > 999)
 		return fault_set(f, 500, "PGRST112", STR("response.status guc must be a valid status code"));

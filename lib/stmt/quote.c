@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/sqlname.h"
 
 /* The protocol counts parameters in 16 bits. */
@@ -54,7 +55,7 @@ void stmt_qualified(struct draft *d, struct str schema, struct str name)
 
 static bool begins_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+	return ascii_is_letter(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* A dollar that does not stand in a word would be a parameter or open a string. */
@@ -63,7 +64,7 @@ static bool is_type(struct str name)
 	bool in_word = false;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
-		bool digit = c >= '0' && c <= '9';
+		bool digit = ascii_is_digit(c);
 		if (!begins_word(c) && !digit && c != ' ' && !(c == '$' && in_word))
 			return false;
 		in_word = c != ' ' && (in_word || begins_word(c));

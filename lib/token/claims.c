@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "token/claims.h"
 
+#include "base/jsonc.h"
 #include "token/tokenjson.h"
 
 static bool refuse_claim(struct fault *f, struct arena *a, struct str message)
@@ -44,7 +45,7 @@ static bool check_times(struct json_object *claims, int64_t now, struct arena *a
 
 static bool is_ours(struct json_object *name, struct str audience)
 {
-	return !audience.p || str_eq(tokenjson_str(name), audience);
+	return !audience.p || str_eq(jsonc_text(name), audience);
 }
 
 /* An array is judged whole before it is searched: one entry that is no string makes it malformed. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/jsonc.h"
 #include "base/utf8.h"
 #include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
@@ -63,7 +64,7 @@ static bool is_less(struct value a, struct value b)
 		return false;
 	if (is_number(a.json) && is_number(b.json))
 		return json_object_get_double(a.json) < json_object_get_double(b.json);
-	struct str left = tokenjson_str(a.json), right = tokenjson_str(b.json);
+	struct str left = jsonc_text(a.json), right = jsonc_text(b.json);
 	return left.p && right.p && str_cmp(left, right) < 0;
 }
 
@@ -100,13 +101,13 @@ static bool holds_between(const struct condition *c, struct value a, struct valu
 	default:
 		break;
 	}
-	struct str text = a.present ? tokenjson_str(a.json) : STR_NONE;
-	return text.p && holds_of_strings(c->kind, text, tokenjson_str(b.json));
+	struct str text = a.present ? jsonc_text(a.json) : STR_NONE;
+	return text.p && holds_of_strings(c->kind, text, jsonc_text(b.json));
 }
 
 static bool matches(const struct condition *c, struct value v)
 {
-	struct str text = v.present ? tokenjson_str(v.json) : STR_NONE;
+	struct str text = v.present ? jsonc_text(v.json) : STR_NONE;
 	return text.p && strlen(text.p) == text.n && regexec(&c->regex, text.p, 0, NULL, 0) == 0;
 }
 
@@ -245,7 +246,7 @@ struct str rolepath_role(const struct rolepath *path, struct json_object *claims
 	struct json_object *value;
 	if (!first(&w, path->segments, claims, &value))
 		return STR_NONE;
-	struct str role = tokenjson_str(value);
+	struct str role = jsonc_text(value);
 	if (!role.p)
 		return path->cuts ? STR_NONE
 						  : str_dup(a, str_of(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN)));

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "token/rolepath_tree.h"
 
+#include "base/jsonc.h"
+
 static const char name_bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$@";
 
 static struct selector *add_segment(const struct segment ***tail, struct arena *a)
@@ -70,7 +72,7 @@ static bool filter(struct rolepath_parser *p, struct selector *s)
 	if (!scan_lit(&p->s, STR(")]")))
 		return rolepath_expected(p, ")]");
 	c->left = (struct operand){ .is_query = true };
-	c->right.literal = rolepath_keep(p, json_object_new_string_len(text.p, (int)text.n));
+	c->right.literal = jsonc_keep(json_object_new_string_len(text.p, (int)text.n), p->arena);
 	*s = (struct selector){ .kind = SELECTOR_FILTER, .filter = c, .arrays_only = true };
 	return true;
 }

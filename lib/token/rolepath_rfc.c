@@ -1,6 +1,8 @@
 /* JSONPath as RFC 9535 writes it, to the tree of a role path.
  * SPDX-License-Identifier: MIT */
+#include "base/ascii.h"
 #include "base/buf.h"
+#include "base/jsonc.h"
 #include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
 
@@ -103,8 +105,7 @@ static bool bracketed(struct rolepath_parser *p, struct segment *segment)
 
 static bool in_name(int c, bool at_start)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80
-		|| (!at_start && c >= '0' && c <= '9');
+	return ascii_is_letter(c) || c == '_' || c >= 0x80 || (!at_start && ascii_is_digit(c));
 }
 
 /* Behind "." or "..": * or a name without quotes. */
@@ -188,7 +189,7 @@ static bool literal(struct rolepath_parser *p, struct operand *o)
 	bool yes = scan_lit(&p->s, STR("true"));
 	if (!yes && !scan_lit(&p->s, STR("false")))
 		return scan_lit(&p->s, STR("null")) || rolepath_expected(p, "@, $, a literal, search( or match(");
-	o->literal = rolepath_keep(p, json_object_new_boolean(yes));
+	o->literal = jsonc_keep(json_object_new_boolean(yes), p->arena);
 	return true;
 }
 
@@ -212,7 +213,7 @@ static void free_regex(void *regex)
 /* match() is about the whole string, search() about any part of it. */
 static bool compile(struct rolepath_parser *p, struct condition *c)
 {
-	struct str pattern = tokenjson_str(c->right.literal);
+	struct str pattern = jsonc_text(c->right.literal);
 	struct str text = str_printf(p->arena, c->whole ? "^(%.*s)$" : "%.*s", STR_ARG(pattern));
 	if (regcomp(&c->regex, text.p, REG_EXTENDED | REG_NOSUB) != 0)
 		return rolepath_expected(p, "a valid regular expression");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonc.h"
 #include "token/rolepath_tree.h"
 #include "token/tokenjson.h"
 
@@ -96,7 +97,7 @@ static void put_operand(struct buf *out, const struct operand *o)
 		buf_char(out, o->from_root ? '$' : '@');
 		put_segments(out, o->query);
 	} else if (json_object_is_type(o->literal, json_type_string)) {
-		put_string(out, tokenjson_str(o->literal));
+		put_string(out, jsonc_text(o->literal));
 	} else {
 		buf_put(out, str_of(json_object_to_json_string_ext(o->literal, JSON_C_TO_STRING_PLAIN)));
 	}
@@ -166,7 +167,7 @@ static void put_old_filter(struct buf *out, const struct condition *c)
 		[CONDITION_ENDS] = "==^",
 		[CONDITION_CONTAINS] = "*==",
 	};
-	struct str text = tokenjson_str(c->right.literal);
+	struct str text = jsonc_text(c->right.literal);
 	buf_printf(out, "[?(@ %s \"%.*s\")]", operators[c->kind], STR_ARG(text));
 }
 

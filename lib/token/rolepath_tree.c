@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "token/rolepath_tree.h"
 
+#include "base/ascii.h"
+
 bool rolepath_expected(struct rolepath_parser *p, const char *what)
 {
 	if (!p->expected)
@@ -9,21 +11,10 @@ bool rolepath_expected(struct rolepath_parser *p, const char *what)
 	return false;
 }
 
-static void put_literal(void *literal)
-{
-	json_object_put(literal);
-}
-
-struct json_object *rolepath_keep(struct rolepath_parser *p, struct json_object *literal)
-{
-	arena_on_reset(p->arena, put_literal, literal);
-	return literal;
-}
-
 bool rolepath_at_number(const struct rolepath_parser *p)
 {
 	int c = scan_peek(&p->s);
-	return c == '-' || (c >= '0' && c <= '9');
+	return c == '-' || ascii_is_digit(c);
 }
 
 bool rolepath_int(struct rolepath_parser *p, int64_t *out_r)

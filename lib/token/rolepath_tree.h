@@ -83,8 +83,6 @@ struct rolepath_parser {
 
 /* Keeps in mind what was expected where the parser failed. Always returns false. */
 bool rolepath_expected(struct rolepath_parser *p, const char *what);
-/* A literal of a condition, given back with the arena. */
-struct json_object *rolepath_keep(struct rolepath_parser *p, struct json_object *literal);
 /* Whether a number starts here. */
 bool rolepath_at_number(const struct rolepath_parser *p);
 /* A whole number within 2^53, optional '-', no leading zeros. */

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/json_scan.h"
+#include "base/jsonc.h"
 #include "base/jsonesc.h"
 
 bool tokenjson_is_object(struct str text)
@@ -19,11 +20,6 @@ bool tokenjson_is_object(struct str text)
 	return s.cur == s.end;
 }
 
-static void put_object(void *object)
-{
-	json_object_put(object);
-}
-
 /* Any value; text was scanned before. */
 static struct json_object *parse_value(struct str text, struct arena *a)
 {
@@ -34,9 +30,7 @@ static struct json_object *parse_value(struct str text, struct arena *a)
 	}
 	struct json_object *value = json_tokener_parse_ex(t, text.p, (int)text.n);
 	json_tokener_free(t);
-	if (value)
-		arena_on_reset(a, put_object, value);
-	return value;
+	return jsonc_keep(value, a);
 }
 
 struct json_object *tokenjson_parse(struct str text, struct arena *a)
@@ -44,16 +38,9 @@ struct json_object *tokenjson_parse(struct str text, struct arena *a)
 	return tokenjson_is_object(text) ? parse_value(text, a) : NULL;
 }
 
-struct str tokenjson_str(struct json_object *value)
-{
-	if (!json_object_is_type(value, json_type_string))
-		return STR_NONE;
-	return (struct str){ json_object_get_string(value), (size_t)json_object_get_string_len(value) };
-}
-
 struct str tokenjson_member(struct json_object *object, const char *name)
 {
-	return tokenjson_str(json_object_object_get(object, name));
+	return jsonc_text(json_object_object_get(object, name));
 }
 
 struct str tokenjson_quote(struct str text, struct arena *a)

@@ -18,9 +18,7 @@ enum { TOKENJSON_DEPTH = 32 };
 bool tokenjson_is_object(struct str text);
 /* The tree of such a text, given back with the arena; NULL when it is not one. */
 struct json_object *tokenjson_parse(struct str text, struct arena *a);
-/* The value of a string, as a view that lives as long as the tree; STR_NONE for NULL and every other type. */
-struct str tokenjson_str(struct json_object *value);
-/* The member of that name as tokenjson_str() gives it; STR_NONE when there is none. */
+/* The member of that name as jsonc_text() gives it; STR_NONE when there is none. */
 struct str tokenjson_member(struct json_object *object, const char *name);
 /* The JSON text of the last member of that name, as it stands in an object that tokenjson_is_object() accepted,
  * found without making a tree; STR_NONE when there is none. */
