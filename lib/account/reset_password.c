@@ -12,6 +12,9 @@ bool account_request_password_reset(struct account_call *c, struct fault *f)
 	return mail_request_run(c, STR("reset"), STR("If email exists, reset link sent"), f);
 }
 
+/* Columns of token_owner(). */
+enum { OWNER_USER_ID, OWNER_EMAIL };
+
 /* A password that is refused does not use the token up. */
 bool account_reset_password(struct account_call *c, struct fault *f)
 {
@@ -25,7 +28,7 @@ bool account_reset_password(struct account_call *c, struct fault *f)
 		return false;
 	if (!row.found)
 		return mail_token_fault(f);
-	if (!password_acceptable(password, row.values[1], c->arena, f)
+	if (!password_acceptable(password, row.values[OWNER_EMAIL], c->arena, f)
 		|| !password_hash(&fresh, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "reset_password", hash, fresh, c->ip, c->user_agent))
 		return false;
