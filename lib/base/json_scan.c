@@ -60,14 +60,12 @@ static bool skip_utf8(struct json_scan *s)
 	return n > 0;
 }
 
-/* Four hexadecimal digits at the beginning of s, or JSON_BAD_ESCAPE. */
-static int32_t hex4(struct str s)
+/* The four hexadecimal digits at p, or JSON_BAD_ESCAPE. */
+static int32_t hex4(const char *p)
 {
 	int32_t value = 0;
-	if (s.n < 4)
-		return JSON_BAD_ESCAPE;
 	for (size_t i = 0; i < 4; i++) {
-		int digit = hex_digit(s.p[i]);
+		int digit = hex_digit(p[i]);
 		if (digit < 0)
 			return JSON_BAD_ESCAPE;
 		value = value * 16 + digit;
@@ -79,10 +77,10 @@ static int32_t hex4(struct str s)
 static int32_t unicode_escape(struct str s, size_t *length_r)
 {
 	*length_r = s.n < 5 ? s.n : 5;
-	int32_t unit = hex4(str_from(s, 1));
+	int32_t unit = s.n < 5 ? JSON_BAD_ESCAPE : hex4(s.p + 1);
 	if (unit < 0xd800 || unit > 0xdfff)
 		return unit;
-	int32_t low = str_starts(str_from(s, 5), STR("\\u")) ? hex4(str_from(s, 7)) : JSON_BAD_ESCAPE;
+	int32_t low = s.n >= 11 && s.p[5] == '\\' && s.p[6] == 'u' ? hex4(s.p + 7) : JSON_BAD_ESCAPE;
 	if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
 		return JSON_HALF_PAIR;
 	*length_r = 11;
@@ -91,12 +89,21 @@ static int32_t unicode_escape(struct str s, size_t *length_r)
 
 int32_t json_escaped(struct str s, size_t *length_r)
 {
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	static const char plain[256] = {
+		['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/',
+		['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t',
+	};
 	if (s.n > 0 && s.p[0] == 'u')
 		return unicode_escape(s, length_r);
 	*length_r = s.n > 0;
-	const char *at = s.n > 0 && s.p[0] != '\0' ? strchr(from, s.p[0]) : NULL;
-	return at ? to[at - from] : JSON_BAD_ESCAPE;
+	char c = s.n > 0 ? plain[(unsigned char)s.p[0]] : 0;
+	return c ? c : JSON_BAD_ESCAPE;
 }
 
 /* At a backslash. */
