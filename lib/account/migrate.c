@@ -16,6 +16,7 @@ static const struct {
 	{ STR_INIT("schema"), { account_001_schema, sizeof account_001_schema - 1 } },
 	{ STR_INIT("functions"), { account_002_functions, sizeof account_002_functions - 1 } },
 	{ STR_INIT("mail"), { account_003_mail, sizeof account_003_mail - 1 } },
+	{ STR_INIT("recovery"), { account_004_recovery, sizeof account_004_recovery - 1 } },
 };
 
 /* What stands at the head of the private schema's comment, with the version behind it. */
