@@ -20,7 +20,7 @@ struct buf buf_over(char *memory, size_t size)
 	return (struct buf){ .p = memory, .capacity = size, .max = size };
 }
 
-static char *refuse(struct buf *b)
+static char *refuse_bytes(struct buf *b)
 {
 	b->overflow = true;
 	return NULL;
@@ -51,9 +51,9 @@ char *buf_reserve(struct buf *b, size_t n)
 	if (b->overflow)
 		return NULL;
 	if (n > b->max || b->n > b->max - n)
-		return refuse(b);
+		return refuse_bytes(b);
 	if ((b->capacity - b->n < n || !b->p) && !grow(b, b->n + n))
-		return refuse(b);
+		return refuse_bytes(b);
 	return b->p + b->n;
 }
 

@@ -14,7 +14,7 @@ struct key {
 typedef int compare_fn(const struct catalog *cat, const void *record, const struct key *key);
 
 /* Index of the first record that is not before the key or, with behind, that is behind it. */
-static uint32_t bound(const struct catalog *cat, enum cat_table table, compare_fn *compare, const struct key *key,
+static uint32_t bisect(const struct catalog *cat, enum cat_table table, compare_fn *compare, const struct key *key,
 	bool behind)
 {
 	const char *records = block_table(cat, table);
@@ -34,15 +34,16 @@ static uint32_t bound(const struct catalog *cat, enum cat_table table, compare_f
 static struct cat_run equal_run(const struct catalog *cat, enum cat_table table, compare_fn *compare,
 	const struct key *key)
 {
-	uint32_t first = bound(cat, table, compare, key, false);
-	uint32_t end = bound(cat, table, compare, key, true);
+	uint32_t first = bisect(cat, table, compare, key, false);
+	uint32_t end = bisect(cat, table, compare, key, true);
 	return (struct cat_run){ first, end > first ? end - first : 0 };
 }
 
 /* A record that equals the key, or NULL. */
-static const void *find(const struct catalog *cat, enum cat_table table, compare_fn *compare, const struct key *key)
+static const void *find_record(const struct catalog *cat, enum cat_table table, compare_fn *compare,
+	const struct key *key)
 {
-	uint32_t i = bound(cat, table, compare, key, false);
+	uint32_t i = bisect(cat, table, compare, key, false);
 	if (i >= block_count(cat, table))
 		return NULL;
 	const char *record = (const char *)block_table(cat, table) + (size_t)i * cat_record_size[table];
@@ -111,7 +112,7 @@ static int by_schema(const struct catalog *cat, const void *record, const struct
 	return str_cmp(catalog_text(cat, ((const struct cat_schema *)record)->name), key->name);
 }
 
-static int by_text(const struct catalog *cat, const void *record, const struct key *key)
+static int compare_text(const struct catalog *cat, const void *record, const struct key *key)
 {
 	return str_cmp(catalog_text(cat, *(const struct cat_text *)record), key->name);
 }
@@ -137,7 +138,7 @@ struct str catalog_text(const struct catalog *cat, struct cat_text t)
 
 const struct cat_relation *catalog_relation(const struct catalog *cat, struct str schema, struct str name)
 {
-	return find(cat, TABLE_RELATIONS, by_relation, &(struct key){ .schema = schema, .name = name });
+	return find_record(cat, TABLE_RELATIONS, by_relation, &(struct key){ .schema = schema, .name = name });
 }
 
 const struct cat_relation *catalog_relation_at(const struct catalog *cat, uint32_t index)
@@ -147,7 +148,8 @@ const struct cat_relation *catalog_relation_at(const struct catalog *cat, uint32
 
 const struct cat_relation *catalog_relation_by_oid(const struct catalog *cat, uint32_t oid)
 {
-	const struct cat_oid *found = find(cat, TABLE_RELATION_OIDS, by_relation_oid, &(struct key){ .number = oid });
+	const struct cat_oid *found = find_record(cat, TABLE_RELATION_OIDS, by_relation_oid,
+		&(struct key){ .number = oid });
 	return found ? catalog_relation_at(cat, found->index) : NULL;
 }
 
@@ -213,12 +215,12 @@ const struct cat_text *catalog_texts(const struct catalog *cat, struct cat_run r
 
 const struct cat_type *catalog_type(const struct catalog *cat, uint32_t oid)
 {
-	return find(cat, TABLE_TYPES, by_type, &(struct key){ .number = oid });
+	return find_record(cat, TABLE_TYPES, by_type, &(struct key){ .number = oid });
 }
 
 const struct cat_type *catalog_type_named(const struct catalog *cat, struct str sql_name)
 {
-	const uint32_t *found = find(cat, TABLE_TYPE_NAMES, by_type_name, &(struct key){ .name = sql_name });
+	const uint32_t *found = find_record(cat, TABLE_TYPE_NAMES, by_type_name, &(struct key){ .name = sql_name });
 	return found ? (const struct cat_type *)block_table(cat, TABLE_TYPES) + *found : NULL;
 }
 
@@ -268,22 +270,22 @@ const struct cat_setting *catalog_settings(const struct catalog *cat, struct cat
 
 const struct cat_handler *catalog_handler(const struct catalog *cat, struct str media_type, uint32_t row_type)
 {
-	return find(cat, TABLE_HANDLERS, by_handler, &(struct key){ .name = media_type, .number = row_type });
+	return find_record(cat, TABLE_HANDLERS, by_handler, &(struct key){ .name = media_type, .number = row_type });
 }
 
 const struct cat_role *catalog_role(const struct catalog *cat, struct str name)
 {
-	return find(cat, TABLE_ROLES, by_role, &(struct key){ .name = name });
+	return find_record(cat, TABLE_ROLES, by_role, &(struct key){ .name = name });
 }
 
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name)
 {
-	return find(cat, TABLE_SCHEMAS, by_schema, &(struct key){ .name = name });
+	return find_record(cat, TABLE_SCHEMAS, by_schema, &(struct key){ .name = name });
 }
 
 bool catalog_timezone_known(const struct catalog *cat, struct str name)
 {
-	return find(cat, TABLE_TIMEZONES, by_text, &(struct key){ .name = name });
+	return find_record(cat, TABLE_TIMEZONES, compare_text, &(struct key){ .name = name });
 }
 
 bool catalog_has_dynamic_sql(const struct catalog *cat)

@@ -177,7 +177,7 @@ static bool extents_fit(const struct cat_header *h)
 	return h->tables[TABLE_COLUMN_NAMES].count == h->tables[TABLE_COLUMNS].count;
 }
 
-static bool refuse(struct fault *f, struct str message)
+static bool refuse_block(struct fault *f, struct str message)
 {
 	return fault_set(f, 503, "PGRST002", message);
 }
@@ -186,16 +186,16 @@ bool catalog_open(const struct catalog **out_r, const void *block, size_t size, 
 {
 	const struct cat_header *h = block;
 	if (size < sizeof *h || (uintptr_t)block % CAT_ALIGNMENT || memcmp(h->magic, CAT_MAGIC, sizeof h->magic) != 0)
-		return refuse(f, STR("The catalog block is not one"));
+		return refuse_block(f, STR("The catalog block is not one"));
 	if (h->version != CAT_VERSION)
-		return refuse(f, STR("The catalog block is of another version"));
+		return refuse_block(f, STR("The catalog block is of another version"));
 	if (h->size != size || !extents_fit(h))
-		return refuse(f, STR("The catalog block is damaged: its tables do not fit"));
+		return refuse_block(f, STR("The catalog block is damaged: its tables do not fit"));
 	struct catalog *cat = arena_make(a, struct catalog);
 	*cat = (struct catalog){ .block = block, .header = h };
 	for (size_t i = 0; i < COUNT_OF(checks); i++)
 		if (!table_fits(cat, &checks[i]))
-			return refuse(f, STR("The catalog block is damaged: a record points outside"));
+			return refuse_block(f, STR("The catalog block is damaged: a record points outside"));
 	*out_r = cat;
 	return true;
 }

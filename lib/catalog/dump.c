@@ -8,7 +8,7 @@ struct dump {
 	struct jsonw w;
 };
 
-static void put_text(struct dump *d, struct str key, struct cat_text text)
+static void dump_text(struct dump *d, struct str key, struct cat_text text)
 {
 	jsonw_member(&d->w, key, catalog_text(d->cat, text));
 }
@@ -42,14 +42,14 @@ static void put_columns_by_index(struct dump *d, struct str key, struct cat_run 
 static void put_column(struct dump *d, const struct cat_column *c)
 {
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("name"), c->name);
-	put_text(d, STR("type"), c->full_type_name);
-	put_text(d, STR("cast"), c->type_name);
-	put_text(d, STR("default"), c->default_value);
+	dump_text(d, STR("name"), c->name);
+	dump_text(d, STR("type"), c->full_type_name);
+	dump_text(d, STR("cast"), c->type_name);
+	dump_text(d, STR("default"), c->default_value);
 	put_flag(d, STR("nullable"), c->nullable);
 	put_char(d, STR("generated"), c->generated);
 	put_char(d, STR("identity"), c->identity);
-	put_text(d, STR("comment"), c->comment);
+	dump_text(d, STR("comment"), c->comment);
 	if (c->max_length) {
 		jsonw_key(&d->w, STR("maxLength"));
 		jsonw_int(&d->w, c->max_length);
@@ -67,10 +67,10 @@ static void put_column(struct dump *d, const struct cat_column *c)
 static void put_relation(struct dump *d, const struct cat_relation *r)
 {
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("schema"), r->schema);
-	put_text(d, STR("name"), r->name);
+	dump_text(d, STR("schema"), r->schema);
+	dump_text(d, STR("name"), r->name);
 	put_char(d, STR("kind"), r->kind);
-	put_text(d, STR("comment"), r->comment);
+	dump_text(d, STR("comment"), r->comment);
 	put_flag(d, STR("insertable"), r->insertable);
 	put_flag(d, STR("updatable"), r->updatable);
 	put_flag(d, STR("deletable"), r->deletable);
@@ -96,7 +96,7 @@ static void put_relation_name(struct dump *d, struct str key, uint32_t index)
 static void put_foreign_key(struct dump *d, const struct cat_foreign_key *k)
 {
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("name"), k->name);
+	dump_text(d, STR("name"), k->name);
 	put_relation_name(d, STR("from"), k->from);
 	put_columns_by_index(d, STR("columns"), k->columns, 0, 2);
 	put_relation_name(d, STR("to"), k->to);
@@ -112,8 +112,8 @@ static void put_parameters(struct dump *d, struct str key, struct cat_run run)
 	for (uint32_t i = 0; i < run.count; i++) {
 		const struct cat_parameter *p = catalog_parameters(d->cat, run) + i;
 		jsonw_open(&d->w, '{');
-		put_text(d, STR("name"), p->name);
-		put_text(d, STR("type"), p->type_name);
+		dump_text(d, STR("name"), p->name);
+		dump_text(d, STR("type"), p->type_name);
 		put_flag(d, STR("required"), p->required);
 		put_flag(d, STR("variadic"), p->variadic);
 		jsonw_close(&d->w, '}');
@@ -127,7 +127,7 @@ static void put_settings(struct dump *d, struct cat_run run)
 	jsonw_open(&d->w, '{');
 	const struct cat_setting *settings = catalog_settings(d->cat, run);
 	for (uint32_t i = 0; i < run.count; i++)
-		put_text(d, catalog_text(d->cat, settings[i].name), settings[i].value);
+		dump_text(d, catalog_text(d->cat, settings[i].name), settings[i].value);
 	jsonw_close(&d->w, '}');
 }
 
@@ -140,9 +140,9 @@ static void put_routine(struct dump *d, const struct cat_routine *r)
 	};
 	const struct cat_type *type = catalog_type(d->cat, r->return_type);
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("schema"), r->schema);
-	put_text(d, STR("name"), r->name);
-	put_text(d, STR("comment"), r->comment);
+	dump_text(d, STR("schema"), r->schema);
+	dump_text(d, STR("name"), r->name);
+	dump_text(d, STR("comment"), r->comment);
 	put_char(d, STR("volatility"), r->volatility);
 	put_parameters(d, STR("parameters"), r->parameters);
 	jsonw_member(&d->w, STR("returns"), returns[r->returns]);
@@ -159,9 +159,9 @@ static void put_handler(struct dump *d, const struct cat_handler *h)
 {
 	const struct cat_type *type = h->row_type ? catalog_type(d->cat, h->row_type) : NULL;
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("function"), h->function);
-	put_text(d, STR("mediaType"), h->media_type);
-	put_text(d, STR("answered"), h->answered);
+	dump_text(d, STR("function"), h->function);
+	dump_text(d, STR("mediaType"), h->media_type);
+	dump_text(d, STR("answered"), h->answered);
 	jsonw_member(&d->w, STR("of"), type ? catalog_text(d->cat, type->sql_name) : STR_NONE);
 	jsonw_close(&d->w, '}');
 }
@@ -169,8 +169,8 @@ static void put_handler(struct dump *d, const struct cat_handler *h)
 static void put_role(struct dump *d, const struct cat_role *r)
 {
 	jsonw_open(&d->w, '{');
-	put_text(d, STR("name"), r->name);
-	put_text(d, STR("isolation"), r->isolation);
+	dump_text(d, STR("name"), r->name);
+	dump_text(d, STR("isolation"), r->isolation);
 	put_settings(d, r->settings);
 	jsonw_close(&d->w, '}');
 }

@@ -269,7 +269,7 @@ static uint64_t place(const struct cat_builder *b, struct cat_header *h)
 	return at;
 }
 
-static bool refuse(struct fault *f, struct str message)
+static bool refuse_rows(struct fault *f, struct str message)
 {
 	return fault_set(f, 503, "PGRST002", message);
 }
@@ -277,7 +277,7 @@ static bool refuse(struct fault *f, struct str message)
 bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct arena *a, struct fault *f)
 {
 	if (b->broken)
-		return refuse(f, STR("The catalog's rows do not fit together"));
+		return refuse_rows(f, STR("The catalog's rows do not fit together"));
 	resolve_columns(b);
 	resolve_parameters(b);
 	sort_all(b);
@@ -291,7 +291,7 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 	};
 	h.size = place(b, &h);
 	if (b->broken || b->pool.overflow || h.size > UINT32_MAX)
-		return refuse(f, STR("The schema is too large for a catalog block"));
+		return refuse_rows(f, STR("The schema is too large for a catalog block"));
 	char *block = arena_alloc(a, h.size);
 	memcpy(block, &h, sizeof h);
 	for (int i = 0; i < TABLE_COUNT; i++)

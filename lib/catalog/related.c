@@ -5,7 +5,7 @@
 #include "catalog/block.h"
 
 /* A relation's columns that stand for those of a key: its own, or the ones a view shows them as. */
-struct place {
+struct key_place {
 	const struct cat_relation *relation;
 	const struct cat_key *key;
 	const uint32_t *columns;
@@ -33,10 +33,10 @@ static const struct cat_foreign_key *foreign_key_at(const struct catalog *cat, u
 	return (const struct cat_foreign_key *)block_table(cat, TABLE_FOREIGN_KEYS) + i;
 }
 
-static struct place place_of(const struct catalog *cat, const struct cat_relation *rel, const struct cat_key *key,
+static struct key_place place_of(const struct catalog *cat, const struct cat_relation *rel, const struct cat_key *key,
 	struct cat_run columns)
 {
-	return (struct place){ rel, key, catalog_key_columns(cat, columns), columns.count };
+	return (struct key_place){ rel, key, catalog_key_columns(cat, columns), columns.count };
 }
 
 static size_t places_of(const struct cat_relation *rel)
@@ -45,7 +45,7 @@ static size_t places_of(const struct cat_relation *rel)
 }
 
 /* The i-th key that a relation has or shows. */
-static struct place own_place(const struct catalog *cat, const struct cat_relation *rel, size_t i)
+static struct key_place own_place(const struct catalog *cat, const struct cat_relation *rel, size_t i)
 {
 	if (i < rel->keys.count) {
 		const struct cat_key *key = key_at(cat, rel->keys.first + (uint32_t)i);
@@ -76,7 +76,7 @@ static struct cat_run views_of(const struct catalog *cat, const struct cat_key *
 	return found;
 }
 
-typedef bool place_fn(void *arg, const struct place *p);
+typedef bool place_fn(void *arg, const struct key_place *p);
 
 /* Every place where a key can be found: its table and the views that show it; or only those of one relation. */
 static bool each_place(const struct catalog *cat, const struct cat_key *key, const struct cat_relation *only,
@@ -84,20 +84,20 @@ static bool each_place(const struct catalog *cat, const struct cat_key *key, con
 {
 	const uint32_t *by_key = block_table(cat, TABLE_SHOWN_BY_KEY);
 	const struct cat_relation *table = catalog_relation_at(cat, key->relation);
-	struct place own = place_of(cat, table, key, key->columns);
+	struct key_place own = place_of(cat, table, key, key->columns);
 	if ((!only || only == table) && !found(arg, &own))
 		return false;
 	struct cat_run views = views_of(cat, key, only);
 	for (uint32_t i = views.first; i < views.first + views.count; i++) {
 		const struct cat_shown *shown = shown_at(cat, by_key[i]);
-		struct place p = place_of(cat, catalog_relation_at(cat, shown->relation), key, shown->columns);
+		struct key_place p = place_of(cat, catalog_relation_at(cat, shown->relation), key, shown->columns);
 		if (!found(arg, &p))
 			return false;
 	}
 	return true;
 }
 
-static struct cat_columns pairs(const struct place *left, const struct place *right)
+static struct cat_columns pairs(const struct key_place *left, const struct key_place *right)
 {
 	return (struct cat_columns){
 		left->columns,
@@ -109,16 +109,16 @@ static struct cat_columns pairs(const struct place *left, const struct place *ri
 /* One end of a foreign key is settled, the other is being looked for. */
 struct direct {
 	struct walk *walk;
-	struct place settled;
+	struct key_place settled;
 	const struct cat_foreign_key *key;
 	bool referencing; /* the settled end is the referencing one */
 	bool inverse;     /* the settled end is the relationship's `to` */
 };
 
-static bool found_direct(void *arg, const struct place *p)
+static bool found_direct(void *arg, const struct key_place *p)
 {
 	struct direct *d = arg;
-	const struct place *from = d->inverse ? p : &d->settled, *to = d->inverse ? &d->settled : p;
+	const struct key_place *from = d->inverse ? p : &d->settled, *to = d->inverse ? &d->settled : p;
 	bool many_to_one = d->referencing != d->inverse;
 	struct cat_relationship r = {
 		.cardinality = d->key->one_to_one ? CAT_ONE_TO_ONE
@@ -132,13 +132,13 @@ static bool found_direct(void *arg, const struct place *p)
 	return d->walk->found(d->walk->arg, &r);
 }
 
-typedef bool key_fn(void *arg, const struct place *p, const struct cat_foreign_key *k);
+typedef bool key_fn(void *arg, const struct key_place *p, const struct cat_foreign_key *k);
 
 /* The foreign keys whose referencing columns a relation has or shows. */
 static bool each_foreign_key(const struct catalog *cat, const struct cat_relation *rel, key_fn *found, void *arg)
 {
 	for (size_t i = 0; i < places_of(rel); i++) {
-		struct place p = own_place(cat, rel, i);
+		struct key_place p = own_place(cat, rel, i);
 		size_t count;
 		const struct cat_relation *table = catalog_relation_at(cat, p.key->relation);
 		const struct cat_foreign_key *keys = catalog_foreign_keys_of(cat, table, &count);
@@ -155,7 +155,7 @@ struct outward {
 	bool inverse;
 };
 
-static bool found_referencing(void *arg, const struct place *p, const struct cat_foreign_key *k)
+static bool found_referencing(void *arg, const struct key_place *p, const struct cat_foreign_key *k)
 {
 	struct outward *o = arg;
 	struct direct d = { o->walk, *p, k, true, o->inverse };
@@ -178,7 +178,7 @@ static bool walk_in(struct walk *w, const struct cat_relation *from, const struc
 		return each_foreign_key(w->cat, to, found_referencing, &o);
 	}
 	for (size_t i = 0; i < places_of(from); i++) {
-		struct place p = own_place(w->cat, from, i);
+		struct key_place p = own_place(w->cat, from, i);
 		for (uint32_t r = p.key->references.first; r < p.key->references.first + p.key->references.count; r++) {
 			const struct cat_foreign_key *k = foreign_key_at(w->cat, references[r]);
 			struct direct d = { w, p, k, false, false };
@@ -192,13 +192,13 @@ static bool walk_in(struct walk *w, const struct cat_relation *from, const struc
 /* Two foreign keys of a junction, the first of which leads to where the walk began. */
 struct across {
 	struct walk *walk;
-	struct place start, near, far; /* near, far: the junction's columns of either key */
+	struct key_place start, near, far; /* near, far: the junction's columns of either key */
 	const struct cat_foreign_key *key, *other_key;
 	const struct cat_relation *other;
 	bool inverse; /* the walk began at the relationship's `to` */
 };
 
-static bool found_across(void *arg, const struct place *end)
+static bool found_across(void *arg, const struct key_place *end)
 {
 	struct across *x = arg;
 	bool inverse = x->inverse;
@@ -215,7 +215,7 @@ static bool found_across(void *arg, const struct place *end)
 	return x->walk->found(x->walk->arg, &r);
 }
 
-static bool all_in_primary_key(const struct catalog *cat, const struct place *p)
+static bool all_in_primary_key(const struct catalog *cat, const struct key_place *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (!catalog_in_primary_key(cat, p->relation, catalog_column_at(cat, p->columns[i])))
@@ -223,7 +223,7 @@ static bool all_in_primary_key(const struct catalog *cat, const struct place *p)
 	return true;
 }
 
-static bool found_far(void *arg, const struct place *p, const struct cat_foreign_key *k)
+static bool found_far(void *arg, const struct key_place *p, const struct cat_foreign_key *k)
 {
 	struct across *x = arg;
 	const struct catalog *cat = x->walk->cat;
@@ -234,7 +234,7 @@ static bool found_far(void *arg, const struct place *p, const struct cat_foreign
 	return each_place(cat, key_at(cat, k->to_key), x->other, found_across, x);
 }
 
-static bool found_near(void *arg, const struct place *p)
+static bool found_near(void *arg, const struct key_place *p)
 {
 	struct across *x = arg;
 	if (!all_in_primary_key(x->walk->cat, p))

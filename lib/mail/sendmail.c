@@ -117,7 +117,7 @@ static int finish(struct child *c)
 	return NOT_DONE;
 }
 
-static enum transport_verdict judge(const struct child *c, int status, const char *program, struct letter *l)
+static enum transport_verdict judge_exit(const struct child *c, int status, const char *program, struct letter *l)
 {
 	if (status == NOT_DONE) {
 		l->reason = str_printf(l->arena, "%s did not end in time", program);
@@ -140,5 +140,5 @@ enum transport_verdict sendmail_send(const struct transport *t, struct letter *l
 	feed(&child, transport_unix_lines(l->mail, l->arena));
 	int status = finish(&child);
 	close(child.fd);
-	return judge(&child, status, t->target, l);
+	return judge_exit(&child, status, t->target, l);
 }

@@ -65,7 +65,7 @@ static void set_login(CURL *curl, const struct transport *t)
 
 /* A refusal for good counts only when it is about this mail: of sender, recipient or content. One of the greeting, of
  * the encryption or of the password is about the way there, which somebody will put in order. */
-static enum transport_verdict judge(CURL *curl, CURLcode result, const struct upload *u)
+static enum transport_verdict judge_reply(CURL *curl, CURLcode result, const struct upload *u)
 {
 	long code = 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
@@ -96,7 +96,7 @@ static enum transport_verdict send_with(CURL *curl, struct curl_slist *to, const
 	curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	CURLcode result = curl_easy_perform(curl);
-	enum transport_verdict verdict = judge(curl, result, &upload);
+	enum transport_verdict verdict = judge_reply(curl, result, &upload);
 	if (verdict != TRANSPORT_TAKEN)
 		l->reason = explain(curl, result, error, t, l->arena);
 	return verdict;

@@ -104,7 +104,7 @@ static bool find_in(struct found *found, const struct wanted *w, struct str lang
 }
 
 /* The first of the languages that there is, then English. */
-static bool find(struct found *found, const struct wanted *w, const struct str *languages, size_t count,
+static bool find_template(struct found *found, const struct wanted *w, const struct str *languages, size_t count,
 	struct arena *a, struct fault *f)
 {
 	*found = (struct found){ 0 };
@@ -121,7 +121,7 @@ static struct str shown(struct str value, size_t i)
 	return c < ' ' || c == 0x7f ? STR(" ") : str_sub(value, i, 1);
 }
 
-static void put_text(struct buf *out, struct str value)
+static void put_plain(struct buf *out, struct str value)
 {
 	for (size_t i = 0; i < value.n; i++)
 		buf_put(out, shown(value, i));
@@ -174,7 +174,7 @@ static bool fill_place(struct filling *t, struct fault *f)
 	if (opens && !value->value.p && !skip_section(t, name))
 		return fault_printf(f, t->out.arena, 500, "RGA50", "{{#%.*s}} has no end", STR_ARG(name));
 	if (!opens && !closes)
-		(t->html ? put_html : put_text)(&t->out, value->value);
+		(t->html ? put_html : put_plain)(&t->out, value->value);
 	return true;
 }
 
@@ -230,7 +230,7 @@ bool template_fill(struct template_mail *out_r, const char *directory, struct st
 	const struct wanted wanted = { directory, name, false };
 	if (!template_exists(name))
 		return fault_printf(f, a, 500, "RGA50", "there is no mail template \"%.*s\"", STR_ARG(str_sub(name, 0, 40)));
-	if (!find(&found, &wanted, &language, 1, a, f))
+	if (!find_template(&found, &wanted, &language, 1, a, f))
 		return false;
 	return fill_found(out_r, &found, values, count, a, f) || template_fault(f, &found, a);
 }
@@ -242,7 +242,7 @@ bool template_page(struct template_page *out_r, const char *directory, struct st
 	struct found found;
 	const struct wanted wanted = { directory, name, true };
 	assert(find_shipped(STR("en"), name, STR("html")).p);
-	if (!find(&found, &wanted, languages->tags, languages->count, a, f))
+	if (!find_template(&found, &wanted, languages->tags, languages->count, a, f))
 		return false;
 	out_r->language = found.language;
 	return template_text(&out_r->html, found.html, true, values, count, a, f) || template_fault(f, &found, a);

@@ -33,7 +33,7 @@ static bool check_size(bool *huge_r, const struct flight *flight, struct fault *
 	return true;
 }
 
-static void judge(struct attempt *t)
+static void judge_outcome(struct attempt *t)
 {
 	const struct flight *f = t->flight;
 
@@ -66,7 +66,7 @@ static void try_once(struct attempt *t)
 {
 	attempt_send(t);
 	attempt_receive(t);
-	judge(t);
+	judge_outcome(t);
 	if (!t->synced && !t->broken) {
 		attempt_send_end(t);
 		attempt_receive(t);

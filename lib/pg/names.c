@@ -9,7 +9,7 @@
 /* Slots beyond the capacity, for names that wait for their DEALLOCATE. */
 enum { NONE = -1, DOOMED_ROOM = 16 };
 
-struct slot {
+struct name_slot {
 	struct name name;    /* first: a struct name is its slot */
 	struct name_key key; /* texts are views of bytes */
 	char *bytes;
@@ -20,7 +20,7 @@ struct slot {
 };
 
 struct names {
-	struct slot *slots;
+	struct name_slot *slots;
 	int *buckets;
 	size_t capacity, slot_count, bucket_count;
 	size_t living, doomed;
@@ -101,7 +101,7 @@ void names_clear(struct names *n)
 		n->buckets[i] = NONE;
 	for (size_t i = n->slot_count; i-- > 0;) {
 		free(n->slots[i].bytes);
-		n->slots[i] = (struct slot){ .chain = n->free };
+		n->slots[i] = (struct name_slot){ .chain = n->free };
 		n->free = (int)i;
 	}
 }
@@ -111,7 +111,7 @@ void names_begin(struct names *n)
 	n->flight++;
 }
 
-static struct slot *find(const struct names *n, const struct name_key *key, uint64_t hash)
+static struct name_slot *find_slot(const struct names *n, const struct name_key *key, uint64_t hash)
 {
 	for (int i = *bucket_of(n, hash); i != NONE; i = n->slots[i].chain)
 		if (n->slots[i].hash == hash && same_key(&n->slots[i].key, key))
@@ -119,13 +119,13 @@ static struct slot *find(const struct names *n, const struct name_key *key, uint
 	return NULL;
 }
 
-static void unlink_recency(struct names *n, struct slot *s)
+static void unlink_recency(struct names *n, struct name_slot *s)
 {
 	*(s->older == NONE ? &n->oldest : &n->slots[s->older].newer) = s->newer;
 	*(s->newer == NONE ? &n->newest : &n->slots[s->newer].older) = s->older;
 }
 
-static void link_newest(struct names *n, struct slot *s)
+static void link_newest(struct names *n, struct name_slot *s)
 {
 	int index = (int)(s - n->slots);
 
@@ -135,7 +135,7 @@ static void link_newest(struct names *n, struct slot *s)
 	n->newest = index;
 }
 
-static void unlink_bucket(struct names *n, const struct slot *s)
+static void unlink_bucket(struct names *n, const struct name_slot *s)
 {
 	int *link = bucket_of(n, s->hash);
 
@@ -145,7 +145,7 @@ static void unlink_bucket(struct names *n, const struct slot *s)
 }
 
 /* No longer to be found; the slot stays in use. */
-static void retire(struct names *n, struct slot *s)
+static void retire(struct names *n, struct name_slot *s)
 {
 	unlink_recency(n, s);
 	unlink_bucket(n, s);
@@ -154,15 +154,15 @@ static void retire(struct names *n, struct slot *s)
 	s->bytes = NULL;
 }
 
-static void release(struct names *n, struct slot *s)
+static void release_slot(struct names *n, struct name_slot *s)
 {
-	*s = (struct slot){ .chain = n->free };
+	*s = (struct name_slot){ .chain = n->free };
 	n->free = (int)(s - n->slots);
 }
 
-static struct slot *slot_of(struct name *x)
+static struct name_slot *slot_of(struct name *x)
 {
-	return (struct slot *)x;
+	return (struct name_slot *)x;
 }
 
 void names_forget(struct names *n, struct name *x)
@@ -171,7 +171,7 @@ void names_forget(struct names *n, struct name *x)
 		n->doomed--;
 	else
 		retire(n, slot_of(x));
-	release(n, slot_of(x));
+	release_slot(n, slot_of(x));
 }
 
 void names_doom(struct names *n, struct name *x)
@@ -183,7 +183,7 @@ void names_doom(struct names *n, struct name *x)
 
 struct name *names_next_doomed(const struct names *n, const struct name *after)
 {
-	const struct slot *next = after ? (const struct slot *)after + 1 : n->slots;
+	const struct name_slot *next = after ? (const struct name_slot *)after + 1 : n->slots;
 
 	if (n->doomed == 0)
 		return NULL;
@@ -194,9 +194,9 @@ struct name *names_next_doomed(const struct names *n, const struct name *after)
 }
 
 /* Room for one more, made by giving up the least recently used one unless this flight needs it. */
-static bool make_room(struct names *n)
+static bool make_slot(struct names *n)
 {
-	struct slot *s = n->oldest == NONE ? NULL : &n->slots[n->oldest];
+	struct name_slot *s = n->oldest == NONE ? NULL : &n->slots[n->oldest];
 
 	if (n->free == NONE)
 		return false;
@@ -218,12 +218,12 @@ static struct str copy_text(char **at, struct str s)
 	return (struct str){ start, s.n };
 }
 
-static void fill(struct names *n, struct slot *s, const struct name_key *key, uint64_t hash)
+static void fill_slot(struct names *n, struct name_slot *s, const struct name_key *key, uint64_t hash)
 {
 	int *bucket = bucket_of(n, hash);
 	char *at = need(malloc(key->role.n + key->search_path.n + key->sql.n + 1));
 
-	*s = (struct slot){ .bytes = at, .hash = hash, .flight = n->flight, .chain = *bucket };
+	*s = (struct name_slot){ .bytes = at, .hash = hash, .flight = n->flight, .chain = *bucket };
 	*bucket = (int)(s - n->slots);
 	s->key.role = copy_text(&at, key->role);
 	s->key.search_path = copy_text(&at, key->search_path);
@@ -237,7 +237,7 @@ static void fill(struct names *n, struct slot *s, const struct name_key *key, ui
 struct name *names_use(struct names *n, const struct name_key *key)
 {
 	uint64_t hash = hash_key(key);
-	struct slot *s = find(n, key, hash);
+	struct name_slot *s = find_slot(n, key, hash);
 
 	if (s) {
 		s->flight = n->flight;
@@ -245,11 +245,11 @@ struct name *names_use(struct names *n, const struct name_key *key)
 		link_newest(n, s);
 		return &s->name;
 	}
-	if (!make_room(n))
+	if (!make_slot(n))
 		return NULL;
 	s = &n->slots[n->free];
 	n->free = s->chain;
-	fill(n, s, key, hash);
+	fill_slot(n, s, key, hash);
 	return &s->name;
 }
 

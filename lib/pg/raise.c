@@ -92,7 +92,7 @@ static bool take_detail(struct fault *f, struct str text, struct arena *a)
 		&& take_headers(f, json, a);
 }
 
-static bool refuse(struct fault *f, struct str details, const char *hint)
+static bool refuse_raise(struct fault *f, struct str details, const char *hint)
 {
 	fault_set(f, 500, "PGRST121", STR("Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"));
 	f->hint = str_of(hint);
@@ -106,13 +106,14 @@ bool raise_fault(struct fault *f, const struct pg_error *e, struct arena *a)
 	struct fault raised = { .raised = true, .sqlstate = e->sqlstate };
 
 	if (!take_message(&raised, e->message, a))
-		return refuse(f, str_printf(a, "Invalid JSON value for MESSAGE: '%.*s'", STR_ARG(e->message)),
+		return refuse_raise(f, str_printf(a, "Invalid JSON value for MESSAGE: '%.*s'", STR_ARG(e->message)),
 			"MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', "
 			"'hint'.");
 	if (!e->detail.p)
-		return refuse(f, STR("DETAIL is missing in the RAISE statement"), about_detail);
+		return refuse_raise(f, STR("DETAIL is missing in the RAISE statement"), about_detail);
 	if (!take_detail(&raised, e->detail, a))
-		return refuse(f, str_printf(a, "Invalid JSON value for DETAIL: '%.*s'", STR_ARG(e->detail)), about_detail);
+		return refuse_raise(f, str_printf(a, "Invalid JSON value for DETAIL: '%.*s'", STR_ARG(e->detail)),
+			about_detail);
 	*f = raised;
 	return false;
 }

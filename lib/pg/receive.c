@@ -20,7 +20,7 @@ static void stop(struct attempt *t)
 }
 
 /* A callback refused: nothing that main still has is wanted. */
-static void refuse(struct attempt *t)
+static void refuse_rows(struct attempt *t)
 {
 	if (t->fault->http_status == 0)
 		fault_set(t->fault, 500, "PGRSTX00", STR("The rows of the database were refused"));
@@ -63,10 +63,10 @@ static void take_columns(struct attempt *t, const PGresult *result)
 		return;
 	t->delivered = true;
 	if (t->flight->on_columns && !t->flight->on_columns(t->flight->arg, &row, t->fault))
-		refuse(t);
+		refuse_rows(t);
 }
 
-static void take_row(struct attempt *t, const PGresult *result)
+static void take_main_row(struct attempt *t, const PGresult *result)
 {
 	struct row row = { result, 0 };
 
@@ -77,7 +77,7 @@ static void take_row(struct attempt *t, const PGresult *result)
 		return;
 	t->outcome->rows++;
 	if (t->flight->on_row && !t->flight->on_row(t->flight->arg, &row, t->fault))
-		refuse(t);
+		refuse_rows(t);
 }
 
 static void take_main(struct attempt *t, PGresult *result)
@@ -87,7 +87,7 @@ static void take_main(struct attempt *t, PGresult *result)
 	if (t->failed)
 		return;
 	if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
-		take_row(t, result);
+		take_main_row(t, result);
 		return;
 	}
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)

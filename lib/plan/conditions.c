@@ -89,7 +89,7 @@ static bool check_embed_filters(struct reader *r, struct place *p, const struct 
 
 static bool check_scopes(struct reader *r, struct place *p)
 {
-	for (const struct said *said = p->said; said; said = said->next)
+	for (const struct place_said *said = p->said; said; said = said->next)
 		if (!is_empty(said->scope->where) && !check_embed_filters(r, p, said->scope->where))
 			return false;
 	return true;
@@ -105,11 +105,11 @@ static bool is_inner(const struct plan_condition *c)
 static void join_scopes(struct reader *r, struct place *p, struct plan_condition *out_r)
 {
 	size_t most = 0;
-	for (const struct said *said = p->said; said; said = said->next)
+	for (const struct place_said *said = p->said; said; said = said->next)
 		for (const struct logic *l = is_empty(said->scope->where) ? NULL : said->scope->where->children; l; l = l->next)
 			most++;
 	out_r->children = arena_make_array(r->arena, struct plan_condition, most);
-	for (const struct said *said = p->said; said; said = said->next) {
+	for (const struct place_said *said = p->said; said; said = said->next) {
 		const struct logic *l = is_empty(said->scope->where) ? NULL : said->scope->where->children;
 		for (; l; l = l->next) {
 			struct plan_condition *c = &out_r->children[out_r->child_count];
@@ -145,7 +145,7 @@ bool place_where(struct reader *r, struct place *p)
 static const struct order_term *order_of(const struct place *p)
 {
 	const struct order_term *order = NULL;
-	for (const struct said *said = p->said; said; said = said->next)
+	for (const struct place_said *said = p->said; said; said = said->next)
 		order = said->scope->has_order ? said->scope->order : order;
 	return order;
 }
@@ -225,7 +225,7 @@ void place_ranges(struct reader *r, struct place *p)
 		return;
 	for (size_t i = 0; i < p->child_count; i++) {
 		struct place *child = &p->children[i];
-		for (const struct said *said = child->said; said; said = said->next)
+		for (const struct place_said *said = child->said; said; said = said->next)
 			if (said->scope->has_range)
 				child->select->range = said->scope->range;
 		cap(r, child->embed);

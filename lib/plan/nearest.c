@@ -43,12 +43,12 @@ static bool is_word(char c)
 }
 
 /* A name as its groups are taken of it. */
-struct word {
+struct spelling {
 	char text[MAX_LENGTH + 2];
 	size_t n;
 };
 
-static void spell(struct word *out_r, struct str name)
+static void spell(struct spelling *out_r, struct str name)
 {
 	out_r->n = 0;
 	out_r->text[out_r->n++] = '-';
@@ -59,7 +59,7 @@ static void spell(struct word *out_r, struct str name)
 }
 
 /* How many pairs of equal groups of that size two words have. */
-static size_t pairs(const struct word *x, const struct word *y, size_t group)
+static size_t pairs(const struct spelling *x, const struct spelling *y, size_t group)
 {
 	size_t count = 0;
 	for (size_t i = 0; i + group <= x->n; i++)
@@ -69,7 +69,7 @@ static size_t pairs(const struct word *x, const struct word *y, size_t group)
 }
 
 /* As the cosine of the angle between the words' vectors of groups orders candidates for one wanted word. */
-static double common_of(const struct word *wanted, const struct word *candidate, size_t group)
+static double common_of(const struct spelling *wanted, const struct spelling *candidate, size_t group)
 {
 	double both = (double)pairs(wanted, candidate, group);
 	return both > 0 ? both * both / (double)pairs(candidate, candidate, group) : 0;
@@ -79,7 +79,7 @@ enum { GROUP_LEAST = 2, GROUP_MOST = 3, GROUP_ALL }; /* GROUP_ALL: the same name
 
 static void compare_groups(struct nearest *n)
 {
-	struct word wanted, candidate;
+	struct spelling wanted, candidate;
 	spell(&wanted, n->wanted);
 	spell(&candidate, n->best);
 	n->group = str_eq_nocase(n->wanted, n->best) ? GROUP_ALL : GROUP_MOST;

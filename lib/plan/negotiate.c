@@ -100,7 +100,7 @@ static bool accept_document(struct plan *p, const struct media *m, struct arena 
 	return media_types[m->kind].document;
 }
 
-static bool refuse(const struct query *q, struct arena *a, struct fault *f)
+static bool refuse_media(const struct query *q, struct arena *a, struct fault *f)
 {
 	struct str *names = arena_make_array(a, struct str, q->accept_count);
 	for (size_t i = 0; i < q->accept_count; i++)
@@ -132,7 +132,7 @@ bool negotiate(struct plan *p, struct arena *a, struct fault *f)
 	for (size_t i = 0; i < q->accept_count && !accepted; i++)
 		accepted = (p->kind == PLAN_INSPECT ? accept_document : accept_rows)(p, &q->accept[i], a);
 	if (!accepted)
-		return refuse(q, a, f);
+		return refuse_media(q, a, f);
 	p->singular = media_types[p->media.kind].singular;
 	p->strip_nulls = media_types[p->media.kind].strip_nulls && !p->handler && !p->raw;
 	settle_handler(p);

@@ -116,8 +116,8 @@ bool place_address(struct reader *r, struct place *root)
 			p = step(r, p, scope->path[i]);
 		if (!p)
 			return false;
-		struct said *said = arena_make(r->arena, struct said);
-		*said = (struct said){ scope, p->said };
+		struct place_said *said = arena_make(r->arena, struct place_said);
+		*said = (struct place_said){ scope, p->said };
 		p->said = said;
 	}
 	return true;

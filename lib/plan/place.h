@@ -15,9 +15,9 @@ struct reader {
 };
 
 /* What was said of a place under one of its names. */
-struct said {
+struct place_said {
 	const struct query_scope *scope;
-	const struct said *next;
+	const struct place_said *next;
 };
 
 struct place {
@@ -26,7 +26,7 @@ struct place {
 	const struct select_item *item;  /* NULL: the root */
 	const struct select_item *items; /* the select list */
 	struct plan_source source;
-	const struct said *said;
+	const struct place_said *said;
 	struct place *parent;
 	struct place *children; /* its embeds, in order */
 	size_t child_count;

@@ -143,16 +143,16 @@ static void search_all(struct search *s)
 }
 
 /* Whose relationships count: rows may be of a relation that is not exposed but has a namesake that is. */
-static const struct cat_relation *origin_of(const struct reader *r, const struct plan_source *s)
+static const struct cat_relation *relation_of(const struct reader *r, const struct plan_source *s)
 {
 	struct str name = s->relation ? catalog_text(r->catalog, s->relation->name) : s->name;
 	return catalog_relation(r->catalog, r->query->schema, name);
 }
 
-static bool find(struct reader *r, struct place *child)
+static bool find_relationship(struct reader *r, struct place *child)
 {
 	const struct plan_source *around = &child->parent->source;
-	const struct cat_relation *from = origin_of(r, around);
+	const struct cat_relation *from = relation_of(r, around);
 	struct search s = {
 		.reader = r,
 		.from = from,
@@ -241,7 +241,7 @@ bool place_relate(struct reader *r, struct place *p)
 {
 	for (size_t i = 0; i < p->child_count; i++) {
 		struct place *child = &p->children[i];
-		if (!find(r, child))
+		if (!find_relationship(r, child))
 			return false;
 		child->source = source_relation(r->catalog, child->embed->related.to);
 		child->select->relation = child->source.relation;

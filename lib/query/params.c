@@ -216,7 +216,7 @@ static bool number_of(struct str text, int64_t *out_r)
 }
 
 /* limit= and offset=: what is no number counts as not given, a negative offset as 0. */
-static bool read_range(struct reading *r, const struct http_pair *pair, bool is_limit)
+static bool read_limits(struct reading *r, const struct http_pair *pair, bool is_limit)
 {
 	struct name_list path;
 	struct field unused;
@@ -235,12 +235,12 @@ static bool read_range(struct reading *r, const struct http_pair *pair, bool is_
 
 static bool read_limit(struct reading *r, const struct http_pair *pair)
 {
-	return read_range(r, pair, true);
+	return read_limits(r, pair, true);
 }
 
 static bool read_offset(struct reading *r, const struct http_pair *pair)
 {
-	return read_range(r, pair, false);
+	return read_limits(r, pair, false);
 }
 
 static const struct {

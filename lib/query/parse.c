@@ -183,7 +183,7 @@ void parse_blanks(struct parse *p)
 }
 
 /* Records that the character before or at `at` must not be there. */
-static bool refuse(struct parse *p, const char *at, uint32_t character)
+static bool refuse_next(struct parse *p, const char *at, uint32_t character)
 {
 	struct parse_error e = { .at = at, .refused = { character } };
 	if (p->recording)
@@ -194,7 +194,7 @@ static bool refuse(struct parse *p, const char *at, uint32_t character)
 bool parse_not_char(struct parse *p, char c)
 {
 	if (p->cur < p->end && *p->cur == c)
-		return refuse(p, p->cur + 1, (unsigned char)c + 1u);
+		return refuse_next(p, p->cur + 1, (unsigned char)c + 1u);
 	missed(p, p->cur, p->cur, (uint8_t)c, LABEL_NONE);
 	return true;
 }
@@ -202,7 +202,7 @@ bool parse_not_char(struct parse *p, char c)
 bool parse_not_class(struct parse *p, const struct parse_class *c)
 {
 	if (p->cur < p->end && c->in[(unsigned char)*p->cur])
-		return refuse(p, p->cur + character_bytes(p), met_at(p, p->cur));
+		return refuse_next(p, p->cur + character_bytes(p), met_at(p, p->cur));
 	missed(p, p->cur, p->cur, LABEL_NONE, LABEL_NONE);
 	return true;
 }

@@ -111,17 +111,17 @@ static void put_expected(struct buf *b, const struct parse_error *e)
 	}
 }
 
-struct place {
+struct position {
 	unsigned line, column;
 };
 
 /* Columns count characters; a tab goes on to the next multiple of eight. */
-static struct place place_of(const struct parse *p)
+static struct position place_of(const struct parse *p)
 {
-	struct place at = { 1, 1 };
+	struct position at = { 1, 1 };
 	for (const char *c = p->start; c < p->error.at; c++) {
 		if (*c == '\n')
-			at = (struct place){ at.line + 1, 1 };
+			at = (struct position){ at.line + 1, 1 };
 		else if (*c == '\t')
 			at.column += 8 - (at.column - 1) % 8;
 		else if (!utf8_is_tail(*c))
@@ -132,7 +132,7 @@ static struct place place_of(const struct parse *p)
 
 bool parse_fault(const struct parse *p, const char *what, struct str shown, struct fault *f)
 {
-	struct place at = place_of(p);
+	struct position at = place_of(p);
 	struct buf details = buf_new(p->arena, 4096);
 	put_unexpected(&details, &p->error);
 	put_expected(&details, &p->error);

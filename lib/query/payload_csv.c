@@ -144,7 +144,7 @@ static void put_element(void *arg, size_t row, size_t place, const struct csv_fi
 }
 
 /* Room for all literals, each with its closing brace and the NUL byte behind it. */
-static bool make_room(struct arrays *arrays, const struct table *t, const struct conf *c, struct fault *f)
+static bool grow_arrays(struct arrays *arrays, const struct table *t, const struct conf *c, struct fault *f)
 {
 	size_t size = 0;
 	for (size_t i = 0; i < t->names.count; i++)
@@ -168,7 +168,7 @@ static bool read_arrays(struct payload *out_r, struct table *t, const struct con
 		return false;
 	if (t->rows == 0)
 		return true;
-	if (!make_room(&arrays, t, c, f) || !each_field(t, put_element, &arrays, f))
+	if (!grow_arrays(&arrays, t, c, f) || !each_field(t, put_element, &arrays, f))
 		return false;
 	for (size_t i = 0; i < t->names.count; i++)
 		memcpy(arrays.to[i], "}", 2);

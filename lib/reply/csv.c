@@ -21,7 +21,7 @@ static bool is_doubled(char c)
 	return c == '"' || c == '\\';
 }
 
-static void put_quoted(struct spool *out, struct str text)
+static void put_field_quoted(struct spool *out, struct str text)
 {
 	spool_put(out, STR("\""));
 	while (text.n > 0) {
@@ -57,7 +57,7 @@ void csv_row(struct spool *out, const struct row *r)
 		if (i > 0)
 			spool_put(out, STR(","));
 		if (text.p && needs_quotes(text))
-			put_quoted(out, text);
+			put_field_quoted(out, text);
 		else
 			spool_put(out, text);
 	}

@@ -102,13 +102,13 @@ static void put_info(struct openapi *o)
 }
 
 /* Where the API is, as its clients see it. */
-struct place {
+struct served_at {
 	struct str scheme, host, path;
 };
 
-static struct place place_of_request(const struct conf *c, const struct request *r)
+static struct served_at place_of_request(const struct conf *c, const struct request *r)
 {
-	return (struct place){
+	return (struct served_at){
 		.scheme = r->https ? STR("https") : STR("http"),
 		.host = r->host.n ? r->host : STR_NONE,
 		.path = c->server_path_prefix.n ? c->server_path_prefix : STR("/"),
@@ -116,9 +116,9 @@ static struct place place_of_request(const struct conf *c, const struct request 
 }
 
 /* openapi-server-proxy-uri, which the configuration has checked; the port is always said, as PostgREST says it. */
-static struct place place_of_proxy(struct str uri, struct arena *a)
+static struct served_at place_of_proxy(struct str uri, struct arena *a)
 {
-	struct place place = { .scheme = str_lower(a, str_cut(&uri, ':')) };
+	struct served_at place = { .scheme = str_lower(a, str_cut(&uri, ':')) };
 	struct str authority = str_from(uri, 2); /* behind the slashes */
 	size_t slash = str_index(authority, '/');
 	place.path = slash < authority.n ? str_from(authority, slash) : STR("/");
@@ -133,8 +133,8 @@ static struct place place_of_proxy(struct str uri, struct arena *a)
 static void put_place(struct openapi *o, const struct request *r)
 {
 	const struct conf *c = o->plan->conf;
-	struct place place = c->openapi_server_proxy_uri.n ? place_of_proxy(c->openapi_server_proxy_uri, o->scratch)
-													   : place_of_request(c, r);
+	struct served_at place = c->openapi_server_proxy_uri.n ? place_of_proxy(c->openapi_server_proxy_uri, o->scratch)
+														   : place_of_request(c, r);
 	jsonw_member(&o->w, STR("host"), place.host);
 	jsonw_member(&o->w, STR("basePath"), place.path);
 	jsonw_key(&o->w, STR("schemes"));

@@ -200,7 +200,7 @@ static void put_post_parameters(struct openapi *o, const struct cat_routine *rou
 	jsonw_close(&o->w, ']');
 }
 
-static void put_call(struct openapi *o, const struct cat_routine *routine, struct str method,
+static void put_operation_of_call(struct openapi *o, const struct cat_routine *routine, struct str method,
 	void (*put)(struct openapi *o, const struct cat_routine *routine))
 {
 	struct str name = catalog_text(o->cat, routine->name);
@@ -224,8 +224,8 @@ static void put_routine_path(struct openapi *o, const struct cat_routine *routin
 	jsonw_key(&o->w, str_printf(o->scratch, "/rpc/%.*s", STR_ARG(name)));
 	jsonw_open(&o->w, '{');
 	if (routine->volatility != CAT_VOLATILE && !takes_body)
-		put_call(o, routine, STR("get"), put_get_parameters);
-	put_call(o, routine, STR("post"), put_post_parameters);
+		put_operation_of_call(o, routine, STR("get"), put_get_parameters);
+	put_operation_of_call(o, routine, STR("post"), put_post_parameters);
 	jsonw_close(&o->w, '}');
 }
 

@@ -15,17 +15,17 @@ struct form {
 	bool single; /* only the first row is written */
 };
 
-static void put_object(struct reply_rows *rows, const struct row *r)
+static void add_object(struct reply_rows *rows, const struct row *r)
 {
 	json_object(&rows->body, rows->shape, r);
 }
 
-static void put_value(struct reply_rows *rows, const struct row *r)
+static void add_value(struct reply_rows *rows, const struct row *r)
 {
 	json_value(&rows->body, rows->shape, r, 0);
 }
 
-static void put_csv(struct reply_rows *rows, const struct row *r)
+static void add_csv(struct reply_rows *rows, const struct row *r)
 {
 	if (rows->count == 1) {
 		csv_header(&rows->body, r);
@@ -34,7 +34,7 @@ static void put_csv(struct reply_rows *rows, const struct row *r)
 	csv_row(&rows->body, r);
 }
 
-static void put_text(struct reply_rows *rows, const struct row *r)
+static void add_text(struct reply_rows *rows, const struct row *r)
 {
 	spool_put(&rows->body, row_value(r, 0));
 }
@@ -130,18 +130,18 @@ static void put_nothing(struct reply_rows *rows, const struct row *r)
 static const struct form
 	form_nothing = { .put = put_nothing },
 	form_location = { .put = put_location, .single = true },
-	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_object, false },
-	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_object, false },
-	form_values = { STR_INIT("["), STR_INIT(", "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
-	form_structures = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), put_value, false },
-	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), put_value, false },
-	form_object = { .empty = STR_INIT("null"), .put = put_object, .single = true },
-	form_value = { .empty = STR_INIT("null"), .put = put_value, .single = true },
-	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = put_csv },
+	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), add_object, false },
+	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), add_object, false },
+	form_values = { STR_INIT("["), STR_INIT(", "), STR_INIT("]"), STR_INIT("[]"), add_value, false },
+	form_structures = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), add_value, false },
+	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), add_value, false },
+	form_object = { .empty = STR_INIT("null"), .put = add_object, .single = true },
+	form_value = { .empty = STR_INIT("null"), .put = add_value, .single = true },
+	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = add_csv },
 	form_bytes = { .put = put_bytes, .single = true }, form_gathered = { .put = put_gathered, .single = true },
-	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = put_text },
+	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = add_text },
 	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
-		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), put_value, false };
+		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), add_value, false };
 
 /* json_agg puts arrays and composite values on lines of their own, nothing else. */
 static bool returns_structures(const struct plan *p)

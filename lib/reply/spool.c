@@ -110,7 +110,7 @@ static void grow(struct spool *s, size_t needed)
 }
 
 /* Room for n bytes, n at most s->buffer. */
-static char *make_room(struct spool *s, size_t n)
+static char *room_for(struct spool *s, size_t n)
 {
 	if (s->failed || s->overflow)
 		return NULL;
@@ -123,7 +123,7 @@ static char *make_room(struct spool *s, size_t n)
 
 char *spool_reserve(struct spool *s, size_t n)
 {
-	return make_room(s, n);
+	return room_for(s, n);
 }
 
 void spool_put(struct spool *s, struct str bytes)
@@ -139,7 +139,7 @@ void spool_put(struct spool *s, struct str bytes)
 			write_file(s, bytes);
 		return;
 	}
-	char *to = make_room(s, bytes.n);
+	char *to = room_for(s, bytes.n);
 	if (!to)
 		return;
 	memcpy(to, bytes.p, bytes.n);

@@ -80,7 +80,7 @@ static void put_completed(struct draft *d, const struct plan *p)
 	stmt_sql(d, "::jsonb) AS element)");
 }
 
-static void put_columns(struct draft *d, const struct plan *p)
+static void put_body_columns(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->write->column_count; i++) {
 		const struct cat_column *c = p->write->columns[i];
@@ -103,7 +103,7 @@ static void put_records(struct draft *d, const struct plan *p, struct str name)
 	stmt_sql(d, ") AS ");
 	stmt_ident(d, name);
 	stmt_sql(d, "(");
-	put_columns(d, p);
+	put_body_columns(d, p);
 	stmt_sql(d, ")");
 }
 
@@ -156,7 +156,7 @@ static bool is_ready(const struct plan *p, const struct cat_column *c)
 }
 
 /* The raw column, JSON or a text that becomes a JSON string, as a value of the column's type. */
-static void put_value(struct draft *d, const struct plan *p, const struct cat_column *c)
+static void put_column_value(struct draft *d, const struct plan *p, const struct cat_column *c)
 {
 	struct str name = catalog_text(p->catalog, c->name), parser = parser_of(p, c);
 	bool to_json = p->write->arrays && (parser.p || oid_is_json(c->base_type));
@@ -185,7 +185,7 @@ static void put_values(struct draft *d, const struct plan *p)
 		if (is_ready(p, c))
 			stmt_ident(d, catalog_text(p->catalog, c->name));
 		else
-			put_value(d, p, c);
+			put_column_value(d, p, c);
 	}
 }
 

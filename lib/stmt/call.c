@@ -27,7 +27,7 @@ static void put_body(struct draft *d, const struct plan_call *call)
 	}
 }
 
-static void put_text(struct draft *d, const struct plan_argument *arg)
+static void put_text_argument(struct draft *d, const struct plan_argument *arg)
 {
 	if (arg->variadic)
 		stmt_array(d, arg->values, arg->value_count);
@@ -46,7 +46,7 @@ static void put_arguments(struct draft *d, const struct plan_call *call)
 		stmt_ident(d, arg->name);
 		stmt_sql(d, " := ");
 		if (call->from == ARGUMENTS_TEXT) {
-			put_text(d, arg);
+			put_text_argument(d, arg);
 			continue;
 		}
 		stmt_ident(d, STMT_BODY);
@@ -55,7 +55,7 @@ static void put_arguments(struct draft *d, const struct plan_call *call)
 	}
 }
 
-static void put_call(struct draft *d, const struct plan *p)
+static void put_function(struct draft *d, const struct plan *p)
 {
 	stmt_qualified(d, catalog_text(p->catalog, p->routine->schema), catalog_text(p->catalog, p->routine->name));
 	stmt_sql(d, "(");
@@ -69,7 +69,7 @@ static void put_call(struct draft *d, const struct plan *p)
 static void put_scalar(struct draft *d, const struct plan *p)
 {
 	stmt_sql(d, "SELECT ");
-	put_call(d, p);
+	put_function(d, p);
 	stmt_sql(d, " AS ");
 	stmt_ident(d, PLAN_SCALAR);
 	if (p->call->from == ARGUMENTS_JSON) {
@@ -78,7 +78,7 @@ static void put_scalar(struct draft *d, const struct plan *p)
 	}
 }
 
-static void put_rows(struct draft *d, const struct plan *p)
+static void put_result(struct draft *d, const struct plan *p)
 {
 	if (p->call->scalar) {
 		stmt_sql(d, "(");
@@ -90,7 +90,7 @@ static void put_rows(struct draft *d, const struct plan *p)
 		stmt_body_arguments(d, p->call);
 		stmt_sql(d, ", LATERAL ");
 	}
-	put_call(d, p);
+	put_function(d, p);
 }
 
 void stmt_call(struct draft *d, const struct plan *p, bool counting)
@@ -105,7 +105,7 @@ void stmt_call(struct draft *d, const struct plan *p, bool counting)
 	else
 		stmt_outputs(d, p);
 	stmt_sql(d, " FROM ");
-	put_rows(d, p);
+	put_result(d, p);
 	stmt_sql(d, " AS ");
 	stmt_ident(d, p->read->alias);
 	stmt_rest(d, p, counting);

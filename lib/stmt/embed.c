@@ -38,7 +38,7 @@ static void put_column(struct draft *d, const struct plan *p, struct str alias, 
 #define WRITTEN_ROW "pgrst_row"
 
 /* The function over the row around; `.*` so that no column of that name is meant. */
-static void put_call(struct draft *d, const struct plan *p, const struct plan_embed *e,
+static void put_computed(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
 	const struct cat_computed *c = e->related.computed;
@@ -55,7 +55,7 @@ static void put_from(struct draft *d, const struct plan *p, const struct plan_em
 {
 	stmt_sql(d, " FROM ");
 	if (e->related.cardinality == CAT_COMPUTED)
-		put_call(d, p, e, around);
+		put_computed(d, p, e, around);
 	else
 		put_relation(d, p, e->related.to);
 	stmt_sql(d, " AS ");
@@ -102,7 +102,7 @@ static void put_rest(struct draft *d, const struct plan *p, const struct plan_em
 }
 
 /* (SELECT ...) AS pgrst_row: the rows of an embed. */
-static void put_rows(struct draft *d, const struct plan *p, const struct plan_embed *e,
+static void put_embedded(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
 	stmt_sql(d, "(SELECT ");
@@ -123,7 +123,7 @@ static void put_array(struct draft *d, const struct plan *p, const struct plan_e
 	stmt_sql(d, "SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]')");
 	put_grouped(d, around);
 	stmt_sql(d, " AS j FROM ");
-	put_rows(d, p, e, around);
+	put_embedded(d, p, e, around);
 }
 
 /* What the rows around are ordered by, after what is shown. */
@@ -153,7 +153,7 @@ static void put_ordered_object(struct draft *d, const struct plan *p, const stru
 	put_rest(d, p, e, around);
 }
 
-static void put_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
+static void put_embed_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
 	if (e->field_count > 0) {
@@ -163,11 +163,11 @@ static void put_object(struct draft *d, const struct plan *p, const struct plan_
 	stmt_sql(d, "SELECT pg_catalog.row_to_json(pgrst_row.*)");
 	put_grouped(d, around);
 	stmt_sql(d, " AS j FROM ");
-	put_rows(d, p, e, around);
+	put_embedded(d, p, e, around);
 }
 
 /* Columns under names of their own: those of the URL may repeat. */
-static void put_columns(struct draft *d, const struct plan *p, const struct plan_embed *e)
+static void put_lifted(struct draft *d, const struct plan *p, const struct plan_embed *e)
 {
 	for (size_t i = 0; i < e->select.output_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
@@ -191,7 +191,7 @@ static void put_arrays(struct draft *d, const struct plan *p, const struct plan_
 		buf_u64(&d->sql, i + 1);
 	}
 	stmt_sql(d, " FROM (SELECT ");
-	put_columns(d, p, e);
+	put_lifted(d, p, e);
 	put_rest(d, p, e, around);
 	stmt_sql(d, ") AS pgrst_row");
 }
@@ -204,7 +204,7 @@ static void put_spread(struct draft *d, const struct plan *p, const struct plan_
 		return;
 	}
 	stmt_sql(d, "SELECT ");
-	put_columns(d, p, e);
+	put_lifted(d, p, e);
 	put_fields(d, e, e->select.output_count == 0);
 	put_rest(d, p, e, around);
 }
@@ -216,7 +216,7 @@ void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select 
 		if (!is_joined(sel, e))
 			continue;
 		buf_put(&d->sql, e->inner && e->to_one ? STR(" JOIN LATERAL (") : STR(" LEFT JOIN LATERAL ("));
-		(e->spread ? put_spread : e->to_one ? put_object : put_array)(d, p, e, sel);
+		(e->spread ? put_spread : e->to_one ? put_embed_object : put_array)(d, p, e, sel);
 		stmt_sql(d, ") AS ");
 		stmt_ident(d, e->alias);
 		stmt_sql(d, " ON true");

@@ -4,7 +4,7 @@
 
 #include "stmt/parts.h"
 
-static void put_rows(struct draft *d, const struct plan *p, bool counting)
+static void put_plan_rows(struct draft *d, const struct plan *p, bool counting)
 {
 	if (p->kind == PLAN_CALL)
 		stmt_call(d, p, counting);
@@ -18,7 +18,7 @@ static bool make_count(struct stmt *out_r, const struct plan *p, struct arena *a
 {
 	struct draft d = stmt_draft(a);
 	stmt_sql(&d, "SELECT pg_catalog.count(*) FROM (");
-	put_rows(&d, p, true);
+	put_plan_rows(&d, p, true);
 	if (p->count == COUNT_ESTIMATED && p->conf->db_max_rows >= 0) {
 		stmt_sql(&d, " LIMIT ");
 		stmt_number(&d, p->conf->db_max_rows + 1);
@@ -31,7 +31,7 @@ static bool make_explain(struct stmt *out_r, const struct plan *p, struct arena 
 {
 	struct draft d = stmt_draft(a);
 	stmt_sql(&d, "EXPLAIN (FORMAT JSON) ");
-	put_rows(&d, p, true);
+	put_plan_rows(&d, p, true);
 	return stmt_finish(out_r, &d, f);
 }
 
@@ -51,7 +51,7 @@ static void put_gathered(struct draft *d, const struct plan *p)
 {
 	if (stmt_gathers(p))
 		stmt_gather_open(d, p);
-	put_rows(d, p, false);
+	put_plan_rows(d, p, false);
 	if (stmt_gathers(p))
 		stmt_gather_close(d);
 }

@@ -68,7 +68,7 @@ static void put_shown(struct draft *d, const struct plan *p, const struct plan_s
 	}
 }
 
-static void put_argument(struct draft *d, const struct plan *p, const struct plan_select *sel,
+static void put_aggregate_argument(struct draft *d, const struct plan *p, const struct plan_select *sel,
 	const struct plan_output *out)
 {
 	buf_put(&d->sql, out->cast.p ? STR("CAST(") : STR(""));
@@ -82,13 +82,13 @@ static void put_argument(struct draft *d, const struct plan *p, const struct pla
 void stmt_output(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_output *out)
 {
 	if (!out->aggregate) {
-		put_argument(d, p, sel, out);
+		put_aggregate_argument(d, p, sel, out);
 		return;
 	}
 	buf_put(&d->sql, out->aggregate_cast.p ? STR("CAST(") : STR(""));
 	buf_put(&d->sql, aggregate_names[out->aggregate]);
 	stmt_sql(d, "(");
-	put_argument(d, p, sel, out);
+	put_aggregate_argument(d, p, sel, out);
 	stmt_sql(d, ")");
 	if (out->aggregate_cast.p)
 		put_cast(d, out->aggregate_cast);
@@ -258,7 +258,7 @@ void stmt_group(struct draft *d, const struct plan *p, const struct plan_select 
 		else if (out->represent.p && !out->cast.p)
 			stmt_field(d, sel->alias, &out->field);
 		else
-			put_argument(d, p, sel, out);
+			put_aggregate_argument(d, p, sel, out);
 	}
 }
 

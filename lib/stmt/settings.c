@@ -12,14 +12,14 @@ static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
 
 /* One array in one column: a column of its own for each setting costs as much again as setting it, on both sides,
  * and sends every value back. ARRAY evaluates its elements in order; ROW() IS NULL would stop at the first. */
-static void put_call(struct draft *d)
+static void put_set_config(struct draft *d)
 {
 	if (d->sql.p[d->sql.n - 1] != '[')
 		stmt_sql(d, ", ");
 	stmt_sql(d, "pg_catalog.set_config(");
 }
 
-static void put_value(struct draft *d, struct str value)
+static void put_setting_value(struct draft *d, struct str value)
 {
 	stmt_sql(d, ", ");
 	stmt_value(d, value);
@@ -27,14 +27,14 @@ static void put_value(struct draft *d, struct str value)
 }
 
 /* A setting that every request has: put_fixed(d, "name", value). */
-#define put_fixed(d, name, value) (put_call(d), stmt_sql((d), "'" name "'"), put_value((d), (value)))
+#define put_fixed(d, name, value) (put_set_config(d), stmt_sql((d), "'" name "'"), put_setting_value((d), (value)))
 
 /* A setting whose name the catalog or the configuration gave: a parameter too. */
 static void put_named(struct draft *d, struct str name, struct str value)
 {
-	put_call(d);
+	put_set_config(d);
 	stmt_value(d, name);
-	put_value(d, value);
+	put_setting_value(d, value);
 }
 
 static void put_pair(struct buf *out, struct str name, struct str value)

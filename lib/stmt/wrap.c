@@ -9,17 +9,17 @@ bool stmt_gathers(const struct plan *p)
 	return p->handler || p->features || p->media.kind == MEDIA_PLAN;
 }
 
-static void put_value(struct draft *d)
+static void put_one_value(struct draft *d)
 {
 	stmt_sql(d, ROWS ".");
 	stmt_ident(d, PLAN_SCALAR);
 }
 
 /* The row as the aggregate takes it: a function's one value, a row of the relation's type, or any row. */
-static void put_argument(struct draft *d, const struct plan *p)
+static void put_aggregated(struct draft *d, const struct plan *p)
 {
 	if (p->result == RESULT_VALUE) {
-		put_value(d);
+		put_one_value(d);
 		return;
 	}
 	stmt_sql(d, ROWS);
@@ -33,7 +33,7 @@ static void put_handled(struct draft *d, const struct plan *p)
 {
 	stmt_catalog(d, catalog_text(p->catalog, p->handler->function));
 	stmt_sql(d, "(");
-	put_argument(d, p);
+	put_aggregated(d, p);
 	stmt_sql(d, ")");
 }
 
@@ -46,7 +46,7 @@ static void put_json(struct draft *d, const struct plan *p, enum media_kind kind
 	buf_put(&d->sql, type->strip_nulls ? STR("pg_catalog.json_strip_nulls(") : STR(""));
 	stmt_sql(d, "pg_catalog.json_agg(");
 	if (p->result == RESULT_VALUE || p->result == RESULT_VALUES)
-		put_value(d);
+		put_one_value(d);
 	else
 		stmt_sql(d, ROWS);
 	buf_put(&d->sql, one ? STR(") -> 0") : STR(")"));

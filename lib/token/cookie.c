@@ -5,7 +5,7 @@
 #include "http/cookie.h"
 
 /* As a browser writes it: scheme and host, the port only where it is not the scheme's own. */
-static struct str origin_of(struct str url, struct arena *a)
+static struct str url_origin(struct str url, struct arena *a)
 {
 	struct str rest = str_from(url, str_find(url, STR("://")) + 3), authority = str_cut(&rest, '/');
 	size_t end = (size_t)(authority.p - url.p) + authority.n;
@@ -18,7 +18,7 @@ struct cookie_rules cookie_rules(const struct conf *c, struct arena *a)
 {
 	return (struct cookie_rules){
 		.on = c->auth_enabled && c->auth_cookie,
-		.site = c->auth_site_url.n ? origin_of(c->auth_site_url, a) : STR_NONE,
+		.site = c->auth_site_url.n ? url_origin(c->auth_site_url, a) : STR_NONE,
 		.others = c->server_cors_allowed_origins,
 	};
 }

@@ -49,7 +49,7 @@ struct jwtcache_key jwtcache_key(const struct jwtcache *c, struct str token)
 }
 
 /* The link that leads to the entry of this key, or the ANCHOR at the end of its bucket. */
-static uint32_t *find(const struct jwtcache *c, const struct jwtcache_key *key)
+static uint32_t *find_entry(const struct jwtcache *c, const struct jwtcache_key *key)
 {
 	uint32_t hash;
 	memcpy(&hash, key->bytes, sizeof hash);
@@ -61,7 +61,7 @@ static uint32_t *find(const struct jwtcache *c, const struct jwtcache_key *key)
 
 bool jwtcache_has(struct jwtcache *c, const struct jwtcache_key *key)
 {
-	uint32_t found = *find(c, key);
+	uint32_t found = *find_entry(c, key);
 	c->totals.lookups++;
 	if (found == ANCHOR)
 		return false;
@@ -86,7 +86,7 @@ static uint32_t evict(struct jwtcache *c)
 	c->hand = e->newer;
 	c->entries[e->newer].older = e->older;
 	c->entries[e->older].newer = e->newer;
-	*find(c, &e->key) = e->next;
+	*find_entry(c, &e->key) = e->next;
 	c->totals.evictions++;
 	return victim;
 }
@@ -96,7 +96,7 @@ void jwtcache_add(struct jwtcache *c, const struct jwtcache_key *key)
 	uint32_t at = c->count < c->max ? ++c->count : evict(c);
 	struct entry *e = &c->entries[at], *anchor = &c->entries[ANCHOR];
 	*e = (struct entry){ .key = *key, .newer = ANCHOR, .older = anchor->older, .next = ANCHOR };
-	*find(c, key) = at;
+	*find_entry(c, key) = at;
 	c->entries[e->older].newer = at;
 	anchor->older = at;
 }

@@ -77,7 +77,7 @@ static bool filter(struct rolepath_parser *p, struct selector *s)
 	return true;
 }
 
-static bool bound(struct rolepath_parser *p, struct bound *out_r)
+static bool cut_bound(struct rolepath_parser *p, struct bound *out_r)
 {
 	out_r->given = rolepath_at_number(p);
 	return !out_r->given || rolepath_int(p, &out_r->at);
@@ -87,10 +87,10 @@ static bool bound(struct rolepath_parser *p, struct bound *out_r)
 static bool index_or_cut(struct rolepath_parser *p, struct selector *s)
 {
 	struct bound from, to;
-	if (!bound(p, &from))
+	if (!cut_bound(p, &from))
 		return false;
 	if (scan_char(&p->s, ':')) {
-		if (!bound(p, &to))
+		if (!cut_bound(p, &to))
 			return false;
 		*s = (struct selector){ .kind = SELECTOR_SLICE, .from = from, .to = to };
 	} else if (from.given && from.at >= 0) {

@@ -48,7 +48,7 @@ static bool name_selector(struct rolepath_parser *p, struct selector *s)
 	return true;
 }
 
-static bool bound(struct rolepath_parser *p, struct bound *out_r)
+static bool slice_bound(struct rolepath_parser *p, struct bound *out_r)
 {
 	scan_blanks(&p->s);
 	out_r->given = rolepath_at_number(p);
@@ -60,7 +60,7 @@ static bool bound(struct rolepath_parser *p, struct bound *out_r)
 
 static bool index_or_slice(struct rolepath_parser *p, struct selector *s)
 {
-	if (!bound(p, &s->from))
+	if (!slice_bound(p, &s->from))
 		return false;
 	if (!scan_char(&p->s, ':')) {
 		s->kind = SELECTOR_INDEX;
@@ -68,7 +68,7 @@ static bool index_or_slice(struct rolepath_parser *p, struct selector *s)
 		return s->from.given || rolepath_expected(p, "a selector: 'name', 0, 0:1, * or ?filter");
 	}
 	s->kind = SELECTOR_SLICE;
-	return bound(p, &s->to) && (!scan_char(&p->s, ':') || bound(p, &s->step));
+	return slice_bound(p, &s->to) && (!scan_char(&p->s, ':') || slice_bound(p, &s->step));
 }
 
 static bool selector(struct rolepath_parser *p, struct selector *s)
