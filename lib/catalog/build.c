@@ -39,8 +39,10 @@ struct cat_builder *build_new(struct arena *scratch, int server_version)
 		.enum_runs.record = sizeof(struct cat_run),
 		.origins.record = sizeof(struct origin),
 	};
-	for (int i = 0; i < TABLE_COUNT; i++)
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		assert(cat_record_size[i] > 0);
 		b->tables[i].record = cat_record_size[i];
+	}
 	buf_char(&b->pool, '\0'); /* offset 0 means absent */
 	return b;
 }

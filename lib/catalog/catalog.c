@@ -143,6 +143,7 @@ const struct cat_relation *catalog_relation(const struct catalog *cat, struct st
 
 const struct cat_relation *catalog_relation_at(const struct catalog *cat, uint32_t index)
 {
+	assert(index <= block_count(cat, TABLE_RELATIONS));
 	return (const struct cat_relation *)block_table(cat, TABLE_RELATIONS) + index;
 }
 
@@ -167,6 +168,7 @@ const struct cat_relation *catalog_relations(const struct catalog *cat, struct s
 
 const struct cat_column *catalog_column_at(const struct catalog *cat, uint32_t index)
 {
+	assert(index <= block_count(cat, TABLE_COLUMNS)); /* behind the last one an empty run may begin */
 	return (const struct cat_column *)block_table(cat, TABLE_COLUMNS) + index;
 }
 

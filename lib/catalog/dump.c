@@ -138,6 +138,7 @@ static void put_routine(struct dump *d, const struct cat_routine *r)
 		[CAT_RETURNS_SCALAR] = STR_INIT("scalar"),
 		[CAT_RETURNS_COMPOSITE] = STR_INIT("composite"),
 	};
+	static_assert(COUNT_OF(returns) == CAT_RETURNS_COMPOSITE + 1, "a word for each");
 	const struct cat_type *type = catalog_type(d->cat, r->return_type);
 	jsonw_open(&d->w, '{');
 	dump_text(d, STR("schema"), r->schema);

@@ -294,8 +294,11 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 		return refuse_rows(f, STR("The schema is too large for a catalog block"));
 	char *block = arena_alloc(a, h.size);
 	memcpy(block, &h, sizeof h);
-	for (int i = 0; i < TABLE_COUNT; i++)
-		if (b->tables[i].count)
-			memcpy(block + h.tables[i].offset, b->tables[i].p, (size_t)b->tables[i].count * b->tables[i].record);
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		size_t bytes = (size_t)b->tables[i].count * b->tables[i].record;
+		assert(bytes <= h.size - h.tables[i].offset);
+		if (bytes)
+			memcpy(block + h.tables[i].offset, b->tables[i].p, bytes);
+	}
 	return catalog_open(out_r, block, h.size, a, f);
 }

@@ -120,6 +120,7 @@ static void join_scopes(struct reader *r, struct place *p, struct plan_condition
 				out_r->child_count++;
 		}
 	}
+	assert(out_r->child_count <= most);
 }
 
 bool place_where(struct reader *r, struct place *p)

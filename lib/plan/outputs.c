@@ -158,7 +158,8 @@ bool place_outputs(struct reader *r, struct place *p)
 	for (size_t i = 0; i < p->child_count; i++)
 		if (!place_outputs(r, &p->children[i]))
 			return false;
-	p->outputs = arena_make_array(r->arena, struct plan_output, count_outputs(p));
+	size_t most = count_outputs(p);
+	p->outputs = arena_make_array(r->arena, struct plan_output, most);
 	p->select->outputs = p->outputs;
 	for (const struct select_item *item = p->items; item; item = item->next) {
 		if (item->kind == SELECT_FIELD)
@@ -168,6 +169,7 @@ bool place_outputs(struct reader *r, struct place *p)
 	}
 	for (size_t i = 0; i < p->child_count; i++)
 		add_embed(p, p->outputs, &p->children[i]);
+	assert(p->select->output_count <= most);
 	bool to_many_spread = p->embed && p->embed->spread && !p->embed->to_one;
 	if (!to_many_spread || !p->select->aggregated)
 		return true;

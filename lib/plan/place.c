@@ -57,6 +57,7 @@ void place_grow(struct reader *r, struct place *p)
 		grow_child(r, p, i, &embeds[i], item);
 		i++;
 	}
+	assert(i == p->child_count);
 	p->select->embeds = embeds;
 	p->select->embed_count = p->child_count;
 }

@@ -100,6 +100,7 @@ static bool is_overridden(const struct reader *r, const struct cat_relation *fro
 static bool on_relationship(void *arg, const struct cat_relationship *r)
 {
 	struct search *s = arg;
+	assert(s->count < CANDIDATES_MAX);
 	bool seen_by_name = !s->by_name && r->to == s->named;
 	if (!seen_by_name && is_offered(s->reader, r) && is_meant(s, r) && !is_overridden(s->reader, s->from, r->to))
 		s->found[s->count++] = *r;

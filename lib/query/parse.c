@@ -300,5 +300,6 @@ bool parse_enter(struct parse *p)
 
 void parse_leave(struct parse *p)
 {
+	assert(p->depth > 0);
 	p->depth--;
 }

@@ -120,7 +120,7 @@ static encode_fn *const encoders[] = {
 	[CAT_ENCODE_TIMESTAMPTZ] = encode_timestamptz,
 	[CAT_ENCODE_TO_JSON] = encode_escaped,
 };
-static_assert(COUNT_OF(encoders) == CAT_ENCODE_TO_JSON + 1);
+static_assert(COUNT_OF(encoders) == CAT_ENCODE_TO_JSON + 1, "an encoder for each way");
 
 static struct str make_prefix(struct arena *a, struct str name)
 {

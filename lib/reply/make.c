@@ -191,6 +191,7 @@ static make_fn *const makers[] = {
 	[PLAN_DELETE] = make_change,
 	[PLAN_CALL] = make_call,
 };
+static_assert(COUNT_OF(makers) == PLAN_KIND_COUNT, "a maker for each kind that has rows");
 
 /* An execution plan is answered without what it would have been the answer to. */
 static bool make_plan(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,

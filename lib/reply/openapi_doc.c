@@ -32,6 +32,7 @@ void openapi_put_comment(struct openapi *o, struct cat_text comment)
 
 bool openapi_shows_routine(const struct openapi *o, size_t i)
 {
+	assert(i < o->routine_count);
 	if (!o->executable[i])
 		return false;
 	/* Overloads are neighbours, and few. */

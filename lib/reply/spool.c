@@ -123,6 +123,7 @@ static char *room_for(struct spool *s, size_t n)
 
 char *spool_reserve(struct spool *s, size_t n)
 {
+	assert(n > 0 && n <= SPOOL_RESERVE_MOST);
 	return room_for(s, n);
 }
 

@@ -94,6 +94,7 @@ static uint32_t evict(struct jwtcache *c)
 void jwtcache_add(struct jwtcache *c, const struct jwtcache_key *key)
 {
 	uint32_t at = c->count < c->max ? ++c->count : evict(c);
+	assert(at != ANCHOR && at <= c->max);
 	struct entry *e = &c->entries[at], *anchor = &c->entries[ANCHOR];
 	*e = (struct entry){ .key = *key, .newer = ANCHOR, .older = anchor->older, .next = ANCHOR };
 	*find_entry(c, key) = at;

@@ -16,7 +16,7 @@ bool key_alg_from(struct str name, enum jwt_alg *out_r)
 		[JWT_ES512] = STR_INIT("ES512"),
 		[JWT_EDDSA] = STR_INIT("EdDSA"),
 	};
-	static_assert(COUNT_OF(names) == JWT_ALG_COUNT);
+	static_assert(COUNT_OF(names) == JWT_ALG_COUNT, "a name for each algorithm");
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(names[i], name)) {
 			*out_r = (enum jwt_alg)i;

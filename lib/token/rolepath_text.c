@@ -120,6 +120,7 @@ static void put_comparison(struct buf *out, const struct condition *c)
 		[CONDITION_GT] = " > ",
 		[CONDITION_GE] = " >= ",
 	};
+	assert(c->kind < COUNT_OF(operators) && operators[c->kind]);
 	put_operand(out, &c->left);
 	buf_put(out, str_of(operators[c->kind]));
 	put_operand(out, &c->right);

@@ -88,6 +88,7 @@ static bool check_eddsa(const struct jwt_key *key, struct str input, struct str 
 
 bool signature_check(const struct jwt_key *key, enum jwt_alg alg, struct str input, struct str signature)
 {
+	assert(key->algs >> alg & 1);
 	const unsigned char *bytes = key_bytes(signature);
 	switch (alg) {
 	case JWT_HS256:
