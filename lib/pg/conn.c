@@ -15,7 +15,6 @@ enum { CANCEL_MS = 2000 };
 static bool wait_by_poll(void *arg, int fd, bool for_write)
 {
 	struct pollfd p = { .fd = fd, .events = (short)(for_write ? POLLIN | POLLOUT : POLLIN) };
-
 	(void)arg;
 	while (poll(&p, 1, -1) < 0 && errno == EINTR)
 		continue;
@@ -26,7 +25,6 @@ struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, vo
 {
 	struct arena *own = arena_new(SIZE_MAX);
 	struct conn *c = arena_make(own, struct conn);
-
 	c->own = own;
 	c->options = *options;
 	c->options.uri = str_dup(own, options->uri);
@@ -91,7 +89,6 @@ struct str conn_peer(const struct conn *c, struct arena *a)
 static void log_notice(void *arg, const char *message)
 {
 	struct str line = str_trim(str_of(message));
-
 	(void)arg;
 	log_debug("PostgreSQL says: %.*s", STR_ARG(line));
 }
@@ -103,7 +100,6 @@ static PGconn *connect_start(const struct conn *c)
 		NULL };
 	const char *values[] = { c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p,
 		"UTF8", c->options.user.p, NULL };
-
 	return PQconnectStartParams(keywords, values, 1);
 }
 
@@ -124,7 +120,6 @@ static bool connect_fault(const struct conn *c, struct arena *a, struct fault *f
 static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
 {
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-
 	if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD)
 		return connect_fault(c, a, f);
 	while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
@@ -160,7 +155,6 @@ static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 static bool is_alive(struct conn *c)
 {
 	struct pollfd p = { .fd = PQsocket(c->pg), .events = POLLIN | POLLRDHUP };
-
 	if (PQstatus(c->pg) != CONNECTION_OK)
 		return false;
 	if (poll(&p, 1, 0) <= 0)
@@ -179,11 +173,9 @@ bool conn_ready(struct conn *c, struct arena *a, struct fault *f)
 static enum conn_io wait_for(struct conn *c, bool for_write)
 {
 	struct pollfd p = { .fd = PQsocket(c->pg), .events = (short)(for_write ? POLLIN | POLLOUT : POLLIN) };
-	int64_t left_ms;
-
 	if (c->deadline_us == 0)
 		return c->wait(c->wait_arg, p.fd, for_write) ? CONN_IO_OK : CONN_IO_STOPPED;
-	left_ms = (c->deadline_us - clock_monotonic_us()) / 1000;
+	int64_t left_ms = (c->deadline_us - clock_monotonic_us()) / 1000;
 	if (left_ms <= 0)
 		return CONN_IO_BROKEN;
 	/* Interrupted, or too late: the caller looks again, and so do we. */
@@ -200,7 +192,6 @@ enum conn_io conn_flush(struct conn *c)
 {
 	int left = PQflush(c->pg);
 	enum conn_io io = CONN_IO_OK;
-
 	/* PQflush reads too when the socket takes nothing, so the two sides cannot block each other. */
 	while (left == 1 && io == CONN_IO_OK) {
 		io = wait_for(c, true);
@@ -215,7 +206,6 @@ enum conn_io conn_result(struct conn *c, PGresult **result_r)
 	/* libpq closes its socket when it gives up: then there is nothing to wait for. */
 	while (PQstatus(c->pg) == CONNECTION_OK && PQisBusy(c->pg)) {
 		enum conn_io io = wait_for(c, false);
-
 		if (io != CONN_IO_OK)
 			return io;
 		if (!PQconsumeInput(c->pg))
@@ -229,8 +219,7 @@ void conn_cancel(struct conn *c)
 {
 	PGcancel *cancel = PQgetCancel(c->pg);
 	char message[256];
-
-	if (cancel && !PQcancel(cancel, message, sizeof(message)))
+	if (cancel && !PQcancel(cancel, message, sizeof message))
 		log_debug("cancelling failed: %s", message);
 	PQfreeCancel(cancel);
 	c->deadline_us = clock_monotonic_us() + (int64_t)CANCEL_MS * 1000;

@@ -10,7 +10,6 @@ enum { PARAM_BYTES_MAX = 512 * 1024 * 1024, PARAM_COUNT_MAX = 65535 };
 static size_t param_bytes(const struct stmt *s)
 {
 	size_t n = 0;
-
 	for (size_t i = 0; s && i < s->param_count; i++)
 		n += s->params[i].value.n;
 	return n;
@@ -21,10 +20,8 @@ static bool check_size(bool *huge_r, const struct flight *flight, struct fault *
 {
 	const struct stmt *all[] = { flight->settings, flight->pre_request, flight->main, flight->count, flight->explain };
 	size_t total = 0;
-
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		size_t n = param_bytes(all[i]);
-
 		if (n > PARAM_BYTES_MAX || (all[i] && all[i]->param_count > PARAM_COUNT_MAX))
 			return fault_set(f, 413, "54000", STR("The request is too large for PostgreSQL"));
 		total += n;
@@ -36,7 +33,7 @@ static bool check_size(bool *huge_r, const struct flight *flight, struct fault *
 static void judge_outcome(struct attempt *t)
 {
 	const struct flight *f = t->flight;
-
+	assert(!f->judge || t->failed || t->broken || !t->synced);
 	if (t->failed || !f->judge || f->judge(f->arg, t->outcome, t->arena, t->fault))
 		return;
 	if (t->fault->http_status == 0)
@@ -49,7 +46,6 @@ static void leave_connection(const struct attempt *t)
 {
 	const struct flight *f = t->flight;
 	struct conn *c = t->conn;
-
 	conn_settle(c);
 	if (t->broken) {
 		log_info("the connection to PostgreSQL is given up: %.*s", STR_ARG(t->fault->message));
@@ -84,7 +80,6 @@ static void try_once(struct attempt *t)
 static enum retry retry_of(const struct attempt *t, unsigned used)
 {
 	enum retry retry = t->retry;
-
 	if (!t->failed || t->fault->http_status == CONN_STOPPED || t->delivered)
 		return RETRY_NEVER;
 	if (t->broken && !t->flight->writes)
@@ -109,7 +104,6 @@ bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, str
 	enum retry retry = RETRY_NEVER;
 	unsigned used = 0;
 	bool huge = false;
-
 	if (!check_size(&huge, flight, f))
 		return false;
 	do {
@@ -123,7 +117,6 @@ bool flight_run(struct conn *c, const struct flight *flight, bool anonymous, str
 			.unnamed = retry == RETRY_UNNAMED,
 			.huge = huge,
 		};
-
 		*out_r = (struct flight_outcome){ .count = -1, .inserted = -1 };
 		if (!prepare(c, flight->writes, retry, a, f))
 			return false;

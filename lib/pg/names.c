@@ -42,9 +42,8 @@ static uint64_t hash_text(uint64_t h, struct str s)
 	const uint64_t multiplier = 0x9E3779B97F4A7C15u;
 	size_t at = 0;
 	uint64_t word;
-
-	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, s.p + at, sizeof(word));
+	for (; s.n - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, s.p + at, sizeof word);
 		h = (h ^ word) * multiplier;
 		h ^= h >> 29;
 	}
@@ -72,15 +71,14 @@ static int *bucket_of(const struct names *n, uint64_t hash)
 
 struct names *names_new(size_t capacity)
 {
-	struct names *n = need(calloc(1, sizeof(*n)));
-
+	struct names *n = need(calloc(1, sizeof *n));
 	n->capacity = capacity;
 	n->slot_count = capacity ? capacity + DOOMED_ROOM : 0;
 	n->bucket_count = 1;
 	while (n->bucket_count < capacity * 2)
 		n->bucket_count *= 2;
-	n->slots = need(calloc(n->slot_count + 1, sizeof(*n->slots)));
-	n->buckets = need(calloc(n->bucket_count, sizeof(*n->buckets)));
+	n->slots = need(calloc(n->slot_count + 1, sizeof *n->slots));
+	n->buckets = need(calloc(n->bucket_count, sizeof *n->buckets));
 	names_clear(n);
 	return n;
 }
@@ -128,7 +126,6 @@ static void unlink_recency(struct names *n, struct name_slot *s)
 static void link_newest(struct names *n, struct name_slot *s)
 {
 	int index = (int)(s - n->slots);
-
 	s->older = n->newest;
 	s->newer = NONE;
 	*(n->newest == NONE ? &n->oldest : &n->slots[n->newest].newer) = index;
@@ -138,7 +135,6 @@ static void link_newest(struct names *n, struct name_slot *s)
 static void unlink_bucket(struct names *n, const struct name_slot *s)
 {
 	int *link = bucket_of(n, s->hash);
-
 	while (&n->slots[*link] != s)
 		link = &n->slots[*link].chain;
 	*link = s->chain;
@@ -156,6 +152,7 @@ static void retire(struct names *n, struct name_slot *s)
 
 static void release_slot(struct names *n, struct name_slot *s)
 {
+	assert(s >= n->slots && s < n->slots + n->slot_count);
 	*s = (struct name_slot){ .chain = n->free };
 	n->free = (int)(s - n->slots);
 }
@@ -167,6 +164,7 @@ static struct name_slot *slot_of(struct name *x)
 
 void names_forget(struct names *n, struct name *x)
 {
+	assert(x->state != NAME_DOOMED || n->doomed > 0);
 	if (x->state == NAME_DOOMED)
 		n->doomed--;
 	else
@@ -176,6 +174,7 @@ void names_forget(struct names *n, struct name *x)
 
 void names_doom(struct names *n, struct name *x)
 {
+	assert(x->state != NAME_DOOMED);
 	retire(n, slot_of(x));
 	x->state = NAME_DOOMED;
 	n->doomed++;
@@ -183,10 +182,9 @@ void names_doom(struct names *n, struct name *x)
 
 struct name *names_next_doomed(const struct names *n, const struct name *after)
 {
-	const struct name_slot *next = after ? (const struct name_slot *)after + 1 : n->slots;
-
 	if (n->doomed == 0)
 		return NULL;
+	const struct name_slot *next = after ? (const struct name_slot *)after + 1 : n->slots;
 	for (size_t i = (size_t)(next - n->slots); i < n->slot_count; i++)
 		if (n->slots[i].name.state == NAME_DOOMED)
 			return &n->slots[i].name;
@@ -196,12 +194,11 @@ struct name *names_next_doomed(const struct names *n, const struct name *after)
 /* Room for one more, made by giving up the least recently used one unless this flight needs it. */
 static bool make_slot(struct names *n)
 {
-	struct name_slot *s = n->oldest == NONE ? NULL : &n->slots[n->oldest];
-
 	if (n->free == NONE)
 		return false;
 	if (n->living < n->capacity)
 		return true;
+	struct name_slot *s = n->oldest == NONE ? NULL : &n->slots[n->oldest];
 	if (!s || s->flight == n->flight || s->name.state != NAME_PREPARED)
 		return false;
 	names_doom(n, &s->name);
@@ -211,7 +208,6 @@ static bool make_slot(struct names *n)
 static struct str copy_text(char **at, struct str s)
 {
 	char *start = *at;
-
 	if (s.n > 0)
 		memcpy(start, s.p, s.n);
 	*at += s.n;
@@ -222,14 +218,13 @@ static void fill_slot(struct names *n, struct name_slot *s, const struct name_ke
 {
 	int *bucket = bucket_of(n, hash);
 	char *at = need(malloc(key->role.n + key->search_path.n + key->sql.n + 1));
-
 	*s = (struct name_slot){ .bytes = at, .hash = hash, .flight = n->flight, .chain = *bucket };
 	*bucket = (int)(s - n->slots);
 	s->key.role = copy_text(&at, key->role);
 	s->key.search_path = copy_text(&at, key->search_path);
 	s->key.sql = copy_text(&at, key->sql);
 	s->name.state = NAME_NEW;
-	snprintf(s->name.text, sizeof(s->name.text), "rg%x", ++n->serial);
+	snprintf(s->name.text, sizeof s->name.text, "rg%x", ++n->serial);
 	link_newest(n, s);
 	n->living++;
 }
@@ -238,7 +233,6 @@ struct name *names_use(struct names *n, const struct name_key *key)
 {
 	uint64_t hash = hash_key(key);
 	struct name_slot *s = find_slot(n, key, hash);
-
 	if (s) {
 		s->flight = n->flight;
 		unlink_recency(n, s);

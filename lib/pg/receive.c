@@ -58,7 +58,6 @@ static void take_error(struct attempt *t, const struct step *step, const PGresul
 static void take_columns(struct attempt *t, const PGresult *result)
 {
 	struct row row = { result, -1 };
-
 	if (t->delivered)
 		return;
 	t->delivered = true;
@@ -69,7 +68,6 @@ static void take_columns(struct attempt *t, const PGresult *result)
 static void take_main_row(struct attempt *t, const PGresult *result)
 {
 	struct row row = { result, 0 };
-
 	if (PQresultMemorySize(result) > CONN_KEEP_BYTES)
 		t->conn->replace = true;
 	take_columns(t, result);
@@ -83,7 +81,6 @@ static void take_main_row(struct attempt *t, const PGresult *result)
 static void take_main(struct attempt *t, PGresult *result)
 {
 	struct str affected = str_of(PQcmdTuples(result));
-
 	if (t->failed)
 		return;
 	if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
@@ -108,9 +105,11 @@ static void take_success(struct attempt *t, const struct step *step, PGresult *r
 {
 	switch (step->kind) {
 	case STEP_PARSE:
+		assert(step->name);
 		names_parsed(step->name);
 		break;
 	case STEP_DEALLOCATE:
+		assert(step->name);
 		names_forget(t->conn->names, step->name);
 		break;
 	case STEP_MAIN:
@@ -161,10 +160,8 @@ static bool receive_step(struct attempt *t, const struct step *step)
 {
 	enum conn_io io = CONN_IO_OK;
 	bool ended = false;
-
 	for (int nulls = 0; !ended && io != CONN_IO_BROKEN && nulls < NULLS_BEFORE_SYNC;) {
 		PGresult *result = NULL;
-
 		io = conn_result(t->conn, &result);
 		if (io == CONN_IO_STOPPED) {
 			stop(t);
@@ -183,7 +180,6 @@ void attempt_receive(struct attempt *t)
 {
 	for (; !t->broken && t->done < t->count; t->done++) {
 		const struct step *step = &t->steps[t->done];
-
 		/* The step before has given its NULL: only now does the mode apply to this one. */
 		if (step->kind == STEP_MAIN)
 			PQsetSingleRowMode(t->conn->pg);

@@ -6,7 +6,6 @@
 static struct str error_field(const PGresult *result, int field, struct arena *a)
 {
 	const char *text = PQresultErrorField(result, field);
-
 	return text ? str_dup(a, str_of(text)) : STR_NONE;
 }
 
@@ -25,7 +24,6 @@ bool result_fault(struct fault *f, const PGresult *result, bool anonymous, struc
 		.detail = error_field(result, PG_DIAG_MESSAGE_DETAIL, a),
 		.hint = error_field(result, PG_DIAG_MESSAGE_HINT, a),
 	};
-
 	if (!e.sqlstate.p)
 		return result_broken_fault(f, str_of(PQresultErrorMessage(result)), a);
 	return sqlstate_fault(f, &e, anonymous, a);
@@ -34,7 +32,6 @@ bool result_fault(struct fault *f, const PGresult *result, bool anonymous, struc
 static bool field_is(const PGresult *result, int field, const char *text)
 {
 	const char *found = PQresultErrorField(result, field);
-
 	return found && str_eq(str_of(found), str_of(text));
 }
 

@@ -22,7 +22,6 @@ static void fail_broken(struct run *r)
 static void take_rows(struct run *r, const PGresult *result)
 {
 	struct row row = { result, 0 };
-
 	for (; r->on_row && !r->failed && row.index < PQntuples(result); row.index++)
 		if (!r->on_row(r->arg, &row)) {
 			fault_set(r->fault, 500, "PGRSTX00", STR("The rows of the database were refused"));
@@ -54,11 +53,9 @@ static bool take_result(struct run *r, const PGresult *result)
 static void receive(struct run *r)
 {
 	bool more = true;
-
 	while (more) {
 		PGresult *result = NULL;
 		enum conn_io io = conn_result(r->conn, &result);
-
 		if (io == CONN_IO_STOPPED) {
 			r->failed = !conn_stopped_fault(r->fault);
 			conn_cancel(r->conn);
@@ -76,7 +73,6 @@ bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, co
 	struct arena *a, struct fault *f)
 {
 	struct run r = { .conn = c, .on_row = on_row, .arg = arg, .arena = a, .fault = f };
-
 	if (!conn_ensure(c, a, f))
 		return false;
 	/* What it runs is unknown: the next flight starts from a clean session. */

@@ -6,11 +6,9 @@
 static bool take_results(struct conn *c, struct arena *a, struct fault *f)
 {
 	bool good = true;
-
 	for (;;) {
 		PGresult *result = NULL;
 		enum conn_io io = conn_result(c, &result);
-
 		if (good && result && PQresultStatus(result) == PGRES_FATAL_ERROR)
 			good = result_fault(f, result, false, a);
 		if (good && io != CONN_IO_OK)
@@ -32,7 +30,6 @@ static bool run(struct conn *c, const char *sql, struct arena *a, struct fault *
 bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *f)
 {
 	struct fault ignored = { 0 };
-
 	if (!conn_ensure(c, a, f))
 		return false;
 	c->dirty = c->tainted = true;

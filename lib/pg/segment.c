@@ -15,6 +15,7 @@ static const struct stmt cleansing[] = {
 	{ .sql = STR_INIT("DISCARD TEMP") },
 	{ .sql = STR_INIT("CLOSE ALL") },
 };
+static_assert(COUNT_OF(cleansing) > CLEANSING_FIRST, "the first four, and what needs no place");
 
 /* Channels: at the end, where it undoes a LISTEN of the same transaction; at the start it would only act at its end. */
 static const struct stmt unlisten = { .sql = STR_INIT("UNLISTEN *") };
@@ -58,6 +59,7 @@ static const struct stmt rollback = { .sql = STR_INIT("ROLLBACK") };
 
 static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
 {
+	assert(t->count < STEP_MAX);
 	if (stmt)
 		t->steps[t->count++] = (struct step){ kind, stmt, name };
 }
@@ -66,7 +68,6 @@ static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt,
 static struct name *name_of(struct attempt *t, const struct stmt *stmt)
 {
 	struct name_key key = { t->flight->role, t->flight->search_path, stmt ? stmt->sql : STR_NONE };
-
 	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
 }
 
@@ -74,7 +75,6 @@ static struct name *name_of(struct attempt *t, const struct stmt *stmt)
 static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 {
 	struct name_key key = { STR(""), STR(""), stmt ? stmt->sql : STR_NONE };
-
 	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
 }
 
@@ -114,13 +114,11 @@ static bool is_due(const struct attempt *t, size_t i)
 static void add_cleansing(struct attempt *t)
 {
 	bool checks = t->conn->tainted && !t->unnamed && names_count(t->conn->names) > 0;
-
 	/* Whoever wants one shall hear that, not that the settings ask for it too late. */
 	if (t->flight->writes && is_standby(t->conn))
 		add(t, STEP_PLAIN, &cleansing[CLEANSING_READ_WRITE], NULL);
 	for (size_t i = 0; t->conn->dirty && i < COUNT_OF(cleansing); i++) {
 		bool named = !checks || i >= CLEANSING_FIRST;
-
 		if (checks && i == CLEANSING_FIRST)
 			add(t, STEP_CHECK, &check_names, NULL);
 		if (is_due(t, i))
@@ -132,13 +130,11 @@ static void add_cleansing(struct attempt *t)
 static const struct stmt *settings_of(struct attempt *t)
 {
 	const struct stmt *settings = t->flight->settings;
-	struct stmt *both;
-
 	if (!t->conn->dirty)
 		return settings;
 	if (!settings)
 		return &unlock_all;
-	both = arena_make(t->arena, struct stmt);
+	struct stmt *both = arena_make(t->arena, struct stmt);
 	*both = *settings;
 	both->sql = str_join(t->arena, (struct str[]){ STR(UNLOCK), str_from(settings->sql, sizeof("SELECT") - 1) }, 2,
 		STR(","));
@@ -148,14 +144,12 @@ static const struct stmt *settings_of(struct attempt *t)
 static void add_deallocates(struct attempt *t)
 {
 	struct name *name = NULL;
-
 	if (t->unnamed) {
 		add(t, STEP_PLAIN, &deallocate_all, NULL);
 		return;
 	}
 	for (int i = 0; i < STEP_DEALLOCATE_MAX && (name = names_next_doomed(t->conn->names, name)) != NULL; i++) {
 		struct stmt *stmt = arena_make(t->arena, struct stmt);
-
 		stmt->sql = str_printf(t->arena, "DEALLOCATE %s", name->text);
 		add(t, STEP_DEALLOCATE, stmt, name);
 	}
@@ -169,6 +163,7 @@ static void add_end(struct attempt *t, bool undo)
 		add_statement(t, STEP_PLAIN, &unlisten, closing_name_of(t, &unlisten));
 	if (!undo && t->explicit_block)
 		add(t, STEP_PLAIN, &commit, NULL);
+	assert(t->count < STEP_MAX);
 	t->steps[t->count++] = (struct step){ .kind = STEP_SYNC };
 	t->synced = true;
 }
@@ -199,7 +194,6 @@ static void add_all(struct attempt *t)
 		{ STEP_EXPLAIN, f->explain, name_of(t, f->explain) },
 		{ STEP_RESPONSE, response, closing_name_of(t, response) },
 	};
-
 	add_begin(t);
 	add_cleansing(t);
 	add_deallocates(t);
@@ -230,7 +224,6 @@ static bool send_step(struct attempt *t, const struct step *s)
 static void send_from(struct attempt *t, size_t first)
 {
 	bool sent = true;
-
 	for (size_t i = first; sent && i < t->count; i++)
 		sent = send_step(t, &t->steps[i]);
 	if (sent && !t->synced)
@@ -257,8 +250,8 @@ void attempt_send(struct attempt *t)
 
 void attempt_send_end(struct attempt *t)
 {
+	assert(!t->synced);
 	size_t first = t->count;
-
 	if (!t->failed && t->flight->rollback)
 		add(t, STEP_PLAIN, &check_constraints, NULL);
 	add_end(t, t->failed || t->flight->rollback);
@@ -268,7 +261,6 @@ void attempt_send_end(struct attempt *t)
 void attempt_send_rollback(struct attempt *t)
 {
 	size_t first = t->count;
-
 	add_end(t, true);
 	send_from(t, first);
 }

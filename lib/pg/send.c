@@ -1,5 +1,7 @@
 /* A struct stmt in the shape libpq takes it.
  * SPDX-License-Identifier: MIT */
+#include <limits.h>
+
 #include "inner.h"
 
 /* libpq's parallel arrays, NULL when there is no parameter. */
@@ -13,8 +15,8 @@ struct params {
 
 static struct params params_of(const struct stmt *s, struct arena *a)
 {
+	assert(s->param_count <= INT_MAX && s->sql.p[s->sql.n] == '\0');
 	struct params p = { .count = (int)s->param_count };
-
 	if (s->param_count == 0)
 		return p;
 	p.types = arena_make_array(a, Oid, s->param_count);
@@ -33,14 +35,12 @@ static struct params params_of(const struct stmt *s, struct arena *a)
 bool conn_send(struct conn *c, const struct stmt *s, struct arena *a)
 {
 	struct params p = params_of(s, a);
-
 	return PQsendQueryParams(c->pg, s->sql.p, p.count, p.types, p.values, p.lengths, p.formats, 0) == 1;
 }
 
 bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, struct arena *a)
 {
 	Oid *types = arena_make_array(a, Oid, s->param_count);
-
 	for (size_t i = 0; i < s->param_count; i++)
 		types[i] = s->params[i].type;
 	return PQsendPrepare(c->pg, name, s->sql.p, (int)s->param_count, types) == 1;
@@ -49,6 +49,5 @@ bool conn_send_parse(struct conn *c, const char *name, const struct stmt *s, str
 bool conn_send_execute(struct conn *c, const char *name, const struct stmt *s, struct arena *a)
 {
 	struct params p = params_of(s, a);
-
 	return PQsendQueryPrepared(c->pg, name, p.count, p.values, p.lengths, p.formats, 0) == 1;
 }

@@ -72,7 +72,6 @@ static const struct {
 static int custom_status(struct str sqlstate)
 {
 	uint64_t status;
-
 	if (!str_to_u64(str_from(sqlstate, 2), &status) || status < 200 || status > 999)
 		return 500;
 	return (int)status;

@@ -19,7 +19,7 @@ struct str params_canonical(const struct http_pair *pairs, size_t count, struct 
 	const struct http_pair **sorted = arena_make_array(a, const struct http_pair *, count);
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &pairs[i];
-	qsort(sorted, count, sizeof(*sorted), by_name);
+	qsort(sorted, count, sizeof *sorted, by_name);
 	struct buf out = buf_new(a, SIZE_MAX);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && str_eq(sorted[i]->name, sorted[i - 1]->name)) {

@@ -21,7 +21,7 @@ static void resize(struct name_set *s, size_t capacity)
 	while (slots < capacity * 2)
 		slots *= 2;
 	if (s->count > 0)
-		memcpy(names, s->names, s->count * sizeof(*names));
+		memcpy(names, s->names, s->count * sizeof *names);
 	s->names = names;
 	s->capacity = capacity;
 	s->slots = arena_make_array(s->arena, uint32_t, slots);

@@ -218,7 +218,7 @@ static void add_step(struct field *field, struct json_step **steps, struct json_
 	if ((n & (n + 1)) == 0) {
 		struct json_step *grown = arena_make_array(a, struct json_step, 2 * n + 1);
 		if (n > 0)
-			memcpy(grown, *steps, n * sizeof(*grown));
+			memcpy(grown, *steps, n * sizeof *grown);
 		*steps = grown;
 		field->steps = grown;
 	}
@@ -257,7 +257,7 @@ void name_list_add(struct name_list *list, struct str name, struct arena *a)
 	if (list->count == list->capacity) {
 		struct str *grown = arena_make_array(a, struct str, list->capacity * 2 + 4);
 		if (list->count > 0)
-			memcpy(grown, list->items, list->count * sizeof(*grown));
+			memcpy(grown, list->items, list->count * sizeof *grown);
 		list->items = grown;
 		list->capacity = list->capacity * 2 + 4;
 	}
