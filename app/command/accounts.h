@@ -6,6 +6,9 @@
 #include "account/account.h"
 #include "app/serve/generation.h"
 
+/* What a command does once accounts_open() has succeeded. */
+typedef bool accounts_job(struct account_call *c, const void *wish, struct fault *f);
+
 /* A configured generation's account workers' way into the database, connected, for database_call(). */
 MUST_CHECK bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);
 /* The account of an address. A fault when there is none. */

@@ -1,7 +1,5 @@
 /* rowgate keygen: makes a key that signs tokens.
  * SPDX-License-Identifier: MIT */
-#include "keygen.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/command/commands.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "token/keygen.h"
@@ -19,19 +18,15 @@ struct keygen_wish {
 	struct str alg, kid, out;
 };
 
-static bool keygen_read(struct keygen_wish *w, struct args *args, struct fault *f)
-{
-	*w = (struct keygen_wish){ .alg = STR("HS256"), .kid = STR_NONE, .out = STR_NONE };
-	for (struct str word; args_next(args, &word);) {
-		struct str *place = str_eq(word, STR("--alg")) ? &w->alg
-			: str_eq(word, STR("--kid"))               ? &w->kid
-			: str_eq(word, STR("--out"))               ? &w->out
-													   : NULL;
-		if (!place || !(*place = args_value(args)).n)
-			return fault_set(f, 500, "RG500", STR("keygen takes --alg ALG, --kid NAME and --out FILE"));
-	}
-	return true;
-}
+#define AT(field) .offset = offsetof(struct keygen_wish, field)
+static const struct args_option keygen_options[] = {
+	{ ARGS_TEXT, "alg", "ALG", AT(alg), .fallback = "HS256", .help = "HS256 (when not given), HS512 or EdDSA" },
+	{ ARGS_TEXT, "kid", "NAME", AT(kid),
+		.help = "name of the key, by which tokens say who signed them; made when not given" },
+	{ ARGS_TEXT, "out", "FILE", AT(out),
+		.help = "a new file for it, which only its owner can read; standard output when not given" },
+	{ .kind = ARGS_END },
+};
 
 /* A key that is there already is never written over. */
 static bool keygen_store(struct str jwk, struct str where, struct arena *a, struct fault *f)
@@ -47,18 +42,28 @@ static bool keygen_store(struct str jwk, struct str where, struct arena *a, stru
 	return good || fault_printf(f, a, 500, "RG500", "%s: %s", path, strerror(error));
 }
 
-int keygen_main(struct args args)
+static int keygen_run(const char *config, const void *wish)
 {
+	(void)config;
 	struct arena *a = arena_new(KEYGEN_MEMORY);
-	struct keygen_wish wish;
+	const struct keygen_wish *w = wish;
 	struct str jwk;
 	struct fault f = { 0 };
-	bool good = keygen_read(&wish, &args, &f) && keygen(&jwk, wish.alg, wish.kid, a, &f);
-	if (good && wish.out.p)
-		good = keygen_store(jwk, wish.out, a, &f);
-	else if (good)
-		good = printf("%.*s\n", STR_ARG(jwk)) > 0 && fflush(stdout) == 0;
-	int status = good ? EXIT_SUCCESS : args_complain(&f);
+	bool good = keygen(&jwk, w->alg, w->kid, a, &f);
+	if (good && w->out.p)
+		good = keygen_store(jwk, w->out, a, &f);
+	int status = !good ? command_failed(&f) : EXIT_SUCCESS;
+	if (good && !w->out.p)
+		status = command_print(str_printf(a, "%.*s\n", STR_ARG(jwk)));
 	arena_free(a);
 	return status;
 }
+
+const struct command keygen_command = {
+	.name = "keygen",
+	.what = "make a key that signs tokens",
+	.usage = "[--alg HS256|HS512|EdDSA] [--kid NAME] [--out FILE]",
+	.options = keygen_options,
+	.wish_size = sizeof(struct keygen_wish),
+	.run = keygen_run,
+};

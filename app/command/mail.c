@@ -1,21 +1,30 @@
 /* rowgate mail: sends what is in the outbox, or a trial mail.
  * SPDX-License-Identifier: MIT */
-#include "mail.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "app/command/commands.h"
 #include "app/command/mailer.h"
 #include "app/process/startup.h"
 #include "app/serve/generation.h"
 #include "mail/postman.h"
 
 struct mail_wish {
-	struct str to, template, language; /* to: of a trial mail, else NULL */
-	bool trial, once, status;
-	const char *config;
+	struct str to, template, language; /* to: of a trial mail, or STR_NONE */
+	bool once, status;
+};
+
+#define AT(field) .offset = offsetof(struct mail_wish, field)
+static const struct args_option mail_options[] = {
+	{ ARGS_FLAG, "once", AT(once), .help = "end when nothing more is due" },
+	{ ARGS_FLAG, "status", AT(status), .help = "print how many mails wait and how many were given up" },
+	{ ARGS_TEXT, "try", "ADDRESS", AT(to), .help = "send a trial mail and say what became of it" },
+	{ ARGS_TEXT, "template", "NAME", AT(template), .fallback = "trial", .help = "the text of the trial mail" },
+	{ ARGS_TEXT, "language", "TAG", AT(language), .may_be_empty = true, .help = "its language" },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
 };
 
 /* What the templates name, as an account would have it. */
@@ -27,27 +36,10 @@ static const struct template_value mail_sample[] = {
 	{ STR_INIT("agent"), STR_INIT("a trial") },
 };
 
-static bool mail_read(struct mail_wish *w, struct args *args, struct fault *f)
+static const char *mail_check(const void *wish)
 {
-	*w = (struct mail_wish){ .template = STR("trial") };
-	for (struct str word; args_next(args, &word);) {
-		if (str_eq(word, STR("--try"))) {
-			w->trial = true;
-			w->to = args_value(args);
-		} else if (str_eq(word, STR("--once"))) {
-			w->once = true;
-		} else if (str_eq(word, STR("--status"))) {
-			w->status = true;
-		} else if (str_eq(word, STR("--template"))) {
-			w->template = args_value(args);
-		} else if (str_eq(word, STR("--language"))) {
-			w->language = args_value(args);
-		} else if (!args_config(args, word, &w->config, f)) {
-			return false;
-		}
-	}
-	return (w->trial + w->once + w->status < 2 && (!w->trial || w->to.n))
-		|| fault_set(f, 500, "RG500", STR("mail takes one of --once, --status and --try ADDRESS"));
+	const struct mail_wish *w = wish;
+	return w->once + w->status + !!w->to.p < 2 ? NULL : "mail takes one of --once, --status and --try ADDRESS";
 }
 
 static int mail_try(const struct mail_wish *w, const struct postman *p, struct arena *a)
@@ -68,25 +60,34 @@ static int mail_try(const struct mail_wish *w, const struct postman *p, struct a
 	return verdict == TRANSPORT_REFUSED ? EXIT_FAILURE : EX_TEMPFAIL;
 }
 
-static int mail_run(const struct mail_wish *w, struct generation *g)
+static int mail_do(const struct mail_wish *w, struct generation *g)
 {
 	struct postman postman;
 	struct fault f = { 0 };
 	if (w->status)
-		return mailer_status(g, &f) ? EXIT_SUCCESS : args_complain(&f);
-	if (w->trial)
-		return postman_new(&postman, &g->conf, g->arena, &f) ? mail_try(w, &postman, g->arena) : args_complain(&f);
+		return mailer_status(g, &f) ? EXIT_SUCCESS : command_failed(&f);
+	if (w->to.p)
+		return postman_new(&postman, &g->conf, g->arena, &f) ? mail_try(w, &postman, g->arena) : command_failed(&f);
 	startup_log(&g->conf, "mail");
 	return mailer_run(g, w->once);
 }
 
-int mail_main(struct args args)
+static int mail_run(const char *config, const void *wish)
 {
 	struct generation *g = generation_new();
-	struct mail_wish wish;
 	struct fault f = { 0 };
-	bool good = mail_read(&wish, &args, &f) && generation_configure(g, wish.config, environ, &f);
-	int status = good ? mail_run(&wish, g) : args_complain(&f);
+	int status = generation_configure(g, config, environ, &f) ? mail_do(wish, g) : command_failed(&f);
 	generation_free(g);
 	return status;
 }
+
+/* The exit status is 0 when all was taken, 75 when something was refused for now, else 1. */
+const struct command mail_command = {
+	.name = "mail",
+	.what = "send the mails of accounts, as a daemon or --once from cron",
+	.usage = "[--once | --status] [CONFIG]\n--try ADDRESS [--template NAME] [--language TAG] [CONFIG]",
+	.options = mail_options,
+	.wish_size = sizeof(struct mail_wish),
+	.check = mail_check,
+	.run = mail_run,
+};

@@ -1,40 +1,35 @@
 /* rowgate migrate: installs the account schema or brings it forward.
  * SPDX-License-Identifier: MIT */
-#include "migrate.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "account/migrate.h"
+#include "app/command/commands.h"
 #include "app/serve/generation.h"
 
 #define SCRIPT_MAX ((size_t)1 << 20)
 
 struct migrate_wish {
 	bool dry_run, status, adopt;
-	int64_t to;
-	const char *config;
+	int64_t to; /* 0: the latest */
 };
 
-static bool migrate_read(struct migrate_wish *w, struct args *args, struct fault *f)
+#define AT(field) .offset = offsetof(struct migrate_wish, field)
+static const struct args_option migrate_options[] = {
+	{ ARGS_FLAG, "dry-run", AT(dry_run), .help = "print the SQL instead of running it" },
+	{ ARGS_FLAG, "status", AT(status), .help = "print what is applied and what is pending; 1 when something is" },
+	{ ARGS_FLAG, "adopt-tutorial", AT(adopt), .help = "take over the tables of the PostgREST tutorial" },
+	{ ARGS_NUMBER, "to", "N", AT(to), .min = 1, .wants = "the number of a migration",
+		.help = "stop behind this migration" },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
+};
+
+static const char *migrate_check(const void *wish)
 {
-	*w = (struct migrate_wish){ .to = migrate_latest() };
-	for (struct str word; args_next(args, &word);) {
-		if (str_eq(word, STR("--dry-run")))
-			w->dry_run = true;
-		else if (str_eq(word, STR("--status")))
-			w->status = true;
-		else if (str_eq(word, STR("--adopt-tutorial")))
-			w->adopt = true;
-		else if (str_eq(word, STR("--to"))) {
-			if (!str_to_i64(args_value(args), &w->to) || w->to < 1 || w->to > migrate_latest())
-				return fault_set(f, 500, "RG500", STR("--to wants the number of a migration"));
-		} else if (!args_config(args, word, &w->config, f)) {
-			return false;
-		}
-	}
-	return true;
+	const struct migrate_wish *w = wish;
+	return w->to <= migrate_latest() ? NULL : "--to wants the number of a migration";
 }
 
 static int migrate_status(const struct migrate_state *state)
@@ -57,7 +52,7 @@ static bool migrate_allowed(const struct migrate_wish *w, const struct migrate_s
 	return true;
 }
 
-static bool migrate_run(const struct migrate_wish *w, struct generation *g, int *status_r, struct fault *f)
+static bool migrate_do(const struct migrate_wish *w, struct generation *g, int *status_r, struct fault *f)
 {
 	struct conn *c = generation_open(g, g->conf.auth_install_uri.p ? g->conf.auth_install_uri : g->conf.db_uri);
 	struct migrate_state state;
@@ -69,7 +64,9 @@ static bool migrate_run(const struct migrate_wish *w, struct generation *g, int 
 	}
 	if (!migrate_allowed(w, &state, &g->conf, g->arena, f))
 		return false;
-	struct migrate_task task = { .from = state.version, .to = (int)w->to, .adopt = w->adopt };
+	struct migrate_task task = { .from = state.version,
+		.to = w->to ? (int)w->to : migrate_latest(),
+		.adopt = w->adopt };
 	if (g->conf.db_single_role && !migrate_single(&task.single, generation_open(g, g->conf.db_uri), g->arena, f))
 		return false;
 	struct buf script = buf_new(g->arena, SCRIPT_MAX);
@@ -80,23 +77,30 @@ static bool migrate_run(const struct migrate_wish *w, struct generation *g, int 
 	}
 	if (!conn_script(c, buf_str(&script), g->arena, f))
 		return false;
-	if (state.version < w->to)
-		printf("migrated from %d to %d\n", state.version, (int)w->to);
+	if (state.version < task.to)
+		printf("migrated from %d to %d\n", state.version, task.to);
 	else
 		printf("up to date\n");
 	return true;
 }
 
-int migrate_main(struct args args)
+static int migrate_run(const char *config, const void *wish)
 {
 	struct generation *g = generation_new();
-	struct migrate_wish wish;
 	struct fault f = { 0 };
 	int status = EXIT_SUCCESS;
-	bool good = migrate_read(&wish, &args, &f) && generation_configure(g, wish.config, environ, &f)
-		&& migrate_run(&wish, g, &status, &f);
-	if (!good)
-		status = args_complain(&f);
+	if (!generation_configure(g, config, environ, &f) || !migrate_do(wish, g, &status, &f))
+		status = command_failed(&f);
 	generation_free(g);
 	return status;
 }
+
+const struct command migrate_command = {
+	.name = "migrate",
+	.what = "install the account schema, or bring it forward",
+	.usage = "[--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]",
+	.options = migrate_options,
+	.wish_size = sizeof(struct migrate_wish),
+	.check = migrate_check,
+	.run = migrate_run,
+};

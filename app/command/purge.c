@@ -1,29 +1,26 @@
-/* rowgate tidy: removes what has had its time, for cron.
+/* rowgate purge: removes what has had its time, for cron.
  * SPDX-License-Identifier: MIT */
-#include "purge.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "account/database.h"
-#include "app/command/accounts.h"
+#include "app/command/commands.h"
 
-int purge_main(struct args args)
+static bool purge(struct account_call *c, const void *wish, struct fault *f)
 {
-	struct generation *g = generation_new();
-	const char *config = NULL;
-	struct account_call c;
 	struct database_row row;
-	struct fault f = { 0 };
-	bool good = true;
-	for (struct str word; good && args_next(&args, &word);)
-		good = args_config(&args, word, &config, &f);
-	good = good && accounts_open(&c, g, config, &f)
-		&& database_call(&row, &c, &f, "tidy", database_seconds(&c, g->conf.auth_token_ttl),
-			database_seconds(&c, g->conf.auth_log_retention));
-	if (good)
-		printf("%.*s rows removed\n", STR_ARG(row.values[0]));
-	int status = good ? EXIT_SUCCESS : args_complain(&f);
-	generation_free(g);
-	return status;
+	(void)wish;
+	if (!database_call(&row, c, f, "tidy", database_seconds(c, c->conf->auth_token_ttl),
+			database_seconds(c, c->conf->auth_log_retention)))
+		return false;
+	printf("%.*s rows removed\n", STR_ARG(row.values[0]));
+	return true;
 }
+
+const struct command purge_command = {
+	.name = "purge",
+	.alias = "tidy",
+	.what = "remove ended sessions and old lines of the activity log, for cron",
+	.usage = "[CONFIG]",
+	.options = args_config_only,
+	.run_with_accounts = purge,
+};

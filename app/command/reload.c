@@ -1,7 +1,5 @@
 /* `rowgate reload`: loads configuration and catalog, and tells all that serve by them to do the same.
  * SPDX-License-Identifier: MIT */
-#include "reload.h"
-
 #include <errno.h>
 #include <grp.h>
 #include <stdlib.h>
@@ -9,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/command/commands.h"
 #include "app/process/statedir.h"
 #include "base/arena.h"
 #include "base/log.h"
@@ -42,16 +41,25 @@ static bool reload_tell(struct statedir *s, const struct generation *g, struct f
 	return statedir_save(s, g, number, g->arena, f) && statedir_announce(s, number, g->arena, f);
 }
 
-int reload_run(const char *file, char *const *vars)
+static int reload_run(const char *config, const void *wish)
 {
+	(void)wish;
 	struct generation *g = generation_new();
 	struct statedir *s = NULL;
 	struct fault f = { 0 };
-	bool told = generation_configure(g, file, vars, &f) && reload_become_owner(g, &f) && statedir_open(&s, g, file, &f)
-		&& reload_load(g, file, vars, &f) && reload_tell(s, g, &f);
+	bool told = generation_configure(g, config, environ, &f) && reload_become_owner(g, &f)
+		&& statedir_open(&s, g, config, &f) && reload_load(g, config, environ, &f) && reload_tell(s, g, &f);
 	if (!told)
 		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
 	statedir_close(s);
 	generation_free(g);
 	return told ? EXIT_SUCCESS : EXIT_FAILURE;
 }
+
+const struct command reload_command = {
+	.name = "reload",
+	.what = "load configuration and catalog, and tell all that serve by them",
+	.usage = "[CONFIG]",
+	.options = args_config_only,
+	.run = reload_run,
+};

@@ -1,7 +1,5 @@
 /* rowgate token: mints an access token, for trying things and for programs that call the API.
  * SPDX-License-Identifier: MIT */
-#include "token.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +7,7 @@
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/session.h"
-#include "app/command/accounts.h"
+#include "app/command/commands.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
 
@@ -18,35 +16,32 @@ enum { TOKEN_MAX = 16 * 1024 };
 struct token_wish {
 	struct str user, role;
 	int64_t ttl; /* seconds, 0: auth-token-ttl */
-	const char *config;
 };
 
-static bool token_read(struct token_wish *w, struct args *args, struct fault *f)
+#define AT(field) .offset = offsetof(struct token_wish, field)
+static const struct args_option token_options[] = {
+	{ ARGS_TEXT, "user", "EMAIL", AT(user), .help = "a token of this account, with a session of its own" },
+	{ ARGS_TEXT, "role", "ROLE", AT(role), .help = "a token of nobody's account" },
+	{ ARGS_NUMBER, "ttl", "SECONDS", AT(ttl), .min = 1, .wants = "a number of seconds",
+		.help = "how long it is good for; auth-token-ttl when not given" },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
+};
+
+static const char *token_check(const void *wish)
 {
-	*w = (struct token_wish){ .user = STR_NONE, .role = STR_NONE };
-	for (struct str word; args_next(args, &word);) {
-		if (str_eq(word, STR("--user")))
-			w->user = args_value(args);
-		else if (str_eq(word, STR("--role")))
-			w->role = args_value(args);
-		else if (!str_eq(word, STR("--ttl"))) {
-			if (!args_config(args, word, &w->config, f))
-				return false;
-		} else if (!str_to_i64(args_value(args), &w->ttl) || w->ttl < 1) {
-			return fault_set(f, 500, "RG500", STR("--ttl wants a number of seconds"));
-		}
-	}
-	return (w->user.n > 0) != (w->role.n > 0)
-		|| fault_set(f, 500, "RG500", STR("token wants --user EMAIL or --role ROLE"));
+	const struct token_wish *w = wish;
+	return !w->user.p != !w->role.p ? NULL : "token wants --user EMAIL or --role ROLE";
 }
 
 /* A session like any other, so that it can be ended like any other. */
-static bool token_for_user(struct str *token_r, const struct token_wish *w, struct generation *g, struct fault *f)
+static bool token_for_user(struct str *token_r, const struct token_wish *w, const char *config, struct generation *g,
+	struct fault *f)
 {
 	struct account_call c;
 	struct database_row row;
 	struct session s = { .id = STR_NONE };
-	if (!accounts_open(&c, g, w->config, f) || !accounts_find(&c, w->user, &s.user_id, f))
+	if (!accounts_open(&c, g, config, f) || !accounts_find(&c, w->user, &s.user_id, f))
 		return false;
 	if (!c.signer)
 		return fault_set(f, 500, "RG500", STR("tokens of accounts need auth-enabled = true"));
@@ -68,13 +63,14 @@ static bool token_for_user(struct str *token_r, const struct token_wish *w, stru
 }
 
 /* Of nobody's account: it names an issuer of its own, and no user. */
-static bool token_for_role(struct str *token_r, const struct token_wish *w, struct generation *g, struct fault *f)
+static bool token_for_role(struct str *token_r, const struct token_wish *w, const char *config, struct generation *g,
+	struct fault *f)
 {
 	struct signer *signer;
 	struct buf out = buf_new(g->arena, TOKEN_MAX);
 	struct jsonw json = { .out = &out };
 	int64_t now = clock_wall_s();
-	if (!generation_configure(g, w->config, environ, f) || !signer_new(&signer, &g->conf, g->arena, f))
+	if (!generation_configure(g, config, environ, f) || !signer_new(&signer, &g->conf, g->arena, f))
 		return false;
 	jsonw_open(&json, '{');
 	jsonw_member(&json, STR("role"), w->role);
@@ -90,17 +86,26 @@ static bool token_for_role(struct str *token_r, const struct token_wish *w, stru
 	return true;
 }
 
-int token_main(struct args args)
+static int token_run(const char *config, const void *wish)
 {
 	struct generation *g = generation_new();
-	struct token_wish wish;
+	const struct token_wish *w = wish;
 	struct str token;
 	struct fault f = { 0 };
-	bool good = token_read(&wish, &args, &f)
-		&& (wish.user.n ? token_for_user(&token, &wish, g, &f) : token_for_role(&token, &wish, g, &f));
-	int status = good ? EXIT_SUCCESS : args_complain(&f);
+	bool good = w->user.n ? token_for_user(&token, w, config, g, &f) : token_for_role(&token, w, config, g, &f);
+	int status = good ? EXIT_SUCCESS : command_failed(&f);
 	if (good)
 		printf("%.*s\n", STR_ARG(token));
 	generation_free(g);
 	return status;
 }
+
+const struct command token_command = {
+	.name = "token",
+	.what = "print an access token",
+	.usage = "--user EMAIL | --role ROLE  [--ttl SECONDS] [CONFIG]",
+	.options = token_options,
+	.wish_size = sizeof(struct token_wish),
+	.check = token_check,
+	.run = token_run,
+};

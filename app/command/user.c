@@ -2,8 +2,6 @@
  *
  * A password comes by standard input: in an argument every user of the machine could read it.
  * SPDX-License-Identifier: MIT */
-#include "user.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,14 +14,37 @@
 #include "account/email.h"
 #include "account/password.h"
 #include "account/schema.h"
-#include "app/command/accounts.h"
+#include "app/command/commands.h"
 #include "app/command/import.h"
 #include "stmt/routine.h"
 
 struct user_wish {
-	struct str subject; /* an e-mail address or a file, where the word wants one */
+	struct str subject; /* an e-mail address or a file, where the command wants one */
 	struct str role;    /* STR_NONE: none was named */
-	const char *config;
+};
+
+#define AT(field) .offset = offsetof(struct user_wish, field)
+static const struct args_option add_options[] = {
+	{ ARGS_OPERAND, "EMAIL", AT(subject) },
+	{ ARGS_TEXT, "role", "ROLE", AT(role), .help = "regular_user when not given" },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
+};
+static const struct args_option email_options[] = {
+	{ ARGS_OPERAND, "EMAIL", AT(subject) },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
+};
+static const struct args_option set_role_options[] = {
+	{ ARGS_OPERAND, "EMAIL", AT(subject) },
+	{ ARGS_OPERAND, "ROLE", AT(role), .wants = "a role" },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
+};
+static const struct args_option import_options[] = {
+	{ ARGS_OPERAND, "FILE", AT(subject) },
+	{ .kind = ARGS_CONFIG },
+	{ .kind = ARGS_END },
 };
 
 /* Asks without showing what is typed; reads a line where nobody types. */
@@ -49,8 +70,9 @@ static bool read_password(struct str *password_r, struct arena *a, struct fault 
 	return password_r->n || fault_set(f, 500, "RG500", STR("the password comes by standard input, on a line"));
 }
 
-static bool user_add(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_add(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	struct registration r = {
 		.email = w->subject,
 		.role = schema_role(c->conf, w->role.p ? w->role : STR("regular_user"), c->arena),
@@ -78,10 +100,10 @@ static bool print_user(void *arg, const struct row *r)
 	return true;
 }
 
-static bool user_list(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_list(struct account_call *c, const void *wish, struct fault *f)
 {
 	struct stmt call;
-	(void)w;
+	(void)wish;
 	puts("id\temail\trole\tactive\tcreated_at\tsessions");
 	return stmt_routine(&call, schema_private(c->conf, c->arena), STR("list_users"), NULL, 0, c->arena, f)
 		&& conn_run(c->conn, &call, print_user, NULL, c->arena, f);
@@ -95,23 +117,27 @@ static bool set_user(struct account_call *c, const struct user_wish *w, struct s
 	return accounts_find(c, w->subject, &id, f) && database_call(&row, c, f, "set_user", id, role, active);
 }
 
-static bool user_set_role(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_set_role(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	return set_user(c, w, schema_role(c->conf, w->role, c->arena), STR_NONE, f);
 }
 
-static bool user_activate(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_activate(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	return set_user(c, w, STR_NONE, STR("true"), f);
 }
 
-static bool user_deactivate(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_deactivate(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	return set_user(c, w, STR_NONE, STR("false"), f);
 }
 
-static bool user_end_sessions(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_end_sessions(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	struct database_row row;
 	struct str id;
 	if (!accounts_find(c, w->subject, &id, f) || !database_call(&row, c, f, "end_sessions", id, STR_NONE))
@@ -120,66 +146,81 @@ static bool user_end_sessions(struct account_call *c, const struct user_wish *w,
 	return true;
 }
 
-static bool user_import(struct account_call *c, const struct user_wish *w, struct fault *f)
+static bool user_import(struct account_call *c, const void *wish, struct fault *f)
 {
+	const struct user_wish *w = wish;
 	return import_users(c, w->subject, f);
 }
 
-static const struct {
-	struct str name, subject; /* subject: what it is called, or STR_NONE */
-	bool wants_role;
-	bool (*run)(struct account_call *c, const struct user_wish *w, struct fault *f);
-} user_words[] = {
-	{ STR_INIT("add"), STR_INIT("EMAIL"), false, user_add },
-	{ STR_INIT("list"), { NULL, 0 }, false, user_list },
-	{ STR_INIT("set-role"), STR_INIT("EMAIL"), true, user_set_role },
-	{ STR_INIT("activate"), STR_INIT("EMAIL"), false, user_activate },
-	{ STR_INIT("deactivate"), STR_INIT("EMAIL"), false, user_deactivate },
-	{ STR_INIT("end-sessions"), STR_INIT("EMAIL"), false, user_end_sessions },
-	{ STR_INIT("import"), STR_INIT("FILE"), false, user_import },
+static const struct command user_add_command = {
+	.name = "add",
+	.what = "make an account; its password comes by standard input",
+	.usage = "EMAIL [--role ROLE] [CONFIG]",
+	.options = add_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_add,
+};
+static const struct command user_list_command = {
+	.name = "list",
+	.what = "print all accounts",
+	.usage = "[CONFIG]",
+	.options = args_config_only,
+	.run_with_accounts = user_list,
+};
+static const struct command user_set_role_command = {
+	.name = "set-role",
+	.what = "give an account another role",
+	.usage = "EMAIL ROLE [CONFIG]",
+	.options = set_role_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_set_role,
+};
+static const struct command user_activate_command = {
+	.name = "activate",
+	.what = "let an account sign in",
+	.usage = "EMAIL [CONFIG]",
+	.options = email_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_activate,
+};
+static const struct command user_deactivate_command = {
+	.name = "deactivate",
+	.what = "let an account sign in no more, and end its sessions",
+	.usage = "EMAIL [CONFIG]",
+	.options = email_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_deactivate,
+};
+static const struct command user_end_sessions_command = {
+	.name = "end-sessions",
+	.what = "end all sessions of an account",
+	.usage = "EMAIL [CONFIG]",
+	.options = email_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_end_sessions,
+};
+static const struct command user_import_command = {
+	.name = "import",
+	.what = "take over accounts from CSV or JSON: email, password_hash, role, active",
+	.usage = "FILE [CONFIG]",
+	.options = import_options,
+	.wish_size = sizeof(struct user_wish),
+	.run_with_accounts = user_import,
 };
 
-enum { USER_WORDS = COUNT_OF(user_words) };
+static const struct command *const user_commands[] = {
+	&user_add_command,
+	&user_list_command,
+	&user_set_role_command,
+	&user_activate_command,
+	&user_deactivate_command,
+	&user_end_sessions_command,
+	&user_import_command,
+	NULL,
+};
 
-static bool user_read(struct user_wish *w, size_t word, struct args *args, struct arena *a, struct fault *f)
-{
-	*w = (struct user_wish){ .subject = STR_NONE, .role = STR_NONE };
-	if (user_words[word].subject.p && !(w->subject = args_value(args)).n)
-		return fault_printf(f, a, 500, "RG500", "user %s wants %s", user_words[word].name.p,
-			user_words[word].subject.p);
-	if (user_words[word].wants_role && !(w->role = args_value(args)).n)
-		return fault_printf(f, a, 500, "RG500", "user %s wants a role", user_words[word].name.p);
-	for (struct str next; args_next(args, &next);) {
-		if (str_eq(next, STR("--role")) && user_words[word].run == user_add)
-			w->role = args_value(args);
-		else if (!args_config(args, next, &w->config, f))
-			return false;
-	}
-	return true;
-}
-
-static bool user_run(struct args *args, struct generation *g, struct fault *f)
-{
-	struct str name = args_value(args);
-	struct user_wish wish;
-	struct account_call c;
-	size_t i = 0;
-	while (i < USER_WORDS && !str_eq(name, user_words[i].name))
-		i++;
-	if (i == USER_WORDS)
-		return fault_set(f, 500, "RG500",
-			STR("user wants add, list, set-role, activate, deactivate, end-sessions or import"));
-	return user_read(&wish, i, args, g->arena, f) && accounts_open(&c, g, wish.config, f)
-		&& user_words[i].run(&c, &wish, f);
-}
-
-int user_main(struct args args)
-{
-	struct generation *g = generation_new();
-	struct fault f = { 0 };
-	bool good = user_run(&args, g, &f)
-		&& (fflush(stdout) == 0 || fault_printf(&f, g->arena, 500, "RG500", "standard output: %s", strerror(errno)));
-	int status = good ? EXIT_SUCCESS : args_complain(&f);
-	generation_free(g);
-	return status;
-}
+const struct command user_command = {
+	.name = "user",
+	.what = "look after accounts",
+	.commands = user_commands,
+};

@@ -80,7 +80,7 @@ const struct conf_option conf_options[] = {
 		.help = "FastCGI socket of the account workers, `unix:/path` or `host:port`." },
 	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention), .fallback = "7776000",
 		.min = 3600, .max = COUNT_MAX,
-		.help = "Seconds after which `rowgate tidy` removes a line of the activity log." },
+		.help = "Seconds after which `rowgate purge` removes a line of the activity log." },
 	{ "auth-password-memory", .type = CONF_BYTES, .flags = OWN | R, AT(auth_password_memory), .fallback = "19M",
 		.min = 8 * MIB, .max = GIB,
 		.help = "Memory of one argon2id hash; one made with less is renewed at the next sign-in." },

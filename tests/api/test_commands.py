@@ -7,6 +7,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import socket
 import threading
 
@@ -201,25 +202,49 @@ def test_import_of_other_files(run, tmp_path, text):
     assert run("user", "import", file).returncode == 1
 
 
-def test_tidy_removes_what_has_ended_and_keeps_what_tokens_still_name(run, server, accounts):
+def test_purge_removes_what_has_ended_and_keeps_what_tokens_still_name(run, server, accounts):
     person = Person(server).sign_in()
     person.call("logout")
-    assert run("tidy").returncode == 0
+    assert run("tidy").returncode == 0  # its older name, which stands in crontabs
     assert accounts.value(f"SELECT count(*) FROM auth.sessions WHERE user_id = {person.id}") == 1
     accounts.run(f"UPDATE auth.sessions SET ended_at = now() - interval '2 hours' WHERE user_id = {person.id}")
     accounts.run(f"UPDATE auth.activity_log SET at = now() - interval '91 days' WHERE user_id = {person.id} AND action = 'login'")
-    done = run("tidy")
+    done = run("purge")
     assert done.returncode == 0 and int(done.stdout.split()[0]) >= 2
     assert accounts.value(f"SELECT count(*) FROM auth.sessions WHERE user_id = {person.id}") == 0
     assert accounts.value(f"SELECT count(*) FROM auth.activity_log WHERE user_id = {person.id} AND action = 'login'") == 0
     assert server.get("/rpc/current_user", token=person.token).status_code == 401
 
 
-@pytest.mark.parametrize("command", ["keygen", "mail", "migrate", "tidy", "token", "user"])
-def test_help(run, command):
-    asked = run(command, "--help")
-    assert asked.returncode == 0 and asked.stdout.startswith(f"Usage: rowgate {command} ")
-    assert f"  {command} " in run("--help").stdout
+def commands(*within):
+    """Those that --help lists."""
+    return re.findall(r"^  ([a-z-]+)  ", rowgate(*within, "--help").stdout, re.M)
+
+
+def test_help_lists_the_commands():
+    assert commands() == ["keygen", "mail", "migrate", "purge", "reload", "token", "user"]
+    assert commands("user") == ["add", "list", "set-role", "activate", "deactivate", "end-sessions", "import"]
+
+
+@pytest.mark.parametrize("command", ["keygen", "mail", "migrate", "purge", "reload", "token", "user", "user add", "user list", "user set-role",
+                                     "user activate", "user deactivate", "user end-sessions", "user import"])
+def test_help_of_a_command_asks_nobody(command):
+    """Not even the configuration, which is wrong here; and what usage names is explained."""
+    for asked in (rowgate(*command.split(), "--help", server_port="none"), rowgate(*command.split(), "-h", "--nonsense", server_port="none")):
+        assert (asked.returncode, asked.stderr) == (0, "") and asked.stdout.startswith(f"Usage: rowgate {command} ")
+    ways = " ".join(re.findall(r"^(?:Usage:| {6}) rowgate (.*)", asked.stdout, re.M))
+    assert command == "user" or set(re.findall(r"--[a-z-]+", ways)) == set(re.findall(r"^ +(--[a-z-]+)", asked.stdout, re.M))
+
+
+@pytest.mark.parametrize("arguments, says, command", [
+    (["keygen", "--kid"], "--kid wants NAME", "keygen"), (["keygen", "x"], "x: nothing of the kind is taken", "keygen"),
+    (["mail", "--once", "--status"], "mail takes one of --once, --status and --try ADDRESS", "mail"), (["tidy", "--all"], "--all: unknown option", "purge"),
+    (["migrate", "--to", "99"], "--to wants the number of a migration", "migrate"), (["reload", "a", "b"], "b: a second configuration file", "reload"),
+    (["token"], "token wants --user EMAIL or --role ROLE", "token"), (["user"], "user wants add, list, set-role, activate, deactivate, end-sessions or import", "user"),
+    (["user", "add"], "user add wants EMAIL", "user add")])
+def test_a_mistake_is_told_with_where_to_look(arguments, says, command):
+    done = rowgate(*arguments, server_port="none")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"rowgate: {says}\nTry `rowgate {command} --help`.\n")
 
 
 @pytest.mark.parametrize("arguments, says", [(["--no-such-option"], "--no-such-option: unknown option"), (["-x"], "-x: unknown option"), (["a", "b"], "b: a second configuration file"),

@@ -15,8 +15,6 @@ static void command_lines(void **state)
 	} rows[] = {
 		{ { NULL }, OPTIONS_SERVE, NULL, NULL },
 		{ { "x.conf" }, OPTIONS_SERVE, "x.conf", NULL },
-		{ { "reload" }, OPTIONS_RELOAD, NULL, NULL },
-		{ { "reload", "x.conf" }, OPTIONS_RELOAD, "x.conf", NULL },
 		{ { "x.conf", "reload" }, OPTIONS_SERVE, NULL, "reload: a second configuration file" },
 		{ { "./reload" }, OPTIONS_SERVE, "./reload", NULL },
 		{ { "--", "--help" }, OPTIONS_SERVE, "--help", NULL },
@@ -39,27 +37,29 @@ static void command_lines(void **state)
 		{ { "--worker=account" }, OPTIONS_ACCOUNT_WORKER, NULL, NULL },
 		{ { "--worker=x" }, OPTIONS_SERVE, NULL, "--worker=x: unknown option" },
 		{ { "-x" }, OPTIONS_SERVE, NULL, "-x: unknown option" },
+		{ { "--worker=" }, OPTIONS_SERVE, NULL, "--worker=: unknown option" },
+		{ { "--version=3" }, OPTIONS_SERVE, NULL, "--version=3: unknown option" },
+		{ { "--dump" }, OPTIONS_SERVE, NULL, "--dump: unknown option" },
+		{ { "--example", "--help" }, OPTIONS_HELP, NULL, NULL },
+		{ { "-ev" }, OPTIONS_SERVE, NULL, "-ev: cannot be combined with what was asked before" },
 		{ { "a", "b" }, OPTIONS_SERVE, NULL, "b: a second configuration file" },
 		{ { "--example", "--worker" }, OPTIONS_SERVE, NULL, "--worker: cannot be combined with what was asked before" },
 	};
-	struct arena *a = arena_new(1 << 20);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char program[] = "rowgate", *argv[5] = { program };
 		int argc = 1;
 		for (; argc < 5 && rows[i].arguments[argc - 1]; argc++)
 			argv[argc] = (char *)(uintptr_t)rows[i].arguments[argc - 1];
 		const char *row = argc > 1 ? argv[1] : "nothing";
-		struct options o = { OPTIONS_HELP, NULL };
-		struct fault f = { 0 };
-		bool good = options_read(&o, argc, argv, a, &f);
-		expect_text(row, f.message, rows[i].mistake);
+		struct options o;
+		bool good = options_read(&o, argc, argv);
+		expect_text(row, str_of(o.args.mistake), rows[i].mistake ? rows[i].mistake : "");
 		expect_int(row, good, !rows[i].mistake);
 		if (!good)
 			continue;
 		expect_int(row, o.action, rows[i].action);
-		expect_text(row, str_of(o.config), rows[i].config);
+		expect_text(row, str_of(o.args.config), rows[i].config);
 	}
-	arena_free(a);
 }
 
 static void help_lists_what_exists(void **state)
