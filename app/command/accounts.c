@@ -1,4 +1,4 @@
-/* What subcommands that look after accounts have in common: the private functions, called as rowgate_account.
+/* Accounts as commands reach them: by the private functions, called as rowgate_account.
  * SPDX-License-Identifier: MIT */
 #include "accounts.h"
 

@@ -1,4 +1,4 @@
-/* What subcommands that look after accounts have in common: the private functions, called as rowgate_account.
+/* Accounts as commands reach them: by the private functions, called as rowgate_account.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_COMMAND_ACCOUNTS_H
 #define ROWGATE_APP_COMMAND_ACCOUNTS_H
@@ -9,7 +9,7 @@
 /* What a command does once accounts_open() has succeeded. */
 typedef bool accounts_job(struct account_call *c, const void *wish, struct fault *f);
 
-/* A configured generation's account workers' way into the database, connected, for database_call(). */
+/* Configures g, which owns what is made here, and connects as account workers do; out_r is for database_call(). */
 MUST_CHECK bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f);
 /* The account of an address. A fault when there is none. */
 MUST_CHECK bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* The field that a row fills, as a pointer to type. */
-#define FIELD(reading, o, type) ((type *)(void *)((char *)(reading)->wish + (o)->offset))
+#define FIELD(words, o, type) ((type *)(void *)((char *)(words)->wish + (o)->offset))
 
 enum { NAMES_MAX = 24, OPERAND = 1 /* getopt_long's, with a '-' in front of the letters */, FIRST_OPTION = 256 };
 
@@ -15,7 +15,7 @@ static const struct option help_name = { "help", no_argument, NULL, 'h' };
 
 const struct args_option args_config_only[] = { { .kind = ARGS_CONFIG }, { .kind = ARGS_END } };
 
-struct reading {
+struct words {
 	const char *name;
 	const struct args_option *options, *operand; /* operand: the next one's row, or the end */
 	void *wish;
@@ -24,7 +24,7 @@ struct reading {
 	char letters[NAMES_MAX + 4];
 };
 
-static bool mistake(struct reading *r, const char *subject, const char *verb, const char *what)
+static bool mistake(struct words *r, const char *subject, const char *verb, const char *what)
 {
 	snprintf(r->args->mistake, sizeof r->args->mistake, "%s%s%s", subject, verb, what);
 	return false;
@@ -48,7 +48,7 @@ static const struct args_option *next_operand(const struct args_option *o)
 }
 
 /* The first row of that name, which o may be itself: a choice has one for each of its values. */
-static const struct args_option *first_of(const struct reading *r, const struct args_option *o)
+static const struct args_option *first_of(const struct words *r, const struct args_option *o)
 {
 	const struct args_option *first = r->options;
 	while (!has_dashes(first) || !str_eq(str_of(first->name), str_of(o->name)))
@@ -61,9 +61,9 @@ static int argument_of(const struct args_option *o)
 	return o->kind == ARGS_CHOICE ? optional_argument : o->kind == ARGS_FLAG ? no_argument : required_argument;
 }
 
-/* What getopt_long() wants to know: "-" brings operands in their place, ":" tells a missing value from an unknown
+/* Lists the options for getopt_long(): "-" brings operands in their place, ":" tells a missing value from an unknown
  * option, and each name stands for its first row. */
-static void list_names(struct reading *r)
+static void list_names(struct words *r)
 {
 	size_t count = 0, letters = 0;
 	r->letters[letters++] = '-';
@@ -80,7 +80,7 @@ static void list_names(struct reading *r)
 	}
 }
 
-static void set_fallbacks(struct reading *r)
+static void set_fallbacks(struct words *r)
 {
 	for (const struct args_option *o = r->options; o->kind != ARGS_END; o++)
 		if (o->kind == ARGS_TEXT)
@@ -88,7 +88,7 @@ static void set_fallbacks(struct reading *r)
 }
 
 /* The row of what getopt_long() returned: a letter, or the number of a name's first row. NULL: it knows neither. */
-static const struct args_option *row_of(const struct reading *r, int found)
+static const struct args_option *row_of(const struct words *r, int found)
 {
 	if (found >= FIRST_OPTION)
 		return &r->options[found - FIRST_OPTION];
@@ -104,7 +104,7 @@ static bool is_choice(const struct args_option *o, const char *name, struct str 
 		&& (o->value ? value.p && str_eq(value, str_of(o->value)) : !value.p);
 }
 
-static bool take_choice(struct reading *r, const struct args_option *first, struct str value, const char *word)
+static bool set_choice(struct words *r, const struct args_option *first, struct str value, const char *word)
 {
 	const struct args_option *o = first;
 	while (o->kind != ARGS_END && !is_choice(o, first->name, value))
@@ -118,32 +118,32 @@ static bool take_choice(struct reading *r, const struct args_option *first, stru
 	return true;
 }
 
-static bool take_text(struct reading *r, const struct args_option *o, struct str value, const char *word)
+static bool set_text(struct words *r, const struct args_option *o, struct str value, const char *word)
 {
 	*FIELD(r, o, struct str) = value;
 	return value.n || o->may_be_empty || mistake(r, word, " wants ", wanted(o));
 }
 
-static bool take_number(struct reading *r, const struct args_option *o, struct str value, const char *word)
+static bool set_number(struct words *r, const struct args_option *o, struct str value, const char *word)
 {
 	int64_t *field = FIELD(r, o, int64_t);
 	bool good = str_to_i64(value, field) && *field >= o->min && (!o->max || *field <= o->max);
 	return good || mistake(r, word, " wants ", wanted(o));
 }
 
-/* word: as it was typed, for messages. */
-static bool take_option(struct reading *r, const struct args_option *o, struct str value, const char *word)
+/* Takes an option; word is how it was typed, for messages. */
+static bool take_option(struct words *r, const struct args_option *o, struct str value, const char *word)
 {
 	switch (o->kind) {
 	case ARGS_FLAG:
 		*FIELD(r, o, bool) = true;
 		return true;
 	case ARGS_TEXT:
-		return take_text(r, o, value, word);
+		return set_text(r, o, value, word);
 	case ARGS_NUMBER:
-		return take_number(r, o, value, word);
+		return set_number(r, o, value, word);
 	default:
-		return take_choice(r, o, value, word);
+		return set_choice(r, o, value, word);
 	}
 }
 
@@ -154,7 +154,7 @@ static bool takes_config(const struct args_option *o)
 	return o->kind == ARGS_CONFIG;
 }
 
-static bool take_operand(struct reading *r, const char *word)
+static bool take_operand(struct words *r, const char *word)
 {
 	if (r->operand->kind == ARGS_OPERAND && *word) {
 		*FIELD(r, r->operand, struct str) = str_of(word);
@@ -171,8 +171,8 @@ static bool take_operand(struct reading *r, const char *word)
 	return true;
 }
 
-/* One word of getopt_long()'s; false at a mistake. */
-static bool take(struct reading *r, int found, const char *word)
+/* Takes what getopt_long() found; false at a mistake. */
+static bool take(struct words *r, int found, const char *word)
 {
 	if (found == OPERAND)
 		return take_operand(r, optarg);
@@ -185,7 +185,7 @@ static bool take(struct reading *r, int found, const char *word)
 bool args_read(struct args *out_r, const char *name, const struct args_option *options, void *wish, int argc,
 	char *const *argv)
 {
-	struct reading r = { .name = name, .options = options, .operand = next_operand(options), .wish = wish };
+	struct words r = { .name = name, .options = options, .operand = next_operand(options), .wish = wish };
 	*out_r = (struct args){ .config = NULL };
 	r.args = out_r;
 	list_names(&r);
@@ -205,7 +205,7 @@ bool args_read(struct args *out_r, const char *name, const struct args_option *o
 	return r.operand->kind == ARGS_END || mistake(&r, name, " wants ", wanted(r.operand));
 }
 
-/* "--example", "--alg ALG" or "--worker=api". */
+/* An option as it is typed: "--example", "--alg ALG" or "--worker=api". */
 static struct str spelling(const struct args_option *o, struct arena *a)
 {
 	const char *glue = !o->value ? "" : o->kind == ARGS_CHOICE ? "=" : " ";

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-/* The field of a wish that a row fills is of the type behind the kind. */
+/* The kind of a row, and the type of the wish's field that it fills. */
 enum args_kind {
 	ARGS_END,     /* behind the last row */
 	ARGS_FLAG,    /* --name: bool */

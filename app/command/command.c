@@ -84,7 +84,7 @@ static int show_help(const struct called *k)
 	return command_print(buf_str(&out));
 }
 
-/* "user wants add, list or import". */
+/* Says which words may come next: "user wants add, list or import". */
 static int name_choices(const struct called *k)
 {
 	struct buf out = buf_new(k->arena, HELP_MAX);
@@ -96,7 +96,7 @@ static int name_choices(const struct called *k)
 	return command_misused(k->name, str_cstr(k->arena, buf_str(&out)));
 }
 
-/* What is printed counts as done only when it has been written. */
+/* Runs what needs accounts; what it prints counts as done only when it has been written. */
 static int run_with_accounts(accounts_job *job, const char *config, const void *wish)
 {
 	struct generation *g = generation_new();

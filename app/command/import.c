@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "import.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -24,7 +25,8 @@ enum { IMPORT_COLUMNS = 32, ROW_MEMORY = 1024 * 1024 };
 
 enum member { EMAIL, PASSWORD_HASH, ROLE, ACTIVE, MEMBERS };
 
-static const char *const names[MEMBERS] = { "email", "password_hash", "role", "active" };
+static const char *const member_names[] = { "email", "password_hash", "role", "active" };
+static_assert(COUNT_OF(member_names) == MEMBERS, "a name for each member");
 
 struct import {
 	struct account_call *c; /* its arena is emptied after each row */
@@ -53,8 +55,8 @@ static bool is_no(struct str s)
 	return str_eq_nocase(s, STR("false")) || str_eq_nocase(s, STR("f")) || str_eq(s, STR("0"));
 }
 
-/* False: no further row can be tried. */
-static bool take_row(struct import *im, const struct import_row *row, size_t number, struct fault *f)
+/* Takes an account over, or counts it as refused. False when no further row can be tried. */
+static bool take_user(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
 	struct account_call *c = im->c;
 	struct database_row done;
@@ -85,12 +87,12 @@ static bool take_row(struct import *im, const struct import_row *row, size_t num
 	return true;
 }
 
-static bool take_and_forget(struct import *im, const struct import_row *row, size_t number, struct fault *f)
+static bool take_user_and_forget(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
 	struct arena *whole = im->c->arena;
 	im->c->arena = arena_new(ROW_MEMORY);
 	struct fault own = { 0 };
-	bool good = take_row(im, row, number, &own);
+	bool good = take_user(im, row, number, &own);
 	if (!good)
 		fault_printf(f, whole, own.http_status, "RG500", "row %zu: %.*s", number, STR_ARG(own.message));
 	arena_free(im->c->arena);
@@ -108,7 +110,7 @@ static bool csv_header(struct scan *s, enum member columns[IMPORT_COLUMNS], size
 		struct csv_field field;
 		end = csv_next(s, &field);
 		size_t m = 0;
-		while (m < MEMBERS && !str_eq_nocase(csv_value(&field, a), str_of(names[m])))
+		while (m < MEMBERS && !str_eq_nocase(csv_value(&field, a), str_of(member_names[m])))
 			m++;
 		columns[*count_r] = (enum member)m;
 		if (m < MEMBERS)
@@ -137,7 +139,7 @@ static bool import_csv(struct import *im, struct str text, struct fault *f)
 		}
 		if (end == CSV_BROKEN || column != count)
 			return fault_printf(f, im->c->arena, 500, "RG500", "row %zu has not the fields of the header", number);
-		if (!take_and_forget(im, &row, number, f))
+		if (!take_user_and_forget(im, &row, number, f))
 			return false;
 	}
 	return true;
@@ -164,8 +166,8 @@ static bool import_json(struct import *im, struct str text, struct fault *f)
 		struct json_object *user = json_object_array_get_idx(users, i);
 		struct import_row row = { { STR_NONE, STR_NONE, STR_NONE, STR_NONE } };
 		for (size_t m = 0; json_object_is_type(user, json_type_object) && m < MEMBERS; m++)
-			row.values[m] = json_text(json_object_object_get(user, names[m]));
-		if (!take_and_forget(im, &row, i + 1, f))
+			row.values[m] = json_text(json_object_object_get(user, member_names[m]));
+		if (!take_user_and_forget(im, &row, i + 1, f))
 			return false;
 	}
 	return true;

@@ -27,7 +27,7 @@ static const struct args_option mail_options[] = {
 	{ .kind = ARGS_END },
 };
 
-/* What the templates name, as an account would have it. */
+/* Values for what the templates name, as an account would have them. */
 static const struct template_value mail_sample[] = {
 	{ STR_INIT("email"), STR_INIT("somebody@example.com") },
 	{ STR_INIT("hours"), STR_INIT("24") },

@@ -22,9 +22,9 @@
 #include "pg/listen.h"
 
 enum { MAIL_MEMORY = 16 * 1024 * 1024 };
-/* What a mail may take beyond mail-timeout, which counts for each of two steps. */
+/* Seconds a mail may take beyond mail-timeout, which counts for each of two steps. */
 #define LEASE_SLACK_S 60
-/* How long at most it sleeps: what falls due without a notification is seen then. */
+/* Milliseconds the mailer sleeps at most: what falls due without a notification is seen then. */
 #define SLEEP_MAX_MS 60000
 #define HOUR_S 3600
 
@@ -49,7 +49,7 @@ static void mailer_stop(int signal_number)
 	mailer_stops = 1;
 }
 
-/* Signals come while it sleeps, never in the middle of a mail. */
+/* Lets signals come while the mailer sleeps, never in the middle of a mail. */
 static void mailer_signals(sigset_t *wait_mask_r)
 {
 	struct sigaction stop = { .sa_handler = mailer_stop }, ignore = { .sa_handler = SIG_IGN };
@@ -75,7 +75,7 @@ static int64_t ttl_of(const struct conf *conf, struct str purpose)
 	return str_eq(purpose, STR("reset")) ? conf->auth_reset_ttl : conf->auth_confirm_ttl;
 }
 
-/* Where the link leads: a landing page with the token, or the site. */
+/* The address of a link: a landing page with the token, or the site. */
 static struct str link_of(const struct mailer *m, struct str purpose, struct str token)
 {
 	return purpose.p ? str_printf(m->account.arena, "%.*s/account/%.*s?token=%.*s", STR_ARG(m->postman.site_url),
@@ -142,7 +142,7 @@ static bool mailer_send(struct mailer *m, struct fault *f)
 		verdict == TRANSPORT_REFUSED ? STR("true") : STR("false"), reason);
 }
 
-/* All that is due now. False with the fault when the database cannot be asked. */
+/* Sends all that is due now. False with the fault when the database cannot be asked. */
 static bool mailer_send_all(struct mailer *m, struct fault *f)
 {
 	while (!mailer_stops && mailer_send(m, f))

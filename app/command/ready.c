@@ -17,7 +17,7 @@ static int say_not_ready(struct str line)
 	return EXIT_FAILURE;
 }
 
-/* What names every address of the machine is none that could be asked. */
+/* A host that stands for every address of the machine is none that could be asked. */
 static bool is_any_address(struct str host)
 {
 	static const struct str names[] = {
@@ -33,7 +33,7 @@ static bool is_any_address(struct str host)
 	return false;
 }
 
-/* As PostgREST prints it: the path of a socket stands where the host does. */
+/* The URL as PostgREST prints it: the path of a socket stands where the host does. */
 static struct str url_of(const struct conf *c, struct arena *a)
 {
 	if (c->admin_server_unix_socket.n)
@@ -43,7 +43,7 @@ static struct str url_of(const struct conf *c, struct arena *a)
 		is_v6 ? "]" : "", (long long)c->admin_server_port);
 }
 
-/* CURLOPT_WRITEFUNCTION: nobody reads the body. */
+/* Drops the body, which nobody reads; for CURLOPT_WRITEFUNCTION. */
 static size_t drop_body(char *from, size_t size, size_t count, void *arg)
 {
 	(void)from;
@@ -51,7 +51,7 @@ static size_t drop_body(char *from, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
-/* Only the admin server itself is asked: by no proxy of the environment, and at no place that an answer points to. */
+/* Sets the request, for nobody but the admin server: no proxy of the environment, no place that an answer points to. */
 static void set_request(CURL *curl, const struct conf *c, struct str url, struct arena *a)
 {
 	bool by_socket = c->admin_server_unix_socket.n;

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 
-/* What root would leave there could not be read by those it is meant for. */
+/* Root becomes the owner of state-dir: what it left there could not be read by those it is meant for. */
 static bool reload_become_owner(const struct generation *g, struct fault *f)
 {
 	struct stat st;
@@ -32,7 +32,7 @@ static bool reload_load(struct generation *g, const char *file, char *const *var
 	return loaded;
 }
 
-/* Those who load for this very configuration find it done before they are told. */
+/* Saves what was loaded, then tells: who loads for this very configuration finds it done before being told. */
 static bool reload_tell(struct statedir *s, const struct generation *g, struct fault *f)
 {
 	uint64_t number = statedir_number(s) + 1;

@@ -34,7 +34,7 @@ static const char *token_check(const void *wish)
 	return !w->user.p != !w->role.p ? NULL : "token wants --user EMAIL or --role ROLE";
 }
 
-/* A session like any other, so that it can be ended like any other. */
+/* The session of such a token is one like any other, so that it can be ended like any other. */
 static bool token_for_user(struct str *token_r, const struct token_wish *w, const char *config, struct generation *g,
 	struct fault *f)
 {
@@ -62,7 +62,7 @@ static bool token_for_user(struct str *token_r, const struct token_wish *w, cons
 	return true;
 }
 
-/* Of nobody's account: it names an issuer of its own, and no user. */
+/* A token of nobody's account names an issuer of its own, and no user. */
 static bool token_for_role(struct str *token_r, const struct token_wish *w, const char *config, struct generation *g,
 	struct fault *f)
 {

@@ -47,7 +47,7 @@ static const struct args_option import_options[] = {
 	{ .kind = ARGS_END },
 };
 
-/* Asks without showing what is typed; reads a line where nobody types. */
+/* Asks for a password without showing what is typed; reads a line where nobody types. */
 static bool read_password(struct str *password_r, struct arena *a, struct fault *f)
 {
 	char line[PASSWORD_MAX_BYTES + 3];
@@ -90,7 +90,7 @@ static bool user_add(struct account_call *c, const void *wish, struct fault *f)
 	return true;
 }
 
-/* conn_run's row. */
+/* Prints an account as conn_run() brings it. */
 static bool print_user(void *arg, const struct row *r)
 {
 	(void)arg;

@@ -84,7 +84,7 @@ static bool is_uri(struct str s)
 	return is_uri_text(path, PATH_CHARACTERS) && is_uri_text(query, PATH_CHARACTERS "?");
 }
 
-/* It becomes a part of links and is compared with what browsers send as Origin. */
+/* The address of the site becomes a part of links and is compared with what browsers send as Origin. */
 const char *conf_check_site_url(const struct conf *c)
 {
 	struct str s = c->auth_site_url;
@@ -159,7 +159,7 @@ const char *conf_check_auth(const struct conf *c)
 		: "a jwt-secret or an auth-signing-key beside it: without one no token can be signed";
 }
 
-/* A page's Origin must be compared with something. */
+/* Cookies want a site that a page's Origin can be compared with. */
 const char *conf_check_cookie(const struct conf *c)
 {
 	return !c->auth_cookie || c->auth_site_url.n || c->server_cors_allowed_origins.count
@@ -167,7 +167,7 @@ const char *conf_check_cookie(const struct conf *c)
 		: "an auth-site-url beside it: else no page could be told from another site's";
 }
 
-/* "//host" would be an address of another site that looks like a path. */
+/* A return address "//host" would be an address of another site that looks like a path. */
 const char *conf_check_return_url(const struct conf *c)
 {
 	struct str s = c->auth_return_url;
@@ -183,7 +183,7 @@ const char *conf_check_hook(const struct conf *c)
 	return !c->auth_claims_hook.n || (dot && dot + 1 < c->auth_claims_hook.n) ? NULL : "schema.function";
 }
 
-/* What becomes part of a name in SQL; NAMEDATALEN bounds it. */
+/* Names that become parts of others in SQL, which NAMEDATALEN bounds. */
 const char *conf_check_auth_names(const struct conf *c)
 {
 	const struct str names[] = { c->auth_schema, c->auth_role_prefix };

@@ -48,7 +48,7 @@ bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str
 	return false;
 }
 
-/* What stands before the keys inside of name { ... }. */
+/* A group, name { ... }: what stands before the keys inside. */
 struct group {
 	struct str prefix;   /* with its dot */
 	struct group *outer; /* NULL: the file itself */
@@ -105,7 +105,7 @@ static bool take_escape(struct line *l)
 	return true;
 }
 
-/* What follows a dollar sign. One that stands alone is kept, so that passwords need no care. */
+/* Takes what follows a dollar sign. One that stands alone is kept, so that passwords need no care. */
 static bool take_dollar(struct line *l)
 {
 	if (!scan_char(&l->scan, '(')) {
@@ -123,7 +123,7 @@ static bool take_dollar(struct line *l)
 	return true;
 }
 
-/* A text behind its opening quote. */
+/* Takes a text behind its opening quote. */
 static bool take_quoted(struct line *l)
 {
 	for (;;) {
@@ -143,7 +143,7 @@ static bool take_sign(struct scan *s)
 	return scan_char(s, '-') || scan_char(s, '+');
 }
 
-/* 5, -5, 0.5, 5e3 */
+/* Takes a number: 5, -5, 0.5, 5e3. */
 static bool take_number(struct scan *s)
 {
 	take_sign(s);
@@ -182,14 +182,14 @@ static bool take_value(struct line *l)
 	return true;
 }
 
-/* Nothing but blanks and a comment is left. */
+/* Whether nothing but blanks and a comment is left. */
 static bool at_end(struct scan *s)
 {
 	scan_blanks(s);
 	return scan_done(s) || scan_peek(s) == '#';
 }
 
-/* What is no key is only warned of: PostgREST ignores it. */
+/* Enters a value; a key that does not exist is only warned of, for PostgREST ignores it. */
 static void enter(struct line *l, struct str key, struct str where)
 {
 	bool is_setting = str_starts(key, STR("app.settings.")) && key.n > 13;

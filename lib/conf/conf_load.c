@@ -46,7 +46,7 @@ static bool settle_value(struct conf_draft *d, const struct conf_option *o, stru
 			STR_ARG(str_sub(given->value, 0, 200)), complaint.n ? ": " : "", STR_ARG(complaint)));
 }
 
-/* Where to look for a mistake in o: at its own source or, when a default clashes with another key, at its name. */
+/* Checks a value. A mistake is shown at its source or, when a default clashes with another key, at its name. */
 static bool check_value(struct conf_draft *d, const struct conf_option *o, const struct conf *c)
 {
 	const char *expected = o->check ? o->check(c) : NULL;

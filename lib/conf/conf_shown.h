@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-/* What PostgREST makes of a word or number where it wants a text: "Bool True", "Number 5.0". */
+/* A word or number as PostgREST takes it where it wants a text: "Bool True", "Number 5.0". */
 struct str conf_shown(struct str bare, struct arena *a);
 
 #endif

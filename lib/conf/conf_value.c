@@ -229,7 +229,7 @@ void conf_value_unset(struct conf *c, const struct conf_option *o)
 	}
 }
 
-static void put_quoted(struct buf *out, struct str text, bool every_dollar)
+static void put_value_quoted(struct buf *out, struct str text, bool every_dollar)
 {
 	buf_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
@@ -250,7 +250,7 @@ static void put_quoted(struct buf *out, struct str text, bool every_dollar)
 /* A '$' is doubled where it would start an interpolation or another escape. */
 void conf_value_quote(struct buf *out, struct str text)
 {
-	put_quoted(out, text, false);
+	put_value_quoted(out, text, false);
 }
 
 static struct str list_text(const struct conf_list *list, struct arena *a)
@@ -263,7 +263,7 @@ void conf_value_write(struct buf *out, const struct conf_option *o, const struct
 	int64_t number;
 	switch (o->type) {
 	case CONF_TEXT:
-		put_quoted(out, *CONST_FIELD(c, o, struct str), o->flags & CONF_DOLLARS);
+		put_value_quoted(out, *CONST_FIELD(c, o, struct str), o->flags & CONF_DOLLARS);
 		return;
 	case CONF_LIST:
 		conf_value_quote(out, list_text(CONST_FIELD(c, o, struct conf_list), out->arena));

@@ -9,9 +9,9 @@
 /* Puts a value into its field of c. False with what was expected instead. */
 bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
 	struct str *expected_r);
-/* What PostgREST says of such a value, STR_NONE when it says nothing. */
+/* PostgREST's words for a value like that, STR_NONE when it has none. */
 struct str conf_value_complaint(const struct conf_option *o, struct str text, struct arena *a);
-/* What the field is before anything is read: "not set". */
+/* Makes the field what it is before anything is read: "not set". */
 void conf_value_unset(struct conf *c, const struct conf_option *o);
 /* Appends the field's value in the file's syntax; "" when not set. */
 void conf_value_write(struct buf *out, const struct conf_option *o, const struct conf *c);
