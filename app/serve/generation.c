@@ -69,6 +69,7 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 		.primary = primary,
 		.prepared = g->conf.db_prepared_statements,
 		.statement_cache = (size_t)g->conf.db_statement_cache,
+		.statement_bytes = (size_t)g->conf.db_statement_cache_bytes,
 	};
 	return conn_new(&options, wait, wait_arg);
 }
@@ -84,6 +85,7 @@ static struct conn *generation_connect_as(const struct generation *g, struct str
 		.primary = true,
 		.prepared = true,
 		.statement_cache = ACCOUNT_STATEMENTS,
+		.statement_bytes = (size_t)g->conf.db_statement_cache_bytes,
 	};
 	return conn_new(&options, wait, wait_arg);
 }

@@ -84,6 +84,8 @@ struct conf {
 	int64_t request_memory;        /* ceiling of the request arena, bytes */
 	int64_t workers;               /* 0: max(2 x cores, db-pool) */
 	int64_t db_statement_cache;    /* prepared statements a connection keeps */
+	/* Of their SQL, all together. */
+	int64_t db_statement_cache_bytes;
 	bool db_pass_authorization;
 	bool log_syslog;
 

@@ -32,7 +32,7 @@ struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, vo
 	c->options.application_name = str_dup(own, options->application_name);
 	c->wait = wait ? wait : wait_by_poll;
 	c->wait_arg = wait_arg;
-	c->names = names_new(options->prepared ? options->statement_cache : 0);
+	c->names = names_new(options->prepared ? options->statement_cache : 0, options->statement_bytes);
 	return c;
 }
 
@@ -53,6 +53,7 @@ void conn_drop(struct conn *c)
 	c->dirty = false;
 	c->tainted = false;
 	c->replace = false;
+	c->told = 0;
 	c->deadline_us = 0;
 }
 

@@ -23,6 +23,7 @@ struct conn_options {
 	bool primary;                /* wants a server that can be written to, unless the uri says otherwise */
 	bool prepared;               /* db-prepared-statements */
 	size_t statement_cache;      /* prepared statements kept */
+	size_t statement_bytes;      /* of their texts, all together */
 };
 
 /* Waits for fd to become readable (for_write: readable or writable) while the caller may look after other things.

@@ -52,7 +52,7 @@ static void leave_connection(const struct attempt *t)
 		conn_drop(c);
 		return;
 	}
-	c->replace |= t->huge;
+	c->replace |= t->huge || c->told > CONN_TELL_BYTES;
 	/* An error has undone the cleansing too. */
 	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
 	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (attempt_dirties(f) || t->failed));

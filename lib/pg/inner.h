@@ -18,7 +18,8 @@ struct conn {
 	int server_version;
 	bool dirty;          /* user code ran and no cleansing has succeeded since */
 	bool tainted;        /* user SQL may have replaced prepared statements: look before using their names */
-	bool replace;        /* libpq holds a huge buffer: make a new connection before the next use */
+	bool replace;        /* it, or the server's end, has grown: make a new connection before the next use */
+	size_t told;         /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */
 	int64_t deadline_us; /* not 0: what runs was cancelled, the rest is read until then at most */
 };
 
@@ -29,6 +30,10 @@ struct row {
 
 /* Above this libpq's buffers, which never shrink, are not worth keeping. */
 enum { CONN_KEEP_BYTES = 8 * 1024 * 1024 };
+
+/* A backend remembers something of statements that are long gone, without a bound: the type of each row that it made
+ * JSON of, some 150 bytes a column. After so many bytes of text that it was not asked before it is replaced. */
+enum { CONN_TELL_BYTES = 2 * 1024 * 1024 };
 
 /* conn.c: conn_ready() with a look whether the server has hung up since. */
 MUST_CHECK bool conn_ensure(struct conn *c, struct arena *a, struct fault *f);

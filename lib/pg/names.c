@@ -6,7 +6,7 @@
 
 #include "names.h"
 
-/* Slots beyond the capacity, for names that wait for their DEALLOCATE. */
+/* Slots beyond the capacity, for names that wait for their DEALLOCATE: never more than go into one flight. */
 enum { NONE = -1, DOOMED_ROOM = 16 };
 
 struct name_slot {
@@ -24,6 +24,7 @@ struct names {
 	int *buckets;
 	size_t capacity, slot_count, bucket_count;
 	size_t living, doomed;
+	size_t bytes, bytes_max; /* of the living's keys */
 	int free, oldest, newest;
 	uint64_t flight;
 	uint32_t serial; /* not reset: a name is never used twice */
@@ -64,15 +65,21 @@ static bool same_key(const struct name_key *a, const struct name_key *b)
 	return str_eq(a->sql, b->sql) && str_eq(a->role, b->role) && str_eq(a->search_path, b->search_path);
 }
 
+static size_t key_bytes(const struct name_key *key)
+{
+	return key->role.n + key->search_path.n + key->sql.n;
+}
+
 static int *bucket_of(const struct names *n, uint64_t hash)
 {
 	return &n->buckets[hash & (n->bucket_count - 1)];
 }
 
-struct names *names_new(size_t capacity)
+struct names *names_new(size_t capacity, size_t bytes)
 {
 	struct names *n = need(calloc(1, sizeof *n));
 	n->capacity = capacity;
+	n->bytes_max = bytes;
 	n->slot_count = capacity ? capacity + DOOMED_ROOM : 0;
 	n->bucket_count = 1;
 	while (n->bucket_count < capacity * 2)
@@ -95,6 +102,7 @@ void names_clear(struct names *n)
 {
 	n->free = n->oldest = n->newest = NONE;
 	n->living = n->doomed = 0;
+	n->bytes = 0;
 	for (size_t i = 0; i < n->bucket_count; i++)
 		n->buckets[i] = NONE;
 	for (size_t i = n->slot_count; i-- > 0;) {
@@ -146,6 +154,7 @@ static void retire(struct names *n, struct name_slot *s)
 	unlink_recency(n, s);
 	unlink_bucket(n, s);
 	n->living--;
+	n->bytes -= key_bytes(&s->key);
 	free(s->bytes);
 	s->bytes = NULL;
 }
@@ -191,18 +200,23 @@ struct name *names_next_doomed(const struct names *n, const struct name *after)
 	return NULL;
 }
 
-/* Room for one more, made by giving up the least recently used one unless this flight needs it. */
-static bool make_slot(struct names *n)
+/* Gives up the least recently used one, unless this flight needs it or too many wait for their DEALLOCATE. */
+static bool evict_slot(struct names *n)
 {
-	if (n->free == NONE)
-		return false;
-	if (n->living < n->capacity)
-		return true;
 	struct name_slot *s = n->oldest == NONE ? NULL : &n->slots[n->oldest];
-	if (!s || s->flight == n->flight || s->name.state != NAME_PREPARED)
+	if (!s || s->flight == n->flight || s->name.state != NAME_PREPARED || n->doomed >= DOOMED_ROOM)
 		return false;
 	names_doom(n, &s->name);
 	return true;
+}
+
+/* Room for one more of so many bytes. */
+static bool make_slot(struct names *n, size_t bytes)
+{
+	bool good = n->free != NONE && bytes <= n->bytes_max;
+	while (good && (n->living >= n->capacity || n->bytes > n->bytes_max - bytes))
+		good = evict_slot(n);
+	return good;
 }
 
 static struct str copy_text(char **at, struct str s)
@@ -217,7 +231,7 @@ static struct str copy_text(char **at, struct str s)
 static void fill_slot(struct names *n, struct name_slot *s, const struct name_key *key, uint64_t hash)
 {
 	int *bucket = bucket_of(n, hash);
-	char *at = need(malloc(key->role.n + key->search_path.n + key->sql.n + 1));
+	char *at = need(malloc(key_bytes(key) + 1));
 	*s = (struct name_slot){ .bytes = at, .hash = hash, .flight = n->flight, .chain = *bucket };
 	*bucket = (int)(s - n->slots);
 	s->key.role = copy_text(&at, key->role);
@@ -227,10 +241,13 @@ static void fill_slot(struct names *n, struct name_slot *s, const struct name_ke
 	snprintf(s->name.text, sizeof s->name.text, "rg%x", ++n->serial);
 	link_newest(n, s);
 	n->living++;
+	n->bytes += key_bytes(key);
 }
 
 struct name *names_use(struct names *n, const struct name_key *key)
 {
+	if (key->sql.n > NAMES_TEXT_MAX)
+		return NULL;
 	uint64_t hash = hash_key(key);
 	struct name_slot *s = find_slot(n, key, hash);
 	if (s) {
@@ -239,7 +256,7 @@ struct name *names_use(struct names *n, const struct name_key *key)
 		link_newest(n, s);
 		return &s->name;
 	}
-	if (!make_slot(n))
+	if (!make_slot(n, key_bytes(key)))
 		return NULL;
 	s = &n->slots[n->free];
 	n->free = s->chain;
@@ -255,4 +272,9 @@ void names_parsed(struct name *x)
 size_t names_count(const struct names *n)
 {
 	return n->living;
+}
+
+size_t names_bytes(const struct names *n)
+{
+	return n->bytes;
 }

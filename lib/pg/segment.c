@@ -64,18 +64,24 @@ static void add(struct attempt *t, enum step_kind kind, const struct stmt *stmt,
 		t->steps[t->count++] = (struct step){ kind, stmt, name };
 }
 
+/* Whether a statement may have a name. */
+static bool may_keep(const struct attempt *t, const struct stmt *stmt)
+{
+	return stmt && !t->unnamed && stmt->param_count <= NAMES_PARAMS_MAX;
+}
+
 /* The name a statement goes by, or NULL: unnamed. */
 static struct name *name_of(struct attempt *t, const struct stmt *stmt)
 {
 	struct name_key key = { t->flight->role, t->flight->search_path, stmt ? stmt->sql : STR_NONE };
-	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
+	return may_keep(t, stmt) ? names_use(t->conn->names, &key) : NULL;
 }
 
 /* The same for a statement that is planned alike whoever asks. */
 static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 {
 	struct name_key key = { STR(""), STR(""), stmt ? stmt->sql : STR_NONE };
-	return stmt && !t->unnamed ? names_use(t->conn->names, &key) : NULL;
+	return may_keep(t, stmt) ? names_use(t->conn->names, &key) : NULL;
 }
 
 /* The same for what comes behind user SQL, which may have said DEALLOCATE ALL in this very flight. */
@@ -206,8 +212,16 @@ static void add_all(struct attempt *t)
 	add_end(t, f->rollback);
 }
 
+/* Bytes of a text that requests decide on and that the server does not have by a name. */
+static size_t told_by(const struct step *s)
+{
+	bool of_request = s->kind == STEP_MAIN || s->kind == STEP_COUNT || s->kind == STEP_EXPLAIN;
+	return s->kind == STEP_PARSE || (of_request && !s->name) ? s->stmt->sql.n : 0;
+}
+
 static bool send_step(struct attempt *t, const struct step *s)
 {
+	t->conn->told += told_by(s);
 	switch (s->kind) {
 	case STEP_SYNC:
 		return PQpipelineSync(t->conn->pg) == 1;

@@ -137,6 +137,7 @@ static void set_up(struct bench *b, const char *conninfo)
 		.application_name = STR("flight bench"),
 		.prepared = true,
 		.statement_cache = 100,
+		.statement_bytes = 1 << 20,
 	};
 
 	b->arena = arena_new(1 << 20);

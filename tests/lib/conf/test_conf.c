@@ -530,6 +530,7 @@ static const char golden_dump[] =
 	"db-schemas = \"public,auth\"\n"
 	"db-single-role = false\n"
 	"db-statement-cache = 256\n"
+	"db-statement-cache-bytes = \"192k\"\n"
 	"db-tx-end = \"rollback-allow-override\"\n"
 	"db-uri = \"postgresql://authenticator:p\\\"w@localhost:5432/workshop\"\n"
 	"jwt-aud = \"postgrest\"\n"

@@ -49,6 +49,7 @@ static struct conn *connect_to(struct world *w, size_t cache, bool prepared)
 		.application_name = STR("pg_flight"),
 		.prepared = prepared,
 		.statement_cache = cache,
+		.statement_bytes = 1 << 20,
 	};
 	struct conn *c = conn_new(&options, patient, w);
 

@@ -128,7 +128,8 @@ int main(void)
 	struct conn_options options = { .uri = str_of(uri),
 		.application_name = STR("json_bench"),
 		.prepared = true,
-		.statement_cache = 10 };
+		.statement_cache = 10,
+		.statement_bytes = 1 << 20 };
 	struct bench b = { .arena = arena_new((size_t)1 << 32) };
 	struct stmt setup = { .sql = str_of(make_table) };
 	struct fault f = { 0 };
