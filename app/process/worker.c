@@ -39,19 +39,21 @@ static volatile sig_atomic_t worker_stops;   /* SIGTERM or SIGINT: 1 finish what
 static volatile sig_atomic_t worker_leaving; /* SIGUSR2: another one serves in its place */
 
 struct worker {
+	/* As long as the worker serves by one generation: worker_end(). */
 	struct server server;
 	const struct worker_place *place;
-	struct slots *slots;
-	struct arena *arena;
-	const struct request *request; /* NULL between requests */
-	struct slot *slot;             /* whose request is being answered, or NULL */
-	int busy_fd;                   /* see slots_busy(); -1: not busy */
-	int64_t look_us;               /* when to look after what a master would, INT64_MAX: never */
-	bool draining;                 /* told to stop or to leave: no more connections */
-	bool parted;                   /* leaving, with answers to send and nothing else to do */
-	struct jwtcache_totals told;   /* what the scoreboard has of them */
-	int64_t connecting_us;         /* since when a connection is being made, 0: it is not */
-	sigset_t wait_mask;            /* what is blocked while it waits */
+	struct slots *slots;         /* standalone: longer, see worker_slots() */
+	sigset_t wait_mask;          /* what is blocked while it waits */
+	struct jwtcache_totals told; /* what the scoreboard has of the generation's */
+	bool draining;               /* told to stop or to leave: no more connections; never ends */
+	bool parted;                 /* leaving, with answers to send and nothing else to do; never ends */
+	/* As long as a turn of the loop: worker_look() sets it anew in each. */
+	int64_t look_us; /* when to look after what a master would, INT64_MAX: never */
+	/* As long as a request. */
+	struct arena *arena;           /* what is in it: worker_serve() */
+	struct slot *slot;             /* whose request is being answered, or NULL: worker_serve() */
+	const struct request *request; /* once it has come, or NULL: worker_answer() */
+	int busy_fd;                   /* see slots_busy(); -1: not busy: worker_rested() */
 };
 
 static void worker_stop(int signal_number)
@@ -92,6 +94,13 @@ static void worker_signals(sigset_t *wait_mask_r, bool alone)
 /* What is polled while PostgreSQL is waited for. */
 enum { WAIT_DATABASE, WAIT_CLIENT, WAIT_OTHERS, WAIT_COUNT };
 
+/* Says why there is no use in waiting on. Always returns false. */
+static bool worker_wait_ends(struct worker *w, enum server_wait why)
+{
+	w->server.wait_ended = why;
+	return false;
+}
+
 /* Waits for one round; ready_r: what is waited for is there. False when the client left, which the web server tells by
  * closing its end, or on an error. */
 static bool worker_poll(struct worker *w, struct pollfd fds[static WAIT_COUNT], int timeout_ms, bool *ready_r)
@@ -100,24 +109,24 @@ static bool worker_poll(struct worker *w, struct pollfd fds[static WAIT_COUNT], 
 	int n = ppoll(fds, WAIT_COUNT, timeout_ms < 0 ? NULL : &timeout, &w->wait_mask);
 	if (n < 0 && errno != EINTR) {
 		log_error("poll: %s", strerror(errno));
-		return false;
+		return worker_wait_ends(w, WAIT_STOPPED);
 	}
 	*ready_r = n > 0 && fds[WAIT_DATABASE].revents;
-	w->server.client_left = n > 0 && (fds[WAIT_CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR));
-	return *ready_r || (!w->server.client_left && worker_stops < 2);
+	if (*ready_r)
+		return true;
+	if (n > 0 && (fds[WAIT_CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR)))
+		return worker_wait_ends(w, WAIT_CLIENT_LEFT);
+	return worker_stops < 2 || worker_wait_ends(w, WAIT_STOPPED);
 }
 
 /* Milliseconds left for connecting, -1: that is not what is waited for. */
-static int worker_connect_ms(struct worker *w)
+static int worker_connect_ms(const struct worker *w)
 {
-	int64_t pause = w->server.connect.pause_us, now = clock_monotonic_us();
+	int64_t pause = w->server.connect.pause_us, since = conn_connecting_since_us(w->server.conn);
 	int64_t limit = pause && pause < WORKER_CONNECT_US ? pause : WORKER_CONNECT_US;
-	if (!conn_connecting(w->server.conn)) {
-		w->connecting_us = 0;
+	if (!since)
 		return -1;
-	}
-	w->connecting_us = w->connecting_us ? w->connecting_us : now;
-	int64_t left = w->connecting_us + limit - now;
+	int64_t left = since + limit - clock_monotonic_us();
 	return left > 0 ? (int)(left / 1000) + 1 : 0;
 }
 
@@ -154,7 +163,7 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 		if (ready)
 			return true;
 		if (connect_ms == 0)
-			return false;
+			return worker_wait_ends(w, WAIT_TOO_LONG);
 		if (w->busy_fd < 0)
 			fds[WAIT_OTHERS].fd = w->busy_fd = worker_slow(w);
 		timeout_ms = slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
@@ -178,7 +187,6 @@ static void worker_rested(struct worker *w)
 	if (w->busy_fd < 0)
 		return;
 	w->busy_fd = -1;
-	w->connecting_us = 0;
 	if (w->place->scoreboard)
 		scoreboard_done(w->place->scoreboard, w->place->cell);
 }

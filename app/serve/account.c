@@ -22,7 +22,8 @@ static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 		return account_unavailable(f, 1);
 	if (server_connected(s, a, f))
 		return true;
-	return s->client_left || account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
+	/* Nobody hears of it when the client has left. */
+	return f->http_status != CONN_STOPPED && account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
 }
 
 /* The fields of an answer, which holds tokens, or who somebody is: it is for one reader, now. */
@@ -78,9 +79,9 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 	if (!account_ready(s, a, f))
 		return false;
 	bool answered = account_run(&c, e, f);
-	server_used(s);
 	served_r->role = c.role;
-	if (answered)
-		account_reply(out_r, &c, e);
-	return answered;
+	if (!server_used(s, answered, f))
+		return s->wait_ended == WAIT_TOO_LONG && account_unavailable(f, f->retry_after);
+	account_reply(out_r, &c, e);
+	return true;
 }

@@ -116,8 +116,7 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	if (!server_connected(s, a, f))
 		return false;
 	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
-	server_used(s);
-	return flown && timing_mark(&served->timing, TIMING_TRANSACTION)
+	return server_used(s, flown, f) && timing_mark(&served->timing, TIMING_TRANSACTION)
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
@@ -179,7 +178,7 @@ static bool serve_judge(bool answered, const struct server *s, const struct aren
 		*f = (struct fault){ 0 };
 		answered = fault_set(f, 413, "RG413", STR("The request needs more memory than request-memory allows"));
 	}
-	if (!answered && f->http_status == CONN_STOPPED && !s->client_left) {
+	if (!answered && f->http_status == CONN_STOPPED && s->wait_ended != WAIT_CLIENT_LEFT) {
 		*f = (struct fault){ 0 };
 		fault_set(f, 503, "RG503", STR("The server is being stopped"));
 		f->retry_after = 1;
@@ -192,7 +191,7 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	const struct conf *conf = &s->generation->conf;
 	struct fault f = { 0 };
 	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
-	s->client_left = false;
+	server_begin(s);
 	if (cors_preflight(out_r, r, conf, a)) {
 		reply_trace(out_r, r, conf, a);
 		return;

@@ -8,13 +8,17 @@
 int64_t server_idle_until_us(const struct server *s)
 {
 	int64_t limit = s->generation->conf.db_pool_max_idletime;
-	return s->connected_us && limit > 0 ? s->used_us + limit * 1000000 : INT64_MAX;
+	return conn_connected_since_us(s->conn) && limit > 0 ? s->used_us + limit * 1000000 : INT64_MAX;
+}
+
+void server_begin(struct server *s)
+{
+	s->wait_ended = WAIT_NOT_ENDED;
 }
 
 void server_disconnect(struct server *s)
 {
 	conn_close(s->conn);
-	s->connected_us = 0;
 }
 
 void server_rest(struct server *s)
@@ -34,9 +38,12 @@ static bool server_connection_fault(struct fault *f, int64_t pause_us)
 	return false;
 }
 
-/* An attempt to connect has failed: whoever asks for the connection hears of it, and the next attempt waits. */
+/* An attempt to connect has failed: whoever asks for the connection hears of it, and the next attempt waits. That a
+ * client left, or that this process ends, says nothing about the database. Always returns false. */
 static bool server_refused(struct server *s, struct fault *f)
 {
+	if (s->wait_ended == WAIT_CLIENT_LEFT || s->wait_ended == WAIT_STOPPED)
+		return false;
 	if (f->http_status == CONN_STOPPED) {
 		*f = (struct fault){ 0 };
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
@@ -51,22 +58,22 @@ static bool server_refused(struct server *s, struct fault *f)
 bool server_connected(struct server *s, struct arena *a, struct fault *f)
 {
 	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
-	if (s->connected_us && lifetime > 0 && s->connected_us + lifetime * 1000000 <= now)
+	int64_t since = conn_connected_since_us(s->conn);
+	if (since && lifetime > 0 && since + lifetime * 1000000 <= now)
 		server_disconnect(s);
 	if (s->connect.at_us > now) {
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 		return server_connection_fault(f, s->connect.at_us - now);
 	}
 	if (!conn_ready(s->conn, a, f))
-		/* That a client left says nothing about the server. */
-		return s->client_left ? false : server_refused(s, f);
+		return server_refused(s, f);
 	backoff_succeed(&s->connect);
-	s->connected_us = s->connected_us ? s->connected_us : now;
 	s->used_us = now;
 	return true;
 }
 
-void server_used(struct server *s)
+bool server_used(struct server *s, bool used, struct fault *f)
 {
-	s->lost = !s->client_left && conn_backend_pid(s->conn) == 0;
+	s->lost = s->wait_ended != WAIT_CLIENT_LEFT && conn_backend_pid(s->conn) == 0;
+	return used || (s->wait_ended == WAIT_TOO_LONG && server_refused(s, f));
 }

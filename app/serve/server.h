@@ -8,17 +8,33 @@
 #include "app/serve/generation.h"
 #include "pg/conn.h"
 
-/* What a worker serves with: one generation of configuration and catalog, one connection. */
+/* Why a wait for PostgreSQL was ended before the end. */
+enum server_wait {
+	WAIT_NOT_ENDED,
+	WAIT_CLIENT_LEFT, /* nobody is left to answer; it says nothing about the database */
+	WAIT_TOO_LONG,    /* connecting took too long */
+	WAIT_STOPPED      /* the process is to end at once */
+};
+
+/* What a worker serves with: one generation of configuration and catalog, one connection. How long the connection is
+ * there, or is being made, it knows itself: it may be made anew in the middle of a request. */
 struct server {
+	/* As long as the worker serves by one generation. */
 	const struct generation *generation;
 	struct conn *conn;
-	bool accounts;          /* an account worker: its URLs are endpoints, conn is rowgate_account's */
-	struct backoff connect; /* pauses between attempts to connect */
-	int64_t connected_us;   /* since when there is a connection (monotonic), 0: there is none */
-	int64_t used_us;        /* when it was last used */
-	bool client_left;       /* why the wait for PostgreSQL was ended, if it was */
-	bool lost;              /* the last request broke the connection, or met a broken one, and did not mend it */
+	bool accounts; /* an account worker: its URLs are endpoints, conn is rowgate_account's */
+	/* As long as a series of failed attempts to connect: the first success ends it, server_connected(). */
+	struct backoff connect;
+	/* As long as a connection: the next one sets it before it is looked at. */
+	int64_t used_us; /* when it was last used */
+	/* From one request to the end of the next, which sets it anew: server_used(). */
+	bool lost; /* the last request broke the connection, or met a broken one, and did not mend it */
+	/* As long as a request: server_begin(). */
+	enum server_wait wait_ended;
 };
+
+/* To be called before anything is served: what the request before has left is over. */
+void server_begin(struct server *s);
 
 /* When the connection will have been idle for db-pool-max-idletime; INT64_MAX: there is none, or no limit. */
 int64_t server_idle_until_us(const struct server *s);
@@ -29,8 +45,10 @@ void server_disconnect(struct server *s);
 
 /* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
 MUST_CHECK bool server_connected(struct server *s, struct arena *a, struct fault *f);
-/* To be told after a request was sent over the connection: whether that broke it. */
-void server_used(struct server *s);
+/* To be told after a request was sent over the connection: whether that broke it. used: it was answered. A connection
+ * that had to be made anew on the way and could not be is told as server_connected() does, in the fault. Returns
+ * `used`. */
+MUST_CHECK bool server_used(struct server *s, bool used, struct fault *f);
 /* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
 bool server_database_up(const struct server *s);
 

@@ -55,6 +55,8 @@ void conn_drop(struct conn *c)
 	c->replace = false;
 	c->told = 0;
 	c->deadline_us = 0;
+	c->connecting_us = 0;
+	c->connected_us = 0;
 }
 
 void conn_close(struct conn *c)
@@ -62,9 +64,14 @@ void conn_close(struct conn *c)
 	conn_drop(c);
 }
 
-bool conn_connecting(const struct conn *c)
+int64_t conn_connecting_since_us(const struct conn *c)
 {
-	return c->pg && PQstatus(c->pg) != CONNECTION_OK && PQstatus(c->pg) != CONNECTION_BAD;
+	return c->connecting_us;
+}
+
+int64_t conn_connected_since_us(const struct conn *c)
+{
+	return c->connected_us;
 }
 
 int conn_fd(const struct conn *c)
@@ -135,6 +142,7 @@ static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 {
 	conn_drop(c);
 	c->pg = connect_start(c);
+	c->connecting_us = clock_monotonic_us();
 	if (c->pg)
 		PQsetNoticeProcessor(c->pg, log_notice, NULL);
 	if (!connect_wait(c, a, f)) {
@@ -146,6 +154,8 @@ static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 		conn_drop(c);
 		return false;
 	}
+	c->connecting_us = 0;
+	c->connected_us = clock_monotonic_us();
 	c->server_version = PQserverVersion(c->pg);
 	log_debug("connected to PostgreSQL %d, backend %d", c->server_version, PQbackendPID(c->pg));
 	return true;

@@ -41,8 +41,10 @@ void conn_free(struct conn *c);
 MUST_CHECK bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
 /* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
 void conn_close(struct conn *c);
-/* Whether a connection is being made: what the wait callback is asked about then. */
-bool conn_connecting(const struct conn *c);
+/* Since when a connection is being made, which is what the wait callback is asked about then, and since when it is
+ * there: monotonic microseconds, of this attempt and of this connection alone; 0: it is not. */
+int64_t conn_connecting_since_us(const struct conn *c);
+int64_t conn_connected_since_us(const struct conn *c);
 /* The socket to watch while idle, or -1. */
 int conn_fd(const struct conn *c);
 /* Process id of the server's end, 0 when not connected. */

@@ -9,17 +9,22 @@
 #include "names.h"
 
 struct conn {
-	PGconn *pg;        /* NULL: not connected */
-	struct arena *own; /* the options' texts, as long as the conn */
+	/* As long as the object: conn_free(). */
+	struct arena *own; /* the options' texts */
 	struct conn_options options;
 	conn_wait_fn *wait;
 	void *wait_arg;
-	struct names *names; /* prepared statements of this connection */
-	int server_version;
-	bool dirty;          /* user code ran and no cleansing has succeeded since */
-	bool tainted;        /* user SQL may have replaced prepared statements: look before using their names */
-	bool replace;        /* it, or the server's end, has grown: make a new connection before the next use */
-	size_t told;         /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */
+	int server_version; /* of the last connection */
+	/* As long as one connection, or the attempt to make it: all of it ends in conn_drop(). */
+	PGconn *pg;            /* NULL: not connected */
+	int64_t connecting_us; /* since when it is being made, 0: it is not; the success ends it too */
+	int64_t connected_us;  /* since when it is there, 0: it is not */
+	struct names *names;   /* prepared statements of this connection */
+	bool dirty;            /* user code ran and no cleansing has succeeded since: leave_connection() */
+	bool tainted;          /* user SQL may have replaced prepared statements: look before using their names; likewise */
+	bool replace;          /* it, or the server's end, has grown: make a new connection before the next use */
+	size_t told;           /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */
+	/* As long as one flight or statement: conn_settle() at its end. */
 	int64_t deadline_us; /* not 0: what runs was cancelled, the rest is read until then at most */
 };
 
