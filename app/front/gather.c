@@ -37,10 +37,12 @@ enum gather_state gather_look(int socket)
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		return GATHER_BROKEN;
 	struct str in = { bytes, n > 0 ? (size_t)n : 0 }, piece;
+	enum record_piece kind = RECORD_NONE;
 	while (in.n && !at.whole)
-		if (records_next(&at, &in, &piece) == RECORD_BAD)
+		if ((kind = records_next(&at, &in, &piece)) == RECORD_BAD)
 			return GATHER_BROKEN;
-	return at.whole ? GATHER_WHOLE : GATHER_MORE;
+	/* Padding behind the end libfcgi would leave to the next request. */
+	return at.whole && kind == RECORD_HEADER ? GATHER_WHOLE : GATHER_MORE;
 }
 
 struct gather *gather_new(const struct conf *conf)
@@ -90,7 +92,7 @@ static void gather_body_put(struct gather *g, struct str bytes)
  * False when there is too much of it, or it is no FastCGI. */
 static bool gather_put(struct gather *g, enum record_piece kind, struct str piece)
 {
-	bool is_body = g->at.type == FCGI_STDIN && !g->at.whole;
+	bool is_body = g->at.type == FCGI_STDIN && !g->at.last;
 	if (kind == RECORD_CONTENT && is_body)
 		gather_body_put(g, piece);
 	else if (kind == RECORD_HEADER && !is_body)

@@ -18,7 +18,8 @@ enum gather_state {
 
 struct gather;
 
-/* Looks at what the socket holds without taking it: WHOLE if libfcgi can read the request without waiting. */
+/* Looks at what the socket holds without taking it: WHOLE if libfcgi can read the request without waiting, and leaves
+ * nothing of it. */
 enum gather_state gather_look(int socket);
 /* An empty gathering for one request; NULL when the system refuses a memory file. */
 struct gather *gather_new(const struct conf *conf);

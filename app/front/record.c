@@ -35,7 +35,8 @@ static enum record_piece records_enter(struct records *at)
 	at->type = h[1];
 	at->content = (size_t)h[4] << 8 | h[5];
 	at->padding = h[6];
-	at->whole = at->type == FCGI_STDIN && at->content == 0;
+	at->last = at->type == FCGI_STDIN && at->content == 0;
+	at->whole = at->last && at->padding == 0;
 	bool begins = at->type == FCGI_BEGIN_REQUEST && !at->begun && request_id;
 	bool follows = (at->type == FCGI_PARAMS || at->type == FCGI_STDIN) && at->begun && request_id == at->request_id;
 	at->request_id = request_id;
@@ -96,6 +97,7 @@ enum record_piece records_next(struct records *at, struct str *in, struct str *p
 	}
 	kind = at->content ? RECORD_CONTENT : RECORD_PADDING;
 	*(at->content ? &at->content : &at->padding) -= piece_r->n;
+	at->whole = at->last && at->padding == 0;
 	if (kind == RECORD_CONTENT && at->type == FCGI_PARAMS && !params_feed(&at->params, *piece_r))
 		return RECORD_BAD;
 	return kind;

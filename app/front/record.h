@@ -37,7 +37,8 @@ struct records {
 	int type, request_id;    /* of the last header */
 	struct record_params params;
 	bool begun; /* FCGI_BEGIN_REQUEST has come */
-	bool whole; /* so has the empty FCGI_STDIN that ends the request: nothing is taken any more */
+	bool last;  /* so has the header of the empty FCGI_STDIN that ends the request */
+	bool whole; /* and what padding it has: nothing is taken any more */
 };
 
 enum record_piece {

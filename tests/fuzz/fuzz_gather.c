@@ -86,7 +86,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *a = arena_new((size_t)1 << 20);
 	struct str in = { (const char *)data + 1, size - 1 };
 	struct gathered once = gather_in_steps(in, SIZE_MAX_FED, a), cut = gather_in_steps(in, 1 + data[0] % 64U, a);
-	check(once.looked == once.state && cut.state == once.state);
+	/* One with padding behind its end is not libfcgi's to read. */
+	check(once.looked == once.state || (once.looked == GATHER_MORE && once.state == GATHER_WHOLE));
+	check(cut.state == once.state);
 	check(str_eq(cut.head, once.head) && str_eq(cut.body, once.body));
 	check((cut.body.p == NULL) == (once.body.p == NULL));
 	if (once.state == GATHER_WHOLE)

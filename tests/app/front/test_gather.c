@@ -137,6 +137,33 @@ static void one_request_after_the_other(void **state)
 	link_free(&l);
 }
 
+/* Left in the socket it would stand before the next request of a connection that is kept. */
+static void padding_behind_the_end_is_taken(void **state)
+{
+	(void)state;
+	static const size_t paddings[] = { 1, 8, 255 };
+	for (size_t i = 0; i < COUNT_OF(paddings); i++) {
+		struct link l = link_new();
+		struct wire w = { .n = 0 };
+		char byte;
+		wire_add(&w, FCGI_BEGIN_REQUEST, ID, STR("\0\1\1\0\0\0\0\0"), 0);
+		wire_add(&w, FCGI_PARAMS, ID, STR(""), 0);
+		wire_add(&w, FCGI_STDIN, ID, STR(""), paddings[i]);
+		for (size_t cut = w.n - paddings[i]; cut <= w.n; cut++) {
+			struct gather *g = gather_new(&conf);
+			send_text(&l, str_sub(wire_text(&w), 0, cut));
+			/* libfcgi would leave it: it is gathered in any case. */
+			expect_int("looked at", gather_look(l.socket), GATHER_MORE);
+			expect_int("cut", gather_take(g, l.socket), cut < w.n ? GATHER_MORE : GATHER_WHOLE);
+			send_text(&l, str_from(wire_text(&w), cut));
+			expect_int("whole", gather_take(g, l.socket), GATHER_WHOLE);
+			expect_int("nothing is left", recv(l.socket, &byte, 1, MSG_DONTWAIT), -1);
+			gather_free(g);
+		}
+		link_free(&l);
+	}
+}
+
 static void what_breaks_it(void **state)
 {
 	(void)state;
@@ -268,6 +295,7 @@ int main(void)
 		cmocka_unit_test(whole_wherever_it_is_cut),
 		cmocka_unit_test(looking_takes_nothing),
 		cmocka_unit_test(one_request_after_the_other),
+		cmocka_unit_test(padding_behind_the_end_is_taken),
 		cmocka_unit_test(what_breaks_it),
 		cmocka_unit_test(a_peer_that_leaves_in_the_middle),
 		cmocka_unit_test(limits),
