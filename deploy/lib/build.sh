@@ -5,7 +5,8 @@
 is_stale() {
 	[ -x "$1/rowgate" ] || return 0
 	[ -w "$top" ] || return 1
-	[ -n "$(find "$top"/configure.ac "$top"/Makefile.am "$top"/app "$top"/lib "$top"/sql -newer "$1/rowgate" -type f -print -quit)" ]
+	[ -n "$(find "$top"/configure.ac "$top"/Makefile.am "$top"/app "$top"/lib "$top"/sql \
+		-newer "$1/rowgate" -type f -print -quit)" ]
 }
 
 # build_rowgate BUILD [TARGET] [CONFIGURE ARGUMENT...]: configures where needed, then makes TARGET.

@@ -15,12 +15,14 @@ cluster_make() {
 	say "making a PostgreSQL cluster in $state/data"
 	rm -rf "$state/data.new" "$state/data"
 	install -d -m 700 -o "$pg_user" "$state/data.new"
-	(cd / && $(run_as "$pg_user") "$pg_bin/initdb" -D "$state/data.new" -U postgres -A peer -E UTF8 --locale=C.UTF-8 --no-sync) \
+	(cd / && $(run_as "$pg_user") "$pg_bin/initdb" -D "$state/data.new" -U postgres -A peer \
+		-E UTF8 --locale=C.UTF-8 --no-sync) \
 		>"$state/initdb.log" 2>&1 || { cat "$state/initdb.log" >&2; die "initdb failed"; }
 	mv "$state/data.new" "$state/data"
 }
 
-# Who may be whom: root and the cluster's owner the superuser, rowgate's account what it connects as, nobody else anyone.
+# Who may be whom: root and the cluster's owner the superuser, rowgate's account what it connects as, nobody else
+# anyone.
 cluster_rules() {
 	local user
 	echo 'local all all peer map=rowgate' >"$state/data/pg_hba.conf"
@@ -36,12 +38,14 @@ cluster_start() {
 	local major
 	major=$("$pg_bin/postgres" --version)
 	[[ $major == *" $(<"$state/data/PG_VERSION")"[.\ a-z]* ]] ||
-		die "$state/data was made by PostgreSQL $(<"$state/data/PG_VERSION"), here is $major: install that, or set ROWGATE_STATE to another directory"
+		die "$state/data was made by PostgreSQL $(<"$state/data/PG_VERSION"), here is $major: install that," \
+			"or set ROWGATE_STATE to another directory"
 	cluster_rules
 	local log=$state/postgres.log
 	cd /
 	start_child postgres $(run_as "$pg_user") setpriv --pdeathsig INT "$pg_bin/postgres" -D "$state/data" -k "$run/db" \
-		-c listen_addresses= -c unix_socket_permissions=0777 -c logging_collector=off -c max_connections=200 >"$log" 2>&1
+		-c listen_addresses= -c unix_socket_permissions=0777 -c logging_collector=off -c max_connections=200 \
+		>"$log" 2>&1
 	cd "$OLDPWD"
 	wait_for 60 cluster_answers && is_alive postgres && return
 	tail -n 20 "$log" >&2
@@ -75,7 +79,8 @@ cluster_accounts() {
 		return
 	fi
 	say "taking the accounts of an earlier version over"
-	cluster_migrate --adopt-tutorial && cluster_psql -d workshop -c 'ALTER DATABASE workshop RESET app.jwt_secret' </dev/null
+	cluster_migrate --adopt-tutorial &&
+		cluster_psql -d workshop -c 'ALTER DATABASE workshop RESET app.jwt_secret' </dev/null
 }
 
 # Loads the demo when it is not there yet or has changed; the files may be loaded again at any time. The account schema

@@ -1,6 +1,7 @@
 # The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
 # deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
-# $own is not empty with our own cluster, $accounts when account URLs go to account workers; $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
+# $own is not empty with our own cluster, $accounts when account URLs go to account workers; $run is the directory for
+# what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
 # SPDX-License-Identifier: MIT
 
 declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)

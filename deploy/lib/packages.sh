@@ -1,7 +1,8 @@
 # Installs what is missing, and touches nothing when nothing is. Debian and its derivatives. Sourced, not run.
 # SPDX-License-Identifier: MIT
 
-BUILD_PACKAGES="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libpq-dev libjson-c-dev libsodium-dev libcrypt-dev libssl-dev libcurl4-openssl-dev libidn2-dev"
+BUILD_PACKAGES="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libpq-dev
+	libjson-c-dev libsodium-dev libcrypt-dev libssl-dev libcurl4-openssl-dev libidn2-dev"
 
 # missing_packages NAME...: prints those that are not installed.
 missing_packages() {

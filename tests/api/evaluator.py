@@ -1,6 +1,7 @@
 """What a read of one small table must answer, computed without SQL: filters, logic, order, ranges, counts.
 
-A question is a tree made by the random functions below; url() writes it as a request, answer() computes what comes back.
+A question is a tree made by the random functions below; url() writes it as a request, answer() computes what comes
+back.
 Truth has three values: True, False and None for unknown.
 
 SPDX-License-Identifier: MIT
@@ -15,7 +16,8 @@ WORDS = ["", "a", "b", "ab", "B", "a b", "x,y", "(z)", 'q"t', "é", "50%", "null
 COLUMNS = {"n": "integer", "m": "integer", "s": "text", "f": "boolean", "t": "integer[]"}
 PATHS = {"j->>k": "text", "j->k": "json", "j->l->>0": "text"}  # of a jsonb column
 KINDS = COLUMNS | PATHS | {"id": "integer"}
-COMPARE = {"eq": operator.eq, "neq": operator.ne, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
+COMPARE = {"eq": operator.eq, "neq": operator.ne, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt,
+           "lte": operator.le}
 
 
 def random_value(rng, kind):
@@ -36,7 +38,8 @@ def random_json(rng):
     """NULL, or an object that has some of the members."""
     if rng.random() < 0.2:
         return None
-    members = {"k": rng.choice([None, 0, 1, 2, 10, "a", "b", "10", ""]), "l": [rng.choice(["x", "y", 1, None]) for _ in range(rng.randint(0, 2))]}
+    members = {"k": rng.choice([None, 0, 1, 2, 10, "a", "b", "10", ""]),
+               "l": [rng.choice(["x", "y", 1, None]) for _ in range(rng.randint(0, 2))]}
     return {name: value for name, value in members.items() if rng.random() < 0.8}
 
 
@@ -48,7 +51,8 @@ class Json:
 
     def order(self):
         """Null, then text, then numbers."""
-        return (0, 0) if self.value is None else (1, self.value.encode()) if isinstance(self.value, str) else (2, self.value)
+        return (0, 0) if self.value is None else (1, self.value.encode()) if isinstance(self.value,
+            str) else (2, self.value)
 
 
 def member(value, step):
@@ -62,7 +66,8 @@ def text_of(found):
 
 
 def random_rows(rng, count):
-    rows = [{"id": number, "j": random_json(rng)} | {name: random_value(rng, kind) for name, kind in COLUMNS.items()} for number in range(1, count + 1)]
+    rows = [{"id": number, "j": random_json(rng)} | {name: random_value(rng, kind) for name, kind in COLUMNS.items()}
+            for number in range(1, count + 1)]
     for row in rows:
         found, of_list = member(row["j"], "k"), member(row["j"], "l")
         row |= {"j->k": found, "j->>k": text_of(found), "j->l->>0": text_of(of_list and member(of_list.value, 0))}
@@ -132,14 +137,17 @@ class Filter:
         self.negated = rng.random() < 0.25
         self.kind = KINDS[self.column]
         simple = list(COMPARE) + (["like", "ilike"] if self.kind == "text" else [])
-        forms = ["is", "isdistinct"] + (["cs", "cd", "ov"] if self.kind == "integer[]" else ["in", "any", "all"] + ["simple"] * 4)
+        forms = ["is", "isdistinct"] + (["cs", "cd", "ov"] if self.kind == "integer[]"
+                                        else ["in", "any", "all"] + ["simple"] * 4)
         self.form = rng.choice(forms)
-        self.op = rng.choice(["is null", "is not_null", "is true", "is false", "is unknown"] if self.kind == "boolean" else ["is null", "is not_null"]) \
+        self.op = rng.choice(["is null", "is not_null", "is true", "is false", "is unknown"] if self.kind == "boolean"
+                             else ["is null", "is not_null"]) \
             if self.form == "is" else rng.choice(simple)
         if self.form in ("any", "all") and self.op == "neq":
             self.op = "eq"
         many = self.form in ("in", "any", "all")
-        self.value = [self.operand(rng) for _ in range(rng.randint(0 if self.form == "in" else 1, 3))] if many else self.operand(rng)
+        self.value = [self.operand(rng)
+                      for _ in range(rng.randint(0 if self.form == "in" else 1, 3))] if many else self.operand(rng)
 
     def operand(self, rng):
         if self.op in ("like", "ilike") and self.form in ("simple", "any", "all"):
@@ -158,7 +166,8 @@ class Filter:
         if self.form == "in":
             return "in.(" + ",".join(quoted(literal(value)) for value in self.value) + ")"
         if self.form in ("any", "all"):
-            return f"{self.op}({self.form})." + one("{" + ",".join(quoted(literal(value)) for value in self.value) + "}")
+            return f"{self.op}({self.form})." + one("{"
+                                                    + ",".join(quoted(literal(value)) for value in self.value) + "}")
         return f"{self.op if self.form == 'simple' else self.form}." + one(literal(self.value))
 
     def truth(self, row):
@@ -168,7 +177,8 @@ class Filter:
     def plain_truth(self, value):
         if self.form == "is":
             wanted = self.op[3:]
-            return {"null": value is None, "unknown": value is None, "not_null": value is not None, "true": value is True,
+            return {"null": value is None, "unknown": value is None, "not_null": value is not None,
+                    "true": value is True,
                     "false": value is False}[wanted]
         if self.form == "isdistinct":
             return key(value) != key(self.value)
@@ -197,7 +207,8 @@ class Group:
     def __init__(self, rng, depth=0):
         self.op = rng.choice(["and", "or"])
         self.negated = rng.random() < 0.25
-        self.parts = [Group(rng, depth + 1) if depth < 3 and rng.random() < 0.3 else Filter(rng) for _ in range(rng.randint(1, 3))]
+        self.parts = [Group(rng, depth + 1) if depth < 3 and rng.random() < 0.3 else Filter(rng)
+                      for _ in range(rng.randint(1, 3))]
 
     def truth(self, row):
         truth = (every if self.op == "and" else some)(part.truth(row) for part in self.parts)
@@ -221,7 +232,8 @@ class Question:
         self.conditions = [(Group if rng.random() < 0.4 else Filter)(rng) for _ in range(rng.randint(0, 3))]
         self.select = rng.sample([*KINDS], rng.randint(1, 4))
         self.order = [(column, rng.choice(["", ".asc", ".desc"]), rng.choice(["", ".nullsfirst", ".nullslast"]))
-                      for column in rng.sample([*COLUMNS, *PATHS], rng.randint(0, 2))] + [("id", rng.choice(["", ".desc"]), "")]
+                      for column in rng.sample([*COLUMNS, *PATHS],
+                                               rng.randint(0, 2))] + [("id", rng.choice(["", ".desc"]), "")]
         self.limit = rng.choice([None, None, 0, 1, 2, 5, 100])
         self.offset = rng.choice([None, None, 0, 1, 3, 20])
         self.range = rng.choice([None] * 4 + [(0, 1), (2, 4), (3, None), (5, 30)])
@@ -229,7 +241,8 @@ class Question:
 
     def url(self):
         pairs = [condition.parameter() for condition in self.conditions]
-        pairs += [("select", ",".join(f"{self.shown(column)}:{column}" for column in self.select)), ("order", ",".join("".join(term) for term in self.order))]
+        pairs += [("select", ",".join(f"{self.shown(column)}:{column}" for column in self.select)),
+                  ("order", ",".join("".join(term) for term in self.order))]
         pairs += [(name, getattr(self, name)) for name in ("limit", "offset") if getattr(self, name) is not None]
         return "/guess?" + urllib.parse.urlencode(pairs)
 
@@ -240,7 +253,8 @@ class Question:
 
     def fields(self):
         wanted = {"Prefer": f"count={self.count}"} if self.count else {}
-        return wanted | ({"Range": f"{self.range[0]}-{'' if self.range[1] is None else self.range[1]}"} if self.range else {})
+        return wanted | ({"Range": f"{self.range[0]}-{'' if self.range[1] is None else self.range[1]}"}
+                         if self.range else {})
 
     def sorted(self, rows):
         def before(one, two):
@@ -264,12 +278,13 @@ class Question:
         if self.limit is not None:
             end = first + self.limit
         if self.range:
-            first, end = max(first, self.range[0]), min(end, float("inf") if self.range[1] is None else self.range[1] + 1)
+            first, end = max(first, self.range[0]), min(end, float("inf") if self.range[1] is None
+                                                        else self.range[1] + 1)
         return (first, end - first) if end > first else None
 
     def answer(self, rows, said_total, max_rows=float("inf")):
-        """Status, Content-Range and rows; no rows with 416. said_total is the server's own, which counts where it is the
-        planner's to say; it may not be below what is there."""
+        """Status, Content-Range and rows; no rows with 416. said_total is the server's own, which counts where it is
+        the planner's to say; it may not be below what is there."""
         bounds = self.bounds()
         if bounds is None:
             return 416, None, None
@@ -280,7 +295,8 @@ class Question:
         if self.count and offset > total:
             return 416, f"*/{total}", None
         span = f"{offset}-{offset + len(page) - 1}" if page and total != 0 else "*"
-        shown = [{self.shown(column): row[column].value if isinstance(row[column], Json) else row[column] for column in self.select} for row in page]
+        shown = [{self.shown(column): row[column].value if isinstance(row[column], Json) else row[column]
+                  for column in self.select} for row in page]
         return 206 if self.count and total > len(page) else 200, f"{span}/{total if self.count else '*'}", shown
 
     def total(self, there, seen, said, max_rows):

@@ -55,7 +55,9 @@ def test_stuffing_from_one_address_over_many_accounts(start, accounts):
     server = start(auth_limit_login_ip="10", **PROXY)
     victims = [Person(server, f"stuffed{n}@example.com", register=False) for n in range(60)]
     before = hashed(accounts)
-    statuses = [answer.status_code for answer in together([(victim.try_to_sign_in, "Password1!", at("203.0.113.20")) for victim in victims])]
+    statuses = [answer.status_code
+                for answer in together([(victim.try_to_sign_in, "Password1!", at("203.0.113.20"))
+                                        for victim in victims])]
     assert statuses.count(429) == 50 and hashed(accounts) - before == 10
 
 
@@ -87,23 +89,27 @@ def test_fixation_a_session_is_always_a_new_one(server):
     victim = Person(server)
     given = {"sid": "00000000-0000-4000-8000-000000000001", "session": "00000000-0000-4000-8000-000000000001",
              "refresh_token": attacker.login["refresh_token"], "token": attacker.token}
-    answer = server.post("/rpc/login", token=attacker.token, headers={"Cookie": "sid=1; __Host-rg_access=" + attacker.token},
+    answer = server.post("/rpc/login", token=attacker.token,
+                         headers={"Cookie": "sid=1; __Host-rg_access=" + attacker.token},
                          json={"email": victim.email, "password": PASSWORD} | given)
     assert answer.status_code == 200
     victim.take(answer.json())
     assert victim.login["refresh_token"] != attacker.login["refresh_token"]
-    sessions = [json.loads(base64.urlsafe_b64decode(person.token.split(".")[1] + "==="))["sid"] for person in (attacker, victim)]
+    sessions = [json.loads(base64.urlsafe_b64decode(person.token.split(".")[1] + "==="))["sid"]
+                for person in (attacker, victim)]
     assert sessions[0] != sessions[1] and "00000000" not in sessions[1]
     assert attacker.call("current_user").json()["user_id"] == attacker.id
 
 
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}, {"Forwarded": "host=evil.example;for=203.0.113.9"},
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"},
+                                     {"Forwarded": "host=evil.example;for=203.0.113.9"},
                                      {"X-Forwarded-For": "127.0.0.1"}, {"X-Forwarded-For": "203.0.113.9, 10.0.0.1"}])
 def test_spoofed_hosts_and_addresses_change_nothing(server, accounts, headers):
     person = Person(server)
     answer = person.try_to_sign_in(headers=headers)
     assert answer.status_code == 200 and "evil" not in answer.text + str(answer.headers)
-    assert accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id) == "127.0.0.1"
+    assert (accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id)
+            == "127.0.0.1")
 
 
 @pytest.mark.parametrize("front", FRONTS)
@@ -111,8 +117,10 @@ def test_spoofed_hosts_and_addresses_change_nothing(server, accounts, headers):
     (b'{"email": "a@example.com", "email": "b@example.com", "password": "x"}', 400),
     (b'{"email": "a@example.com", "\\u0065mail": "b@example.com", "password": "x"}', 400),
     (b'{"email": ' + b"[" * 20000 + b"]" * 20000 + b"}", 400), (b'{"email": ' * 5000 + b"1" + b"}" * 5000, 400),
-    (b" " * 10_000_000 + b"{}", 413), (b"", 400), (b"{", 400), (b"[]", 400), (b'"x"', 400), (b'{"email": "\xff", "password": "x"}', 400),
-    (b'{"email": "a\\u0000", "password": "x"}', 400), (b'{"email": NaN, "password": "x"}', 400), (b"{'email': 'x'}", 400),
+    (b" " * 10_000_000 + b"{}", 413), (b"", 400), (b"{", 400), (b"[]", 400), (b'"x"', 400),
+    (b'{"email": "\xff", "password": "x"}', 400),
+    (b'{"email": "a\\u0000", "password": "x"}', 400), (b'{"email": NaN, "password": "x"}', 400),
+    (b"{'email': 'x'}", 400),
     (b'{"email": {"$ne": null}, "password": {"$ne": null}}', 400), (b'{"email": true, "password": 1e999}', 400)])
 def test_hostile_bodies(start, front, body, status):
     server = start(front=front)
@@ -130,8 +138,10 @@ def test_racing_registrations_make_one_account(server, accounts):
     assert statuses.count(200) == 1 and statuses.count(409) == 15
     winner = statuses.index(200)
     assert person.try_to_sign_in(f"password number {winner}").status_code == 200
-    assert all(person.try_to_sign_in(f"password number {n}").status_code == 401 for n in range(16) if n != winner and n < 4)
-    assert accounts.value("SELECT count(*) FROM auth_private.credentials WHERE email_key = %s", person.email.lower()) == 1
+    assert all(person.try_to_sign_in(f"password number {n}").status_code == 401 for n in range(16)
+               if n != winner and n < 4)
+    assert (accounts.value("SELECT count(*) FROM auth_private.credentials WHERE email_key = %s", person.email.lower())
+            == 1)
 
 
 def test_the_clock_going_back_gives_nobody_tries_or_time(start, accounts):
@@ -155,7 +165,8 @@ def test_the_database_restarting_in_the_middle_of_refreshes_loses_no_session_and
     migrate(database)
     server = Server(uri=database.uri, jwt_secret=SECRET, environment=settings_of(database)).wait_ready()
     people = [Person(server).sign_in() for _ in range(4)]
-    # From here on a crash may lose the last moments, as synchronous_commit is off: refreshes that were answered, no more.
+    # From here on a crash may lose the last moments, as synchronous_commit is off: refreshes that were answered, no
+    # more.
     database.run("CHECKPOINT")
     stop, refreshed = threading.Event(), [0] * len(people)
 
@@ -203,7 +214,8 @@ def test_account_workers_that_die_or_are_busy_do_not_touch_the_api(start):
         signing_in = [pool.submit(person.try_to_sign_in) for _ in range(8)]
         answered = 0
         while not all(job.done() for job in signing_in):
-            assert server.get("/users", token=token({"role": "web_anon"}), headers={"Accept-Profile": "auth"}, timeout=10).status_code in (401, 403)
+            assert server.get("/users", token=token({"role": "web_anon"}), headers={"Accept-Profile": "auth"},
+                              timeout=10).status_code in (401, 403)
             answered += 1
         assert answered > 8
         assert {job.result().status_code for job in signing_in} == {200}
@@ -213,8 +225,10 @@ def test_account_workers_that_die_or_are_busy_do_not_touch_the_api(start):
 
 def test_exercise_1_user_registration_and_login(server):
     """Register, login, get a token, access a protected endpoint with and without it."""
-    answer = server.post("/rpc/register_user", json={"email": "exercise1@example.com", "password": "securepassword123", "user_role": "regular_user"})
-    assert answer.json() == {"success": True, "user_id": answer.json()["user_id"], "email": "exercise1@example.com", "role": "regular_user"}
+    answer = server.post("/rpc/register_user", json={"email": "exercise1@example.com", "password": "securepassword123",
+                                                     "user_role": "regular_user"})
+    assert answer.json() == {"success": True, "user_id": answer.json()["user_id"], "email": "exercise1@example.com",
+                             "role": "regular_user"}
     login = server.post("/rpc/login", json={"email": "exercise1@example.com", "password": "securepassword123"}).json()
     assert login["user"] == {"id": answer.json()["user_id"], "email": "exercise1@example.com", "role": "regular_user"}
     current = server.post("/rpc/current_user", token=login["token"])
@@ -265,7 +279,8 @@ def test_exercise_2_role_based_access_control(shop, workshops):
 
     def changed(person):
         answer = shop.patch(where, token=person.token, json={"title": f"by {person.id}"}, headers=wanted)
-        return answer.status_code, [row["title"] for row in answer.json()] if answer.status_code == 200 else answer.json()["code"]
+        return answer.status_code, [row["title"]
+                                    for row in answer.json()] if answer.status_code == 200 else answer.json()["code"]
     assert changed(other) == (200, [])
     assert changed(people["viewer"]) == (403, "42501")
     for role in ("regular_user", "editor", "admin_user"):
@@ -295,11 +310,13 @@ def test_exercise_3_jwt_token_management(start):
 def test_exercise_5_security_testing(shop, workshops):
     """Injection, row level security, tampering, limits."""
     person = somebody(shop, workshops, "regular_user")
-    for text in ("' OR '1'='1", "'; DROP TABLE workshops; --", "1) UNION SELECT password_hash FROM auth_private.credentials --"):
+    for text in ("' OR '1'='1", "'; DROP TABLE workshops; --",
+                 "1) UNION SELECT password_hash FROM auth_private.credentials --"):
         assert shop.post("/rpc/login", json={"email": text, "password": text}).status_code == 401
         assert shop.get("/workshops", params={"title": f"eq.{text}"}, token=person.token).json() == []
         assert "$argon2" not in shop.get("/workshops", params={"select": text, "order": text}, token=person.token).text
-    assert shop.post("/workshops", token=person.token, json={"title": "x", "owner_id": person.id + 1}).status_code == 403
+    assert (shop.post("/workshops", token=person.token, json={"title": "x", "owner_id": person.id + 1}).status_code
+            == 403)
     head, body, signature = person.token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "==="))
     raised = base64.urlsafe_b64encode(json.dumps(claims | {"role": "admin_user"}).encode()).rstrip(b"=").decode()

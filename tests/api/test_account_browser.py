@@ -1,4 +1,5 @@
-"""auth-cookie: browsers keep their tokens in cookies that no script reads, and only pages of the site may change anything.
+"""auth-cookie: browsers keep their tokens in cookies that no script reads, and only pages of the site may change
+anything.
 
 SPDX-License-Identifier: MIT
 """
@@ -19,15 +20,18 @@ ACCESS, REFRESH = "__Host-rg_access", "rg_refresh"
 def accounts(database):
     migrate(database)
     database.run("CREATE TABLE public.notes (id serial PRIMARY KEY, owner integer DEFAULT auth.uid(), text text);"
-                 "GRANT USAGE ON SCHEMA public TO authenticated, web_anon; GRANT ALL ON public.notes TO authenticated, web_anon;"
+                 "GRANT USAGE ON SCHEMA public TO authenticated, web_anon; GRANT ALL ON public.notes TO authenticated, "
+                 "web_anon;"
                  "GRANT USAGE ON SEQUENCE public.notes_id_seq TO authenticated, web_anon;"
-                 "CREATE FUNCTION public.seen(name text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting(name, true) $$")
+                 "CREATE FUNCTION public.seen(name text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT "
+                 "current_setting(name, true) $$")
     return database
 
 
 @pytest.fixture(scope="module")
 def server(serve, accounts):
-    return serve(environment=settings_of(accounts, auth_cookie="true", auth_site_url="https://Shop.Example.com:443/shop"),
+    return serve(environment=settings_of(accounts, auth_cookie="true",
+                                         auth_site_url="https://Shop.Example.com:443/shop"),
                  server_cors_allowed_origins=FRIEND)
 
 
@@ -90,9 +94,11 @@ def test_login_gives_cookies_and_no_tokens(browser):
 
 def test_the_cookie_says_who_asks(browser, accounts):
     assert browser.get("/rpc/current_user").json()["email"] == browser.person.email
-    assert browser.get("/users?select=email", headers={"Accept-Profile": "auth"}).json() == [{"email": browser.person.email}]
+    assert (browser.get("/users?select=email", headers={"Accept-Profile": "auth"}).json()
+            == [{"email": browser.person.email}])
     assert browser.post("/notes", {"text": "mine"}).status_code == 201
-    assert accounts.value("SELECT owner FROM public.notes ORDER BY id DESC LIMIT 1") == browser.login.json()["user"]["id"]
+    assert (accounts.value("SELECT owner FROM public.notes ORDER BY id DESC LIMIT 1")
+            == browser.login.json()["user"]["id"])
 
 
 def test_a_page_may_read_without_saying_where_it_is(browser):
@@ -102,8 +108,10 @@ def test_a_page_may_read_without_saying_where_it_is(browser):
 
 
 @pytest.mark.parametrize("origin, allowed", [
-    (SITE, True), (FRIEND, True), (None, False), ("null", False), ("", False), ("https://evil.example.com", False), ("http://shop.example.com", False),
-    ("https://shop.example.com.evil.com", False), ("https://shop.example.com:8443", False), ("https://shop.example.com/shop", False),
+    (SITE, True), (FRIEND, True), (None, False), ("null", False), ("", False), ("https://evil.example.com", False),
+    ("http://shop.example.com", False),
+    ("https://shop.example.com.evil.com", False), ("https://shop.example.com:8443", False),
+    ("https://shop.example.com/shop", False),
     ("https://app.example.com", False), ("https://evil.example.com https://shop.example.com", False)])
 def test_which_pages_may_change_something(server, accounts, browser, origin, allowed):
     count = "SELECT count(*) FROM public.notes"
@@ -204,7 +212,8 @@ def test_sql_sees_no_token(browser):
 def test_answers_to_a_listed_origin_may_be_read_with_credentials(browser):
     browser.origin = FRIEND
     answer = browser.get("/rpc/current_user")
-    assert (answer.headers["Access-Control-Allow-Origin"], answer.headers["Access-Control-Allow-Credentials"]) == (FRIEND, "true")
+    assert ((answer.headers["Access-Control-Allow-Origin"], answer.headers["Access-Control-Allow-Credentials"])
+            == (FRIEND, "true"))
     browser.origin = "https://evil.example.com"
     assert "Access-Control-Allow-Origin" not in browser.get("/rpc/current_user").headers
 
@@ -229,6 +238,7 @@ def test_under_a_prefix_the_refresh_cookie_has_it_too(accounts, serve, browser):
     server = serve(environment=settings_of(accounts, auth_cookie="true", auth_site_url=SITE, server_path_prefix="/api"))
     body = json.dumps({"email": browser.person.email, "password": PASSWORD}).encode()
     with Connection(server.fastcgi_socket("accounts.sock")) as connection:
-        status, _ = connection.ask("/api/rpc/login", method="POST", body=body, HTTP_ORIGIN=SITE, CONTENT_TYPE="application/json")
+        status, _ = connection.ask("/api/rpc/login", method="POST", body=body, HTTP_ORIGIN=SITE,
+                                   CONTENT_TYPE="application/json")
         assert status == 200
         assert f"Set-Cookie: {REFRESH}=" in connection.head and "; Path=/api/rpc/refresh_token; " in connection.head

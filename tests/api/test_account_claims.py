@@ -1,4 +1,5 @@
-"""auth-claims-hook: a function of the host's own adds claims to an account's tokens, and can neither replace one nor choose the role.
+"""auth-claims-hook: a function of the host's own adds claims to an account's tokens, and can neither replace one nor
+choose the role.
 
 SPDX-License-Identifier: MIT
 """
@@ -18,7 +19,8 @@ def accounts(database):
         CREATE SCHEMA host;
         GRANT USAGE ON SCHEMA host TO rowgate_account;
         CREATE TABLE host.answers (claims json);
-        CREATE FUNCTION host.claims(account integer) RETURNS json LANGUAGE sql SECURITY DEFINER SET search_path = host, pg_temp AS
+        CREATE FUNCTION host.claims(account integer) RETURNS json LANGUAGE sql SECURITY DEFINER
+            SET search_path = host, pg_temp AS
             $$ SELECT replace(claims::text, 'THE-ACCOUNT', account::text)::json FROM answers $$;
         CREATE FUNCTION host.refuses(account integer) RETURNS json LANGUAGE plpgsql AS $$
             BEGIN RAISE SQLSTATE 'PT403' USING MESSAGE = 'Closed on Mondays'; END $$;
@@ -55,11 +57,13 @@ def sessions(accounts, person):
 
 
 def test_its_claims_are_in_the_token_and_reach_sql(start, answers):
-    answers('{"tenant": "north", "account": THE-ACCOUNT, "exact": 12345678901234567890.10, "deep": {"a": [1, null]}, "ü": "\\u00fc"}'.replace("THE-ACCOUNT", '"THE-ACCOUNT"'))
+    answers('{"tenant": "north", "account": THE-ACCOUNT, "exact": 12345678901234567890.10, "deep": {"a": [1, null]}, '
+            '"ü": "\\u00fc"}'.replace("THE-ACCOUNT", '"THE-ACCOUNT"'))
     server = start()
     person = Person(server).sign_in()
     said = claims_of(person.token)
-    assert (said["tenant"], said["account"], said["deep"], said["ü"]) == ("north", str(person.id), {"a": [1, None]}, "ü")
+    assert ((said["tenant"], said["account"], said["deep"], said["ü"])
+            == ("north", str(person.id), {"a": [1, None]}, "ü"))
     assert (said["role"], said["user_id"]) == ("regular_user", person.id)
     assert server.get("/rpc/claim?name=tenant", token=person.token).json() == "north"
     # Numbers keep their digits.
@@ -80,8 +84,10 @@ def test_null_adds_nothing(start, answers):
 
 
 @pytest.mark.parametrize("given", [
-    '{"role": "admin_user"}', '{"user_id": 1}', '{"email": "x"}', '{"sid": null}', '{"iss": "x"}', '{"aud": "x"}', '{"iat": 1}', '{"exp": 9999999999}',
-    '{"nbf": 1}', '{"a": 1, "rol\\u0065": "admin_user"}', '[]', '"text"', '7', 'true', json.dumps({"long": "x" * 4096})])
+    '{"role": "admin_user"}', '{"user_id": 1}', '{"email": "x"}', '{"sid": null}', '{"iss": "x"}', '{"aud": "x"}',
+    '{"iat": 1}', '{"exp": 9999999999}',
+    '{"nbf": 1}', '{"a": 1, "rol\\u0065": "admin_user"}', '[]', '"text"', '7', 'true',
+    json.dumps({"long": "x" * 4096})])
 def test_what_it_may_not_say_refuses_the_login(start, accounts, answers, given):
     server = start()
     answers("{}")
@@ -92,7 +98,8 @@ def test_what_it_may_not_say_refuses_the_login(start, accounts, answers, given):
     assert (answer.status_code, answer.json()["code"]) == (503, "RGA10") and "token" not in answer.json()
     assert "auth-claims-hook gave " in server.process.log
     assert sessions(accounts, person) == before
-    assert accounts.value("SELECT detail::text FROM auth.activity_log WHERE user_id = %s ORDER BY id DESC LIMIT 1", person.id) == '{"claims_hook": true}'
+    assert accounts.value("SELECT detail::text FROM auth.activity_log WHERE user_id = %s ORDER BY id DESC LIMIT 1",
+                          person.id) == '{"claims_hook": true}'
 
 
 def test_just_as_long_as_it_may_be(start, answers):
@@ -111,7 +118,8 @@ def test_a_refresh_that_it_refused_can_be_tried_again(start, accounts, answers):
 
 
 @pytest.mark.parametrize("path, claim, allowed", [
-    (".app_metadata.role", "app_metadata", False), ("$.app_metadata.role", "app_metadata", False), ('$["the roles"][0]', "the roles", False),
+    (".app_metadata.role", "app_metadata", False), ("$.app_metadata.role", "app_metadata", False),
+    ('$["the roles"][0]', "the roles", False),
     (".app_metadata.role", "tenant", True), ("$..role", "tenant", False), ("$.*", "tenant", False)])
 def test_it_cannot_choose_the_role_by_another_path(start, answers, path, claim, allowed):
     answers("{}")
@@ -135,7 +143,8 @@ def test_its_errors_are_for_the_log(start, accounts, hook):
     server = start(hook)
     person = Person(server)
     answer = person.try_to_sign_in()
-    assert (answer.status_code, answer.json()["code"]) == (503, "RGA10") and "secret" not in answer.text and "missing" not in answer.text
+    assert ((answer.status_code, answer.json()["code"]) == (503, "RGA10") and "secret" not in answer.text
+            and "missing" not in answer.text)
     assert sessions(accounts, person) == 0
     assert ("a secret of the host's" if hook == "host.breaks" else "does not exist") in server.process.log
 
@@ -148,7 +157,8 @@ def test_it_runs_as_the_account_service(start):
 def test_tokens_of_the_command_line_have_them_too(start, accounts, answers):
     answers('{"tenant": "north"}')
     person = Person(start())
-    made = rowgate("token", "--user", person.email, auth_enabled="true", jwt_secret=SECRET, auth_claims_hook="host.claims",
+    made = rowgate("token", "--user", person.email, auth_enabled="true", jwt_secret=SECRET,
+                   auth_claims_hook="host.claims",
                    db_uri=accounts.cluster.uri(accounts.name, "rowgate_account"))
     assert made.returncode == 0 and claims_of(made.stdout)["tenant"] == "north"
 

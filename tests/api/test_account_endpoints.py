@@ -42,9 +42,11 @@ def claims(token):
 
 
 def test_register_answers_who_it_is(server):
-    answer = server.post("/rpc/register_user", json={"email": "Ann@Example.com", "password": PASSWORD, "user_role": "regular_user"})
+    answer = server.post("/rpc/register_user", json={"email": "Ann@Example.com", "password": PASSWORD,
+                                                     "user_role": "regular_user"})
     assert answer.status_code == 200
-    assert answer.json() == {"success": True, "user_id": answer.json()["user_id"], "email": "Ann@Example.com", "role": "regular_user"}
+    assert answer.json() == {"success": True, "user_id": answer.json()["user_id"], "email": "Ann@Example.com",
+                             "role": "regular_user"}
     assert type(answer.json()["user_id"]) is int
 
 
@@ -61,7 +63,8 @@ def test_register_takes_a_profile(server):
 
 @pytest.mark.parametrize("profile", ["text", 7, [], {"role": "admin_user"}, {"user_id": 1}, {"name": 7}, {"data": []}])
 def test_register_refuses_other_profiles(server, profile):
-    answer = server.post("/rpc/register_user", json={"email": "profile@example.com", "password": PASSWORD, "profile": profile})
+    answer = server.post("/rpc/register_user", json={"email": "profile@example.com", "password": PASSWORD,
+                                                     "profile": profile})
     assert (answer.status_code, answer.json()["code"]) == (400, "RGA07")
 
 
@@ -75,7 +78,8 @@ def test_login_answers_the_tutorials_fields_and_more(person):
 def test_the_token_says_what_it_should_in_integers(person):
     said = claims(person.token)
     assert set(said) == {"role", "user_id", "email", "sid", "iss", "iat", "exp"}
-    assert (said["role"], said["user_id"], said["email"], said["iss"]) == ("regular_user", person.id, person.email, "rowgate")
+    assert ((said["role"], said["user_id"], said["email"], said["iss"])
+            == ("regular_user", person.id, person.email, "rowgate"))
     assert all(type(said[name]) is int for name in ("user_id", "iat", "exp"))
     assert said["exp"] == person.login["expires_at"] == said["iat"] + 3600
 
@@ -105,7 +109,8 @@ def test_sessions_are_listed_newest_first(server):
     person.sign_in(headers={"User-Agent": "first"})
     person.sign_in(headers={"User-Agent": "second"})
     rows = server.get("/rpc/sessions", token=person.token).json()
-    assert [(row["user_agent"], row["current"], row["ip"]) for row in rows] == [("second", True, "127.0.0.1"), ("first", False, "127.0.0.1")]
+    assert ([(row["user_agent"], row["current"], row["ip"]) for row in rows]
+            == [("second", True, "127.0.0.1"), ("first", False, "127.0.0.1")])
     assert set(rows[0]) == {"id", "created_at", "refreshed_at", "expires_at", "ip", "user_agent", "current"}
 
 
@@ -125,7 +130,8 @@ def test_revoking_a_session_ends_that_one(server):
     assert person.call("current_user").status_code == 200
 
 
-@pytest.mark.parametrize("scope, own, others", [(None, 401, 200), ("local", 401, 200), ("others", 200, 401), ("global", 401, 401)])
+@pytest.mark.parametrize("scope, own, others", [(None, 401, 200), ("local", 401, 200), ("others", 200, 401),
+                                                ("global", 401, 401)])
 def test_logout(server, scope, own, others):
     person = Person(server)
     other = person.sign_in().login
@@ -164,12 +170,14 @@ def test_deleting_an_account_leaves_the_row_and_nothing_that_says_who_it_was(ser
     assert (answer.status_code, answer.content) == (204, b"")
     assert person.try_to_sign_in().status_code == 401 and person.refresh().status_code == 401
     assert person.call("current_user").status_code == 401
-    assert database.run("SELECT email, active, deleted_at IS NOT NULL FROM auth.users WHERE id = %s", person.id) == [(None, False, True)]
+    assert (database.run("SELECT email, active, deleted_at IS NOT NULL FROM auth.users WHERE id = %s", person.id)
+            == [(None, False, True)])
     for table in ("auth.profiles", "auth.preferences", "auth_private.credentials", "auth_private.known_networks"):
         assert database.value(f"SELECT count(*) FROM {table} WHERE user_id = %s", person.id) == 0, table
     assert database.value("SELECT count(*) FROM auth.sessions WHERE user_id = %s AND ended_at IS NULL", person.id) == 0
     for table in ("auth.sessions", "auth.activity_log"):
-        assert database.value(f"SELECT count(*) FROM {table} WHERE user_id = %s AND (ip IS NOT NULL OR user_agent IS NOT NULL)", person.id) == 0
+        assert database.value(f"SELECT count(*) FROM {table} WHERE user_id = %s AND (ip IS NOT NULL OR user_agent IS "
+                              f"NOT NULL)", person.id) == 0
     # The address is free again, for another account.
     assert Person(server, person.email).id != person.id
 
@@ -182,16 +190,19 @@ def test_a_form_does_as_well(server, person):
     assert answer.status_code == 200 and answer.json()["user"]["id"] == person.id
 
 
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.pgrst.object+json", None])
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON",
+                                          "application/vnd.pgrst.object+json", None])
 def test_types_that_are_json(server, person, content_type):
     body = json.dumps({"email": person.email, "password": PASSWORD}).encode()
     answer = server.post("/rpc/login", data=body, headers={"Content-Type": content_type})
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "text/csv", "application/octet-stream", "x"])
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "text/csv",
+                                          "application/octet-stream", "x"])
 def test_other_types_are_refused(server, content_type):
-    answer = server.post("/rpc/login", data=b'{"email": "a@example.com", "password": "x"}', headers={"Content-Type": content_type})
+    answer = server.post("/rpc/login", data=b'{"email": "a@example.com", "password": "x"}',
+                         headers={"Content-Type": content_type})
     assert (answer.status_code, answer.json()["code"]) == (415, "RGA07")
 
 
@@ -216,10 +227,14 @@ def test_strangers_are_refused(server, name):
 
 
 @pytest.mark.parametrize("endpoint, body", [
-    ("login", {}), ("login", {"email": "a@example.com"}), ("login", {"password": "x"}), ("login", {"email": None, "password": "x"}),
-    ("login", {"email": ["a@example.com"], "password": "x"}), ("login", {"email": "a@example.com", "password": {"a": 1}}),
-    ("login", {"email": "a@example.com", "password": 12345678}), ("login", {"email": "a\0@example.com", "password": "x"}),
-    ("login", {"email": "a@example.com", "password": "x\0"}), ("refresh_token", {}), ("refresh_token", {"refresh_token": 7}),
+    ("login", {}), ("login", {"email": "a@example.com"}), ("login", {"password": "x"}),
+    ("login", {"email": None, "password": "x"}),
+    ("login", {"email": ["a@example.com"], "password": "x"}),
+    ("login", {"email": "a@example.com", "password": {"a": 1}}),
+    ("login", {"email": "a@example.com", "password": 12345678}),
+    ("login", {"email": "a\0@example.com", "password": "x"}),
+    ("login", {"email": "a@example.com", "password": "x\0"}), ("refresh_token", {}),
+    ("refresh_token", {"refresh_token": 7}),
     ("register_user", {"email": "a@example.com"}), ("register_user", {"password": PASSWORD}),
     ("register_user", {"email": "a@example.com", "password": PASSWORD, "user_role": 7}),
 ])
@@ -233,7 +248,8 @@ def deep(count):
 
 
 @pytest.mark.parametrize("body, status", [
-    (b"", 400), (b"null", 400), (b"[]", 400), (b'"text"', 400), (b"{", 400), (b'{"email": "a@example.com", "password": "x"', 400),
+    (b"", 400), (b"null", 400), (b"[]", 400), (b'"text"', 400), (b"{", 400),
+    (b'{"email": "a@example.com", "password": "x"', 400),
     (b'{"email": "a@example.com", "password": "x"} more', 400), (b'{"email": "\xff", "password": "x"}', 400),
     (b'{"email": "a@example.com", "email": "b@example.com", "password": "x"}', 400),
     (b'{"email": "a@example.com", "\\u0065mail": "b@example.com", "password": "x"}', 400),
@@ -241,7 +257,8 @@ def deep(count):
     (deep(31), 400), (deep(10000), 400),
     (b" " * 70000 + b'{"email": "a@example.com", "password": "x"}', 413), (b" " * 10_000_000, 413),
     (b'{"email": "' + b"a" * 70000 + b'", "password": "x"}', 413),
-], ids=["empty", "null", "array", "text", "cut", "unclosed", "more", "not UTF-8", "email twice", "email twice, escaped", "password twice",
+], ids=["empty", "null", "array", "text", "cut", "unclosed", "more", "not UTF-8", "email twice", "email twice, escaped",
+        "password twice",
         "nested", "deep", "blanks in front", "10 MB of blanks", "long"])
 def test_bodies_that_are_refused(server, body, status):
     answer = server.post("/rpc/login", data=body, headers={"Content-Type": "application/json"})
@@ -255,7 +272,8 @@ def test_a_form_with_a_field_twice_is_refused(server):
 
 # How they answer.
 
-@pytest.mark.parametrize("endpoint, body, status", [("login", {"email": "a@example.com", "password": "x"}, 401), ("login", {}, 400), ("logout", {}, 401)])
+@pytest.mark.parametrize("endpoint, body, status", [("login", {"email": "a@example.com", "password": "x"}, 401),
+                                                    ("login", {}, 400), ("logout", {}, 401)])
 def test_errors_have_the_tutorials_key_too_and_are_never_kept(server, endpoint, body, status):
     answer = server.post(f"/rpc/{endpoint}", json=body)
     said = answer.json()
@@ -266,14 +284,16 @@ def test_errors_have_the_tutorials_key_too_and_are_never_kept(server, endpoint, 
 
 
 def test_successes_are_never_kept(server, person):
-    for answer in (person.try_to_sign_in(), person.refresh(), person.call("current_user"), server.get("/rpc/sessions", token=person.token)):
+    for answer in (person.try_to_sign_in(), person.refresh(), person.call("current_user"),
+                   server.get("/rpc/sessions", token=person.token)):
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
 
 
 def test_another_origin_may_ask_when_it_is_listed(server):
-    ask = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    ask = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST",
+           "Access-Control-Request-Headers": "content-type"}
     answer = server.request("OPTIONS", "/rpc/login", headers=ask)
     assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example.com"
     answer = server.post("/rpc/login", json={}, headers={"Origin": "https://app.example.com"})
@@ -283,7 +303,8 @@ def test_another_origin_may_ask_when_it_is_listed(server):
 
 
 def test_a_path_that_is_written_otherwise_is_the_same_endpoint(server):
-    status, _ = server.raw_request("POST", "/rpc/log%69n", "Content-Type: application/json", body=b'{"email": "a@example.com", "password": "x"}')
+    status, _ = server.raw_request("POST", "/rpc/log%69n", "Content-Type: application/json",
+                                   body=b'{"email": "a@example.com", "password": "x"}')
     assert status in (401, 503)
 
 
@@ -294,13 +315,16 @@ def test_the_openapi_document_lists_the_endpoints(server, database):
                  "GRANT USAGE ON SCHEMA public TO web_anon; NOTIFY pgrst")
     document = server.get("/").json()
     validate_spec(copy.deepcopy(document))
-    listed = {path.removeprefix("/rpc/"): operations for path, operations in document["paths"].items() if path.startswith("/rpc/")}
+    listed = {path.removeprefix("/rpc/"): operations for path, operations in document["paths"].items()
+              if path.startswith("/rpc/")}
     assert set(ENDPOINTS) <= set(listed)
     for name, allow in ENDPOINTS.items():
-        assert sorted(listed[name]) == sorted(word.lower() for word in allow.split(",") if word in ("GET", "POST")), name
+        assert sorted(listed[name]) == sorted(word.lower() for word in allow.split(",")
+                                              if word in ("GET", "POST")), name
         assert all(operation["tags"] == ["Accounts"] for operation in listed[name].values())
     body = listed["login"]["post"]["parameters"][0]["schema"]
-    assert body["required"] == ["email", "password"] and body["properties"]["email"] == {"format": "text", "type": "string"}
+    assert (body["required"] == ["email", "password"]
+            and body["properties"]["email"] == {"format": "text", "type": "string"})
 
 
 def test_the_openapi_document_says_what_is_answered(server, person):
@@ -310,7 +334,8 @@ def test_the_openapi_document_says_what_is_answered(server, person):
         schema = listed[path]["post"]["responses"][str(answer.status_code)]["schema"]
         assert set(schema["properties"]) == set(schema["required"]) == set(answer.json())
         kinds = {"string": str, "integer": int, "object": dict}
-        assert all(isinstance(answer.json()[name], kinds[member["type"]]) for name, member in schema["properties"].items())
+        assert all(isinstance(answer.json()[name], kinds[member["type"]]) for name,
+                   member in schema["properties"].items())
 
 
 # Through each web server.
@@ -329,7 +354,9 @@ def test_the_tutorials_lines_through_every_web_server(server, serve, database, f
     through = serve(front=front, environment=settings_of(database))
 
     def run(line):
-        done = subprocess.run(["bash", "-c", line.replace("http://localhost:3000", through.url).replace("curl", "curl -s")], capture_output=True, text=True)
+        done = subprocess.run(["bash", "-c",
+                               line.replace("http://localhost:3000", through.url).replace("curl", "curl -s")],
+                               capture_output=True, text=True)
         return json.loads(done.stdout)
 
     email = f"{front}@example.com"

@@ -1,4 +1,5 @@
-"""Keys that sign are rotated with overlap: the first of the set signs, each verifies, /.well-known/jwks.json shows what is public.
+"""Keys that sign are rotated with overlap: the first of the set signs, each verifies, /.well-known/jwks.json shows what
+is public.
 
 SPDX-License-Identifier: MIT
 """
@@ -37,7 +38,8 @@ class Rotating:
 
     def __init__(self, database, *keys):
         self.fixed = f'db-uri = "{database.cluster.uri(database.name, "authenticator")}"\ndb-anon-role = "web_anon"\n'
-        self.server = Server(config=self.fixed + setting("jwt-secret", *keys), environment=settings_of(database)).wait_ready()
+        self.server = Server(config=self.fixed + setting("jwt-secret", *keys),
+                             environment=settings_of(database)).wait_ready()
 
     def workers(self):
         return {child for master in self.server.process.children("rowgate") for child in workers_of(master)}
@@ -118,7 +120,8 @@ def test_the_api_verifies_ahead_of_the_first_signature(rotating):
     old, new = key("old"), key("new")
     site = rotating(old, new)
     person = Person(site.server).sign_in()
-    assert kid_of(person.token) == "old" and site.server.get("/.well-known/jwks.json").json() == {"keys": shown(old, new)}
+    assert kid_of(person.token) == "old" and site.server.get("/.well-known/jwks.json").json() == {
+        "keys": shown(old, new)}
     site.turn(setting("jwt-secret", new, old))
     ahead = Person(site.server).sign_in()
     site.turn(setting("jwt-secret", old, new))
@@ -154,6 +157,7 @@ def test_the_public_keys_are_for_everybody(accounts, front):
                     jwt_secret=json.dumps({"keys": [mine, secret]}), environment=settings_of(accounts)).wait_ready()
     answer = server.get("/.well-known/jwks.json")
     assert answer.json() == {"keys": [public(mine)]} and mine["d"] not in answer.text
-    assert answer.headers["Content-Type"] == "application/jwk-set+json" and "no-store" not in answer.headers.get("Cache-Control", "")
+    assert (answer.headers["Content-Type"] == "application/jwk-set+json"
+            and "no-store" not in answer.headers.get("Cache-Control", ""))
     assert server.post("/.well-known/jwks.json").status_code == 405
     server.stop()

@@ -58,7 +58,8 @@ class Postman:
         self.seen = set()
 
     def settings(self, **more):
-        return {"db_uri": self.accounts.cluster.uri(self.accounts.name, "rowgate_mail"), "auth_site_url": SITE, "mail_from": "Shop <noreply@shop.example>",
+        return {"db_uri": self.accounts.cluster.uri(self.accounts.name, "rowgate_mail"), "auth_site_url": SITE,
+                "mail_from": "Shop <noreply@shop.example>",
                 "mail_transport": f"file:{self.directory}"} | more
 
     def once(self, status=0, **more):
@@ -69,7 +70,8 @@ class Postman:
     def mails(self):
         """The new ones, in the order in which they were sent: their names begin with the time."""
         self.once()
-        files = [file for file in sorted(self.directory.rglob("*"), key=lambda file: file.name) if file.is_file() and file not in self.seen]
+        files = [file for file in sorted(self.directory.rglob("*"), key=lambda file: file.name) if file.is_file()
+                 and file not in self.seen]
         self.seen.update(files)
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
@@ -104,7 +106,8 @@ def test_no_session_before_the_address_is_proven(active, post):
     refused = person.try_to_sign_in()
     assert refused.status_code == 401 and same(refused, person.try_to_sign_in("wrong"))
     mail, = post.mails()
-    assert mail["To"] == person.email and "Confirm your e-mail address" in mail["Subject"] and mail["From"] == "Shop <noreply@shop.example>"
+    assert (mail["To"] == person.email and "Confirm your e-mail address" in mail["Subject"]
+            and mail["From"] == "Shop <noreply@shop.example>")
     assert active.post("/rpc/activate_account", json={"token": token_of(mail)}).status_code == 204
     person.sign_in()
     # It works once.
@@ -129,7 +132,8 @@ def test_registering_tells_known_from_unknown_in_nothing(active, post, accounts)
 def test_resending_makes_the_older_link_invalid_and_says_the_same_to_all(active, post):
     person = Person(active)
     first, = post.mails()
-    answers = [active.post("/rpc/resend_activation", json={"email": address}) for address in (person.email, "nobody@example.com", "no address")]
+    answers = [active.post("/rpc/resend_activation", json={"email": address})
+               for address in (person.email, "nobody@example.com", "no address")]
     assert all(same(answers[0], answer) for answer in answers) and answers[0].status_code == 200
     second, = post.mails()
     assert active.post("/rpc/activate_account", json={"token": token_of(first)}).status_code == 401
@@ -147,15 +151,18 @@ def test_who_was_here_before_activation_was_turned_on_goes_on(server, active):
 
 def test_exercise_3_password_reset(server, post, accounts):
     person = Person(server).sign_in()
-    assert server.post("/rpc/request_password_reset", json={"email": person.email}).json() == {"success": True, "message": "If email exists, reset link sent"}
+    assert (server.post("/rpc/request_password_reset", json={"email": person.email}).json()
+            == {"success": True, "message": "If email exists, reset link sent"})
     mail, = post.mails()
     token = token_of(mail)
-    for password, status in (("short", 400), (person.email, 400), ("a new good password", 204), ("another good one", 401)):
+    for password, status in (("short", 400), (person.email, 400), ("a new good password", 204),
+                             ("another good one", 401)):
         answer = server.post("/rpc/reset_password", json={"token": token, "password": password})
         assert answer.status_code == status, answer.text
         assert "token" not in answer.text or status != 204
     # No automatic sign-in, and every session has ended.
-    assert person.refresh().status_code == 401 and server.get("/rpc/current_user", token=person.token).status_code == 401
+    assert (person.refresh().status_code == 401
+            and server.get("/rpc/current_user", token=person.token).status_code == 401)
     assert person.try_to_sign_in().status_code == 401
     Person(server, person.email, "a new good password", register=False).sign_in()
     notice, = post.mails()
@@ -164,9 +171,11 @@ def test_exercise_3_password_reset(server, post, accounts):
 
 def test_reset_tells_known_from_unknown_in_nothing(server, accounts, post):
     person = Person(server)
-    answers = [server.post("/rpc/request_password_reset", json={"email": address}) for address in (person.email, "nobody-at-all@example.com", "no address", "")]
+    answers = [server.post("/rpc/request_password_reset", json={"email": address})
+               for address in (person.email, "nobody-at-all@example.com", "no address", "")]
     assert answers[0].status_code == 200 and all(same(answers[0], answer) for answer in answers)
-    written = accounts.run("SELECT template, purpose, address IS NOT NULL FROM auth_private.outbox ORDER BY id DESC LIMIT 4")
+    written = accounts.run("SELECT template, purpose, address IS NOT NULL FROM auth_private.outbox ORDER BY id DESC "
+                           "LIMIT 4")
     assert written == [("reset", "reset", False)] * 3 + [("reset", "reset", True)]
 
 
@@ -176,13 +185,15 @@ def test_the_newest_link_is_the_only_one_and_it_expires(server, post, accounts):
     for _ in range(2):
         server.post("/rpc/request_password_reset", json={"email": person.email})
         tokens.append(token_of(post.mails()[0]))
-    reset = lambda token: server.post("/rpc/reset_password", json={"token": token, "password": "a new good password"}).status_code
+    reset = lambda token: server.post("/rpc/reset_password",
+                                      json={"token": token, "password": "a new good password"}).status_code
     assert reset(tokens[0]) == 401
     accounts.run("UPDATE auth_private.purpose_tokens SET expires_at = now() - interval '1 second'")
     assert reset(tokens[1]) == 401
     # The time counts from sending, not from asking.
     server.post("/rpc/request_password_reset", json={"email": person.email})
-    accounts.run("UPDATE auth_private.outbox SET created_at = now() - interval '3 hours', due_at = now() - interval '3 hours' WHERE done_at IS NULL")
+    accounts.run("UPDATE auth_private.outbox SET created_at = now() - interval '3 hours', due_at = now() - interval '3 "
+                 "hours' WHERE done_at IS NULL")
     mail, = post.mails()
     assert reset(token_of(mail)) == 204
 
@@ -192,7 +203,8 @@ def test_a_deactivated_account_is_not_reset(server, post, accounts):
     server.post("/rpc/request_password_reset", json={"email": person.email})
     token = token_of(post.mails()[0])
     accounts.run("UPDATE auth.users SET active = false WHERE id = %s", person.id)
-    assert server.post("/rpc/reset_password", json={"token": token, "password": "a new good password"}).status_code == 401
+    assert (server.post("/rpc/reset_password", json={"token": token, "password": "a new good password"}).status_code
+            == 401)
     server.post("/rpc/request_password_reset", json={"email": person.email})
     assert post.mails() == []
 
@@ -204,15 +216,18 @@ def test_tokens_are_bound_to_their_purpose(server, active, post):
     reset = token_of(post.mails()[0])
     login = Person(server).sign_in()
     endpoints = {"activate_account": {}, "reset_password": {"password": "a new good password"}, "confirm_email": {}}
-    for token, its in ((activate, "activate_account"), (reset, "reset_password"), (login.token, None), (login.login["refresh_token"], None), ("x", None), ("", None)):
+    for token, its in ((activate, "activate_account"), (reset, "reset_password"), (login.token, None),
+                       (login.login["refresh_token"], None), ("x", None), ("", None)):
         for endpoint, more in endpoints.items():
             if endpoint != its:
                 assert server.post(f"/rpc/{endpoint}", json={"token": token} | more).status_code == 401, (its, endpoint)
-        assert server.post("/rpc/refresh_token", json={"refresh_token": token}).status_code == (200 if token == login.login["refresh_token"] else 401)
+        assert (server.post("/rpc/refresh_token", json={"refresh_token": token}).status_code
+                == (200 if token == login.login["refresh_token"] else 401))
         if token and token != login.token:
             assert server.get("/rpc/current_user", token=token).status_code == 401
     assert active.post("/rpc/activate_account", json={"token": activate}).status_code == 204
-    assert server.post("/rpc/reset_password", json={"token": reset, "password": "a new good password"}).status_code == 204
+    assert (server.post("/rpc/reset_password", json={"token": reset, "password": "a new good password"}).status_code
+            == 204)
 
 
 def test_an_address_gets_only_so_many_mails_that_strangers_ask_for(start, post):
@@ -232,7 +247,8 @@ def test_another_address_is_applied_when_it_confirms_and_the_old_one_is_told(ser
     assert person.call("change_email", email="no address", current_password=PASSWORD).status_code == 400
     assert person.call("change_email", email=new, current_password=PASSWORD).status_code == 204
     mails = {mail["To"]: mail for mail in post.mails()}
-    assert set(mails) == {new, person.email} and new in text_of(mails[person.email]) and "token=" not in text_of(mails[person.email])
+    assert (set(mails) == {new, person.email} and new in text_of(mails[person.email])
+            and "token=" not in text_of(mails[person.email]))
     # Nothing has changed yet.
     assert person.call("current_user").json()["email"] == person.email
     assert Person(server, new, register=False).try_to_sign_in().status_code == 401
@@ -301,13 +317,16 @@ def test_nothing_is_sent_to_who_has_gone(server, post, accounts):
 
 def test_the_links_lead_to_the_site_whatever_host_was_asked(server, post):
     person = Person(server)
-    server.post("/rpc/request_password_reset", json={"email": person.email}, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+    server.post("/rpc/request_password_reset", json={"email": person.email},
+                headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
     mail, = post.mails()
     assert link_of(mail) and "evil" not in mail.as_string()
 
 
-@pytest.mark.parametrize("address", ["x\r\nBcc: y@example.com", "x%0aBcc:y@example.com", "x@example.com\nSubject: y", "<x@example.com>, y@example.com",
-                                     "x@example.com,y@example.com", "x@example.com y@example.com", '"x\n"@example.com', "x@exa\tmple.com"])
+@pytest.mark.parametrize("address", ["x\r\nBcc: y@example.com", "x%0aBcc:y@example.com", "x@example.com\nSubject: y",
+                                     "<x@example.com>, y@example.com",
+                                     "x@example.com,y@example.com", "x@example.com y@example.com", '"x\n"@example.com',
+                                     "x@exa\tmple.com"])
 def test_no_address_makes_a_header(server, post, address):
     for endpoint in ("register_user", "request_password_reset", "resend_activation"):
         server.post(f"/rpc/{endpoint}", json={"email": address, "password": PASSWORD})
@@ -352,8 +371,10 @@ def test_the_page_for_a_new_password_asks_again_when_one_is_refused(server, post
     Person(server, person.email, "a new good password", register=False).sign_in()
 
 
-@pytest.mark.parametrize("asked, language, title", [(None, "en", "Choose a new password"), ("de-AT, en;q=0.5", "de", "Wählen Sie ein neues Passwort"),
-                                                    ("en, de", "en", "Choose a new password"), ("fr, *", "en", "Choose a new password")])
+@pytest.mark.parametrize("asked, language, title", [(None, "en", "Choose a new password"),
+                                                    ("de-AT, en;q=0.5", "de", "Wählen Sie ein neues Passwort"),
+                                                    ("en, de", "en", "Choose a new password"),
+                                                    ("fr, *", "en", "Choose a new password")])
 def test_a_page_is_in_the_readers_language(server, asked, language, title):
     page = server.get("/account/reset?token=x", headers={"Accept-Language": asked})
     assert page.headers["Content-Language"] == language
@@ -365,7 +386,8 @@ def test_a_page_is_in_the_readers_language(server, asked, language, title):
 def test_a_host_has_pages_of_its_own(serve, cluster, request, tmp_path):
     (tmp_path / "en").mkdir()
     own = tmp_path / "en" / "page-reset.html"
-    own.write_text("<!DOCTYPE html>\n<title>Ours</title>\n<style>p{color:red}</style>\n{{#form}}<p>{{action}}</p>{{/form}}\n")
+    own.write_text(
+        "<!DOCTYPE html>\n<title>Ours</title>\n<style>p{color:red}</style>\n{{#form}}<p>{{action}}</p>{{/form}}\n")
     database = cluster.create("own_pages")
     migrate(database)
     server = serve(environment=settings_of(database, mail_templates=tmp_path), uri=database.uri)
@@ -389,8 +411,10 @@ def test_what_is_in_a_link_cannot_become_markup(server, token):
 # The mailer.
 
 def queue(accounts, count, prefix="q"):
-    accounts.run("INSERT INTO auth.users (email) SELECT %s || n || '@example.com' FROM generate_series(1, %s) AS n", prefix, count)
-    accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, email) FROM auth.users WHERE email LIKE %s", prefix + "%")
+    accounts.run("INSERT INTO auth.users (email) SELECT %s || n || '@example.com' FROM generate_series(1, %s) AS n",
+                 prefix, count)
+    accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, email) FROM auth.users WHERE email LIKE %s",
+                 prefix + "%")
 
 
 class Inbox:
@@ -423,7 +447,8 @@ class Inbox:
 
 
 def daemon(post, tmp_path, **more):
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+    surroundings = {name: value for name, value in os.environ.items()
+                    if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
     surroundings |= {"ROWGATE_" + name.upper(): str(value) for name, value in post.settings(**more).items()}
     directory = tmp_path / f"daemon{time.monotonic_ns()}"
     directory.mkdir()
@@ -437,14 +462,16 @@ def left(accounts):
 def test_two_daemons_send_every_mail_once(accounts, post, tmp_path):
     count = 5000 if LONG else 200
     inbox = Inbox()
-    daemons = [daemon(post, tmp_path, mail_transport=f"smtp://127.0.0.1:{inbox.port}", mail_tls="none") for _ in range(2)]
+    daemons = [daemon(post, tmp_path, mail_transport=f"smtp://127.0.0.1:{inbox.port}", mail_tls="none")
+               for _ in range(2)]
     try:
         queue(accounts, count, "two")
         wait_until(lambda: left(accounts) == 0, 600, "all is sent")
         assert set(inbox.taken.values()) == {1} and len(inbox.taken) == count
         # They sleep, and hear of the next one at once.
         began = time.monotonic()
-        accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, 'later@example.com') FROM auth.users LIMIT 1")
+        accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, 'later@example.com') FROM auth.users "
+                     "LIMIT 1")
         wait_until(lambda: inbox.taken["later@example.com"], 20, "the mail is there")
         assert time.monotonic() - began < 20
     finally:
@@ -457,7 +484,9 @@ def test_an_idle_daemon_uses_no_time(accounts, post, tmp_path):
     try:
         queue(accounts, 1, "idle")
         wait_until(lambda: left(accounts) == 0, 20, "all is sent")
-        used = lambda: sum(map(int, pathlib.Path(f"/proc/{running.popen.pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        used = lambda: sum(map(int,
+                               pathlib.Path(f"/proc/{running.popen.pid}/stat").read_text().rpartition(
+                                   ")")[2].split()[11:13]))
         before = used()
         time.sleep(2)
         # In hundredths of a second.
@@ -485,15 +514,18 @@ def test_daemons_that_are_killed_lose_nothing(accounts, post, tmp_path):
 
 
 def test_what_a_mail_server_can_say(accounts, post):
-    """Greylisting and dying after DATA are tried again, a refusal for good is parked; nothing of it reaches a client."""
+    """Greylisting and dying after DATA are tried again, a refusal for good is parked; nothing of it reaches a
+    client."""
     def answer(recipient, times):
         kind = recipient.partition("@")[0]
-        return {"grey": "451 later" if times == 1 else "250 OK", "refused": "550 no such user", "dies": None if times == 1 else "250 OK"}[kind]
+        return {"grey": "451 later" if times == 1 else "250 OK", "refused": "550 no such user",
+                "dies": None if times == 1 else "250 OK"}[kind]
     inbox = Inbox(data=answer)
     settings = {"mail_transport": f"smtp://127.0.0.1:{inbox.port}", "mail_tls": "none"}
     for name in ("grey", "refused", "dies"):
         accounts.run("INSERT INTO auth.users (email) VALUES (%s)", f"{name}@example.com")
-        accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, email) FROM auth.users WHERE email = %s", f"{name}@example.com")
+        accounts.run("SELECT auth_private.mail(id, 'password-changed', NULL, email) FROM auth.users WHERE email = %s",
+                     f"{name}@example.com")
     said = post.once(status=75, log_level="warn", **settings)
     assert "451" in said and "550" in said
     assert accounts.run("SELECT address, done_at IS NULL, sent FROM auth_private.outbox WHERE address IN "
@@ -514,12 +546,15 @@ def test_each_try_has_a_token_of_its_own_and_waits_longer(server, accounts, post
     hashes, waits = [], []
     for _ in range(4):
         post.once(status=75, mail_transport=f"smtp://127.0.0.1:{inbox.port}", mail_tls="none")
-        hashes.append(accounts.value("SELECT token_hash FROM auth_private.purpose_tokens WHERE user_id = %s", person.id).tobytes())
-        waits.append(accounts.value("SELECT extract(epoch FROM due_at - now())::int FROM auth_private.outbox WHERE done_at IS NULL"))
+        hashes.append(accounts.value("SELECT token_hash FROM auth_private.purpose_tokens WHERE user_id = %s",
+                                     person.id).tobytes())
+        waits.append(accounts.value("SELECT extract(epoch FROM due_at - now())::int FROM auth_private.outbox WHERE "
+                                    "done_at IS NULL"))
         accounts.run("UPDATE auth_private.outbox SET due_at = now() WHERE done_at IS NULL")
     inbox.stop()
     assert len(set(hashes)) == 4 and waits == sorted(waits) and waits[3] > 4 * waits[0]
-    assert server.post("/rpc/reset_password", json={"token": token_of(post.mails()[0]), "password": "a new good password"}).status_code == 204
+    assert server.post("/rpc/reset_password",
+                       json={"token": token_of(post.mails()[0]), "password": "a new good password"}).status_code == 204
 
 
 def test_database_daemon_and_mail_server_restarted_in_every_order(tmp_path):
@@ -551,7 +586,8 @@ def test_database_daemon_and_mail_server_restarted_in_every_order(tmp_path):
                     inbox.taken = taken
             # Nobody waits for the back-off here.
             def all_sent():
-                database.run("UPDATE auth_private.outbox SET due_at = now() WHERE done_at IS NULL AND due_at > now() + interval '12 seconds' AND due_at < now() + interval '59 seconds'")
+                database.run("UPDATE auth_private.outbox SET due_at = now() WHERE done_at IS NULL AND due_at > now() + "
+                             "interval '12 seconds' AND due_at < now() + interval '59 seconds'")
                 database.run("NOTIFY rowgate_mail")
                 return left(database) == 0
             wait_until(all_sent, 120, "all is sent")
@@ -575,7 +611,8 @@ def test_sendmail_gets_the_mail(accounts, post, tmp_path):
     assert mail["Subject"] == "Your password at shop.example was changed"
 
 
-@pytest.mark.parametrize("more, wording", [({"mail_from": ""}, "mail-from"), ({"auth_site_url": ""}, "auth-site-url"), ({"mail_transport": "pigeon"}, "mail-transport")])
+@pytest.mark.parametrize("more, wording", [({"mail_from": ""}, "mail-from"), ({"auth_site_url": ""}, "auth-site-url"),
+                                           ({"mail_transport": "pigeon"}, "mail-transport")])
 def test_a_setting_that_is_missing_is_named(post, more, wording):
     refused = rowgate("mail", "--once", **post.settings(**more))
     assert refused.returncode == 1 and wording in refused.stderr
@@ -592,7 +629,8 @@ def test_exercise_4_advanced_authentication(active, post):
     person.sign_in()
     assert [row["current"] for row in active.get("/rpc/sessions", token=person.token).json()] == [True]
     assert person.table("GET", "/sessions?select=user_id").json() == [{"user_id": person.id}]
-    assert [row["action"] for row in person.table("GET", "/activity_log?select=action&order=id").json()] == ["register", "activate_account", "login"]
+    assert ([row["action"] for row in person.table("GET", "/activity_log?select=action&order=id").json()]
+            == ["register", "activate_account", "login"])
     assert person.table("POST", "/preferences", json={"name": "theme", "value": {"dark": True}}).status_code == 201
     assert person.table("GET", "/preferences?select=name,value").json() == [{"name": "theme", "value": {"dark": True}}]
     sid = active.get("/rpc/sessions", token=person.token).json()[0]["id"]

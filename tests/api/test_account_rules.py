@@ -25,7 +25,8 @@ NOBODY = "nobody-has-this@example.com"
 def accounts(database):
     migrate(database)
     database.run("CREATE TABLE public.notes (id serial PRIMARY KEY, owner integer DEFAULT auth.uid(), text text);"
-                 "GRANT USAGE ON SCHEMA public TO authenticated, web_anon; GRANT ALL ON public.notes TO authenticated, web_anon;"
+                 "GRANT USAGE ON SCHEMA public TO authenticated, web_anon; GRANT ALL ON public.notes TO authenticated, "
+                 "web_anon;"
                  "GRANT USAGE ON SEQUENCE public.notes_id_seq TO authenticated, web_anon")
     return database
 
@@ -76,11 +77,14 @@ def test_login_tells_known_from_unknown_in_nothing(server, accounts):
 def test_login_costs_the_same_writes_for_known_and_unknown(server, accounts):
     accounts.run("""
         CREATE TABLE public.written (at bigserial, what text);
-        CREATE FUNCTION public.note_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        CREATE FUNCTION public.note_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = public AS $$
         BEGIN INSERT INTO written (what) VALUES (TG_OP || ' ' || TG_TABLE_NAME); RETURN NULL; END $$;
         DO $$ DECLARE name regclass; BEGIN
-            FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('auth', 'auth_private') LOOP
-                EXECUTE format('CREATE TRIGGER note_write AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION public.note_write()', name);
+            FOR name IN SELECT oid FROM pg_class
+                WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('auth', 'auth_private') LOOP
+                EXECUTE format('CREATE TRIGGER note_write AFTER INSERT OR UPDATE OR DELETE ON %s '
+                    'FOR EACH ROW EXECUTE FUNCTION public.note_write()', name);
             END LOOP; END $$""")
 
     def written(person):
@@ -96,8 +100,10 @@ def test_login_costs_the_same_writes_for_known_and_unknown(server, accounts):
 
 # Passwords.
 
-@pytest.mark.parametrize("password, status", [("7 chars", 400), ("8 chars!", 200), ("x" * 63 + "!", 200), ("äöüßÄÖÜ", 400), ("äöüßÄÖÜẞ", 200),
-                                              ("y" * 1024, 200), ("y" * 1025, 400), ("password", 400), ("PassWord1", 400), ("", 400)])
+@pytest.mark.parametrize("password, status", [("7 chars", 400), ("8 chars!", 200), ("x" * 63 + "!", 200),
+                                              ("äöüßÄÖÜ", 400), ("äöüßÄÖÜẞ", 200),
+                                              ("y" * 1024, 200), ("y" * 1025, 400), ("password", 400),
+                                              ("PassWord1", 400), ("", 400)])
 def test_which_passwords_are_taken(server, password, status):
     person = Person(server, register=False)
     answer = person.ask("register_user", email=person.email, password=password)
@@ -200,7 +206,8 @@ def test_a_stranger_cannot_shut_an_owner_out(start):
 def test_one_network_is_limited_over_all_accounts(start):
     server = start(auth_limit_login_ip="4", auth_limit_period="600", server_trusted_proxies="127.0.0.1")
     at = {"X-Forwarded-For": "2001:db8:1:2::1"}
-    statuses = [Person(server, f"spray{n}@example.com", register=False).try_to_sign_in(headers=at).status_code for n in range(6)]
+    statuses = [Person(server, f"spray{n}@example.com", register=False).try_to_sign_in(headers=at).status_code
+                for n in range(6)]
     assert statuses == [401] * 4 + [429] * 2
     # An IPv6 customer has a /64.
     near, far = {"X-Forwarded-For": "2001:db8:1:2:ffff::9"}, {"X-Forwarded-For": "2001:db8:1:3::1"}
@@ -209,35 +216,43 @@ def test_one_network_is_limited_over_all_accounts(start):
 
 
 @pytest.mark.parametrize("chain, counted", [
-    ("203.0.113.1", "203.0.113.1"), ("198.51.100.1, 203.0.113.2", "203.0.113.2"), ("203.0.113.3, 127.0.0.1", "203.0.113.3"),
-    ("garbage, 203.0.113.4", "203.0.113.4"), ("203.0.113.5, garbage", "127.0.0.1"), ("", "127.0.0.1"), ("203.0.113.6,,", "127.0.0.1"),
+    ("203.0.113.1", "203.0.113.1"), ("198.51.100.1, 203.0.113.2", "203.0.113.2"),
+    ("203.0.113.3, 127.0.0.1", "203.0.113.3"),
+    ("garbage, 203.0.113.4", "203.0.113.4"), ("203.0.113.5, garbage", "127.0.0.1"), ("", "127.0.0.1"),
+    ("203.0.113.6,,", "127.0.0.1"),
     ("::ffff:203.0.113.7", "::ffff:203.0.113.7")])
 def test_whose_address_it_is_behind_a_trusted_proxy(start, accounts, chain, counted):
     server = start(server_trusted_proxies="127.0.0.0/8")
     person = Person(server)
     person.sign_in(headers={"X-Forwarded-For": chain})
-    assert accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id) == counted
+    assert (accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id)
+            == counted)
 
 
 def test_nobody_else_names_an_address(server, accounts):
     person = Person(server)
-    person.sign_in(headers={"X-Forwarded-For": "203.0.113.1", "X-Real-IP": "203.0.113.2", "Forwarded": "for=203.0.113.3"})
-    assert accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id) == "127.0.0.1"
+    person.sign_in(headers={"X-Forwarded-For": "203.0.113.1", "X-Real-IP": "203.0.113.2",
+                            "Forwarded": "for=203.0.113.3"})
+    assert (accounts.value("SELECT host(ip) FROM auth.activity_log WHERE user_id = %s AND action = 'login'", person.id)
+            == "127.0.0.1")
 
 
-@pytest.mark.parametrize("key, endpoint, body", [("auth_limit_register", "register_user", {"email": "r{}@example.com", "password": PASSWORD}),
+@pytest.mark.parametrize("key, endpoint, body",
+                         [("auth_limit_register", "register_user", {"email": "r{}@example.com", "password": PASSWORD}),
                                                  ("auth_limit_refresh", "refresh_token", {"refresh_token": "x"})])
 def test_other_endpoints_have_limits_by_network(start, accounts, key, endpoint, body):
     server = start(**{key: "3", "auth_limit_period": "600", "server_trusted_proxies": "127.0.0.1"})
     at = {"X-Forwarded-For": "203.0.113.77"}
-    statuses = [server.post(f"/rpc/{endpoint}", headers=at, json={name: value.format(n) for name, value in body.items()}).status_code
+    statuses = [server.post(f"/rpc/{endpoint}", headers=at,
+                            json={name: value.format(n) for name, value in body.items()}).status_code
                 for n in range(5)]
     assert statuses[3:] == [429, 429] and 429 not in statuses[:3]
 
 
 # Ends.
 
-@pytest.mark.parametrize("how", ["logout", "logout global", "revoke", "deactivate", "role", "password", "delete", "expire"])
+@pytest.mark.parametrize("how", ["logout", "logout global", "revoke", "deactivate", "role", "password",
+                                 "delete", "expire"])
 def test_what_ends_a_session_ends_it_at_once(server, accounts, how):
     person, other = Person(server), None
     person.sign_in()
@@ -292,7 +307,8 @@ def test_two_parallel_refreshes_get_the_same_successor_and_its_use_ends_the_old_
     # The thief's try has ended it for everybody.
     assert person.refresh(third.json()["refresh_token"]).status_code == 401
     refused_everywhere(accounts, server, person.token)
-    assert accounts.value("SELECT count(*) FROM auth.activity_log WHERE user_id = %s AND action = 'refresh' AND NOT success "
+    assert accounts.value("SELECT count(*) FROM auth.activity_log WHERE user_id = %s AND action = 'refresh' AND NOT "
+                          "success "
                           "AND detail @> '{\"replayed\": true}'", person.id) == 1
 
 
@@ -333,17 +349,22 @@ def test_forged_tokens_are_refused(server, accounts):
         "other algorithm": reassembled(person, {"alg": "HS512"}), "asymmetric": reassembled(person, {"alg": "RS256"}),
         "truncated": person.token[:-2], "no signature": f"{head}.{body}.", "two parts": f"{head}.{body}",
         "another's body": f"{head}.{other.token.split('.')[1]}.{signature}",
-        "other secret": token(claims_of(person), secret="x" * 40), "expired": reassembled(person, claims={"exp": now - 60}),
-        "not yet": reassembled(person, claims={"nbf": now + 600}), "issued later": reassembled(person, claims={"iat": now + 600}),
+        "other secret": token(claims_of(person), secret="x" * 40),
+        "expired": reassembled(person, claims={"exp": now - 60}),
+        "not yet": reassembled(person, claims={"nbf": now + 600}),
+        "issued later": reassembled(person, claims={"iat": now + 600}),
         "critical": reassembled(person, {"crit": ["exp"], "exp": 1}),
-        "no session": reassembled(person, claims={"sid": None}), "session of nobody": reassembled(person, claims={"sid": "00000000-0000-4000-8000-000000000000"}),
-        "session no uuid": reassembled(person, claims={"sid": "1"}), "user without session": token({"role": "regular_user", "user_id": person.id}),
+        "no session": reassembled(person, claims={"sid": None}),
+        "session of nobody": reassembled(person, claims={"sid": "00000000-0000-4000-8000-000000000000"}),
+        "session no uuid": reassembled(person, claims={"sid": "1"}),
+        "user without session": token({"role": "regular_user", "user_id": person.id}),
         "refresh token": person.login["refresh_token"],
     }
     key = encode({"kty": "oct", "k": encode(b"attacker's key, long enough for HS256!!")})
     for name in ("jwk", "jku", "x5u", "x5c"):
         signed = encode({"alg": "HS256", name: key}) + "." + body
-        forged[name] = signed + "." + encode(hmac.new(b"attacker's key, long enough for HS256!!", signed.encode(), hashlib.sha256).digest())
+        forged[name] = signed + "." + encode(hmac.new(b"attacker's key, long enough for HS256!!", signed.encode(),
+                                                      hashlib.sha256).digest())
     for name, bearer in forged.items():
         assert server.get("/notes", token=bearer).status_code == 401, name
         assert server.get("/rpc/current_user", token=bearer).status_code == 401, name
@@ -380,7 +401,8 @@ def test_the_audience_is_in_the_token_and_asked_for(serve, accounts):
     assert server.get("/notes", token=token(claims_of(person) | {"aud": "another"})).status_code == 401
 
 
-@pytest.mark.parametrize("refresh", ["", "x", "00000000-0000-0000-0000-000000000000", "A" * 68, "a.b.c", "é" * 20, "x" * 5000])
+@pytest.mark.parametrize("refresh", ["", "x", "00000000-0000-0000-0000-000000000000", "A" * 68, "a.b.c",
+                                     "é" * 20, "x" * 5000])
 def test_what_is_no_refresh_token(server, refresh):
     assert server.post("/rpc/refresh_token", json={"refresh_token": refresh}).status_code == 401
 
@@ -405,14 +427,16 @@ def test_one_user_reaches_nothing_of_anothers(server, accounts):
         assert one.table("GET", f"{path}?{column}=eq.{other.id}").json() == [], path
         assert one.table("GET", path).status_code == 200
     for path, body in (("/profiles", {"bio": "x"}), ("/preferences", {"value": "x"})):
-        answer = one.table("PATCH", f"{path}?user_id=eq.{other.id}", json=body, headers={"Prefer": "return=representation"})
+        answer = one.table("PATCH", f"{path}?user_id=eq.{other.id}", json=body,
+                           headers={"Prefer": "return=representation"})
         assert answer.json() == []
         one.table("DELETE", f"{path}?user_id=eq.{other.id}")
         assert len(other.table("GET", path).json()) == 1
     assert one.table("POST", "/preferences", json={"user_id": other.id, "name": "x", "value": 1}).status_code == 403
     for path in ("/sessions", "/activity_log"):
         for method in ("POST", "PATCH", "DELETE"):
-            assert one.table(method, f"{path}?user_id=eq.{one.id}", json={"user_id": one.id}).status_code in (401, 403), (path, method)
+            assert one.table(method, f"{path}?user_id=eq.{one.id}",
+                             json={"user_id": one.id}).status_code in (401, 403), (path, method)
     assert one.call("revoke_session", id=claims_of(other)["sid"]).status_code == 404
     assert server.get("/rpc/current_user", token=other.token).status_code == 200
 
@@ -421,7 +445,8 @@ def test_one_user_reaches_nothing_of_anothers(server, accounts):
 def test_what_a_user_cannot_change_of_the_own_row(server, body):
     person = Person(server).sign_in()
     assert person.table("PATCH", f"/users?id=eq.{person.id}", json=body).status_code == 403
-    answer = server.post("/rpc/register_user", json={"email": f"extra{id(body)}@example.com", "password": PASSWORD, "role": "admin_user", "id": 1, "active": False})
+    answer = server.post("/rpc/register_user", json={"email": f"extra{id(body)}@example.com", "password": PASSWORD,
+                                                     "role": "admin_user", "id": 1, "active": False})
     assert answer.status_code in (200, 400)
     if answer.status_code == 200:
         assert answer.json()["role"] == "regular_user" and answer.json()["user_id"] != 1
@@ -438,7 +463,8 @@ def test_an_admin_lists_and_changes_and_the_session_of_the_changed_ends(server, 
     assert person.sign_in().login["user"]["role"] == "editor"
     assert admin.table("PATCH", f"/users?id=eq.{person.id}", json={"role": "postgres"}).status_code == 403
     assert admin.table("PATCH", f"/users?id=eq.{admin.id}", json={"active": False}).status_code == 403
-    assert admin.table("GET", f"/activity_log?user_id=eq.{person.id}&action=eq.role").json()[0]["detail"]["by"] == admin.id
+    assert (admin.table("GET", f"/activity_log?user_id=eq.{person.id}&action=eq.role").json()[0]["detail"]["by"]
+            == admin.id)
 
 
 def test_every_success_and_failure_is_in_the_log(server, accounts):
@@ -449,28 +475,35 @@ def test_every_success_and_failure_is_in_the_log(server, accounts):
     person.call("change_password", current_password="wrong", password="another good one")
     person.call("change_password", current_password=PASSWORD, password="another good one")
     person.call("logout")
-    rows = accounts.run("SELECT action, success, host(ip), user_agent IS NOT NULL, at IS NOT NULL FROM auth.activity_log WHERE user_id = %s ORDER BY id", person.id)
-    assert [row[:2] for row in rows] == [("register", True), ("login", False), ("login", True), ("refresh", True), ("current_password", False),
+    rows = accounts.run("SELECT action, success, host(ip), user_agent IS NOT NULL, at IS NOT NULL FROM "
+                        "auth.activity_log WHERE user_id = %s ORDER BY id", person.id)
+    assert [row[:2] for row in rows] == [("register", True), ("login", False), ("login", True), ("refresh", True),
+                                         ("current_password", False),
                                          ("change_password", True), ("logout", True)]
     assert all(row[2:] == ("127.0.0.1", True, True) for row in rows)
     Person(server, NOBODY, register=False).try_to_sign_in()
     server.post("/rpc/refresh_token", json={"refresh_token": "x"})
-    assert accounts.value("SELECT count(*) FROM auth.activity_log WHERE user_id IS NULL AND NOT success AND action IN ('login', 'refresh')") >= 2
+    assert accounts.value("SELECT count(*) FROM auth.activity_log WHERE user_id IS NULL AND NOT success AND action IN "
+                          "('login', 'refresh')") >= 2
 
 
-@pytest.mark.parametrize("text", ["'; DROP TABLE auth.users; --", "a\r\nBcc: x@example.com", "$$x$$", "\\'; --", "%s%n", "{{x}}", "\x1b[31m"])
+@pytest.mark.parametrize("text", ["'; DROP TABLE auth.users; --", "a\r\nBcc: x@example.com", "$$x$$",
+                                  "\\'; --", "%s%n", "{{x}}", "\x1b[31m"])
 def test_injection_is_inert(server, accounts, text):
     person = Person(server, password=text + " and more", profile={"name": text, "data": {"x": text}})
     person.sign_in(headers={"User-Agent": text.replace("\r\n", " ").replace("\x1b", "")})
     assert person.table("GET", "/profiles?select=name,data").json() == [{"name": text, "data": {"x": text}}]
     assert server.post("/rpc/login", json={"email": text + "@example.com", "password": "x"}).status_code == 401
-    assert server.post("/rpc/register_user", json={"email": text + "@x@example.com", "password": PASSWORD}).status_code == 400
+    assert (server.post("/rpc/register_user", json={"email": text + "@x@example.com", "password": PASSWORD}).status_code
+            == 400)
     assert accounts.value("SELECT count(*) FROM auth.users") > 0
     assert not any(line.startswith("Bcc:") for line in server.process.log.splitlines())
 
 
-@pytest.mark.parametrize("email", ["", "x", "@example.com", "x@", "x y@example.com", "x@y@example.com", "a\nb@example.com", "a\u0000b@example.com",
-                                   "<x@example.com>", "x@example..com", "x@-example.com", "x" * 65 + "@example.com", "x@" + "y" * 250 + ".com", '"x"@example.com'])
+@pytest.mark.parametrize("email", ["", "x", "@example.com", "x@", "x y@example.com", "x@y@example.com",
+                                   "a\nb@example.com", "a\u0000b@example.com",
+                                   "<x@example.com>", "x@example..com", "x@-example.com", "x" * 65 + "@example.com",
+                                   "x@" + "y" * 250 + ".com", '"x"@example.com'])
 def test_what_is_no_address(server, email):
     answer = server.post("/rpc/register_user", json={"email": email, "password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (400, "RGA07")
@@ -493,7 +526,8 @@ def test_when_the_limiter_cannot_answer_everything_is_closed(serve, cluster, req
     server = serve(environment=settings_of(database), uri=database.uri)
     person = Person(server).sign_in()
     database.run("ALTER TABLE auth_private.limits RENAME TO limits_away")
-    answers = [person.try_to_sign_in(), person.ask("register_user", email="x@example.com", password=PASSWORD), person.refresh()]
+    answers = [person.try_to_sign_in(), person.ask("register_user", email="x@example.com", password=PASSWORD),
+               person.refresh()]
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(503, "RGA10")] * 3
     assert all("Retry-After" in answer.headers and "limits" not in answer.text for answer in answers)
     database.run("ALTER TABLE auth_private.limits_away RENAME TO limits")

@@ -14,7 +14,8 @@ from harness.accounts import Person, migrate, rowgate, settings_of
 from harness.cluster import Cluster, binaries
 from harness.server import SECRET, Server
 
-SECRETS = {"password": "the first of the passwords", "new password": "the second of the passwords", "wrong password": "never a password"}
+SECRETS = {"password": "the first of the passwords", "new password": "the second of the passwords",
+           "wrong password": "never a password"}
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +33,15 @@ def database(talkative):
     made = talkative.create("secrets")
     migrate(made)
     made.run("CREATE EXTENSION pg_stat_statements; GRANT USAGE ON SCHEMA public TO web_anon, authenticated;"
-             "CREATE TABLE public.notes (id serial PRIMARY KEY, text text); GRANT ALL ON public.notes, public.notes_id_seq TO authenticated")
+             "CREATE TABLE public.notes (id serial PRIMARY KEY, text text); GRANT ALL ON public.notes, "
+             "public.notes_id_seq TO authenticated")
     return made
 
 
 @pytest.fixture(scope="module")
 def server(database):
-    started = Server(uri=database.uri, environment=settings_of(database, db_pass_authorization=False, log_level="debug"),
+    started = Server(uri=database.uri, environment=settings_of(database, db_pass_authorization=False,
+                                                               log_level="debug"),
                      db_anon_role="web_anon", jwt_secret=SECRET)
     started.wait_ready()
     yield started
@@ -47,7 +50,8 @@ def server(database):
 
 def send_mails(database, directory):
     """What the mailer says, and the mails, the newest first."""
-    sent = rowgate("mail", "--once", db_uri=database.cluster.uri(database.name, "rowgate_mail"), auth_site_url="https://shop.example",
+    sent = rowgate("mail", "--once", db_uri=database.cluster.uri(database.name, "rowgate_mail"),
+                   auth_site_url="https://shop.example",
                    mail_from="noreply@shop.example", mail_transport=f"file:{directory}", log_level="debug")
     assert sent.returncode == 0, sent.stderr
     files = sorted((file for file in directory.rglob("*") if file.is_file()), key=lambda file: -file.stat().st_mtime_ns)
@@ -79,7 +83,8 @@ def secrets(server, database, tmp_path_factory):
     assert server.post("/notes", token=person.token, json={"text": "one"}).status_code == 201
     assert server.get("/notes", token=person.token).status_code == 200
     look()
-    assert person.call("change_password", current_password=SECRETS["password"], password=SECRETS["new password"]).status_code == 204
+    assert person.call("change_password", current_password=SECRETS["password"],
+                       password=SECRETS["new password"]).status_code == 204
     look()
     assert person.call("current_user").status_code == 200
     assert server.post("/rpc/request_password_reset", json={"email": person.email}).status_code == 200
@@ -87,7 +92,8 @@ def secrets(server, database, tmp_path_factory):
     kept["mailed token"] = next(found[1] for found in (re.search(r"token=([\w-]+)", mail) for mail in mails) if found)
     look()
     kept["mailed password"] = "the third of the passwords"
-    assert server.post("/rpc/reset_password", json={"token": kept["mailed token"], "password": kept["mailed password"]}).status_code == 204
+    assert server.post("/rpc/reset_password",
+                       json={"token": kept["mailed token"], "password": kept["mailed password"]}).status_code == 204
     look()
     kept["said"] = said
     kept["shown"] = "\n".join(shown)
@@ -116,11 +122,13 @@ def test_logs_hold_no_secret(server, talkative, secrets):
 
 def test_what_the_database_shows_of_statements_holds_no_secret(database, secrets):
     hidden(secrets, secrets["shown"], "pg_stat_activity")
-    hidden(secrets, "\n".join(text for text, in database.run("SELECT query FROM pg_stat_statements")), "pg_stat_statements")
+    hidden(secrets, "\n".join(text for text, in database.run("SELECT query FROM pg_stat_statements")),
+           "pg_stat_statements")
 
 
 def test_a_dump_holds_no_secret(talkative, database, secrets):
-    done = subprocess.run([binaries() / "pg_dump", "-h", talkative.directory, "-U", "postgres", database.name], capture_output=True, text=True)
+    done = subprocess.run([binaries() / "pg_dump", "-h", talkative.directory, "-U", "postgres", database.name],
+                          capture_output=True, text=True)
     assert done.returncode == 0 and "secretive@example.com" in done.stdout
     hidden(secrets, done.stdout, "the dump")
 
@@ -146,4 +154,5 @@ def test_keys_are_locked_in_memory(server):
     for pid in processes(server):
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
         if int(re.search(r"^PPid:\s+(\d+)", status, re.M)[1]) != server.process.popen.pid:
-            assert int(re.search(r"^VmLck:\s+(\d+)", status, re.M)[1]) > 0 or resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] == 0
+            assert (int(re.search(r"^VmLck:\s+(\d+)", status, re.M)[1]) > 0
+                    or resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] == 0)

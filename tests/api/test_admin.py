@@ -69,7 +69,8 @@ class Sleepers:
 
 
 def busy(database, count):
-    return lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'wait' "
+    return lambda: database.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'wait' "
                                   "AND usename = 'authenticator' AND state = 'active'") == count
 
 
@@ -158,7 +159,8 @@ def test_O6_config_and_schema_cache_are_what_is_in_force(start, database):
     assert f"dbname={database.name}" in config.text.replace("dbname='", "dbname=") and "server-slots" not in config.text
     assert {"relations", "foreignKeys", "functions"} <= set(cache.json())
     assert "many" in cache.text and "novel" not in cache.text
-    database.run(f"CREATE TABLE novel (id integer); ALTER ROLE authenticator IN DATABASE {database.name} SET pgrst.db_max_rows = '77'")
+    database.run(f"CREATE TABLE novel (id integer); ALTER ROLE authenticator IN DATABASE {database.name} SET "
+                 f"pgrst.db_max_rows = '77'")
     server.process.send(signal.SIGUSR1)
     wait_until(lambda: "novel" in get(port, "/schema_cache").text, 10, "the new table is told of")
     assert "db-max-rows = 77" in get(port, "/config").text
@@ -170,7 +172,8 @@ def test_O6_config_and_schema_cache_are_what_is_in_force(start, database):
 def test_O6_a_large_answer_keeps_no_probe_waiting(start, cluster):
     large = cluster.create("admin_large")
     large.load(SQL / "roles.sql")
-    large.run("DO $$ BEGIN FOR n IN 1..1000 LOOP EXECUTE format('CREATE TABLE t%s (a integer, b text, c text, d text)', n); END LOOP; END $$")
+    large.run("DO $$ BEGIN FOR n IN 1..1000 LOOP EXECUTE format('CREATE TABLE t%s (a integer, b text, c text, d "
+              "text)', n); END LOOP; END $$")
     port = free_port()
     start(uri=large.uri, admin_server_port=port).wait_ready()
     with socket.create_connection(("127.0.0.1", port)) as slow:
@@ -210,11 +213,13 @@ def test_O7_metrics(start, database):
     server = start(front="nginx", admin_server_port=port, workers=2, db_pool_acquisition_timeout=2).wait_ready()
     first = metrics(port)
     assert set(first) == {"pgrst_schema_cache_query_time_seconds", LOADS} | {"pgrst_" + name for name in (
-        "db_pool_timeouts_total", "db_pool_available", "db_pool_waiting", "db_pool_max", "jwt_cache_requests_total", "jwt_cache_hits_total",
+        "db_pool_timeouts_total", "db_pool_available", "db_pool_waiting", "db_pool_max", "jwt_cache_requests_total",
+        "jwt_cache_hits_total",
         "jwt_cache_evictions_total")}
     assert first["pgrst_db_pool_max"] == 2 and first[LOADS] == 1 and first["pgrst_db_pool_timeouts_total"] == 0
     assert 0 < first["pgrst_schema_cache_query_time_seconds"] < 60
-    wait_until(lambda: server.get("/things?id=eq.1").ok and metrics(port)["pgrst_db_pool_available"] in (1, 2), 5, "a connection is there")
+    wait_until(lambda: server.get("/things?id=eq.1").ok and metrics(port)["pgrst_db_pool_available"] in (1, 2),
+               5, "a connection is there")
     with Sleepers(server, 2, 4) as sleepers:
         wait_until(busy(database, 2), 5, "both workers sleep")
         assert metrics(port)["pgrst_db_pool_available"] == 0
@@ -228,7 +233,8 @@ def test_O7_metrics(start, database):
 
 def test_O7_tokens(start):
     port, key = free_port(), JWK.generate(kty="EC", crv="P-256")
-    server = start(admin_server_port=port, workers=1, jwt_secret=key.export_public(), jwt_cache_max_entries=1).wait_ready()
+    server = start(admin_server_port=port, workers=1, jwt_secret=key.export_public(),
+                   jwt_cache_max_entries=1).wait_ready()
 
     def ask_with(number):
         signed = JWT({"alg": "ES256"}, {"role": "web_anon", "number": number})
@@ -238,17 +244,20 @@ def test_O7_tokens(start):
     tokens = {}
     for number in (1, 1, 2, 1):
         ask_with(number)
-    wait_until(lambda: [metrics(port)[f"pgrst_jwt_cache_{what}_total"] for what in ("requests", "hits", "evictions")] == [4, 1, 2], 5, "they are counted")
+    wait_until(lambda: [metrics(port)[f"pgrst_jwt_cache_{what}_total"]
+                        for what in ("requests", "hits", "evictions")] == [4, 1, 2], 5, "they are counted")
     server.process.send(signal.SIGUSR2)
     wait_until(lambda: metrics(port)[LOADS] == 2, 10, "the reload is counted")
-    wait_until(lambda: (ask_with(1), metrics(port)["pgrst_jwt_cache_hits_total"] >= 2)[1], 5, "the next worker's are added")
+    wait_until(lambda: (ask_with(1), metrics(port)["pgrst_jwt_cache_hits_total"] >= 2)[1], 5,
+               "the next worker's are added")
     assert metrics(port)["pgrst_jwt_cache_requests_total"] > 4
 
 
 def test_O7_loads_that_failed(start):
     port = free_port()
     start(uri="host=/nonexistent dbname=none user=authenticator", admin_server_port=port).wait_listening()
-    failed = wait_until(lambda: metrics(port).get('pgrst_schema_cache_loads_total{status="FAIL"}'), 5, "a failure is counted")
+    failed = wait_until(lambda: metrics(port).get('pgrst_schema_cache_loads_total{status="FAIL"}'),
+                        5, "a failure is counted")
     assert failed >= 1 and LOADS not in metrics(port)
     assert get(port, "/schema_cache").content == b""
 
@@ -261,7 +270,8 @@ def test_PGRST003_when_every_worker_is_busy_too_long(start, database, front):
         began = time.monotonic()
         answer = server.get("/things?id=eq.1", headers={"Origin": "https://elsewhere.example"})
         assert answer.status_code == 504, answer.text
-        assert answer.json() == {"code": "PGRST003", "details": None, "hint": None, "message": "Timed out acquiring connection from connection pool."}
+        assert answer.json() == {"code": "PGRST003", "details": None, "hint": None,
+                                 "message": "Timed out acquiring connection from connection pool."}
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert 0.5 < time.monotonic() - began
         assert busy(database, 2)()

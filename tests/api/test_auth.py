@@ -68,7 +68,8 @@ def test_permission_decides_between_401_and_403(server):
 
 
 def test_claims_are_seen_by_sql(server):
-    claims = {"role": "regular_user", "user_id": 42, "email": "a@example.com", "roles": ["x", {"y": None}], "é": "☃\n\"\\"}
+    claims = {"role": "regular_user", "user_id": 42, "email": "a@example.com", "roles": ["x", {"y": None}],
+              "é": "☃\n\"\\"}
     assert server.get("/rpc/claims", token=token(claims)).json() == claims
     assert server.get("/rpc/claims").json() == {"role": "web_anon"}
     assert server.get("/rpc/claims", token=token({"a": 1})).json() == {"a": 1, "role": "web_anon"}
@@ -83,7 +84,8 @@ def test_claims_do_not_outlive_their_request(server):
         assert server.get("/rpc/claims").json() == {"role": "web_anon"}
 
 
-@pytest.mark.parametrize("role", ["no_such_role", "none", "", "authenticator\" --", "postgres'", 7, None, ["regular_user"]])
+@pytest.mark.parametrize("role", ["no_such_role", "none", "", "authenticator\" --", "postgres'", 7,
+                                  None, ["regular_user"]])
 def test_a_role_that_does_not_exist(server, role):
     answer = server.get("/rpc/whoami", token=token({"role": role}))
     assert (answer.status_code, answer.json()["code"]) == (401, "22023"), answer.text
@@ -202,7 +204,8 @@ def test_bad_claims(server, name):
     expect_invalid(server.get("/anyone", token=token(USER | claims)), "PGRST303", message)
 
 
-@pytest.mark.parametrize("payload", [b"[]", b"no json", b"", b"7", b'{"role":"regular_user"', b'{"a":NaN}', b'{"a":"\xff"}'])
+@pytest.mark.parametrize("payload", [b"[]", b"no json", b"", b"7", b'{"role":"regular_user"', b'{"a":NaN}',
+                                     b'{"a":"\xff"}'])
 def test_claims_that_are_no_object(server, payload):
     expect_invalid(server.get("/anyone", token=signed({"alg": "HS256"}, payload)), "PGRST303", "Parsing claims failed")
 
@@ -212,7 +215,8 @@ def test_thirty_seconds_of_skew(server):
     claims = {"exp": now - 20, "nbf": now + 20, "iat": now + 20}
     assert server.get("/rpc/whoami", token=token(USER | claims)).json() == "regular_user"
     assert server.get("/rpc/whoami", token=token(USER | {"exp": now + 60.5})).json() == "regular_user"
-    assert server.get("/rpc/whoami", token=token(USER | {"exp": None, "nbf": None, "iat": None})).json() == "regular_user"
+    assert (server.get("/rpc/whoami", token=token(USER | {"exp": None, "nbf": None, "iat": None})).json()
+            == "regular_user")
 
 
 def test_audience(serve):
@@ -264,7 +268,8 @@ def test_one_jwk(serve):
         good = signed({"alg": algorithm}, USER, digest)
         assert server.get("/rpc/whoami", token=good).json() == "regular_user"
     expect_invalid(server.get("/anyone", token=signed({"alg": "HS512"}, USER)), "PGRST301", NO_KEY, NONE_MATCHES)
-    expect_invalid(server.get("/anyone", token=signed({"alg": "HS256", "kid": "x"}, USER)), "PGRST301", NO_KEY, NONE_SUITABLE)
+    expect_invalid(server.get("/anyone", token=signed({"alg": "HS256", "kid": "x"}, USER)), "PGRST301",
+                   NO_KEY, NONE_SUITABLE)
 
 
 def test_key_set_and_kid(serve):

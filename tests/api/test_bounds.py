@@ -33,33 +33,40 @@ def of_length(length, part):
 
 
 def filters(chance, length):
-    ask = {"id": "id=gt.0", "name": "name=neq.x", "price": "price=lt.9", "made": "made=not.is.null", "maker_id": "maker_id=lte.1"}
+    ask = {"id": "id=gt.0", "name": "name=neq.x", "price": "price=lt.9", "made": "made=not.is.null",
+           "maker_id": "maker_id=lte.1"}
     return "&".join(of_length(length, lambda n: ask[chance.choice(COLUMNS)]))
 
 
 def paths(chance, length):
-    return "&".join(of_length(length, lambda n: chance.choice(("data->a=neq.0", "data->>b=is.null", "data->0->c=is.null"))))
+    return "&".join(of_length(length,
+                              lambda n: chance.choice(("data->a=neq.0", "data->>b=is.null", "data->0->c=is.null"))))
 
 
 def logic(chance, length):
-    return "or=(" + ",".join(of_length(length, lambda n: chance.choice(("id.gt.0", "name.eq.x", "price.in.(1,2)")))) + ")"
+    return "or=(" + ",".join(of_length(length,
+                                       lambda n: chance.choice(("id.gt.0", "name.eq.x", "price.in.(1,2)")))) + ")"
 
 
 def columns(chance, length):
     """1,664 columns are what PostgreSQL takes."""
-    return "select=" + ",".join(of_length(length, lambda n: f"c{n}{chance.choice('xyz')}:{chance.choice(COLUMNS)}")[:1600])
+    return "select=" + ",".join(of_length(length,
+                                          lambda n: f"c{n}{chance.choice('xyz')}:{chance.choice(COLUMNS)}")[:1600])
 
 
 def rows(chance, length):
     """The rows of an embed are a record type that PostgreSQL remembers as long as the session lives."""
-    return "select=id,makers(" + columns(chance, length)[7:].replace("price", "id").replace("made", "name").replace("maker_id", "id") + ")"
+    return "select=id,makers(" + columns(chance, length)[7:].replace("price", "id").replace("made",
+        "name").replace("maker_id", "id") + ")"
 
 
 def order(chance, length):
-    return "order=" + ",".join(of_length(length, lambda n: chance.choice(("data->a", "data->b.desc", "data->>c.nullsfirst"))))
+    return "order=" + ",".join(of_length(length,
+                                         lambda n: chance.choice(("data->a", "data->b.desc", "data->>c.nullsfirst"))))
 
 
-KINDS = [(filters, LONG, 150), (filters, 3_000, 300), (paths, LONG // 2, 60), (logic, LONG, 80), (columns, LONG, 60), (rows, LONG, 220), (rows, 700, 400),
+KINDS = [(filters, LONG, 150), (filters, 3_000, 300), (paths, LONG // 2, 60), (logic, LONG, 80), (columns, LONG, 60),
+         (rows, LONG, 220), (rows, 700, 400),
          (order, LONG // 2, 60), (order, 2_000, 300)]
 
 
@@ -73,5 +80,6 @@ def test_many_different_urls_leave_a_backend_small(start, database, make, length
             assert answer.status_code == 200, answer.text[:500]
             if number % 20 == 19:
                 most = max(most, *(resident(pid) for (pid,) in database.run(
-                    "SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database()")))
+                    "SELECT pid FROM pg_stat_activity "
+                    "WHERE usename = 'authenticator' AND datname = current_database()")))
                 assert most < BOUND, f"{most >> 20} MB after {number + 1} requests"

@@ -16,7 +16,8 @@ SCHEMA = "catalog.sql"
 
 def dump(database, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_"))}
-    done = subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    done = subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True,
                           timeout=60, env={**kept, "PGRST_DB_URI": database.uri, **environment})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -48,7 +49,8 @@ def columns(catalog):
 def test_relations(catalog):
     """Those exposed, what their views are made of, what their keys refer to; no partition, nothing else private."""
     found = {name: relation["kind"] for name, relation in catalog.relations.items()}
-    views = ("v_simple v_through_hidden v_through_extra v_part_of_key v_join v_union v_with v_names v_partition v_nothing "
+    views = ("v_simple v_through_hidden v_through_extra v_part_of_key v_join v_union v_with v_names v_partition "
+             "v_nothing "
              "v_trigger").split()
     assert found == {
         **{("api", name): "r" for name in ("projects", "tasks", "subtasks", "of_day")}, ("api", "days"): "p",
@@ -58,7 +60,8 @@ def test_relations(catalog):
 
 
 @pytest.mark.parametrize("name, can", [
-    ("projects", "iud"), ("days", "iud"), ("v_simple", "iud"), ("v_trigger", "i"), ("v_union", ""), ("materialized", ""),
+    ("projects", "iud"), ("days", "iud"), ("v_simple", "iud"), ("v_trigger", "i"), ("v_union", ""),
+    ("materialized", ""),
 ])
 def test_writable(catalog, name, can):
     relation = catalog.relations["api", name]
@@ -76,7 +79,8 @@ def test_primary_keys(catalog, name, key):
 
 
 @pytest.mark.parametrize("name, expected", [
-    ("id", {"type": "bigint", "cast": "bigint", "identity": "d", "default": "nextval('api.projects_id_seq'::regclass)"}),
+    ("id", {"type": "bigint", "cast": "bigint", "identity": "d",
+            "default": "nextval('api.projects_id_seq'::regclass)"}),
     ("always", {"type": "integer", "cast": "integer", "identity": "a"}),
     ("doubled", {"type": "integer", "cast": "integer", "generated": "s", "nullable": True}),
     ("name", {"type": "character varying(20)", "cast": "character varying", "maxLength": 20, "comment": "The name",
@@ -85,7 +89,8 @@ def test_primary_keys(catalog, name, key):
     ("bits", {"type": "bit(4)", "cast": "bit varying", "maxLength": 4, "nullable": True}),
     ("mood", {"type": "api.mood", "cast": "api.mood", "default": "'ok'::api.mood", "nullable": True,
               "enum": ["sad", "ok", "happy's"]}),
-    ("mood_domain", {"type": "api.mood_domain", "cast": "api.mood", "nullable": True, "enum": ["sad", "ok", "happy's"]}),
+    ("mood_domain", {"type": "api.mood_domain", "cast": "api.mood", "nullable": True,
+                     "enum": ["sad", "ok", "happy's"]}),
     ("positive", {"type": "api.positive", "cast": "integer", "default": "7"}),
     ("more_positive", {"type": "api.more_positive", "cast": "integer", "default": "7"}),
     ("own_default", {"type": "api.positive", "cast": "integer", "default": "8"}),
@@ -105,7 +110,8 @@ def test_no_dropped_column(columns):
     ("projects_client_id_fkey", (["api", "projects"], ["client_id"], ["private", "clients"], ["id"], False)),
     ("tasks_project_id_fkey", (["api", "tasks"], ["project_id"], ["api", "projects"], ["id"], False)),
     ("tasks_owner_fkey", (["api", "tasks"], ["owner"], ["private", "clients"], ["id"], True)),
-    ("subtasks_project_id_n_fkey", (["api", "subtasks"], ["project_id", "n"], ["api", "tasks"], ["project_id", "n"], True)),
+    ("subtasks_project_id_n_fkey", (["api", "subtasks"], ["project_id", "n"], ["api", "tasks"],
+                                    ["project_id", "n"], True)),
     ("t.1_parent_fkey", (["Ünï \"q\"", "t.1"], ["parent"], ["Ünï \"q\"", "t.1"], ["id"], False)),
     ("of_day_day_id_day_fkey", (["api", "of_day"], ["day_id", "day"], ["api", "days"], ["id", "day"], False)),
 ])
@@ -172,14 +178,16 @@ def test_unknown_schema(database):
 
 
 def test_no_database():
-    done = subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    done = subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True,
                           timeout=60, env={"PGRST_DB_URI": "host=/nowhere"})
     assert done.returncode == 1
     assert done.stdout == "" and done.stderr
 
 
 def test_media_handlers(catalog):
-    """Aggregates over a relation's rows or over anything, of the exposed schemas, that return a media type (PARITY.md M3)."""
+    """Aggregates over a relation's rows or over anything, of the exposed schemas, that return a media type
+    (PARITY.md M3)."""
     assert catalog.handlers == [
         {"function": 'api."any Thing"', "mediaType": "*/*", "answered": "application/octet-stream"},
         {"function": "api.page", "mediaType": "text/html", "answered": "Text/HTML", "of": "api.projects"}]

@@ -26,7 +26,8 @@ def accounts(cluster):
 
 @pytest.fixture(scope="module")
 def server(accounts):
-    started = Server(uri=accounts.cluster.uri(accounts.name, "authenticator"), db_anon_role="web_anon", jwt_secret=SECRET,
+    started = Server(uri=accounts.cluster.uri(accounts.name, "authenticator"), db_anon_role="web_anon",
+                     jwt_secret=SECRET,
                      environment=settings_of(accounts)).wait_ready()
     yield started
     started.stop()
@@ -37,7 +38,8 @@ def run(accounts):
     """The program with the server's settings."""
     def run(*arguments, says=None, **more):
         settings = {name.removeprefix("ROWGATE_").lower(): value for name, value in CHEAP.items()}
-        return rowgate(*arguments, says=says, auth_enabled="true", jwt_secret=SECRET, db_uri=accounts.cluster.uri(accounts.name, "rowgate_account"),
+        return rowgate(*arguments, says=says, auth_enabled="true", jwt_secret=SECRET,
+                       db_uri=accounts.cluster.uri(accounts.name, "rowgate_account"),
                        **settings, **more)
     return run
 
@@ -59,7 +61,8 @@ def test_keygen_makes_a_key_that_signs(run, accounts, alg, size):
     assert (key["alg"], key["use"], key["kid"]) == (alg, "sig", "mine")
     secret = key["d" if alg == "EdDSA" else "k"]
     assert len(base64.urlsafe_b64decode(secret + "==")) == size
-    with_key = Server(uri=accounts.cluster.uri(accounts.name, "authenticator"), db_anon_role="web_anon", jwt_secret=made.stdout,
+    with_key = Server(uri=accounts.cluster.uri(accounts.name, "authenticator"), db_anon_role="web_anon",
+                      jwt_secret=made.stdout,
                       environment=settings_of(accounts)).wait_ready()
     person = Person(with_key).sign_in()
     assert decode(person.token.split(".")[0]) == {"alg": alg, "typ": "JWT", "kid": "mine"}
@@ -90,7 +93,8 @@ def test_add_list_and_change_a_user(run, server):
     added = run("user", "add", "clerk@example.com", "--role", "editor", says=PASSWORD + "\n")
     assert added.returncode == 0, added.stderr
     listed = users(run)["clerk@example.com"]
-    assert (listed["id"], listed["role"], listed["active"], listed["sessions"]) == (added.stdout.strip(), "editor", "t", "0")
+    assert ((listed["id"], listed["role"], listed["active"], listed["sessions"])
+            == (added.stdout.strip(), "editor", "t", "0"))
     person = Person(server, "clerk@example.com", register=False).sign_in()
     assert users(run)["clerk@example.com"]["sessions"] == "1"
     assert run("user", "set-role", "clerk@example.com", "viewer").returncode == 0
@@ -109,9 +113,11 @@ def test_add_list_and_change_a_user(run, server):
 
 @pytest.mark.parametrize("arguments, says, wording", [
     (["add", "nobody"], PASSWORD, "no e-mail address"), (["add", "x@example.com"], "short", "too short"),
-    (["add", "x@example.com"], "", "standard input"), (["add", "x@example.com", "--role", "postgres"], PASSWORD, "role"),
+    (["add", "x@example.com"], "", "standard input"),
+    (["add", "x@example.com", "--role", "postgres"], PASSWORD, "role"),
     (["add"], "", "wants EMAIL"), (["set-role", "x@example.com"], None, "wants a role"),
-    (["set-role", "nobody@example.com", "editor"], None, "no such account"), (["activate", "nobody@example.com"], None, "no such account"),
+    (["set-role", "nobody@example.com", "editor"], None, "no such account"),
+    (["activate", "nobody@example.com"], None, "no such account"),
     (["list", "--all"], None, "unknown option"), (["fly"], None, "user wants add"), ([], None, "user wants add"),
     (["import", "/nowhere.csv"], None, "No such file"),
 ])
@@ -158,7 +164,8 @@ def test_import_of_csv_and_json(run, server, accounts, tmp_path):
     assert run("user", "add", "pattern@example.com", says=PASSWORD).returncode == 0
     argon = accounts.value("SELECT password_hash FROM auth_private.credentials WHERE email_key = 'pattern@example.com'")
     rows = tmp_path / "users.csv"
-    rows.write_text(f'name,email,password_hash,role,active\r\n"A, with a comma",old1@example.com,{bcrypt},editor,true\r\n'
+    rows.write_text(f'name,email,password_hash,role,active\r\n"A, with a comma",old1@example.com,{bcrypt},editor,'
+                    f'true\r\n'
                     f'B,old2@example.com,"{argon}",,\r\nC,old3@example.com,{bcrypt},viewer,f\r\n')
     done = run("user", "import", rows)
     assert done.returncode == 0, done.stderr
@@ -171,7 +178,8 @@ def test_import_of_csv_and_json(run, server, accounts, tmp_path):
     assert Person(server, "old1@example.com", register=False).try_to_sign_in("wrong password").status_code == 401
     assert Person(server, "old3@example.com", register=False).try_to_sign_in().status_code == 401
     # The sign-in has replaced the foreign hash.
-    assert accounts.value("SELECT left(password_hash, 10) FROM auth_private.credentials WHERE email_key = 'old1@example.com'") == "$argon2id$"
+    assert accounts.value("SELECT left(password_hash, 10) FROM auth_private.credentials WHERE email_key = "
+                          "'old1@example.com'") == "$argon2id$"
     rows = tmp_path / "users.json"
     rows.write_text(json.dumps([{"email": "old4@example.com", "password_hash": bcrypt, "active": True, "more": 1}]))
     assert run("user", "import", rows).returncode == 0
@@ -186,7 +194,8 @@ def test_import_names_the_rows_it_refuses_and_takes_the_others(run, server, acco
         {"email": "bad2@example.com", "password_hash": "$2b$31$" + bcrypt[7:]}, {"email": "bad3@example.com"},
         {"email": "bad4@example.com", "password_hash": "$argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHQ$aGFzaA"},
         {"email": "bad5@example.com", "password_hash": bcrypt, "role": "postgres"}, 7,
-        {"email": "good@example.com", "password_hash": bcrypt}, {"email": "GOOD@example.com", "password_hash": bcrypt}]))
+        {"email": "good@example.com", "password_hash": bcrypt},
+        {"email": "GOOD@example.com", "password_hash": bcrypt}]))
     done = run("user", "import", rows)
     assert done.returncode == 1 and "1 accounts taken over, 8 refused" in done.stderr
     for number in (1, 2, 3, 4, 5, 6, 7, 9):
@@ -208,11 +217,13 @@ def test_purge_removes_what_has_ended_and_keeps_what_tokens_still_name(run, serv
     assert run("tidy").returncode == 0  # its older name, which stands in crontabs
     assert accounts.value(f"SELECT count(*) FROM auth.sessions WHERE user_id = {person.id}") == 1
     accounts.run(f"UPDATE auth.sessions SET ended_at = now() - interval '2 hours' WHERE user_id = {person.id}")
-    accounts.run(f"UPDATE auth.activity_log SET at = now() - interval '91 days' WHERE user_id = {person.id} AND action = 'login'")
+    accounts.run(f"UPDATE auth.activity_log SET at = now() - interval '91 days' WHERE user_id = {person.id} AND action "
+                 f"= 'login'")
     done = run("purge")
     assert done.returncode == 0 and int(done.stdout.split()[0]) >= 2
     assert accounts.value(f"SELECT count(*) FROM auth.sessions WHERE user_id = {person.id}") == 0
-    assert accounts.value(f"SELECT count(*) FROM auth.activity_log WHERE user_id = {person.id} AND action = 'login'") == 0
+    assert (accounts.value(f"SELECT count(*) FROM auth.activity_log WHERE user_id = {person.id} AND action = 'login'")
+            == 0)
     assert server.get("/rpc/current_user", token=person.token).status_code == 401
 
 
@@ -226,29 +237,38 @@ def test_help_lists_the_commands():
     assert commands("user") == ["add", "list", "set-role", "activate", "deactivate", "end-sessions", "import"]
 
 
-@pytest.mark.parametrize("command", ["keygen", "mail", "migrate", "purge", "reload", "token", "user", "user add", "user list", "user set-role",
+@pytest.mark.parametrize("command", ["keygen", "mail", "migrate", "purge", "reload", "token", "user",
+                                     "user add", "user list", "user set-role",
                                      "user activate", "user deactivate", "user end-sessions", "user import"])
 def test_help_of_a_command_asks_nobody(command):
     """Not even the configuration, which is wrong here; and what usage names is explained."""
-    for asked in (rowgate(*command.split(), "--help", server_port="none"), rowgate(*command.split(), "-h", "--nonsense", server_port="none")):
+    for asked in (rowgate(*command.split(), "--help", server_port="none"),
+                  rowgate(*command.split(), "-h", "--nonsense", server_port="none")):
         assert (asked.returncode, asked.stderr) == (0, "") and asked.stdout.startswith(f"Usage: rowgate {command} ")
     ways = " ".join(re.findall(r"^(?:Usage:| {6}) rowgate (.*)", asked.stdout, re.M))
-    assert command == "user" or set(re.findall(r"--[a-z-]+", ways)) == set(re.findall(r"^ +(--[a-z-]+)", asked.stdout, re.M))
+    assert command == "user" or set(re.findall(r"--[a-z-]+",
+                                               ways)) == set(re.findall(r"^ +(--[a-z-]+)", asked.stdout, re.M))
 
 
 @pytest.mark.parametrize("arguments, says, command", [
     (["keygen", "--kid"], "--kid wants NAME", "keygen"), (["keygen", "x"], "x: nothing of the kind is taken", "keygen"),
-    (["mail", "--once", "--status"], "mail takes one of --once, --status and --try ADDRESS", "mail"), (["tidy", "--all"], "--all: unknown option", "purge"),
-    (["migrate", "--to", "99"], "--to wants the number of a migration", "migrate"), (["reload", "a", "b"], "b: a second configuration file", "reload"),
-    (["token"], "token wants --user EMAIL or --role ROLE", "token"), (["user"], "user wants add, list, set-role, activate, deactivate, end-sessions or import", "user"),
+    (["mail", "--once", "--status"], "mail takes one of --once, --status and --try ADDRESS", "mail"),
+    (["tidy", "--all"], "--all: unknown option", "purge"),
+    (["migrate", "--to", "99"], "--to wants the number of a migration", "migrate"),
+    (["reload", "a", "b"], "b: a second configuration file", "reload"),
+    (["token"], "token wants --user EMAIL or --role ROLE", "token"),
+    (["user"], "user wants add, list, set-role, activate, deactivate, end-sessions or import", "user"),
     (["user", "add"], "user add wants EMAIL", "user add")])
 def test_a_mistake_is_told_with_where_to_look(arguments, says, command):
     done = rowgate(*arguments, server_port="none")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"rowgate: {says}\nTry `rowgate {command} --help`.\n")
 
 
-@pytest.mark.parametrize("arguments, says", [(["--no-such-option"], "--no-such-option: unknown option"), (["-x"], "-x: unknown option"), (["a", "b"], "b: a second configuration file"),
-                                             (["--dump-config", "/nowhere.conf"], "/nowhere.conf: cannot be opened: No such file or directory")])
+@pytest.mark.parametrize("arguments, says", [(["--no-such-option"], "--no-such-option: unknown option"),
+                                             (["-x"], "-x: unknown option"),
+                                             (["a", "b"], "b: a second configuration file"),
+                                             (["--dump-config", "/nowhere.conf"],
+                                              "/nowhere.conf: cannot be opened: No such file or directory")])
 def test_O1_a_mistake_on_the_command_line_is_status_1(arguments, says):
     done = rowgate(*arguments)
     assert (done.returncode, done.stdout) == (1, "") and says in done.stderr
@@ -290,7 +310,8 @@ def answer_of(status, *fields):
 
 
 @pytest.mark.parametrize("answer, code, says", [
-    (answer_of("200 OK"), 0, "OK"), (answer_of("503 Service Unavailable"), 1, "UNAVAILABLE"), (b"not HTTP\r\n\r\n", 1, "UNAVAILABLE"),
+    (answer_of("200 OK"), 0, "OK"), (answer_of("503 Service Unavailable"), 1, "UNAVAILABLE"),
+    (b"not HTTP\r\n\r\n", 1, "UNAVAILABLE"),
     (b"", 1, "UNAVAILABLE"), (answer_of("302 Found", "Location: http://127.0.0.1:9/"), 1, "UNAVAILABLE")])
 def test_O1_ready_asks_the_admin_server_and_nobody_else(monkeypatch, answer, code, says):
     """No proxy, though the environment names one, and no place that a redirection names."""
@@ -300,7 +321,9 @@ def test_O1_ready_asks_the_admin_server_and_nobody_else(monkeypatch, answer, cod
         done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
     assert (done.returncode, done.stdout + done.stderr) == (code, f"{says}: http://127.0.0.1:{port}/ready\n")
     done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"HTTP EXCEPTION: connection refused to http://127.0.0.1:{port}/ready\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "",
+                                                           f"HTTP EXCEPTION: connection refused to "
+                                                           f"http://127.0.0.1:{port}/ready\n")
 
 
 def test_O1_ready_by_a_unix_socket(tmp_path):
@@ -308,4 +331,5 @@ def test_O1_ready_by_a_unix_socket(tmp_path):
     with admin_server(socket.AF_UNIX, str(path), answer_of("200 OK")):
         done = rowgate("--ready", admin_server_unix_socket=path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"OK: http://{path}/ready\n", "")
-    assert rowgate("--ready", admin_server_unix_socket=path).stderr == f"HTTP EXCEPTION: connection refused to http://{path}/ready\n"
+    assert (rowgate("--ready", admin_server_unix_socket=path).stderr
+            == f"HTTP EXCEPTION: connection refused to http://{path}/ready\n")

@@ -23,11 +23,16 @@ def alone(serve):
     return serve(front="nginx", workers=1, db_tx_end="commit-allow-override")
 
 
-LEFT = ["SET work_mem = '77MB'", "SET my.own = 'secret'", "SET ROLE regular_user", "SET search_path = pg_catalog", "SET statement_timeout = 1",
-        "SET default_transaction_read_only = on", "SET TIME ZONE 'Asia/Tokyo'", "SET client_encoding = latin1", "SET plan_cache_mode = force_custom_plan",
-        "CREATE TEMP TABLE things AS SELECT 99 AS id", "CREATE TEMP VIEW mine AS SELECT 1", "LISTEN everything", "SELECT pg_advisory_lock(7)",
-        "SELECT pg_advisory_lock_shared(7, 8)", "PREPARE mine AS SELECT 1", "DEALLOCATE ALL", "DISCARD PLANS", "RESET ALL", "UNLISTEN *"]
-HOW = {"committed": (False, {}), "failed": (True, {}), "rolled back": (False, {"Prefer": "tx=rollback"}), "untold": (False, {"Prefer": "return=minimal"})}
+LEFT = ["SET work_mem = '77MB'", "SET my.own = 'secret'", "SET ROLE regular_user", "SET search_path = pg_catalog",
+        "SET statement_timeout = 1",
+        "SET default_transaction_read_only = on", "SET TIME ZONE 'Asia/Tokyo'", "SET client_encoding = latin1",
+        "SET plan_cache_mode = force_custom_plan",
+        "CREATE TEMP TABLE things AS SELECT 99 AS id", "CREATE TEMP VIEW mine AS SELECT 1", "LISTEN everything",
+        "SELECT pg_advisory_lock(7)",
+        "SELECT pg_advisory_lock_shared(7, 8)", "PREPARE mine AS SELECT 1", "DEALLOCATE ALL", "DISCARD PLANS",
+        "RESET ALL", "UNLISTEN *"]
+HOW = {"committed": (False, {}), "failed": (True, {}), "rolled back": (False, {"Prefer": "tx=rollback"}),
+       "untold": (False, {"Prefer": "return=minimal"})}
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -102,7 +107,8 @@ SLEEPS = "wait_event = 'PgSleep'"
 
 def kill_sleeping(database):
     wait_until(lambda: backends(database, SLEEPS) == 1, 10, "the query runs")
-    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND " + SLEEPS)
+    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+                 + SLEEPS)
 
 
 def test_a_read_is_sent_again_when_nothing_had_come(alone, database):
@@ -133,7 +139,8 @@ def test_an_idle_connection_that_was_ended_costs_no_request(alone, database, met
     for _ in range(3):
         before = alone.get("/rpc/backend").json()
         database.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s", before)
-        answer = alone.get("/things?id=eq.1") if method == "GET" else alone.patch("/things?id=eq.1", json={"name": "thing 1"})
+        answer = alone.get("/things?id=eq.1") if method == "GET" else alone.patch("/things?id=eq.1",
+            json={"name": "thing 1"})
         assert answer.status_code == (200 if method == "GET" else 204)
         assert alone.get("/rpc/backend").json() != before
 

@@ -102,7 +102,8 @@ def other_user(demo, email):
 
 
 def test_register_answers_as_printed(user):
-    assert user["registered"] == {"success": True, "user_id": user["id"], "email": "user@example.com", "role": "regular_user"}
+    assert user["registered"] == {"success": True, "user_id": user["id"], "email": "user@example.com",
+                                  "role": "regular_user"}
 
 
 def test_login_answers_as_printed(user):
@@ -130,9 +131,11 @@ def test_anonymous_may_read_and_not_write(demo):
     assert answer.status_code == 401 and answer.json()["code"] == "42501"
 
 
-@pytest.mark.parametrize("role", ["admin_user", "editor", "viewer", "authenticated", "authenticator", "postgres", "", "REGULAR_USER"])
+@pytest.mark.parametrize("role", ["admin_user", "editor", "viewer", "authenticated", "authenticator",
+                                  "postgres", "", "REGULAR_USER"])
 def test_a_stranger_cannot_choose_a_role(demo, role):
-    answer = demo.server.post("/rpc/register_user", json={"email": "e@example.com", "password": "securepassword123", "user_role": role})
+    answer = demo.server.post("/rpc/register_user",
+                              json={"email": "e@example.com", "password": "securepassword123", "user_role": role})
     assert answer.status_code == 403
     assert answer.json()["code"] == "RGA04" and answer.json()["error"] == "This role cannot be chosen"
     answer = demo.server.post("/rpc/login", json={"email": "e@example.com", "password": "securepassword123"})
@@ -164,13 +167,16 @@ def test_an_unknown_session_is_not_refreshed(demo, user):
 
 def test_only_the_owner_changes_a_workshop_and_cannot_give_it_away(demo, user):
     server, other = demo.server, other_user(demo, "other@example.com")
-    made = server.post("/workshops", token=user["token"], json={"title": "Kept"}, headers={"Prefer": "return=representation"}).json()[0]
+    made = server.post("/workshops", token=user["token"], json={"title": "Kept"},
+                       headers={"Prefer": "return=representation"}).json()[0]
     at = f"/workshops?id=eq.{made['id']}"
     wanted = {"Prefer": "return=representation"}
-    assert server.patch(at, token=user["token"], json={"title": "Changed"}, headers=wanted).json()[0]["title"] == "Changed"
+    assert (server.patch(at, token=user["token"], json={"title": "Changed"}, headers=wanted).json()[0]["title"]
+            == "Changed")
     assert server.patch(at, token=other, json={"title": "Stolen"}, headers=wanted).json() == []
     assert server.patch(at, token=user["token"], json={"owner_id": made["owner_id"] + 1}).status_code == 403
-    assert server.post("/workshops", token=other, json={"title": "In another's name", "owner_id": user["id"]}).status_code == 403
+    assert server.post("/workshops", token=other,
+                       json={"title": "In another's name", "owner_id": user["id"]}).status_code == 403
     assert server.get(at).json()[0]["title"] == "Changed"
 
 
@@ -196,7 +202,8 @@ def test_registrations_are_their_owners_alone(demo, user):
     assert server.get("/participants", token=user["token"]).json() == []
 
 
-@pytest.mark.parametrize("name", ["crypt", "gen_salt", "sign", "verify", "hash_password", "verify_password", "access_token", "hmac", "uid"])
+@pytest.mark.parametrize("name", ["crypt", "gen_salt", "sign", "verify", "hash_password", "verify_password",
+                                  "access_token", "hmac", "uid"])
 def test_the_tools_are_out_of_reach(demo, user, name):
     assert demo.server.post(f"/rpc/{name}", token=user["token"], json={}).status_code == 404
 
@@ -207,12 +214,14 @@ def test_schema_auth_shows_own_rows_and_no_secrets(demo, user):
     assert server.get(f"/users?select={columns}", token=user["token"], headers=auth).json() == [
         {"id": user["id"], "email": "user@example.com", "role": "regular_user", "active": True}]
     assert server.get("/users?select=password_hash", token=user["token"], headers=auth).status_code == 400
-    assert server.get("/credentials", token=user["token"], headers={"Accept-Profile": "auth_private"}).status_code == 406
+    assert (server.get("/credentials", token=user["token"], headers={"Accept-Profile": "auth_private"}).status_code
+            == 406)
     assert server.get(f"/users?select={columns}", headers=auth).status_code == 401
 
 
 def test_after_logout_the_access_token_is_refused_at_once_and_leaves_no_row(demo, user):
-    token = demo.server.post("/rpc/login", json={"email": "user@example.com", "password": "securepassword123"}).json()["token"]
+    token = demo.server.post("/rpc/login",
+                             json={"email": "user@example.com", "password": "securepassword123"}).json()["token"]
     assert demo.server.get("/workshops", token=token).status_code == 200
     assert demo.server.post("/rpc/logout", token=token).status_code == 204
     for answer in (demo.server.get("/workshops", token=token),
@@ -228,8 +237,10 @@ def test_a_forgotten_password_by_the_mail_that_lies_in_the_state_directory(demo,
     assert server.post("/rpc/request_password_reset", json={"email": who["email"]}).json()["success"]
 
     def mailed():
-        return next((found for file in (state / "mail").rglob("*") if file.is_file() and who["email"] in file.read_text()
-                     for found in [re.search(r"^http://\S+(/account/reset\?token=(\S+))", file.read_text(), re.M)] if found), None)
+        return next((found for file in (state / "mail").rglob("*") if file.is_file()
+                     and who["email"] in file.read_text()
+                     for found in [re.search(r"^http://\S+(/account/reset\?token=(\S+))", file.read_text(), re.M)]
+                     if found), None)
     link = wait_until(mailed, 20, "the mail is there")
     page = server.get(link[1])
     assert page.status_code == 200 and link[2] in page.text

@@ -15,10 +15,12 @@ CASES = {
     "a word that holds another": (PLPGSQL.format("RETURN (SELECT 'executed' || t);"), False),
     "EXECUTE": (PLPGSQL.format("EXECUTE t; RETURN t;"), True),
     "execute behind a line end": (PLPGSQL.format("RETURN 'x';\nexecute\nt;"), True),
-    "a cursor": ("CREATE FUNCTION f(t text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE t; END $$", True),
+    "a cursor": ("CREATE FUNCTION f(t text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE t; "
+                 "END $$", True),
     "SQL that prepares": ("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'PREPARE x AS SELECT 1'", True),
     "a procedure": ("CREATE PROCEDURE f() LANGUAGE sql AS 'DISCARD ALL'", True),
-    "in another schema": ("CREATE SCHEMA hidden; " + PLPGSQL.format("EXECUTE t; RETURN t;").replace("f(t", "hidden.f(t"), True),
+    "in another schema": ("CREATE SCHEMA hidden; "
+                          + PLPGSQL.format("EXECUTE t; RETURN t;").replace("f(t", "hidden.f(t"), True),
     "known C": ("CREATE EXTENSION pgcrypto", False),
     "C that only reads what it is given": ("CREATE EXTENSION tablefunc", False),
     "C that runs what it is given": ("CREATE EXTENSION xml2", True),
@@ -42,7 +44,8 @@ def test_T6_the_names_are_those_of_the_next_caller(cluster, database):
         cursor.execute("CREATE EXTENSION xml2")
         connection.commit()
         with pytest.raises(Exception, match="SPI execution failed"):
-            cursor.execute("SELECT * FROM xpath_table('id', 'x', '(SELECT 1 AS id, ''<a/>''::text AS x) AS q', '/a', 'true; PREPARE left_behind AS SELECT 1') "
+            cursor.execute("SELECT * FROM xpath_table('id', 'x', '(SELECT 1 AS id, ''<a/>''::text AS x) AS q', '/a', "
+                           "'true; PREPARE left_behind AS SELECT 1') "
                            "AS t (id integer, a text)")
         connection.rollback()
         cursor.execute("SELECT name, from_sql FROM pg_prepared_statements")

@@ -22,7 +22,8 @@ ROWS, MAX_ROWS = 14, 4
 def test_answers_agree(serve, database):
     rng = random.Random(SEED)
     rows = random_rows(rng, ROWS)
-    database.run("CREATE TABLE guess (id integer PRIMARY KEY, j jsonb, " + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()) + ")")
+    database.run("CREATE TABLE guess (id integer PRIMARY KEY, j jsonb, "
+                 + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()) + ")")
     for row in map(stored, rows):
         values = [json.dumps(value) if isinstance(value, dict) else value for value in row.values()]
         database.run(f"INSERT INTO guess VALUES ({', '.join(['%s'] * len(row))})", *values)
@@ -37,7 +38,8 @@ def test_answers_agree(serve, database):
         got_range = answer.headers.get("Content-Range")
         said_total = int(got_range.partition("/")[2].replace("*", "0")) if got_range else 0
         status, content_range, expected = question.answer(rows, said_total, max_rows)
-        shown = (f"question {asked} of seed {SEED}: {question.url()} {question.fields()}\n{answer.status_code} {got_range} {answer.text}\n"
+        shown = (f"question {asked} of seed {SEED}: {question.url()} {question.fields()}\n{answer.status_code} "
+                 f"{got_range} {answer.text}\n"
                  f"expected {status} {content_range} {expected}")
         assert (answer.status_code, got_range) == (status, content_range), shown
         assert expected is None or answer.json() == expected, shown

@@ -68,23 +68,28 @@ def test_method(front, method, status):
 # What the README lists. Sent, then what each web server answers: a code is rowgate's, a number alone its own.
 OWN_ANSWERS = [
     ("a method nobody knows", "BREW /things HTTP/1.1", {"lighttpd": 501, "nginx": "PGRST117", "apache": "PGRST117"}),
-    ("a method of WebDAV", "PROPFIND /things HTTP/1.1", {"lighttpd": "PGRST117", "nginx": "PGRST117", "apache": "PGRST117"}),
+    ("a method of WebDAV", "PROPFIND /things HTTP/1.1",
+     {"lighttpd": "PGRST117", "nginx": "PGRST117", "apache": "PGRST117"}),
     ("TRACE", "TRACE /things HTTP/1.1", {"lighttpd": "PGRST117", "nginx": 405, "apache": "PGRST117"}),
     ("CONNECT", "CONNECT localhost:1 HTTP/1.1", {"lighttpd": 400, "nginx": 400, "apache": "PGRST117"}),
     ("a method in lower case", "get /things HTTP/1.1", {"lighttpd": 501, "nginx": 400, "apache": "PGRST117"}),
     ("%00 in the path", "GET /things%00 HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 404}),
     ("%zz in the path", "GET /%zz HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
-    ("%zz in the query", "GET /things?a=%zz HTTP/1.1", {"lighttpd": "PGRST100", "nginx": "PGRST100", "apache": "PGRST100"}),
+    ("%zz in the query", "GET /things?a=%zz HTTP/1.1",
+     {"lighttpd": "PGRST100", "nginx": "PGRST100", "apache": "PGRST100"}),
     ("a control character", "GET /things?a=\x01 HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
     ("POST without a length", "POST /things HTTP/1.1", {"lighttpd": 411, "nginx": "PGRST102", "apache": "PGRST102"}),
     ("above the root", "GET /../things HTTP/1.1", {"lighttpd": "PGRST125", "nginx": 400, "apache": 400}),
     ("a doubled slash", "GET //things HTTP/1.1", {"lighttpd": "PGRST125", "nginx": "PGRST125", "apache": "PGRST125"}),
     ("a URL of 20 kB", f"GET /things?a={'a' * 20000} HTTP/1.1", {"lighttpd": "RG414", "nginx": "RG414", "apache": 414}),
     ("a URL of 40 kB", f"GET /things?a={'a' * 40000} HTTP/1.1", {"lighttpd": 431, "nginx": "RG414", "apache": 414}),
-    ("a field of 20 kB", f"GET /things HTTP/1.1\r\nX-Long: {'a' * 20000}", {"lighttpd": "RG431", "nginx": "RG431", "apache": 400}),
+    ("a field of 20 kB", f"GET /things HTTP/1.1\r\nX-Long: {'a' * 20000}",
+     {"lighttpd": "RG431", "nginx": "RG431", "apache": 400}),
     ("no Host", "GET /things HTTP/1.1\r\n", {"lighttpd": 400, "nginx": 400, "apache": 400}),
-    ("a length that is no number", "POST /things HTTP/1.1\r\nContent-Length: x", {"lighttpd": 400, "nginx": 400, "apache": 400}),
-    ("a field of 40 kB", f"GET /things HTTP/1.1\r\nX-Long: {'a' * 40000}", {"lighttpd": 431, "nginx": "RG431", "apache": 400}),
+    ("a length that is no number", "POST /things HTTP/1.1\r\nContent-Length: x",
+     {"lighttpd": 400, "nginx": 400, "apache": 400}),
+    ("a field of 40 kB", f"GET /things HTTP/1.1\r\nX-Long: {'a' * 40000}",
+     {"lighttpd": 431, "nginx": "RG431", "apache": 400}),
 ]
 
 
@@ -168,7 +173,8 @@ def test_many_requests_on_one_connection(front):
     address = urllib.parse.urlsplit(front.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     rounds = [("GET", "/things?id=eq.1", None, 200), ("HEAD", "/things", None, 200), ("GET", "/nothing", None, 404),
-              ("POST", "/things", b'{"id":9}', 401), ("POST", "/nothing", b"[" + b" " * 100_000 + b"]", 404), ("GET", "/many?limit=1", None, 200)]
+              ("POST", "/things", b'{"id":9}', 401), ("POST", "/nothing", b"[" + b" " * 100_000 + b"]", 404),
+              ("GET", "/many?limit=1", None, 200)]
     for method, path, body, status in rounds * 5:
         headers = {"Content-Type": "application/json"} if body else {}
         connection.request(method, path, body, headers)

@@ -28,41 +28,54 @@ COUNT = {"Prefer": "count=exact"}
 AGGREGATES = [
     body("M3 aggregate of a table", "GET /films?order=id", PAGE, "text/html", fields={"Content-Range": "0-2/*"}),
     body("M3 select=*", "GET /films?select=*&order=id", PAGE, "text/html"),
-    body("M3 filtered and counted", "GET /films?id=gt.1&order=id&limit=1", "<ul><li>M</li></ul>", "text/html", status=206,
+    body("M3 filtered and counted", "GET /films?id=gt.1&order=id&limit=1", "<ul><li>M</li></ul>",
+         "text/html", status=206,
          fields={"Content-Range": "0-0/2"}, **COUNT),
     body("M3 of no rows", "GET /films?id=gt.9", "<ul></ul>", "text/html", fields={"Content-Range": "*/*"}),
-    none_of("M3 not of a select list", "GET /films?select=name", "text/html"), none_of("M3 not of another table", "GET /books?select=id", "text/html"),
+    none_of("M3 not of a select list", "GET /films?select=name", "text/html"),
+    none_of("M3 not of another table", "GET /books?select=id", "text/html"),
     none_of("M3 not of a view of the table", "GET /old_films", "text/html"),
     body("M3 overrides csv", "GET /films?order=id", "ids:1;2;3;", "text/csv; charset=utf-8", "text/csv"),
-    body("M3 csv of a select list is the builtin", "GET /films?select=id&order=id", "id\n1\n2\n3", "text/csv; charset=utf-8", "text/csv"),
-    body("M3 of anything", "GET /films?select=id,name&id=eq.1", "(1,METROPOLIS)!", "application/vnd.Shout", "application/vnd.shout"),
+    body("M3 csv of a select list is the builtin", "GET /films?select=id&order=id", "id\n1\n2\n3",
+         "text/csv; charset=utf-8", "text/csv"),
+    body("M3 of anything", "GET /films?select=id,name&id=eq.1", "(1,METROPOLIS)!", "application/vnd.Shout",
+         "application/vnd.shout"),
     body("M3 of anything, by what is asked for first", "GET /films?id=eq.1", "(1,METROPOLIS)!", "application/vnd.Shout",
          "image/png, application/vnd.shout;q=0.9, text/html;q=0.8"),
     body("M3 any type", "GET /books", b"\x00\xffUlysses", "application/octet-stream", "*/*"),
     body("M3 any type, even JSON", "GET /books", b"\x00\xffUlysses", "application/octet-stream", "application/json"),
     body("M3 any type with its own Content-Type", "GET /books", b"\x00\xffUlysses", "application/x-book"),
-    body("M3 any type is not of a select list", "GET /books?select=id", [{"id": 1}], "application/json; charset=utf-8", "*/*"),
-    body("M3 vendor types are not overridden", "GET /books", {"id": 1, "title": "Ulysses"}, "application/vnd.pgrst.object+json; charset=utf-8",
+    body("M3 any type is not of a select list", "GET /books?select=id", [{"id": 1}],
+         "application/json; charset=utf-8", "*/*"),
+    body("M3 vendor types are not overridden", "GET /books", {"id": 1, "title": "Ulysses"},
+         "application/vnd.pgrst.object+json; charset=utf-8",
          "application/vnd.pgrst.object"),
     body("M3 HEAD", "HEAD /films", b"", "text/html"),
     body("M3 function of a table's rows", "GET /rpc/all_films?order=id", PAGE, "text/html"),
     body("M3 function's value", "GET /rpc/word", "WORD!", "application/vnd.Shout", "application/vnd.shout"),
-    body("M3 volatile function, counted", "POST /rpc/add_films?order=id&limit=1", "<ul><li>Metropolis</li></ul>", "text/html", **COUNT),
-    body("M3 representation", "POST /films", "<ul><li>New</li></ul>", "text/html", status=201, body={"id": 9, "name": "New"}, Prefer="return=representation"),
-    body("M3 of a delete", "DELETE /films?id=eq.1", "<ul><li>Metropolis</li></ul>", "text/html", Prefer="return=representation"),
-    body("M3 of an empty update", "PATCH /films?id=eq.1", "<ul></ul>", "text/html", body={}, Prefer="return=representation"),
+    body("M3 volatile function, counted", "POST /rpc/add_films?order=id&limit=1", "<ul><li>Metropolis</li></ul>",
+         "text/html", **COUNT),
+    body("M3 representation", "POST /films", "<ul><li>New</li></ul>", "text/html", status=201,
+         body={"id": 9, "name": "New"}, Prefer="return=representation"),
+    body("M3 of a delete", "DELETE /films?id=eq.1", "<ul><li>Metropolis</li></ul>", "text/html",
+         Prefer="return=representation"),
+    body("M3 of an empty update", "PATCH /films?id=eq.1", "<ul></ul>", "text/html", body={},
+         Prefer="return=representation"),
     case("M3 minimal", "POST /films", 201, b"", {"Content-Type": None}, body={"id": 9}, Accept="text/html"),
 ]
 
 FUNCTIONS = [
-    body("M3 page", "GET /rpc/page", "<p>hi</p>", "text/html"), body("M3 page by POST", "POST /rpc/page", "<p>hi</p>", "text/html"),
+    body("M3 page", "GET /rpc/page", "<p>hi</p>", "text/html"),
+    body("M3 page by POST", "POST /rpc/page", "<p>hi</p>", "text/html"),
     body("M3 page as anything is JSON", "GET /rpc/page", '"<p>hi</p>"', "application/json; charset=utf-8", "*/*"),
     body("M3 nothing", "GET /rpc/no_page", b"", "text/html"),
     body("M5 text/plain", "GET /rpc/plain", 'plain, "text"', "text/plain; charset=utf-8", "text/plain"),
     body("M5 text/xml", "GET /rpc/xml", "<a>1</a>", "text/xml; charset=utf-8", "text/xml"),
     body("M5 octets", "GET /rpc/octets", b"\x00\xffA", "application/octet-stream"),
-    body("M3 image", "GET /rpc/image", b"\x89PNG", "image/png"), none_of("M3 other image", "GET /rpc/image", "image/gif"),
-    body("M3 own JSON", "GET /rpc/own_json", '{"as":   "it is"}', "application/json; charset=utf-8", "application/json"),
+    body("M3 image", "GET /rpc/image", b"\x89PNG", "image/png"),
+    none_of("M3 other image", "GET /rpc/image", "image/gif"),
+    body("M3 own JSON", "GET /rpc/own_json", '{"as":   "it is"}', "application/json; charset=utf-8",
+         "application/json"),
     body("M3 any type", "GET /rpc/anything", b"any", "application/octet-stream", "application/json"),
     body("M3 any type as anything", "GET /rpc/anything", b"any", "application/octet-stream", "*/*"),
     body("M3 any type, set by the function", "GET /rpc/anything", b"any", "image/gif", "image/webp"),
@@ -70,17 +83,22 @@ FUNCTIONS = [
 
 
 def feature(number, name, x, y):
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [x, y]}, "properties": {"id": number, "name": name}}
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [x, y]},
+            "properties": {"id": number, "name": name}}
 
 
 GEOJSON = "application/geo+json; charset=utf-8"
 FEATURES = {"type": "FeatureCollection", "features": [feature(1, "Corner", 1, 2), feature(2, "Market", -3, 4)]}
 GEO = [
-    body("M1 geojson", "GET /shops?order=id", FEATURES, GEOJSON, "application/geo+json", fields={"Content-Range": "0-1/*"}),
-    body("M1 geojson of a select list", "GET /shops?select=id,name,place&id=eq.1", {**FEATURES, "features": FEATURES["features"][:1]}, GEOJSON,
+    body("M1 geojson", "GET /shops?order=id", FEATURES, GEOJSON, "application/geo+json",
+         fields={"Content-Range": "0-1/*"}),
+    body("M1 geojson of a select list", "GET /shops?select=id,name,place&id=eq.1",
+         {**FEATURES, "features": FEATURES["features"][:1]}, GEOJSON,
          "application/geo+json"),
-    body("M1 geojson of nothing", "GET /shops?id=eq.9", '{"type" : "FeatureCollection", "features" : []}', GEOJSON, "application/geo+json"),
-    body("M1 geojson of a representation", "DELETE /shops?id=eq.2", {**FEATURES, "features": FEATURES["features"][1:]}, GEOJSON,
+    body("M1 geojson of nothing", "GET /shops?id=eq.9", '{"type" : "FeatureCollection", "features" : []}',
+         GEOJSON, "application/geo+json"),
+    body("M1 geojson of a representation", "DELETE /shops?id=eq.2",
+         {**FEATURES, "features": FEATURES["features"][1:]}, GEOJSON,
          "application/geo+json", Prefer="return=representation"),
 ]
 
@@ -94,5 +112,7 @@ def test_M2_plan_of_a_handler(serve):
     server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)
     answer = server.get("/films", headers={"Accept": 'application/vnd.pgrst.plan; for="text/html"; options=verbose'})
     assert answer.status_code == 200 and "films_page" in answer.text
-    assert answer.headers["Content-Type"] == 'application/vnd.pgrst.plan+text; for="text/html"; options=verbose; charset=utf-8'
-    assert server.get("/books?select=id", headers={"Accept": 'application/vnd.pgrst.plan; for="text/html"'}).status_code == 406
+    assert answer.headers[
+        "Content-Type"] == 'application/vnd.pgrst.plan+text; for="text/html"; options=verbose; charset=utf-8'
+    assert server.get("/books?select=id",
+                      headers={"Accept": 'application/vnd.pgrst.plan; for="text/html"'}).status_code == 406

@@ -36,7 +36,8 @@ def names(tree):
             yield from (word.upper() if re.fullmatch(ID.lower(), word) else word for word in node.name.split("_")[1:])
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.value
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0],
+            ast.Constant) and isinstance(node.args[0].value, str):
             yield node.args[0].value
 
 
@@ -72,7 +73,8 @@ def test_every_fact_is_held_by_a_test(named, number):
 
 
 def test_every_code_of_a_test_is_defined():
-    undefined = set(re.findall(CODE, "\n".join(SOURCES.values()))) - set(re.findall(rf"^\| `({CODE})` ", section("1.11"), re.M))
+    undefined = set(re.findall(CODE, "\n".join(SOURCES.values()))) - set(re.findall(rf"^\| `({CODE})` ",
+        section("1.11"), re.M))
     assert not undefined
 
 

@@ -1,5 +1,6 @@
-"""Every key of PostgREST's configuration changes what the server does, from wherever it is set (PARITY.md 1.12): by file,
-by environment (also by the other name that some have), by ALTER ROLE, by db-pre-config, and by a reload of the file.
+"""Every key of PostgREST's configuration changes what the server does, from wherever it is set (PARITY.md 1.12): by
+file, by environment (also by the other name that some have), by ALTER ROLE, by db-pre-config, and by a reload of the
+file.
 
 Keys are set together as far as they do not hide each other, so there are two groups of them and few servers. Where a
 server listens is shown in test_serve.py, db-pool-automatic-recovery in test_processes.py, jwt-cache-max-entries in the
@@ -48,7 +49,8 @@ class Asked:
         return self.get(path, **more).status_code
 
     def field(self, name, path="/items", **headers):
-        return self.get(path, headers={key.replace("_", "-"): value for key, value in headers.items()}).headers.get(name)
+        return self.get(path,
+                        headers={key.replace("_", "-"): value for key, value in headers.items()}).headers.get(name)
 
     def workers(self):
         master = str(self.server.process.children("rowgate")[0])
@@ -62,7 +64,8 @@ class Asked:
 
     def sessions(self):
         """Those of the workers: the master's has asked for what the catalog holds, and listens."""
-        return self.database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND datname = current_database() "
+        return self.database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND datname = current_database() "
                                    "AND query !~ 'pg_catalog|LISTEN|ROLLBACK'", self.role)
 
 
@@ -151,22 +154,29 @@ FIRST = [
     Key("db-aggregates-enabled", "true", lambda a: a.status("/items?select=id.sum()"), 400, 200),
     Key("db-anon-role", "other_user", lambda a: a.get("/rpc/whoami").json(), "web_anon", "other_user"),
     Key("db-extra-search-path", "extra", lambda a: a.status("/items?select=loud"), 400, 200),
-    Key("db-hoisted-tx-settings", "work_mem", lambda a: a.server.post("/rpc/hoisted?select=work_mem_now").json() == [{"work_mem_now": "1234kB"}], False, True),
+    Key("db-hoisted-tx-settings", "work_mem",
+        lambda a: a.server.post("/rpc/hoisted?select=work_mem_now").json() == [{"work_mem_now": "1234kB"}],
+        False, True),
     Key("db-max-rows", 2, lambda a: len(a.get("/items").json()), 5, 2, alias="max-rows"),
     Key("db-plan-enabled", "true", plan, 406, 200),
     Key("db-pre-request", "public.stamp", lambda a: a.field("X-Stamp"), None, "yes", alias="pre-request"),
     Key("db-prepared-statements", "false", prepared, True, False),
     Key("db-root-spec", "root_doc", lambda a: a.get("/").json().get("mine"), None, True, alias="root-spec"),
-    Key("db-schemas", "public, other", lambda a: a.status("/only_other", headers={"Accept-Profile": "other"}), 406, 200, alias="db-schema"),
+    Key("db-schemas", "public, other", lambda a: a.status("/only_other", headers={"Accept-Profile": "other"}),
+        406, 200, alias="db-schema"),
     Key("db-tx-end", "rollback", rollback, False, True),
     Key("jwt-aud", "us", lambda a: a.get("/items", claims=AUDIENCE).status_code, 200, 401),
-    Key("jwt-role-claim-key", "$.app.who", lambda a: a.get("/rpc/whoami", claims={"app": {"who": "regular_user"}}).json() == "regular_user", False, True,
+    Key("jwt-role-claim-key", "$.app.who",
+        lambda a: a.get("/rpc/whoami", claims={"app": {"who": "regular_user"}}).json() == "regular_user", False, True,
         alias="role-claim-key"),
-    Key("jwt-secret", SECOND_SECRET, lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code, 401, 200),
-    Key("server-cors-allowed-origins", "http://a.example", lambda a: a.field("Access-Control-Allow-Origin", Origin="http://b.example"), "*", None),
+    Key("jwt-secret", SECOND_SECRET,
+        lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code, 401, 200),
+    Key("server-cors-allowed-origins", "http://a.example",
+        lambda a: a.field("Access-Control-Allow-Origin", Origin="http://b.example"), "*", None),
     Key("server-timing-enabled", "true", lambda a: a.field("Server-Timing") is not None, False, True),
     Key("server-trace-header", "X-Trace", lambda a: a.field("X-Trace", X_Trace="7"), None, "7"),
-    Key("url-use-legacy-target-names", "false", lambda a: a.status("/items?select=id,o:owners(id)&owners.id=eq.1"), 200, 400),
+    Key("url-use-legacy-target-names", "false",
+        lambda a: a.status("/items?select=id,o:owners(id)&owners.id=eq.1"), 200, 400),
     Key("app.settings.colour", "blue", lambda a: a.get("/rpc/colour").json(), None, "blue", in_db=False),
     Key("db-pool", WORKERS + 1, lambda a: len(a.workers()), max(WORKERS, 10), WORKERS + 1, in_db=False, reload=False),
     Key("db-pool-max-lifetime", 1, old_sessions, True, False, in_db=False, reload=False),
@@ -177,13 +187,17 @@ FIRST = [
     Key("db-channel", "another", channel, ["pgrst"], ["another"], in_db=False),
 ]
 SECOND = [
-    Key("jwt-secret", base64.b64encode(SECOND_SECRET.encode()).decode(), lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code, 401, 200),
-    Key("jwt-secret-is-base64", "true", lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code, 401, 200, alias="secret-is-base64"),
-    Key("db-tx-end", "commit-allow-override", lambda a: a.field("Preference-Applied", Prefer="tx=rollback"), None, "tx=rollback"),
+    Key("jwt-secret", base64.b64encode(SECOND_SECRET.encode()).decode(),
+        lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code, 401, 200),
+    Key("jwt-secret-is-base64", "true", lambda a: a.server.get("/items", token=token({}, SECOND_SECRET)).status_code,
+        401, 200, alias="secret-is-base64"),
+    Key("db-tx-end", "commit-allow-override", lambda a: a.field("Preference-Applied", Prefer="tx=rollback"),
+        None, "tx=rollback"),
     Key("openapi-mode", "ignore-privileges", lambda a: "hidden" in a.get("/").json()["definitions"], False, True),
     Key("openapi-security-active", "true", lambda a: "securityDefinitions" in a.get("/").json(), False, True),
     Key("openapi-server-proxy-uri", "https://a.example/base", lambda a: a.get("/").json()["basePath"], "/", "/base"),
-    Key("db-pass-authorization", "false", lambda a: "authorization" in a.get("/rpc/headers", claims={"x": 1}).json(), True, False),
+    Key("db-pass-authorization", "false",
+        lambda a: "authorization" in a.get("/rpc/headers", claims={"x": 1}).json(), True, False),
     Key("db-pool-max-idletime", 1, idle_sessions, True, False, in_db=False, reload=False, alias="db-pool-timeout"),
     Key("workers", 2, lambda a: len(a.workers()), max(WORKERS, 10), 2, in_db=False, reload=False),
     Key("db-pool-acquisition-timeout", 1, patience, 200, 504, in_db=False, reload=False),
@@ -234,10 +248,12 @@ class Sources:
         return self.start(file_of(self.database.uri, BASE, {key.name: key.value for key in GROUPS[group]}))
 
     def environment(self, group):
-        return self.start(file_of(self.database.uri, BASE), variables("PGRST_", {key.name: key.value for key in GROUPS[group]}))
+        return self.start(file_of(self.database.uri, BASE),
+                          variables("PGRST_", {key.name: key.value for key in GROUPS[group]}))
 
     def other_names(self, group):
-        return self.start(file_of(self.database.uri, BASE), variables("ROWGATE_", {key.alias or key.name: key.value for key in GROUPS[group]}))
+        return self.start(file_of(self.database.uri, BASE),
+                          variables("ROWGATE_", {key.alias or key.name: key.value for key in GROUPS[group]}))
 
     def role(self, group):
         role = f"keys_{group}"
@@ -250,7 +266,8 @@ class Sources:
         self.database.run("DELETE FROM wanted WHERE grp = %s", group)
         for key in GROUPS[group]:
             if key.in_db:
-                self.database.run("INSERT INTO wanted VALUES (%s, %s, %s)", group, key.name.replace("-", "_"), key.value)
+                self.database.run("INSERT INTO wanted VALUES (%s, %s, %s)", group,
+                                  key.name.replace("-", "_"), key.value)
         return self.start(file_of(self.database.uri, BASE, {"db-pre-config": f"pre_{group}"}))
 
     def reload(self, group):
@@ -290,16 +307,19 @@ def test_key(sources, source, group, key):
 
 
 def test_key_layers(database):
-    """The database before the environment before the file; in the database what is set for it before what is set for the
-    role everywhere, before db-pre-config. One after the other is taken away."""
+    """The database before the environment before the file; in the database what is set for it before what is set for
+    the role everywhere, before db-pre-config. One after the other is taken away."""
     uri = database.uri.replace("user=authenticator", "user=keys_layers")
     database.run("ALTER ROLE keys_layers SET pgrst.db_max_rows = '2'")
     database.run(f"ALTER ROLE keys_layers IN DATABASE {database.name} SET pgrst.db_max_rows = '1'")
-    server = Server(server_host="127.0.0.1", config=file_of(uri, BASE, {"db-max-rows": 5, "db-pre-config": "pre_layer"}), db_max_rows=4).wait_ready()
+    server = Server(server_host="127.0.0.1",
+                    config=file_of(uri, BASE, {"db-max-rows": 5, "db-pre-config": "pre_layer"}),
+                    db_max_rows=4).wait_ready()
     try:
         for rows, taken_away in ((1, f"ALTER ROLE keys_layers IN DATABASE {database.name} RESET pgrst.db_max_rows"),
                                  (2, "ALTER ROLE keys_layers RESET pgrst.db_max_rows"),
-                                 (3, "CREATE OR REPLACE FUNCTION pre_layer() RETURNS void LANGUAGE sql AS ''"), (4, "SELECT 1")):
+                                 (3, "CREATE OR REPLACE FUNCTION pre_layer() RETURNS void LANGUAGE sql AS ''"),
+                                 (4, "SELECT 1")):
             wait_until(lambda: len(server.get("/items").json()) == rows, 10, f"{rows} rows")
             database.run(taken_away)
             database.run("NOTIFY pgrst, 'reload config'")
@@ -322,7 +342,8 @@ def test_key_db_config_off(database):
 def test_key_db_pre_config_by_role(database):
     """The function itself may be named in the database."""
     uri = database.uri.replace("user=authenticator", "user=keys_layers")
-    database.run("CREATE OR REPLACE FUNCTION pre_layer() RETURNS void LANGUAGE sql AS $$ SELECT set_config('pgrst.db_max_rows', '3', true) $$")
+    database.run("CREATE OR REPLACE FUNCTION pre_layer() RETURNS void LANGUAGE sql AS $$ SELECT "
+                 "set_config('pgrst.db_max_rows', '3', true) $$")
     database.run("ALTER ROLE keys_layers SET pgrst.db_pre_config = 'pre_layer'")
     server = Server(server_host="127.0.0.1", config=file_of(uri, BASE)).wait_ready()
     try:

@@ -27,30 +27,43 @@ def none_of(*types):
 
 
 MEDIA = [
-    case("M1 json", f"GET {ROW}", 200, BODY, JSON, Accept="application/json"), case("M1 anything", f"GET {ROW}", 200, BODY, JSON, Accept="*/*"),
-    case("M1 csv", "GET /pairs?order=a,b", 200, "a,b,value\n1,x,10\n1,y,20\n2,x,30", {"Content-Type": "text/csv; charset=utf-8"}, Accept="text/csv"),
-    case("M1 csv quoting", "GET /items?select=id,name&id=in.(4,5)&order=id", 200, 'id,name\n4,\n5,"date, dried"', Accept="text/csv"),
+    case("M1 json", f"GET {ROW}", 200, BODY, JSON, Accept="application/json"),
+    case("M1 anything", f"GET {ROW}", 200, BODY, JSON, Accept="*/*"),
+    case("M1 csv", "GET /pairs?order=a,b", 200, "a,b,value\n1,x,10\n1,y,20\n2,x,30",
+         {"Content-Type": "text/csv; charset=utf-8"}, Accept="text/csv"),
+    case("M1 csv quoting", "GET /items?select=id,name&id=in.(4,5)&order=id", 200, 'id,name\n4,\n5,"date, dried"',
+         Accept="text/csv"),
     case("M1 csv without rows", "GET /no_rows", 200, Accept="text/csv"),
-    case("M1 openapi", "GET /", 200, fields={"Content-Type": "application/openapi+json; charset=utf-8"}, Accept="application/openapi+json"),
-    case("M2 object", f"GET {ROW}", 200, '{"a":1,"b":"x","value":10}', {"Content-Type": OBJECT + "+json; charset=utf-8"}, Accept=OBJECT),
-    case("M2 object+json", f"GET {ROW}", 200, '{"a":1,"b":"x","value":10}', {"Content-Type": OBJECT + "+json; charset=utf-8"}, Accept=OBJECT + "+json"),
-    case("M2 object of several", "GET /pairs", 406, fault("PGRST116", "Cannot coerce the result to a single JSON object", "The result contains 3 rows"),
+    case("M1 openapi", "GET /", 200, fields={"Content-Type": "application/openapi+json; charset=utf-8"},
+         Accept="application/openapi+json"),
+    case("M2 object", f"GET {ROW}", 200, '{"a":1,"b":"x","value":10}',
+         {"Content-Type": OBJECT + "+json; charset=utf-8"}, Accept=OBJECT),
+    case("M2 object+json", f"GET {ROW}", 200, '{"a":1,"b":"x","value":10}',
+         {"Content-Type": OBJECT + "+json; charset=utf-8"}, Accept=OBJECT + "+json"),
+    case("M2 object of several", "GET /pairs", 406,
+         fault("PGRST116", "Cannot coerce the result to a single JSON object", "The result contains 3 rows"),
          Accept=OBJECT),
-    case("M2 object of none", "GET /no_rows", 406, fault("PGRST116", "Cannot coerce the result to a single JSON object", "The result contains 0 rows"), Accept=OBJECT),
+    case("M2 object of none", "GET /no_rows", 406, fault("PGRST116", "Cannot coerce the result to a single JSON object",
+                                                         "The result contains 0 rows"), Accept=OBJECT),
     case("M2 nulls stripped", "GET /items?select=id,name,price&id=eq.4", 200, [{"id": 4}],
-         {"Content-Type": "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"}, Accept="application/vnd.pgrst.array+json;nulls=stripped"),
+         {"Content-Type": "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"},
+         Accept="application/vnd.pgrst.array+json;nulls=stripped"),
     case("M2 object, nulls stripped", "GET /items?select=id,name,price&id=eq.4", 200, {"id": 4},
          {"Content-Type": OBJECT + "+json;nulls=stripped; charset=utf-8"}, Accept=OBJECT + "+json;nulls=stripped"),
     case("M2 no plan", "GET /items", 406, Accept="application/vnd.pgrst.plan"),
     case("M3 function", "GET /rpc/page", 200, "<p>hi</p>", {"Content-Type": "text/html"}, Accept="text/html"),
-    case("M3 octets", "GET /rpc/blob", 200, b"\x00\x01\xff", {"Content-Type": "application/vnd.page"}, Accept="application/vnd.page"),
+    case("M3 octets", "GET /rpc/blob", 200, b"\x00\x01\xff", {"Content-Type": "application/vnd.page"},
+         Accept="application/vnd.page"),
     case("M3 function, other", "GET /rpc/page", 406, none_of("image/png"), Accept="image/png"),
-    case("M4 q", f"GET {ROW}", 200, "a,b,value\n1,x,10", Accept="application/json;q=0.5, text/csv"), case("M4 first", f"GET {ROW}", 200, BODY, Accept="application/json, text/csv"),
-    case("M4 next", f"GET {ROW}", 200, BODY, Accept="image/png, application/json;q=0.1"), case("M4 none", f"GET {ROW}", 406, none_of("image/png", "text/strange"), Accept="image/png, text/strange"),
+    case("M4 q", f"GET {ROW}", 200, "a,b,value\n1,x,10", Accept="application/json;q=0.5, text/csv"),
+    case("M4 first", f"GET {ROW}", 200, BODY, Accept="application/json, text/csv"),
+    case("M4 next", f"GET {ROW}", 200, BODY, Accept="image/png, application/json;q=0.1"),
+    case("M4 none", f"GET {ROW}", 406, none_of("image/png", "text/strange"), Accept="image/png, text/strange"),
     case("M4 browser", f"GET {ROW}", 200, Accept="text/unknown,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
     case("M5 no domain for text/plain", "GET /rpc/some_text", 406, none_of("text/plain"), Accept="text/plain"),
     case("M5 scalar as JSON", "GET /rpc/some_text", 200, '"line \\"1\\"\\nline 2"', JSON),
-    case("M5 no domain for application/octet-stream", "GET /rpc/some_bytes", 406, none_of("application/octet-stream"), Accept="application/octet-stream"),
+    case("M5 no domain for application/octet-stream", "GET /rpc/some_bytes", 406, none_of("application/octet-stream"),
+         Accept="application/octet-stream"),
     case("M5 no domain for text/xml", "GET /rpc/some_xml", 406, none_of("text/xml"), Accept="text/xml"),
 ]
 
@@ -60,34 +73,44 @@ def test_media(parity, case):
     case.check(parity)
 
 
-@pytest.mark.parametrize("accept, kind", [("application/vnd.pgrst.plan", "text"), ("application/vnd.pgrst.plan+json", "json"),
-                                          ('application/vnd.pgrst.plan+json; for="application/vnd.pgrst.array+json;nulls=stripped"', "json"),
-                                          ('application/vnd.pgrst.plan+json; for="application/json"; options=analyze|verbose', "json")])
+@pytest.mark.parametrize("accept, kind",
+                         [("application/vnd.pgrst.plan", "text"), ("application/vnd.pgrst.plan+json", "json"),
+                                          ('application/vnd.pgrst.plan+json; '
+                                           'for="application/vnd.pgrst.array+json;nulls=stripped"', "json"),
+                                          ('application/vnd.pgrst.plan+json; for="application/json"; '
+                                           'options=analyze|verbose', "json")])
 def test_M2_plan(serve, accept, kind):
     server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)
     answer = server.get("/items?id=eq.1", headers={"Accept": accept})
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("application/vnd.pgrst.plan+" + kind)
-    assert answer.json()[0]["Plan"]["Node Type"] == "Aggregate" if kind == "json" else re.match(r"Aggregate  \(cost=.* rows=1 width=112\)\n  ->  .*Scan", answer.text)
+    assert answer.json()[0]["Plan"]["Node Type"] == "Aggregate" if kind == "json" else re.match(
+        r"Aggregate  \(cost=.* rows=1 width=112\)\n  ->  .*Scan", answer.text)
 
 
 PLANNED = [  # request, for, what makes the body of the rows, whether its rows come from the write
     ("GET /items?select=id", "application/json", "COALESCE(json_agg(ROW(items.id)), '[]'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.object", "COALESCE((json_agg(ROW(items.id)) -> 0), 'null'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.object;nulls=stripped", "COALESCE(json_strip_nulls((json_agg(ROW(items.id)) -> 0)), 'null'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.array;nulls=stripped", "COALESCE(json_strip_nulls(json_agg(ROW(items.id))), '[]'::json)", False),
-    ("GET /items?select=id", "text/csv", "string_agg(", False), ("DELETE /items?id=eq.1", "application/json", "json_agg(", True),
+    ("GET /items?select=id", "application/vnd.pgrst.object",
+     "COALESCE((json_agg(ROW(items.id)) -> 0), 'null'::json)", False),
+    ("GET /items?select=id", "application/vnd.pgrst.object;nulls=stripped",
+     "COALESCE(json_strip_nulls((json_agg(ROW(items.id)) -> 0)), 'null'::json)", False),
+    ("GET /items?select=id", "application/vnd.pgrst.array;nulls=stripped",
+     "COALESCE(json_strip_nulls(json_agg(ROW(items.id))), '[]'::json)", False),
+    ("GET /items?select=id", "text/csv", "string_agg(", False),
+    ("DELETE /items?id=eq.1", "application/json", "json_agg(", True),
 ]
 
 
-@pytest.mark.parametrize("request_line, inner, body, writes", PLANNED, ids=[f"{line} {inner}" for line, inner, *_ in PLANNED])
+@pytest.mark.parametrize("request_line, inner, body, writes", PLANNED,
+                         ids=[f"{line} {inner}" for line, inner, *_ in PLANNED])
 def test_M2_plan_of_an_answer(serve, request_line, inner, body, writes):
     """The plan is that of an answer made by SQL alone; nothing is written."""
     server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)
     method, path = request_line.split()
     count = lambda: server.get("/items?select=id").text
     before = count()
-    answer = server.request(method, path, headers={"Accept": f'application/vnd.pgrst.plan+json; for="{inner}"; options=verbose'})
+    answer = server.request(method, path,
+                            headers={"Accept": f'application/vnd.pgrst.plan+json; for="{inner}"; options=verbose'})
     plan = answer.json()[0]["Plan"]
     assert body in plan["Output"][2], plan["Output"]
     assert any(inner_plan.get("Subplan Name") == "CTE pgrst_source" for inner_plan in plan["Plans"]) is writes

@@ -43,7 +43,8 @@ def done(answer):
 
 def dump(database, *more):
     """The schema as pg_dump writes it."""
-    answer = subprocess.run([binaries() / "pg_dump", "-s", "-h", database.cluster.directory, "-U", "postgres", *more, database.name],
+    answer = subprocess.run([binaries() / "pg_dump", "-s", "-h", database.cluster.directory, "-U", "postgres",
+                             *more, database.name],
                             capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     # The keys that keep a dump from being tampered with are others each time.
@@ -85,7 +86,8 @@ def test_dry_run_prints_what_another_can_run(own_cluster, empty):
 
 
 def with_psql(database, file):
-    answer = subprocess.run([binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-h", database.cluster.directory,
+    answer = subprocess.run([binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null",
+                             "-h", database.cluster.directory,
                              "-U", "postgres", "-d", database.name, "-f", file], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
 
@@ -97,9 +99,11 @@ def test_as_an_installer_who_may_make_roles_and_is_no_superuser(own_cluster, emp
     done(run(empty, "--to", "1", user="installer", auth_role_prefix="inst_"))
     done(run(empty, user="installer", auth_role_prefix="inst_"))
     assert done(run(empty, user="installer", auth_role_prefix="inst_")) == "up to date\n"
-    assert empty.run("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname LIKE 'auth%'") == [("inst_auth_owner",)] * 2
+    assert (empty.run("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname LIKE 'auth%'")
+            == [("inst_auth_owner",)] * 2)
     # Nothing of the membership is left, so nobody can become the owner.
-    assert empty.value("SELECT count(*) FROM pg_auth_members WHERE roleid = 'inst_auth_owner'::regrole AND pg_get_userbyid(member) <> 'installer'") == 0
+    assert empty.value("SELECT count(*) FROM pg_auth_members WHERE roleid = 'inst_auth_owner'::regrole AND "
+                       "pg_get_userbyid(member) <> 'installer'") == 0
     assert empty.value("SELECT pg_has_role('installer', 'inst_auth_owner', 'USAGE')") is False
 
 
@@ -115,9 +119,12 @@ def test_an_installer_makes_what_a_superuser_makes(own_cluster, empty):
 def test_names_can_be_others(own_cluster, empty):
     names = {"auth_schema": "people", "auth_role_prefix": "site2_"}
     done(run(empty, **names))
-    assert sorted(row[0] for row in empty.run("SELECT nspname FROM pg_namespace WHERE nspname ~ '^people'")) == ["people", "people_private"]
-    server = Server(uri=own_cluster.uri(empty.name, "site2_authenticator"), db_anon_role="site2_web_anon", jwt_secret=SECRET,
-                    environment=settings_of(empty, auth_db_uri=own_cluster.uri(empty.name, "site2_rowgate_account"), **names)
+    assert (sorted(row[0] for row in empty.run("SELECT nspname FROM pg_namespace WHERE nspname ~ '^people'"))
+            == ["people", "people_private"])
+    server = Server(uri=own_cluster.uri(empty.name, "site2_authenticator"), db_anon_role="site2_web_anon",
+                    jwt_secret=SECRET,
+                    environment=settings_of(empty,
+                                            auth_db_uri=own_cluster.uri(empty.name, "site2_rowgate_account"), **names)
                     | {"PGRST_DB_SCHEMAS": "people"}).wait_ready()
     person = Person(server).sign_in()
     assert person.login["user"]["role"] == "site2_regular_user"
@@ -146,7 +153,9 @@ def test_where_the_host_gives_one_role_only(own_cluster, empty, installer):
     assert server.get("/users", headers={"Accept-Profile": "auth"}).status_code == 401
     assert person.call("logout").status_code == 204
     assert person.table("GET", "/users").status_code == 401
-    assert {name for name, in empty.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename <> 'postgres'")} == {role}
+    assert {name for name,
+            in empty.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename "
+                         "<> 'postgres'")} == {role}
     assert "db-single-role: a function" in server.stop()
 
 
@@ -189,7 +198,8 @@ def test_two_at_once(empty):
         thread.join()
     assert [answer.returncode for answer in answers].count(0) >= 1
     assert done(run(empty)) == "up to date\n"
-    assert empty.value("SELECT count(*) FROM auth_private.migrations") == empty.value("SELECT max(version) FROM auth_private.migrations")
+    assert (empty.value("SELECT count(*) FROM auth_private.migrations")
+            == empty.value("SELECT max(version) FROM auth_private.migrations"))
 
 
 def test_upgrade_from_every_earlier_migration_keeps_the_data(own_cluster, empty):
@@ -200,10 +210,13 @@ def test_upgrade_from_every_earlier_migration_keeps_the_data(own_cluster, empty)
         done(run(older, "--to", str(start)))
         older.run("INSERT INTO auth.users (email) VALUES ('kept@example.com')")
         older.run("INSERT INTO auth.profiles (user_id, name) VALUES (1, 'Kept')")
-        older.run("INSERT INTO auth_private.credentials (user_id, email_key, password_hash) VALUES (1, 'kept@example.com', 'x')")
+        older.run("INSERT INTO auth_private.credentials (user_id, email_key, password_hash) VALUES (1, "
+                  "'kept@example.com', 'x')")
         assert done(run(older)) == f"migrated from {start} to {latest}\n"
-        assert older.run("SELECT email, name, email_key FROM auth.users AS u JOIN auth.profiles AS p ON p.user_id = u.id "
-                         "JOIN auth_private.credentials AS c ON c.user_id = u.id") == [("kept@example.com", "Kept", "kept@example.com")]
+        assert older.run("SELECT email, name, email_key FROM auth.users AS u JOIN auth.profiles AS p ON p.user_id = "
+                         "u.id "
+                         "JOIN auth_private.credentials AS c ON c.user_id = u.id") == [("kept@example.com",
+                             "Kept", "kept@example.com")]
         assert dump(older) == fresh
 
 
@@ -218,10 +231,12 @@ def test_roles_that_reach_further_are_not_given_to_accounts(empty):
     assert run(empty, auth_roles="regular_user, member_of_owner").returncode == 1
     empty.run("CREATE ROLE teacher NOLOGIN")
     done(run(empty, auth_roles="regular_user, teacher, admin_user"))
-    assert sorted(row[0] for row in empty.run("SELECT role FROM auth_private.assignable_roles")) == ["admin_user", "regular_user", "teacher"]
+    assert (sorted(row[0] for row in empty.run("SELECT role FROM auth_private.assignable_roles"))
+            == ["admin_user", "regular_user", "teacher"])
 
 
-@pytest.mark.parametrize("arguments", [["--to"], ["--to", "0"], ["--to", "99"], ["--sideways"], ["a", "b"], ["--adopt-tutorial"]])
+@pytest.mark.parametrize("arguments", [["--to"], ["--to", "0"], ["--to", "99"], ["--sideways"], ["a", "b"],
+                                       ["--adopt-tutorial"]])
 def test_mistakes(empty, arguments):
     assert run(empty, *arguments).returncode == 1
     assert empty.run("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'auth%'") == []
@@ -237,7 +252,8 @@ def tutorial():
     # gen_salt('bf', 8) takes 20 ms: most have the hash of one.
     database.run("SELECT auth.register_user('User' || n || '@Example.com', 'password of ' || n, "
                  "CASE n WHEN 1 THEN 'admin_user' ELSE 'regular_user' END) FROM generate_series(1, 5) AS n")
-    database.run("INSERT INTO auth.users (email, password_hash, role) SELECT 'user' || n || '@example.com', password_hash, role "
+    database.run("INSERT INTO auth.users (email, password_hash, role) SELECT 'user' || n || '@example.com', "
+                 "password_hash, role "
                  "FROM generate_series(6, 1000) AS n, auth.users AS u WHERE u.id = 2")
     database.run("UPDATE auth.users SET active = false WHERE id = 4")
     database.run("UPDATE auth.users SET role = DEFAULT WHERE id = 5")
@@ -252,17 +268,20 @@ def test_adoption_keeps_a_thousand_accounts_ids_and_passwords(tutorial):
     clash = run(tutorial)
     assert clash.returncode == 1 and "--adopt-tutorial" in clash.stderr
     done(run(tutorial, "--adopt-tutorial"))
-    assert [row[:2] for row in tutorial.run("SELECT id, email FROM auth.users ORDER BY id")] == [row[:2] for row in before]
+    assert ([row[:2] for row in tutorial.run("SELECT id, email FROM auth.users ORDER BY id")]
+            == [row[:2] for row in before])
     assert tutorial.value("SELECT count(*) FROM auth_private.credentials WHERE password_hash LIKE '$2a$08$%'") == 1000
     assert tutorial.value("SELECT owner_id FROM workshops WHERE id = 1") == 3
     assert run(tutorial, "--adopt-tutorial").returncode == 1
     assert done(run(tutorial)) == "up to date\n"
     # Nothing is left that shows a hash or runs the old functions.
-    assert tutorial.value("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'auth' AND column_name ~ 'password|hash'") == 0
+    assert tutorial.value("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'auth' AND column_name "
+                          "~ 'password|hash'") == 0
     assert tutorial.run("SELECT proname FROM pg_proc WHERE pronamespace = 'auth'::regnamespace AND proname IN "
                         "('register_user', 'login', 'hash_password', 'verify_password', 'refresh_token')") == []
     for role in ("authenticated", "admin_user", "regular_user", "web_anon", "authenticator"):
-        assert tutorial.value("SELECT has_schema_privilege(%s, 'auth_private', 'USAGE')", role) is (role == "authenticator")
+        assert tutorial.value("SELECT has_schema_privilege(%s, 'auth_private', 'USAGE')",
+                              role) is (role == "authenticator")
         assert tutorial.value("SELECT has_table_privilege(%s, 'auth.users', 'INSERT, DELETE, TRUNCATE')", role) is False
 
 
@@ -276,7 +295,8 @@ def test_adopted_accounts_sign_in_and_the_tutorials_policies_go_on(tutorial):
     assert Person(server, "user2@example.com", "password of 3", register=False).try_to_sign_in().status_code == 401
     assert Person(server, "user4@example.com", "password of 4", register=False).try_to_sign_in().status_code == 401
     Person(server, "user777@example.com", "password of 2", register=False).sign_in()
-    assert tutorial.run("SELECT left(password_hash, 9) FROM auth_private.credentials WHERE user_id IN (1, 777)") == [("$argon2id",)] * 2
+    assert (tutorial.run("SELECT left(password_hash, 9) FROM auth_private.credentials WHERE user_id IN (1, 777)")
+            == [("$argon2id",)] * 2)
     newcomer = Person(server)
     assert newcomer.id == 1001
     owner = Person(server, "user3@example.com", "password of 3", register=False).sign_in()
@@ -290,10 +310,12 @@ def test_addresses_that_differ_in_case_only_are_named():
     try:
         database = cluster.create("tutorial")
         database.load(HERE / "tutorial" / "tutorial.sql")
-        database.run("INSERT INTO auth.users (email, password_hash) VALUES ('a@example.com', 'x'), ('A@example.com', 'y')")
+        database.run("INSERT INTO auth.users (email, password_hash) VALUES ('a@example.com', 'x'), ('A@example.com', "
+                     "'y')")
         refused = run(database, "--adopt-tutorial")
         assert refused.returncode == 1 and "A@example.com" in refused.stderr
-        assert database.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 'users' AND column_name = 'password_hash'") == 1
+        assert database.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 'users' AND "
+                              "column_name = 'password_hash'") == 1
     finally:
         cluster.remove()
 
@@ -306,7 +328,8 @@ def test_deploy_serve_takes_a_state_directory_of_an_earlier_version_over():
     cluster.start()
     database = cluster.create("workshop")
     top = HERE.parent.parent
-    database.load(top / "sql/demo/10-roles.sql", HERE / "earlier/20-auth.sql", top / "sql/demo/20-workshops.sql", HERE / "earlier/40-accounts.sql")
+    database.load(top / "sql/demo/10-roles.sql", HERE / "earlier/20-auth.sql", top / "sql/demo/20-workshops.sql",
+                  HERE / "earlier/40-accounts.sql")
     database.run("SELECT auth.register_user('early@example.com', 'securepassword123')")
     database.run("UPDATE auth.users SET role = 'admin_user'")
     database.run("INSERT INTO workshops (title, owner_id) VALUES ('An early one', 1)")

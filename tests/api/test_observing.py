@@ -37,7 +37,8 @@ def test_O8_access_line_and_sql(serve):
     server = serve(log_level="info", log_query=True)
     answer = server.get("/no_such_table?order=x", headers={"User-Agent": 'a"b'})
     assert answer.status_code == 404
-    assert server.get("/", token=token({"role": "regular_user"}), headers={"Referer": "http://a.example/"}).status_code == 200
+    assert (server.get("/", token=token({"role": "regular_user"}), headers={"Referer": "http://a.example/"}).status_code
+            == 200)
     started = r'(?m)^127\.0\.0\.1 - %s \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] '
     line = started % "web_anon" + r'"GET /no_such_table\?order=x HTTP/1\.1" 404 \d+ "" "a\\"b"$'
     wait_until(lambda: re.search(line, server.process.out.read_text()), 5, "the line is there")
@@ -54,9 +55,11 @@ def test_O8_sql_only_of_what_the_level_shows(serve):
 
 MOMENT = r"(?m)^\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}: "
 EVENTS = [r"Starting rowgate [\d.]+", r"Successfully connected to PostgreSQL \d+\.\d+$",
-          r'Listener connected to PostgreSQL \d+\.\d+ on "[^"]+:\d+" and listening for database notifications on the "pgrst" channel$',
+          r'Listener connected to PostgreSQL \d+\.\d+ on "[^"]+:\d+" and listening for database notifications on the '
+          r'"pgrst" channel$',
           r"Schema cache queried in \d+\.\d milliseconds$", r"Schema cache loaded in \d+\.\d milliseconds$",
-          r"Schema cache loaded \d+ Relations, \d+ Relationships, \d+ Functions, \d+ Domain Representations, \d+ Media Type Handlers, \d+ Timezones$"]
+          r"Schema cache loaded \d+ Relations, \d+ Relationships, \d+ Functions, \d+ Domain Representations, \d+ Media "
+          r"Type Handlers, \d+ Timezones$"]
 
 
 def test_O8_what_becomes_of_the_server_is_told_whatever_the_level(serve, database):
@@ -78,13 +81,15 @@ def test_O8_a_configuration_that_cannot_be_reloaded(serve, database):
     file = server.directory / "config"
     file.write_text(file.read_text().replace("crit", "loud"))
     server.process.send(signal.SIGUSR2)
-    wait_until(lambda: re.search(MOMENT + "Failed reloading config: .*Invalid logging level", server.process.err.read_text()), 5, "told so")
+    wait_until(lambda: re.search(MOMENT + "Failed reloading config: .*Invalid logging level",
+                                 server.process.err.read_text()), 5, "told so")
     assert server.get("/").status_code == 200
 
 
 def test_O9_application_name(serve, database):
     assert serve().get("/").status_code == 200
-    names = database.run("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database()")
+    names = database.run("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'authenticator' AND "
+                         "datname = current_database()")
     assert [re.fullmatch(r"PostgREST \d+ \(rowgate [\d.]+\)", name) is not None for name, in names] == [True]
     named = serve(uri=database.uri + " application_name=mine")
     assert named.get("/").status_code == 200

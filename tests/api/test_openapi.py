@@ -12,8 +12,10 @@ from harness.token import token
 SCHEMA = "openapi.sql"
 OPTIONS = {"db_schemas": "api,other"}
 MEDIA = ["application/json", "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json"]
-SHARED = {"preferParams", "preferReturn", "preferCount", "preferPost", "select", "on_conflict", "order", "range", "rangeUnit", "offset", "limit"}
-VISIBLE = {"directors", "studios", "films", "recent", "counted", "insert_only", "stored", "parts", "one_column", "referenced"}
+SHARED = {"preferParams", "preferReturn", "preferCount", "preferPost", "select", "on_conflict", "order",
+          "range", "rangeUnit", "offset", "limit"}
+VISIBLE = {"directors", "studios", "films", "recent", "counted", "insert_only", "stored", "parts",
+           "one_column", "referenced"}
 FUNCTIONS = {"nothing", "today", "find", "total", "over", "whole"}
 MEMBER = token({"role": "regular_user"})
 
@@ -57,7 +59,8 @@ def test_openapi_a_validator_accepts_it(server, document):
 def test_openapi_about_the_whole(server, document):
     assert document["swagger"] == "2.0"
     assert document["info"]["title"] == "Film club" and document["info"]["description"] == "What we show,\nand when"
-    assert document["host"] == server.url.removeprefix("http://") and document["basePath"] == "/" and document["schemes"] == ["http"]
+    assert (document["host"] == server.url.removeprefix("http://") and document["basePath"] == "/"
+            and document["schemes"] == ["http"])
     assert document["consumes"] == document["produces"] == [*MEDIA, "text/csv"]
     assert document["externalDocs"]["description"] == "PostgREST Documentation"
     assert "security" not in document and "securityDefinitions" not in document
@@ -98,10 +101,13 @@ def test_openapi_of_another_schema(server):
 
 COLUMNS = {
     "id": {"description": "Note:\nThis is a Primary Key.<pk/>", "format": "int32", "type": "integer"},
-    "director_id": {"description": "By whom\n\nNote:\nThis is a Foreign Key to `directors.id`.<fk table='directors' column='id'/>",
+    "director_id": {"description": "By whom\n\nNote:\nThis is a Foreign Key to `directors.id`.<fk table='directors' "
+                                   "column='id'/>",
                     "format": "int64", "type": "integer"},
-    "studio_id": {"description": "Note:\nThis is a Foreign Key to `studios.id`.<fk table='studios' column='id'/>", "format": "int32", "type": "integer"},
-    "sequel_of": {"description": "Note:\nThis is a Foreign Key to `films.id`.<fk table='films' column='id'/>", "format": "int32", "type": "integer"},
+    "studio_id": {"description": "Note:\nThis is a Foreign Key to `studios.id`.<fk table='studios' column='id'/>",
+                  "format": "int32", "type": "integer"},
+    "sequel_of": {"description": "Note:\nThis is a Foreign Key to `films.id`.<fk table='films' column='id'/>",
+                  "format": "int32", "type": "integer"},
     "title": {"description": "What it is called", "default": "untitled", "format": "text", "type": "string"},
     "code": {"default": "AB", "format": "character", "maxLength": 5, "type": "string"},
     "short": {"format": "character varying", "maxLength": 10, "type": "string"},
@@ -139,12 +145,15 @@ def test_openapi_definitions(document):
 def test_openapi_keys_shown_by_views(document):
     recent = document["definitions"]["recent"]["properties"]
     assert recent["id"]["description"] == "Note:\nThis is a Primary Key.<pk/>"
-    assert recent["director_id"]["description"] == "Note:\nThis is a Foreign Key to `directors.id`.<fk table='directors' column='id'/>"
+    assert recent["director_id"][
+        "description"] == "Note:\nThis is a Foreign Key to `directors.id`.<fk table='directors' column='id'/>"
 
 
 @pytest.mark.parametrize("relation, methods", [
-    ("films", {"get", "post", "patch", "delete"}), ("directors", {"get", "post", "patch", "delete"}), ("recent", {"get", "post", "patch", "delete"}),
-    ("counted", {"get"}), ("stored", {"get"}), ("insert_only", {"get", "post", "patch", "delete"}), ("parts", {"get", "post", "patch", "delete"})])
+    ("films", {"get", "post", "patch", "delete"}), ("directors", {"get", "post", "patch", "delete"}),
+    ("recent", {"get", "post", "patch", "delete"}),
+    ("counted", {"get"}), ("stored", {"get"}), ("insert_only", {"get", "post", "patch", "delete"}),
+    ("parts", {"get", "post", "patch", "delete"})])
 def test_openapi_methods_of_a_relation(document, relation, methods):
     assert set(document["paths"]["/" + relation]) == methods
 
@@ -155,12 +164,17 @@ def test_openapi_operations(document):
     filters = [ref("rowFilter.directors.id"), ref("rowFilter.directors.name")]
     body = ref("body.directors")
     assert path["get"] == about | {
-        "parameters": [*filters, *map(ref, ["select", "order", "range", "rangeUnit", "offset", "limit", "preferCount"])],
-        "responses": {"200": {"description": "OK", "schema": {"type": "array", "items": ref("directors", "definitions")}},
+        "parameters": [*filters,
+                       *map(ref, ["select", "order", "range", "rangeUnit", "offset", "limit", "preferCount"])],
+        "responses": {"200": {"description": "OK",
+                              "schema": {"type": "array", "items": ref("directors", "definitions")}},
                       "206": {"description": "Partial Content"}}}
-    assert path["post"] == about | {"parameters": [body, ref("select"), ref("preferPost")], "responses": {"201": {"description": "Created"}}}
-    assert path["patch"] == about | {"parameters": [*filters, body, ref("preferReturn")], "responses": {"204": {"description": "No Content"}}}
-    assert path["delete"] == about | {"parameters": [*filters, ref("preferReturn")], "responses": {"204": {"description": "No Content"}}}
+    assert path["post"] == about | {"parameters": [body, ref("select"), ref("preferPost")],
+                                    "responses": {"201": {"description": "Created"}}}
+    assert path["patch"] == about | {"parameters": [*filters, body, ref("preferReturn")],
+                                     "responses": {"204": {"description": "No Content"}}}
+    assert path["delete"] == about | {"parameters": [*filters, ref("preferReturn")],
+                                      "responses": {"204": {"description": "No Content"}}}
 
 
 def test_openapi_parameters(document):
@@ -168,20 +182,23 @@ def test_openapi_parameters(document):
     expected = {
         "rowFilter.films.title": text | {"name": "title", "in": "query", "description": "What it is called"},
         "rowFilter.films.odd name/~": text | {"name": "odd name/~", "in": "query"},
-        "body.films": {"name": "films", "description": "films", "required": False, "in": "body", "schema": ref("films", "definitions")},
+        "body.films": {"name": "films", "description": "films", "required": False, "in": "body",
+                       "schema": ref("films", "definitions")},
         "select": text | {"name": "select", "in": "query", "description": "Filtering Columns"},
         "on_conflict": text | {"name": "on_conflict", "in": "query", "description": "On Conflict"},
         "order": text | {"name": "order", "in": "query", "description": "Ordering"},
         "offset": text | {"name": "offset", "in": "query", "description": "Limiting and Pagination"},
         "limit": text | {"name": "limit", "in": "query", "description": "Limiting and Pagination"},
         "range": text | {"name": "Range", "in": "header", "description": "Limiting and Pagination"},
-        "rangeUnit": text | {"name": "Range-Unit", "in": "header", "description": "Limiting and Pagination", "default": "items"},
+        "rangeUnit": text | {"name": "Range-Unit", "in": "header", "description": "Limiting and Pagination",
+                             "default": "items"},
         "preferCount": text | {"name": "Prefer", "in": "header", "description": "Preference", "enum": ["count=none"]},
         "preferParams": text | {"name": "Prefer", "in": "header", "description": "Preference"},
         "preferReturn": text | {"name": "Prefer", "in": "header", "description": "Preference",
                                 "enum": ["return=representation", "return=minimal", "return=none"]},
         "preferPost": text | {"name": "Prefer", "in": "header", "description": "Preference", "enum": [
-            "return=representation", "return=minimal", "return=none", "resolution=ignore-duplicates", "resolution=merge-duplicates"]},
+            "return=representation", "return=minimal", "return=none", "resolution=ignore-duplicates",
+            "resolution=merge-duplicates"]},
     }
     assert {key: document["parameters"][key] for key in expected} == expected
     assert {"$ref": "#/parameters/rowFilter.films.odd name~1~0"} in document["paths"]["/films"]["get"]["parameters"]
@@ -194,9 +211,11 @@ def arguments(schema):
 def test_openapi_functions(document):
     paths = document["paths"]
     common = {"produces": MEDIA, "responses": {"200": {"description": "OK"}}}
-    assert paths["/rpc/nothing"] == {"post": common | {"tags": ["(rpc) nothing"], "parameters": arguments({"type": "object"})}}
+    assert paths["/rpc/nothing"] == {"post": common | {"tags": ["(rpc) nothing"],
+                                                       "parameters": arguments({"type": "object"})}}
     assert paths["/rpc/today"] == {"get": common | {"tags": ["(rpc) today"]},
-                                   "post": common | {"tags": ["(rpc) today"], "parameters": arguments({"type": "object"})}}
+                                   "post": common
+                                   | {"tags": ["(rpc) today"], "parameters": arguments({"type": "object"})}}
     about = common | {"tags": ["(rpc) find"], "summary": "Finds films", "description": "By title,\nmostly"}
     assert paths["/rpc/find"]["get"] == about | {"parameters": [
         {"name": "title", "required": True, "in": "query", "format": "text", "type": "string"},
@@ -206,17 +225,21 @@ def test_openapi_functions(document):
         {"name": "at", "required": False, "in": "query", "format": "api.mood", "type": "string"}]}
     assert paths["/rpc/find"]["post"] == about | {"parameters": arguments({
         "description": "Finds films\n\nBy title,\nmostly", "type": "object", "required": ["title"], "properties": {
-            "title": {"format": "text", "type": "string"}, "years": {"format": "integer[]", "items": {"type": "integer"}, "type": "array"},
-            "limit": {"format": "int64", "type": "integer"}, "how": {"format": "json"}, "at": {"format": "api.mood", "type": "string"}}})}
+            "title": {"format": "text", "type": "string"},
+            "years": {"format": "integer[]", "items": {"type": "integer"}, "type": "array"},
+            "limit": {"format": "int64", "type": "integer"}, "how": {"format": "json"},
+            "at": {"format": "api.mood", "type": "string"}}})}
     assert paths["/rpc/total"]["get"]["parameters"] == [{
-        "name": "numbers", "required": True, "in": "query", "type": "array", "collectionFormat": "multi", "items": {"format": "numeric", "type": "number"}}]
+        "name": "numbers", "required": True, "in": "query", "type": "array", "collectionFormat": "multi",
+        "items": {"format": "numeric", "type": "number"}}]
     assert set(paths["/rpc/over"]["post"]["parameters"][0]["schema"]["properties"]) == {"a", "b"}
     assert set(paths["/rpc/whole"]) == {"post"}
 
 
 @pytest.mark.parametrize("uri, place", [
     ("https://postgrest.com/openapi.json", ("postgrest.com:443", "/openapi.json", ["https"])),
-    ("http://example.org", ("example.org:80", "/", ["http"])), ("HTTPS://example.org:8443/base", ("example.org:8443", "/base", ["https"]))])
+    ("http://example.org", ("example.org:80", "/", ["http"])),
+    ("HTTPS://example.org:8443/base", ("example.org:8443", "/base", ["https"]))])
 def test_openapi_proxy_uri(serve, uri, place):
     document = document_of(serve(openapi_server_proxy_uri=uri, **OPTIONS))
     assert (document["host"], document["basePath"], document["schemes"]) == place
@@ -226,6 +249,7 @@ def test_openapi_proxy_uri(serve, uri, place):
 def test_openapi_security(serve):
     document = document_of(serve(openapi_security_active=True, **OPTIONS))
     assert document["securityDefinitions"] == {"JWT": {
-        "type": "apiKey", "in": "header", "name": "Authorization", "description": 'Add the token prepending "Bearer " (without quotes) to it'}}
+        "type": "apiKey", "in": "header", "name": "Authorization",
+        "description": 'Add the token prepending "Bearer " (without quotes) to it'}}
     assert document["security"] == [{"JWT": []}]
     expect_valid(document)

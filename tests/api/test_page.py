@@ -34,7 +34,8 @@ def state():
 
 
 def demo(state, front=None, **environment):
-    return Server(front=front, environment={"ROWGATE_STATE": str(state)} | CHEAP | GENEROUS | environment).wait_ready(60)
+    return Server(front=front, environment={"ROWGATE_STATE": str(state)} | CHEAP | GENEROUS
+                  | environment).wait_ready(60)
 
 
 def free_port():
@@ -47,14 +48,18 @@ def make_chief(server):
     server.post("/rpc/register_user", json={"email": CHIEF, "password": PASSWORD}, headers={"Origin": server.url})
     directory = pathlib.Path(server.fastcgi_socket()).parents[1] / "db"
     owner = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    subprocess.run([*run_as(owner), binaries() / "psql", "-X", "-q", "-h", directory, "-d", "workshop", "-v", "ON_ERROR_STOP=1",
-                    "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True, timeout=30, cwd="/")
+    subprocess.run([*run_as(owner), binaries() / "psql", "-X", "-q", "-h", directory, "-d", "workshop",
+                    "-v", "ON_ERROR_STOP=1",
+                    "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True,
+                    timeout=30, cwd="/")
 
 
 def browse(script, server, **more):
     assert "ROWGATE_TEST_JS" in os.environ, "no playwright: run tests/run, which installs it"
-    given = {"url": server.url, "password": PASSWORD, "chromium": shutil.which("chromium"), "pictures": os.environ.get("ROWGATE_TEST_PICTURES")} | more
-    done = subprocess.run(["node", SCRIPTS / script], input=json.dumps(given), capture_output=True, text=True, timeout=180)
+    given = {"url": server.url, "password": PASSWORD, "chromium": shutil.which("chromium"),
+             "pictures": os.environ.get("ROWGATE_TEST_PICTURES")} | more
+    done = subprocess.run(["node", SCRIPTS / script], input=json.dumps(given), capture_output=True,
+                          text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -78,7 +83,8 @@ def judge(seen, email):
 
 def test_tour_with_cookies(state):
     port = str(free_port())
-    server = demo(state, PGRST_SERVER_PORT=port, ROWGATE_AUTH_COOKIE="true", ROWGATE_AUTH_SITE_URL="http://127.0.0.1:" + port)
+    server = demo(state, PGRST_SERVER_PORT=port, ROWGATE_AUTH_COOKIE="true",
+                  ROWGATE_AUTH_SITE_URL="http://127.0.0.1:" + port)
     try:
         make_chief(server)
         seen = tour(server, "cookies@example.com", True)
@@ -112,8 +118,10 @@ def test_mailed_links_are_followed(state):
     assert seen["axe"] == {} and seen["wide"] == [] and seen["errors"] == []
     said = seen["said"]
     assert said["too early"] == "Invalid credentials" and "are signed in" in said["signed in"]
-    assert "address is confirmed" in said["activate"] and "address is yours" in said["confirm"] and "password is set" in said["reset"]
-    assert len({said[kind] for kind in ("activate again", "confirm again", "reset again", "older link")}) == 1 and "has been used" in said["older link"]
+    assert ("address is confirmed" in said["activate"] and "address is yours" in said["confirm"]
+            and "password is set" in said["reset"])
+    assert (len({said[kind] for kind in ("activate again", "confirm again", "reset again", "older link")}) == 1
+            and "has been used" in said["older link"])
     assert seen["back"] == dict.fromkeys(("activate", "confirm", "reset"), "/app/")
     assert said["ended"] == "The session has ended." and seen["left"] == 1
     assert said["password"] == "Your password is changed; your other sessions have ended."
@@ -128,8 +136,10 @@ def test_a_keyboard_is_enough(state):
         server.stop()
     assert seen["errors"] == [] and seen["unseen"] == []
     assert seen["said"]["offered"] == "By keyboard is offered." and seen["said"]["signed out"] == "You are signed out."
-    assert seen["focus"] == {"first": "Skip to content", "skipped": "content", "sign up": "sign-up-title", "signed up": "sign-in-title", "refused": "Password",
-                             "signed in": "workshops-title", "registered": "Leave Signing in", "left": "Register for Signing in", "offered": "Instructor", "signed out": "sign-in-title"}
+    assert seen["focus"] == {"first": "Skip to content", "skipped": "content", "sign up": "sign-up-title",
+                             "signed up": "sign-in-title", "refused": "Password",
+                             "signed in": "workshops-title", "registered": "Leave Signing in",
+                             "left": "Register for Signing in", "offered": "Instructor", "signed out": "sign-in-title"}
 
 
 @pytest.mark.parametrize("front", ["lighttpd", "nginx", "apache"])
@@ -138,13 +148,17 @@ def test_every_web_server_serves_the_page(state, front):
     try:
         for name, kind in FILES.items():
             answer = server.get("/app/" + name)
-            assert (answer.status_code, answer.headers["Content-Type"].replace(" ", "").lower()) == (200, kind + ";charset=utf-8")
+            assert ((answer.status_code, answer.headers["Content-Type"].replace(" ", "").lower())
+                    == (200, kind + ";charset=utf-8"))
             policy = answer.headers["Content-Security-Policy"]
-            assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy
-            assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert (policy.startswith("default-src 'none'") and "unsafe" not in policy
+                    and "frame-ancestors 'none'" in policy)
+            assert (answer.headers["Referrer-Policy"] == "no-referrer"
+                    and answer.headers["X-Content-Type-Options"] == "nosniff")
         assert server.get("/app/none").status_code == 404
         moved = server.get("/app", allow_redirects=False)
-        assert moved.status_code == 308 and urllib.parse.urljoin(server.url + "/app", moved.headers["Location"]) == server.url + "/app/"
+        assert moved.status_code == 308 and urllib.parse.urljoin(server.url + "/app",
+            moved.headers["Location"]) == server.url + "/app/"
         assert server.get("/workshops", params={"limit": 1}).json()[0]["title"]
     finally:
         server.stop()
@@ -152,4 +166,5 @@ def test_every_web_server_serves_the_page(state, front):
 
 def test_inline_code_and_styles_are_not_used():
     page = (pathlib.Path(__file__).parents[2] / "deploy" / "page" / "index.html").read_text()
-    assert "<style" not in page and " style=" not in page and " onclick" not in page and page.count("<script") == page.count("src=\"app.js\"") == 1
+    assert ("<style" not in page and " style=" not in page and " onclick" not in page
+            and page.count("<script") == page.count("src=\"app.js\"") == 1)

@@ -1,4 +1,5 @@
-"""What the host says of passwords, where rowgate was built --with-libpwquality, and that nothing is said where it was not.
+"""What the host says of passwords, where rowgate was built --with-libpwquality, and that nothing is said where it was
+not.
 
 SPDX-License-Identifier: MIT
 """
@@ -10,9 +11,11 @@ from harness.accounts import Person, migrate, settings_of
 from harness.process import BUILD
 
 GOOD = "seven-of-Nine borrows 9 lamps"
-BUILT_WITH = "libpwquality" in subprocess.run(["ldd", BUILD / "rowgate"], capture_output=True, text=True, check=True).stdout
+BUILT_WITH = "libpwquality" in subprocess.run(["ldd", BUILD / "rowgate"], capture_output=True, text=True,
+                                              check=True).stdout
 # What pwquality.conf(5) refuses by itself, and a word of the library's for it.
-WEAK = {"lamplighter": "dictionary", "kayak noon kayak": "palindrome", "somebody's own": "user name", "cdefghijklmn": "simplistic"}
+WEAK = {"lamplighter": "dictionary", "kayak noon kayak": "palindrome", "somebody's own": "user name",
+        "cdefghijklmn": "simplistic"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,8 @@ def test_what_the_library_refuses(server, password):
     person = Person(server, email="somebody@example.com", register=False)
     answer = person.ask("register_user", email=person.email, password=password)
     if BUILT_WITH:
-        assert answer.status_code == 400 and answer.json()["code"] == "RGA03" and answer.json()["message"] == "The password is too weak"
+        assert (answer.status_code == 400 and answer.json()["code"] == "RGA03"
+                and answer.json()["message"] == "The password is too weak")
         assert WEAK[password] in answer.json()["hint"], answer.json()
     else:
         assert answer.status_code in (200, 409)  # each is for the same address

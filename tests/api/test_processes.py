@@ -84,7 +84,8 @@ def counter(database):
     connections = database.cluster.connect("postgres").cursor()
 
     def count():
-        connections.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s", (database.name,))
+        connections.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s",
+                            (database.name,))
         return connections.fetchone()[0]
     return count
 
@@ -158,10 +159,14 @@ def test_stalled_uploads_keep_nobody_waiting(start):
 
 # What a web server never sends, in FastCGI records: version, type, id, content length, padding, reserved.
 BEGIN = bytes([1, 1, 0, 1, 0, 8, 0, 0]) + bytes([0, 1, 1, 0, 0, 0, 0, 0])
-GARBAGE = [b"", b"\x01", BEGIN[:5], BEGIN, BEGIN + bytes([1, 4, 0, 1, 0xff, 0xff, 0, 0]) + b"half", b"GET / HTTP/1.1\r\n\r\n",
-           BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 2, 0, 0, 0, 0]), bytes([1, 5, 0, 1, 0, 0, 0, 0]), BEGIN + bytes([1, 5, 0, 1, 0, 0, 0, 0]),
-           BEGIN + bytes([1, 9, 0, 0, 0, 0, 0, 0]), BEGIN + BEGIN[:3] + b"\x02" + BEGIN[4:] + bytes([1, 5, 0, 2, 0, 0, 0, 0]),
-           BEGIN + bytes([1, 4, 0, 1, 0, 4, 0, 0]) + b"\xff\xff\xff\xff", BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]),
+GARBAGE = [b"", b"\x01", BEGIN[:5], BEGIN, BEGIN + bytes([1, 4, 0, 1, 0xff, 0xff, 0, 0]) + b"half",
+           b"GET / HTTP/1.1\r\n\r\n",
+           BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 2, 0, 0, 0, 0]), bytes([1, 5, 0, 1, 0, 0, 0, 0]),
+           BEGIN + bytes([1, 5, 0, 1, 0, 0, 0, 0]),
+           BEGIN + bytes([1, 9, 0, 0, 0, 0, 0, 0]), BEGIN + BEGIN[:3] + b"\x02"
+           + BEGIN[4:] + bytes([1, 5, 0, 2, 0, 0, 0, 0]),
+           BEGIN + bytes([1, 4, 0, 1, 0, 4, 0, 0]) + b"\xff\xff\xff\xff",
+           BEGIN + bytes([1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]),
            BEGIN + bytes([1, 5, 0, 1, 0, 9, 0, 0]) + b"{", bytes(range(256)) * 4]
 
 
@@ -183,7 +188,8 @@ def master_of(server):
 
 
 def workers_of(server):
-    return [int(pid) for pid in pathlib.Path(f"/proc/{master_of(server)}/task/{master_of(server)}/children").read_text().split()]
+    return [int(pid)
+            for pid in pathlib.Path(f"/proc/{master_of(server)}/task/{master_of(server)}/children").read_text().split()]
 
 
 def test_half_sent_records_hold_no_worker(start):
@@ -207,7 +213,8 @@ def random_records(choice):
     for _ in range(choice.randrange(8)):
         kind, number = choice.choice([1, 2, 3, 4, 4, 5, 5, 8, 9, 11]), choice.choice([1, 1, 1, 2])
         size, padding = choice.choice([0, 0, 1, 8, 300, 65535]), choice.choice([0, 0, 0, 7, 255])
-        content = choice.randbytes(size) if choice.randrange(2) else b"\x0e\x03REQUEST_METHODGET\x0b\x07REQUEST_URI/things"[:size]
+        content = choice.randbytes(size) if choice.randrange(
+            2) else b"\x0e\x03REQUEST_METHODGET\x0b\x07REQUEST_URI/things"[:size]
         records.append(bytes([1, kind, 0, number, size >> 8, size & 255, padding, 0]) + content + bytes(padding))
     whole = b"".join(records)
     return whole[:choice.randrange(len(whole) + 1)] if choice.randrange(3) == 0 else whole
@@ -321,7 +328,8 @@ def test_an_upgrade_loses_no_request(start, installed):
         for _ in range(3):
             install(installed, BUILD / "rowgate")
             os.kill(master, signal.SIGHUP)
-            wait_until(lambda: len(set(workers_of(server)) - before) == 3 and not before & set(workers_of(server)), 20, "all workers are new")
+            wait_until(lambda: len(set(workers_of(server)) - before) == 3 and not before & set(workers_of(server)),
+                       20, "all workers are new")
             before = set(workers_of(server))
             assert os.readlink(f"/proc/{master}/exe") == str(installed)
     statuses = clients.statuses()
@@ -385,8 +393,8 @@ def test_workers_that_die_young_are_replaced_within_a_second(start):
 
 
 def test_slow_readers_keep_nobody_waiting(start, database):
-    """More slow readers than workers, through mod_proxy_fcgi at their pace; and they get all, however often it is reloaded
-    meanwhile: workers with nothing but answers to send hold no connection and keep no place."""
+    """More slow readers than workers, through mod_proxy_fcgi at their pace; and they get all, however often it is
+    reloaded meanwhile: workers with nothing but answers to send hold no connection and keep no place."""
     server = start(front="apache", workers=2)
     expected = server.get("/many").content
     readers = [server.connect() for _ in range(6)]
@@ -403,7 +411,8 @@ def test_slow_readers_keep_nobody_waiting(start, database):
     with Watch(counter(database)) as watch:
         for number in range(3):
             server.process.send(signal.SIGUSR1)
-            wait_until(lambda: len(set(workers_of(server)) - before) == 2, 10, f"all workers are new after reload {number}")
+            wait_until(lambda: len(set(workers_of(server)) - before) == 2, 10,
+                       f"all workers are new after reload {number}")
             assert server.get("/things?id=eq.1").status_code == 200
             wait_until(lambda: before - set(workers_of(server)) or not number, 10, "who has nothing to send has left")
             before |= set(workers_of(server))
@@ -499,7 +508,8 @@ def test_no_insert_is_lost_or_made_up(start, own, harm):
         for _ in range(5 if LONG else 2):
             harm(server, own.cluster)
             time.sleep(1)
-            wait_until(lambda: server.post("/events", json={"sender": "test", "number": 0}).status_code == 201, 30, "inserts work")
+            wait_until(lambda: server.post("/events", json={"sender": "test", "number": 0}).status_code == 201,
+                       30, "inserts work")
     own.run("DELETE FROM events WHERE sender = 'test'")
     statuses = clients.statuses()
     assert statuses[("POST", 201)] > 100, statuses
@@ -548,7 +558,8 @@ def test_db_pool_automatic_recovery_off_ends_it_with_the_database(start, databas
     server = start(db_pool_automatic_recovery=False, db_channel_enabled=channel, log_level="crit")
     assert server.get("/things?limit=1").status_code == 200
     if channel:
-        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database()")
+        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'authenticator' AND "
+                     "datname = current_database()")
     else:
         server.post("/rpc/end_own_session")
     assert server.process.popen.wait(10) == 1
@@ -574,7 +585,9 @@ def test_a_wrong_password_is_not_tried_again():
                 client.sendall(b"E" + (len(refusal) + 4).to_bytes(4, "big") + refusal)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=refuse, args=[listener], daemon=True).start()
-        server = Server(uri=f"host=127.0.0.1 port={listener.getsockname()[1]} user=a dbname=a sslmode=disable gssencmode=disable")
+        server = Server(uri=f"host=127.0.0.1 port={listener.getsockname()[1]} user=a dbname=a sslmode=disable "
+                            f"gssencmode=disable")
         assert server.process.popen.wait(10) == 1
         listener.shutdown(socket.SHUT_RDWR)
-    assert re.search(r'Failed to establish a connection. {"code":"PGRST000",.*password authentication failed', server.stop(expect=None))
+    assert re.search(r'Failed to establish a connection. {"code":"PGRST000",.*password authentication failed',
+                     server.stop(expect=None))

@@ -52,7 +52,8 @@ class Relationship:
         embedding = f"{self.left.name} with {self.right.name}"
         left, right = zip(*self.on)
         if not self.junction:
-            return self.kind, embedding, f"{self.constraint} using {named(self.left.name, left)} and {named(self.right.name, right)}"
+            ends = f"{named(self.left.name, left)} and {named(self.right.name, right)}"
+            return self.kind, embedding, f"{self.constraint} using {ends}"
         other_left, _ = zip(*self.others)
         one, two = self.constraint
         return self.kind, embedding, f"{self.junction.name} using {named(one, right)} and {named(two, other_left)}"
@@ -61,8 +62,10 @@ class Relationship:
         def equal(one, two, pairs):
             return " AND ".join(f"{one}.{a} = {two}.{b}" for a, b in pairs)
         if not self.junction:
-            return f"SELECT a.rid, b.rid FROM s.{self.left.name} a JOIN s.{self.right.name} b ON {equal('a', 'b', self.on)}"
-        return (f"SELECT a.rid, b.rid FROM s.{self.left.name} a JOIN s.{self.junction.name} j ON {equal('a', 'j', self.on)} "
+            return (f"SELECT a.rid, b.rid FROM s.{self.left.name} a JOIN s.{self.right.name} b ON "
+                    f"{equal('a', 'b', self.on)}")
+        return (f"SELECT a.rid, b.rid FROM s.{self.left.name} a JOIN s.{self.junction.name} j ON "
+                f"{equal('a', 'j', self.on)} "
                 f"JOIN s.{self.right.name} b ON {equal('j', 'b', self.others)}")
 
     def is_column(self, side, name):
@@ -74,7 +77,8 @@ class Relationship:
         if self.is_self:
             if hint:
                 return by_name and self.kind == "one-to-many" and self.is_column(1, hint)
-            return (by_name and self.kind == "one-to-many") or (self.kind == "many-to-one" and self.is_column(0, target))
+            return ((by_name and self.kind == "one-to-many")
+                    or (self.kind == "many-to-one" and self.is_column(0, target)))
         if hint:
             names = [self.junction.name] if self.junction else [self.constraint]
             return by_name and (hint in names or self.is_column(0, hint) or self.is_column(1, hint))
@@ -118,7 +122,8 @@ class Schema:
         targets = [table for table in self.tables() if self.random.random() < 0.25]
         wanted = [(to, [f"r{i}{column}" for column in to.key]) for i, to in enumerate(targets)]
         own = [[f"up{i}{column}" for column in key] for i in range(self.random.choice([0, 0, 1, 2]))]
-        table = self.make_table(name, key, [*itertools.chain(*(columns for _, columns in wanted)), *itertools.chain(*own)])
+        table = self.make_table(name, key, [*itertools.chain(*(columns for _, columns in wanted)),
+                                            *itertools.chain(*own)])
         for to, columns in wanted + [(table, columns) for columns in own]:
             self.add_key(table, columns, to)
         for _, columns in wanted:
@@ -155,7 +160,8 @@ class Schema:
                 leads = there and (columns[0] in table.key or self.random.random() < 0.8)
                 row |= zip(columns, self.random.choice(there) if leads else [None] * len(columns))
             marks = [tuple((column, row[column]) for column in columns) for columns in [table.key, *table.uniques]]
-            if None in (row[column] for column in table.key) or seen.intersection(mark for mark in marks if mark[0][1] is not None):
+            if None in (row[column] for column in table.key) or seen.intersection(mark for mark in marks
+                if mark[0][1] is not None):
                 continue
             seen.update(marks)
             keys.append([row[column] for column in table.key])
@@ -189,7 +195,8 @@ class Schema:
         found, to_one = [], []
         for name, table, columns, to in self.keys:
             alone = any(set(unique) == set(columns) for unique in [table.key, *table.uniques])
-            for (left, ours), (right, theirs) in itertools.product(self.places(table, columns), self.places(to, to.key)):
+            for (left, ours), (right,
+                               theirs) in itertools.product(self.places(table, columns), self.places(to, to.key)):
                 there, back = list(zip(ours, theirs)), list(zip(theirs, ours))
                 found.append(Relationship("one-to-one" if alone else "many-to-one", left, right, there, name))
                 found.append(Relationship("one-to-one" if alone else "one-to-many", right, left, back, name))
@@ -198,7 +205,8 @@ class Schema:
         for (name, junction, left, on), (other, same, right, others) in itertools.permutations(to_one, 2):
             columns = {ours for ours, _ in [*on, *others]}
             if junction is same and name != other and columns <= junction.primary_key:
-                found.append(Relationship("many-to-many", left, right, [(theirs, ours) for ours, theirs in on], (name, other),
+                found.append(Relationship("many-to-many", left, right, [(theirs, ours) for ours, theirs in on],
+                                          (name, other),
                                           junction, others))
         return found
 
@@ -256,7 +264,8 @@ def test_every_embed_is_a_join_E1_E2_E3_E4_E5_E6_E8(late, database, seed):
     schema = Schema(seed)
     mark = f"mark_{seed}"
     database.run("DROP SCHEMA s CASCADE; CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO web_anon;" + "; ".join(schema.sql))
-    database.run(f"CREATE TABLE s.{mark} (); GRANT SELECT ON ALL TABLES IN SCHEMA s TO web_anon; NOTIFY pgrst, 'reload schema'")
+    database.run(f"CREATE TABLE s.{mark} (); GRANT SELECT ON ALL TABLES IN SCHEMA s TO web_anon; NOTIFY pgrst, 'reload "
+                 f"schema'")
     wait_until(lambda: case("loaded", f"GET /{mark}").ask(late).status_code == 200, 20, "the new schema is loaded")
     relationships = schema.relationships()
     assert {r.kind for r in relationships} >= {"one-to-many", "many-to-one", "many-to-many"}

@@ -16,7 +16,8 @@ from test_processes import loads, start  # noqa: F401 (start is a fixture)
 SCHEMA = "processes.sql"
 SQL = pathlib.Path(__file__).parent / "sql"
 # The session of the master's: what it did last was to listen, or to end the transaction that the catalog was read in.
-LISTENERS = "FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database() AND query ~ '^(LISTEN|ROLLBACK)'"
+LISTENERS = ("FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database() AND query ~ "
+             "'^(LISTEN|ROLLBACK)'")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,8 @@ def test_O2_words_that_reload(server, database, payload):
     assert f'Received a {word} reload message on the "pgrst" channel' in server.process.log
 
 
-@pytest.mark.parametrize("payload", ["reload", "reload schemas", "RELOAD SCHEMA", " reload schema", "reload schema, reload config", "x" * 7000])
+@pytest.mark.parametrize("payload", ["reload", "reload schemas", "RELOAD SCHEMA", " reload schema",
+                                     "reload schema, reload config", "x" * 7000])
 def test_O2_words_that_do_not(server, database, payload):
     before = quiet(server)
     database.run("SELECT pg_notify('pgrst', %s)", payload)
@@ -54,7 +56,8 @@ def test_O2_words_that_do_not(server, database, payload):
 def test_O2_a_burst_is_one_load(server, database):
     before = quiet(server)
     for number in range(30):
-        database.run(f"CREATE TABLE burst_{number} (id integer); GRANT SELECT ON burst_{number} TO web_anon; NOTIFY pgrst")
+        database.run(f"CREATE TABLE burst_{number} (id integer); GRANT SELECT ON burst_{number} TO web_anon; NOTIFY "
+                     f"pgrst")
     wait_until(lambda: server.get("/burst_29").status_code == 200, 30, "the last table is known")
     assert 1 <= quiet(server) - before <= 6
 
@@ -80,7 +83,8 @@ def test_O2_DDL_is_heard_of_by_an_event_trigger(server, database):
         database.run("CREATE TABLE watched (id integer); GRANT SELECT ON watched TO web_anon")
         wait_until(lambda: server.get("/watched").status_code == 200, 30, "the table is known")
         database.run("ALTER TABLE watched ADD COLUMN name text")
-        wait_until(lambda: server.post("/watched?columns=name", json={}).json()["code"] != "PGRST204", 30, "the column is known")
+        wait_until(lambda: server.post("/watched?columns=name", json={}).json()["code"] != "PGRST204",
+                   30, "the column is known")
     finally:
         database.run("DROP EVENT TRIGGER pgrst_watch")
 
@@ -88,7 +92,8 @@ def test_O2_DDL_is_heard_of_by_an_event_trigger(server, database):
 def test_O3_what_was_not_heard_is_loaded_when_it_listens_again(server, database):
     before = quiet(server)
     for number in range(2):
-        # In this order: it listens again so soon that a table made afterwards could come too late for what it loads then.
+        # In this order: it listens again so soon that a table made afterwards could come too late for what it loads
+        # then.
         database.run(f"CREATE TABLE unheard_{number} (id integer); GRANT SELECT ON unheard_{number} TO web_anon")
         assert server.get(f"/unheard_{number}").status_code == 404
         database.run(f"SELECT pg_terminate_backend(pid) {LISTENERS}")
@@ -144,7 +149,8 @@ def test_O3_O10_several_hosts(two, start):  # noqa: F811
     primary.run("NOTIFY pgrst")
     wait_until(lambda: loads(server) > before, 30, "it is loaded")
     assert (replica.value(f"SELECT count(*) {LISTENERS}"), primary.value(f"SELECT count(*) {LISTENERS}")) == (0, 1)
-    writer = start(front="nginx", workers=1, uri=f"host={nowhere} dbname=pair user=authenticator target_session_attrs=read-write")
+    writer = start(front="nginx", workers=1,
+                   uri=f"host={nowhere} dbname=pair user=authenticator target_session_attrs=read-write")
     assert name(writer) == "primary"
     assert writer.post("/events", json={"sender": "a", "number": 1}).status_code == 201
     # The first that can be read from is gone: the next one is taken.

@@ -1,4 +1,5 @@
-"""An API that reads from a replica: it goes on reading whatever was asked, and knows the sessions of accounts as far as they can be known.
+"""An API that reads from a replica: it goes on reading whatever was asked, and knows the sessions of accounts as far as
+they can be known.
 
 SPDX-License-Identifier: MIT
 """
@@ -30,7 +31,8 @@ def accounts():
 
 @pytest.fixture(scope="module")
 def primary(accounts):
-    started = Server(uri=accounts.uri, db_anon_role="web_anon", jwt_secret=SECRET, environment=settings_of(accounts)).wait_ready()
+    started = Server(uri=accounts.uri, db_anon_role="web_anon", jwt_secret=SECRET,
+                     environment=settings_of(accounts)).wait_ready()
     yield started
     started.stop()
 
@@ -46,7 +48,8 @@ def replica(accounts):
 @pytest.fixture(scope="module")
 def reader(accounts, replica):
     """The API on the replica; its account workers, which write, still go to the primary."""
-    started = Server(uri=replica.uri(accounts.name), db_anon_role="web_anon", jwt_secret=SECRET, environment=settings_of(accounts)).wait_ready()
+    started = Server(uri=replica.uri(accounts.name), db_anon_role="web_anon", jwt_secret=SECRET,
+                     environment=settings_of(accounts)).wait_ready()
     yield started
     started.stop()
 
@@ -58,7 +61,8 @@ def ask(server, *asked):
 
 
 @pytest.mark.parametrize("asked, answer", [
-    (("GET", "/rpc/stable_code"), (200, 1)), (("GET", "/things?id=eq.x"), (400, "22P02")), (("GET", "/rpc/leaves_read_only"), (200, "on")),
+    (("GET", "/rpc/stable_code"), (200, 1)), (("GET", "/things?id=eq.x"), (400, "22P02")),
+    (("GET", "/rpc/leaves_read_only"), (200, "on")),
     (("POST", "/rpc/leaves_read_only"), (400, "0A000")), (("POST", "/things", {"id": 2}), (400, "0A000"))])
 def test_reading_goes_on_whatever_was_asked_before(reader, asked, answer):
     for _ in range(8):
@@ -96,7 +100,8 @@ def test_a_session_that_has_just_begun_passes(primary, reader, replica, lagging,
 @pytest.mark.parametrize("age, status", [(0, 200), (25, 200), (31, 401), (3000, 401)])
 def test_an_older_token_needs_its_session(reader, age, status):
     issued = int(time.time()) - age
-    bearer = token({"role": "regular_user", "user_id": 1, "sid": "00000000-0000-4000-8000-000000000000", "iat": issued, "exp": issued + 3600})
+    bearer = token({"role": "regular_user", "user_id": 1, "sid": "00000000-0000-4000-8000-000000000000",
+                    "iat": issued, "exp": issued + 3600})
     answer = users(reader, bearer)
     assert answer.status_code == status
     if status == 401:
@@ -105,7 +110,8 @@ def test_an_older_token_needs_its_session(reader, age, status):
 
 def test_on_the_primary_a_missing_session_is_refused_at_any_age(primary):
     now = int(time.time())
-    bearer = token({"role": "regular_user", "user_id": 1, "sid": "00000000-0000-4000-8000-000000000000", "iat": now, "exp": now + 3600})
+    bearer = token({"role": "regular_user", "user_id": 1, "sid": "00000000-0000-4000-8000-000000000000",
+                    "iat": now, "exp": now + 3600})
     assert users(primary, bearer).status_code == 401
 
 

@@ -31,7 +31,8 @@ ONE = [{"id": 1}]
 ROUTES = [
     case("R1 HEAD", "HEAD /", 200, b""),
     case("R1 OPTIONS", "OPTIONS /", 200, b"", {"Allow": "OPTIONS,GET,HEAD"}),
-    case("R1 GET", "GET /", 200, fields={"Content-Type": "application/openapi+json; charset=utf-8", "Content-Profile": "api"}),
+    case("R1 GET", "GET /", 200, fields={"Content-Type": "application/openapi+json; charset=utf-8",
+                                         "Content-Profile": "api"}),
     case("R1 POST", "POST /", 405, fault("PGRST117", "Unsupported HTTP method: POST"), body="{}"),
     case("R1 DELETE", "DELETE /", 405, fault("PGRST117", "Unsupported HTTP method: DELETE")),
     case("R2 table", "GET /items?select=id&id=eq.1", 200, ONE),
@@ -47,7 +48,8 @@ ROUTES = [
     case("R3 PATCH", "PATCH /rpc/add", 405, no_rpc("PATCH"), body="{}"),
     case("R3 PUT", "PUT /rpc/add", 405, no_rpc("PUT"), body="{}"),
     case("R3 DELETE", "DELETE /rpc/add", 405, no_rpc("DELETE")),
-    case("R3 no name", "GET /rpc/", 404, fault("PGRST202", "Could not find the function api. without parameters in the schema cache",
+    case("R3 no name", "GET /rpc/", 404,
+         fault("PGRST202", "Could not find the function api. without parameters in the schema cache",
          "Searched for the function api. without parameters, but no matches were found in the schema cache.")),
     case("R4 below a table", "GET /items/1", 404, INVALID),
     case("R4 below a function", "GET /rpc/add/1", 404, INVALID),
@@ -64,7 +66,8 @@ ROUTES = [
          no_table("measurements_1", "Perhaps you meant the table 'api.measurements'")),
     case("R7 function", "GET /rpc/nowhere_at_all", 404, fault("PGRST202",
          "Could not find the function api.nowhere_at_all without parameters in the schema cache",
-         "Searched for the function api.nowhere_at_all without parameters, but no matches were found in the schema cache.")),
+         "Searched for the function api.nowhere_at_all without parameters, but no matches were found in the schema "
+         "cache.")),
     case("R7 function hint", "GET /rpc/greett", 404, fault("PGRST202",
          "Could not find the function api.greett without parameters in the schema cache",
          "Searched for the function api.greett without parameters, but no matches were found in the schema cache.",
@@ -75,9 +78,11 @@ ROUTES = [
          "Perhaps you meant to call the function api.add(a, b)")),
     case("R7 POST", "POST /rpc/add", 404, fault("PGRST202",
          "Could not find the function api.add(a) in the schema cache",
-         "Searched for the function api.add with parameter a or with a single unnamed json/jsonb parameter, but no matches "
+         "Searched for the function api.add with parameter a or with a single unnamed json/jsonb parameter, but no "
+         "matches "
          "were found in the schema cache.", "Perhaps you meant to call the function api.add(a, b)"), body={"a": 1}),
-    case("R7 column", "POST /items", 400, fault("PGRST204", "Could not find the 'nope' column of 'items' in the schema cache"),
+    case("R7 column", "POST /items", 400,
+         fault("PGRST204", "Could not find the 'nope' column of 'items' in the schema cache"),
          body={"nope": 1}),
 ]
 
@@ -119,5 +124,6 @@ def test_R1_root_spec(serve):
 
 
 def test_every_id_has_a_case():
-    named = {item.name.split()[0] for item in ROUTES} | {name.split("_")[1] for name in globals() if name.startswith("test_R")}
+    named = {item.name.split()[0] for item in ROUTES} | {name.split("_")[1] for name in globals()
+                                                         if name.startswith("test_R")}
     assert not set(IDS) - named

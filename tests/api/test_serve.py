@@ -45,7 +45,8 @@ def run(tmp_path):
 
 def run_serve(directory, *arguments, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_"))}
-    done = Process([TOP / "deploy" / "serve", *arguments], directory, {**kept, "ROWGATE_BUILD": str(BUILD), **environment})
+    done = Process([TOP / "deploy" / "serve", *arguments], directory,
+                   {**kept, "ROWGATE_BUILD": str(BUILD), **environment})
     try:
         status = done.popen.wait(20)
     except subprocess.TimeoutExpired:
@@ -100,7 +101,8 @@ def test_O8_tells_where_it_listens(start):
     server = start(front="nginx", admin_server_port=port).wait_ready()
     assert f": API server listening on {server.url.removeprefix('http://')}\n" in server.process.err.read_text()
     assert f": Admin server listening on 127.0.0.1:{port}\n" in server.process.err.read_text()
-    assert f": API server listening on {path}\n" in start(front="nginx", server_unix_socket=path).wait_listening().stop()
+    assert f": API server listening on {path}\n" in start(front="nginx",
+                                                          server_unix_socket=path).wait_listening().stop()
 
 
 def test_address_from_the_configuration_file(start, database):
@@ -157,7 +159,8 @@ def test_several_at_once(start):
 
 def test_reload_of_the_schema(start, database):
     server = start(db_channel_enabled=False).wait_ready()
-    database.run("DROP TABLE IF EXISTS newcomers; CREATE TABLE newcomers (id integer); GRANT SELECT ON newcomers TO web_anon")
+    database.run("DROP TABLE IF EXISTS newcomers; CREATE TABLE newcomers (id integer); GRANT SELECT ON newcomers TO "
+                 "web_anon")
     assert server.get("/newcomers").status_code == 404
     server.process.send(signal.SIGUSR1)
     wait_until(lambda: server.get("/newcomers").status_code == 200, 5, "the new table is served")
@@ -174,12 +177,14 @@ def test_reload_of_the_configuration(start, database):
 
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_O1_a_secret_by_standard_input_lasts_for_reloads(start, database, end):
-    server = start(config=f'db-uri = "{database.uri}"\njwt-secret = "@/dev/stdin"\ndb-max-rows = 1\n', says=(SECRET + end).encode()).wait_ready()
+    server = start(config=f'db-uri = "{database.uri}"\njwt-secret = "@/dev/stdin"\ndb-max-rows = 1\n',
+                   says=(SECRET + end).encode()).wait_ready()
     assert len(server.get("/things", token=token({"role": "web_anon"})).json()) == 1
     file = server.directory / "config"
     file.write_text(file.read_text().replace("db-max-rows = 1", "db-max-rows = 2"))
     server.process.send(signal.SIGUSR2)
-    wait_until(lambda: len(server.get("/things", token=token({"role": "web_anon"})).json()) == 2, 5, "the new limit holds")
+    wait_until(lambda: len(server.get("/things", token=token({"role": "web_anon"})).json()) == 2, 5,
+               "the new limit holds")
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
@@ -209,7 +214,8 @@ def test_unknown_front(run):
 def test_a_taken_port_is_an_error(start, run):
     port = start().wait_ready().url.rsplit(":", 1)[1]
     for front in FRONTS:
-        done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_HOST="127.0.0.1", PGRST_SERVER_PORT=port)
+        done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_HOST="127.0.0.1",
+                   PGRST_SERVER_PORT=port)
         assert done.returncode != 0, front
 
 
@@ -244,7 +250,8 @@ def checkout():
 @pytest.mark.parametrize("front", FRONTS)
 def test_serves_as_an_ordinary_user_from_a_read_only_checkout(start, checkout, front):
     ordinary = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"] if os.geteuid() == 0 else []
-    servers = [start(front=front, prefix=ordinary, checkout=checkout, environment={"HOME": "/nonexistent"}) for _ in range(2)]
+    servers = [start(front=front, prefix=ordinary, checkout=checkout, environment={"HOME": "/nonexistent"})
+               for _ in range(2)]
     for server in servers:
         assert server.wait_ready().get("/things?id=eq.1").status_code == 200
 
@@ -253,7 +260,8 @@ def test_requests_under_way_are_answered_before_the_end(start, database):
     database.run("CREATE OR REPLACE FUNCTION slow() RETURNS integer LANGUAGE sql AS 'SELECT 1 FROM pg_sleep(1)'")
     server = start(front="nginx").wait_ready()
     with server.connect() as connection:
-        connection.sendall(b"POST /rpc/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        connection.sendall(b"POST /rpc/slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+                           b"0\r\n\r\n")
         time.sleep(0.3)
         server.process.send(signal.SIGTERM)
         received = b""

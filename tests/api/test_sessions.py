@@ -30,7 +30,8 @@ def dump(server):
 
 def run(*statements):
     """SQL that a function runs as the caller."""
-    text = statements[0] if len(statements) == 1 else "DO $d$ BEGIN " + " ".join(f"EXECUTE {literal(s)};" for s in statements) + " END $d$"
+    text = statements[0] if len(statements) == 1 else "DO $d$ BEGIN " + " ".join(f"EXECUTE {literal(s)};"
+        for s in statements) + " END $d$"
     return "POST", "/rpc/run", {"statement": text}
 
 
@@ -43,52 +44,88 @@ def perform(call):
 
 
 FAIL = "SELECT 1 / 0"
-HIJACK = ("DO $d$ DECLARE s record; BEGIN FOR s IN SELECT name FROM pg_prepared_statements LOOP EXECUTE 'DEALLOCATE ' || s.name; "
+HIJACK = ("DO $d$ DECLARE s record; BEGIN FOR s IN SELECT name FROM pg_prepared_statements LOOP EXECUTE 'DEALLOCATE ' "
+          "|| s.name; "
           "EXECUTE 'PREPARE ' || s.name || {end}; END LOOP; {after} END $d$")
 NASTY = {
-    "SET": run("SET work_mem = '1MB'"), "SET LOCAL": run("SET LOCAL work_mem = '1MB'"), "SET and fail": run("SET work_mem = '1MB'", FAIL),
-    "set_config": perform("set_config('a.b', 'x', false)"), "set_config and fail": run("SELECT set_config('a.b', 'x', false)", FAIL), "claims": perform("set_config('request.jwt.claims', '{\"role\":\"other_user\"}', false)"),
-    "headers": perform("set_config('request.headers', '{\"a\":\"b\"}', false)"), "method": perform("set_config('request.method', 'PUT', false)"), "cookies": perform("set_config('request.cookies', '1', false)"),
-    "app.user": perform("set_config('app.user', 'somebody', false)"), "response.headers": perform("set_config('response.headers', '[{\"X-Left\": \"1\"}]', false)"),
-    "response.status": perform("set_config('response.status', '418', false)"), "bad response.headers": perform("set_config('response.headers', 'x', false)"),
-    "SET ROLE": run("SET ROLE regular_user"), "role for the session": perform("set_config('role', 'regular_user', false)"), "role none": perform("set_config('role', 'none', false)"), "RESET ROLE": run("RESET ROLE"),
-    "SESSION AUTHORIZATION": run("SET SESSION AUTHORIZATION authenticator"), "another's": run("SET SESSION AUTHORIZATION postgres"),
-    "search_path": run("SET search_path = pg_temp, private"), "search_path by set_config": perform("set_config('search_path', 'private', false)"),
-    "time zone": run("SET TIME ZONE 'Asia/Tokyo'"), "DateStyle": run("SET DateStyle = 'German'"), "IntervalStyle": run("SET IntervalStyle = 'sql_standard'"), "digits": run("SET extra_float_digits = -5"),
-    "bytea_output": run("SET bytea_output = 'escape'"), "client_encoding": run("SET client_encoding = 'LATIN1'"), "strings": run("SET standard_conforming_strings = off"), "row_security": run("SET row_security = off"),
-    "statement_timeout": run("SET statement_timeout = '1ms'"), "lock_timeout": run("SET lock_timeout = '1ms'"), "idle timeout": run("SET idle_in_transaction_session_timeout = '1ms'"),
-    "read only from now on": run("SET default_transaction_read_only = on"), "isolation from now on": run("SET default_transaction_isolation = 'serializable'"), "deferrable": run("SET default_transaction_deferrable = on"),
-    "read only": run("SET transaction_read_only = on"), "denied setting": run("SET log_statement = 'all'"), "RESET ALL": run("RESET ALL"),
+    "SET": run("SET work_mem = '1MB'"), "SET LOCAL": run("SET LOCAL work_mem = '1MB'"),
+    "SET and fail": run("SET work_mem = '1MB'", FAIL),
+    "set_config": perform("set_config('a.b', 'x', false)"),
+    "set_config and fail": run("SELECT set_config('a.b', 'x', false)", FAIL),
+    "claims": perform("set_config('request.jwt.claims', '{\"role\":\"other_user\"}', false)"),
+    "headers": perform("set_config('request.headers', '{\"a\":\"b\"}', false)"),
+    "method": perform("set_config('request.method', 'PUT', false)"),
+    "cookies": perform("set_config('request.cookies', '1', false)"),
+    "app.user": perform("set_config('app.user', 'somebody', false)"),
+    "response.headers": perform("set_config('response.headers', '[{\"X-Left\": \"1\"}]', false)"),
+    "response.status": perform("set_config('response.status', '418', false)"),
+    "bad response.headers": perform("set_config('response.headers', 'x', false)"),
+    "SET ROLE": run("SET ROLE regular_user"),
+    "role for the session": perform("set_config('role', 'regular_user', false)"),
+    "role none": perform("set_config('role', 'none', false)"), "RESET ROLE": run("RESET ROLE"),
+    "SESSION AUTHORIZATION": run("SET SESSION AUTHORIZATION authenticator"),
+    "another's": run("SET SESSION AUTHORIZATION postgres"),
+    "search_path": run("SET search_path = pg_temp, private"),
+    "search_path by set_config": perform("set_config('search_path', 'private', false)"),
+    "time zone": run("SET TIME ZONE 'Asia/Tokyo'"), "DateStyle": run("SET DateStyle = 'German'"),
+    "IntervalStyle": run("SET IntervalStyle = 'sql_standard'"), "digits": run("SET extra_float_digits = -5"),
+    "bytea_output": run("SET bytea_output = 'escape'"), "client_encoding": run("SET client_encoding = 'LATIN1'"),
+    "strings": run("SET standard_conforming_strings = off"), "row_security": run("SET row_security = off"),
+    "statement_timeout": run("SET statement_timeout = '1ms'"), "lock_timeout": run("SET lock_timeout = '1ms'"),
+    "idle timeout": run("SET idle_in_transaction_session_timeout = '1ms'"),
+    "read only from now on": run("SET default_transaction_read_only = on"),
+    "isolation from now on": run("SET default_transaction_isolation = 'serializable'"),
+    "deferrable": run("SET default_transaction_deferrable = on"),
+    "read only": run("SET transaction_read_only = on"), "denied setting": run("SET log_statement = 'all'"),
+    "RESET ALL": run("RESET ALL"),
     "LISTEN": run("LISTEN pgrst", "LISTEN other"), "NOTIFY": run("NOTIFY other, 'x'"), "UNLISTEN": run("UNLISTEN *"),
-    "temp table": run("CREATE TEMP TABLE films AS SELECT 1 AS id"), "temp view and function": run("CREATE TEMP VIEW v AS SELECT 1", "CREATE FUNCTION pg_temp.whoami() RETURNS text LANGUAGE sql AS 'SELECT ''x''::text'"),
-    "temp sequence": run("CREATE TEMP SEQUENCE s"), "temp table and fail": run("CREATE TEMP TABLE t ()", FAIL), "cursor": run("DECLARE c CURSOR WITH HOLD FOR SELECT 1"),
-    "advisory lock": perform("pg_advisory_lock(1)"), "shared advisory lock": perform("pg_advisory_lock_shared(2, 3)"), "locks and fail": run("SELECT pg_advisory_lock(4)", FAIL),
-    "many locks": perform("pg_advisory_lock(i) FROM generate_series(1, 100) AS i"), "PREPARE": run("PREPARE mine AS SELECT 1"), "PREPARE and fail": run("PREPARE mine AS SELECT 1", FAIL),
-    "DEALLOCATE ALL": run("DEALLOCATE ALL"), "DEALLOCATE ALL and fail": run("DEALLOCATE ALL", FAIL), "DISCARD PLANS": run("DISCARD PLANS"), "DISCARD SEQUENCES": run("DISCARD SEQUENCES"), "DISCARD TEMP": run("DISCARD TEMP"),
-    "DISCARD ALL": run("DISCARD ALL"), "all names hijacked": run(HIJACK.format(end="' AS SELECT set_config(''role'', ''regular_user'', false)'", after="")),
-    "all names hijacked, then a fault": run(HIJACK.format(end="' AS SELECT ''stolen''::text'", after="PERFORM 1 / 0;")), "names of ours taken": run("DO $d$ BEGIN FOR i IN 0..500 LOOP "
+    "temp table": run("CREATE TEMP TABLE films AS SELECT 1 AS id"),
+    "temp view and function": run("CREATE TEMP VIEW v AS SELECT 1",
+                                  "CREATE FUNCTION pg_temp.whoami() RETURNS text LANGUAGE sql AS 'SELECT ''x''::text'"),
+    "temp sequence": run("CREATE TEMP SEQUENCE s"), "temp table and fail": run("CREATE TEMP TABLE t ()", FAIL),
+    "cursor": run("DECLARE c CURSOR WITH HOLD FOR SELECT 1"),
+    "advisory lock": perform("pg_advisory_lock(1)"), "shared advisory lock": perform("pg_advisory_lock_shared(2, 3)"),
+    "locks and fail": run("SELECT pg_advisory_lock(4)", FAIL),
+    "many locks": perform("pg_advisory_lock(i) FROM generate_series(1, 100) AS i"),
+    "PREPARE": run("PREPARE mine AS SELECT 1"), "PREPARE and fail": run("PREPARE mine AS SELECT 1", FAIL),
+    "DEALLOCATE ALL": run("DEALLOCATE ALL"), "DEALLOCATE ALL and fail": run("DEALLOCATE ALL", FAIL),
+    "DISCARD PLANS": run("DISCARD PLANS"), "DISCARD SEQUENCES": run("DISCARD SEQUENCES"),
+    "DISCARD TEMP": run("DISCARD TEMP"),
+    "DISCARD ALL": run("DISCARD ALL"),
+    "all names hijacked": run(HIJACK.format(end="' AS SELECT set_config(''role'', ''regular_user'', false)'",
+                                            after="")),
+    "all names hijacked, then a fault": run(HIJACK.format(end="' AS SELECT ''stolen''::text'", after="PERFORM 1 / 0;")),
+    "names of ours taken": run("DO $d$ BEGIN FOR i IN 0..500 LOOP "
         "EXECUTE format('PREPARE rgx%s AS SELECT 1', to_hex(i)); END LOOP; END $d$"),
-    "COMMIT": run("COMMIT"), "ROLLBACK": run("ROLLBACK"), "SAVEPOINT": run("SAVEPOINT s"), "LOAD": run("LOAD 'auto_explain'"), "COPY": run("COPY api.films TO STDOUT"),
-    "fault": run(FAIL), "RAISE PGRST": ("POST", "/rpc/raise_it", {"state": "PGRST", "says": "x"}), "timeout": run("SET LOCAL statement_timeout = '10ms'", "SELECT pg_sleep(5)"),
-    "cancels itself": perform("pg_cancel_backend(pg_backend_pid()), pg_sleep(5)"), "GET": ("GET", "/rpc/seen?name=role", None), "other schema": ("GET", "/rpc/root", None), "not JSON": ("POST", "/rpc/run", None),
-    "by a user": ("POST", "/rpc/seen_writing", {"name": "request.jwt.claims"}), "singular": ("POST", "/rpc/counted", {"n": 3}), "isolation": ("GET", "/rpc/repeatable", None),
+    "COMMIT": run("COMMIT"), "ROLLBACK": run("ROLLBACK"), "SAVEPOINT": run("SAVEPOINT s"),
+    "LOAD": run("LOAD 'auto_explain'"), "COPY": run("COPY api.films TO STDOUT"),
+    "fault": run(FAIL), "RAISE PGRST": ("POST", "/rpc/raise_it", {"state": "PGRST", "says": "x"}),
+    "timeout": run("SET LOCAL statement_timeout = '10ms'", "SELECT pg_sleep(5)"),
+    "cancels itself": perform("pg_cancel_backend(pg_backend_pid()), pg_sleep(5)"),
+    "GET": ("GET", "/rpc/seen?name=role", None), "other schema": ("GET", "/rpc/root", None),
+    "not JSON": ("POST", "/rpc/run", None),
+    "by a user": ("POST", "/rpc/seen_writing", {"name": "request.jwt.claims"}),
+    "singular": ("POST", "/rpc/counted", {"n": 3}), "isolation": ("GET", "/rpc/repeatable", None),
 }
 
 
 def differing(now, first):
     """What is not as it was; of objects only those members."""
-    return {key: differing(value, first[key]) if isinstance(value, dict) else value for key, value in now.items() if value != first.get(key)}
+    return {key: differing(value, first[key]) if isinstance(value, dict) else value for key,
+            value in now.items() if value != first.get(key)}
 
 
 def test_T6_nothing_is_left(single):
     """After each of them the session is as the first request found it; what makes the connection break may break it."""
     assert len(NASTY) >= 50
-    assert single.post("/rpc/run", json={"statement": "SELECT 1"}).text == '"done"'  # plpgsql brings settings of its own
+    # plpgsql brings settings of its own
+    assert single.post("/rpc/run", json={"statement": "SELECT 1"}).text == '"done"'
     first = dump(single)
     assert first["role"] == "web_anon" and first["session"] == "authenticator" and first["prepared"] is None
     left = {}
     for name, (method, path, body) in NASTY.items():
-        headers = {"Accept": "application/vnd.pgrst.object+json"} if name == "singular" else {"Accept-Profile": "other"} if name == "other schema" else {}
+        headers = {"Accept": "application/vnd.pgrst.object+json"} if name == "singular" else {
+            "Accept-Profile": "other"} if name == "other schema" else {}
         answer = single.request(method, path, json=body, headers=headers, token=USER if name == "by a user" else None)
         assert answer.status_code != 502, name
         probe = single.post("/rpc/dump", json={})
@@ -123,10 +160,13 @@ def test_T6_a_view_can_replace_statements_too(single, database):
 
 
 def active(database):
-    return database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND state <> 'idle' AND datname = current_database()")
+    return database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND state <> 'idle' "
+                          "AND datname = current_database()")
 
 
-@pytest.mark.parametrize("method, path, body", [("GET", "/rpc/sleep_long", None), ("POST", "/rpc/run", {"statement": "SELECT pg_sleep(30)"})], ids=["GET", "POST"])
+@pytest.mark.parametrize("method, path, body",
+                         [("GET", "/rpc/sleep_long", None), ("POST", "/rpc/run", {"statement": "SELECT pg_sleep(30)"})],
+                         ids=["GET", "POST"])
 def test_a_client_that_leaves_is_not_worked_for(single, database, method, path, body):
     sent = ["-H", "Content-Type: application/json", "-d", json.dumps(body)] if body else []
     done = subprocess.run(["curl", "-s", "-m", "1", "-X", method, *sent, single.url + path], capture_output=True)
@@ -137,11 +177,16 @@ def test_a_client_that_leaves_is_not_worked_for(single, database, method, path, 
 
 # role, function: what becomes of GET and POST.
 ROLES = {
-    ("web_anon", "by_invoker"): (401, 401), ("regular_user", "by_invoker"): (200, 200), ("other_user", "by_invoker"): (403, 403),
-    ("web_anon", "by_definer"): (200, 200), ("regular_user", "by_definer"): (200, 200), ("other_user", "by_definer"): (200, 200),
-    ("web_anon", "add_by_invoker"): (405, 401), ("regular_user", "add_by_invoker"): (405, 204), ("other_user", "add_by_invoker"): (405, 403),
-    ("web_anon", "add_by_definer"): (405, 204), ("regular_user", "add_by_definer"): (405, 204), ("other_user", "add_by_definer"): (405, 204),
-    ("web_anon", "members_definer"): (401, 401), ("regular_user", "members_definer"): (200, 200), ("other_user", "members_definer"): (403, 403),
+    ("web_anon", "by_invoker"): (401, 401), ("regular_user", "by_invoker"): (200, 200),
+    ("other_user", "by_invoker"): (403, 403),
+    ("web_anon", "by_definer"): (200, 200), ("regular_user", "by_definer"): (200, 200),
+    ("other_user", "by_definer"): (200, 200),
+    ("web_anon", "add_by_invoker"): (405, 401), ("regular_user", "add_by_invoker"): (405, 204),
+    ("other_user", "add_by_invoker"): (405, 403),
+    ("web_anon", "add_by_definer"): (405, 204), ("regular_user", "add_by_definer"): (405, 204),
+    ("other_user", "add_by_definer"): (405, 204),
+    ("web_anon", "members_definer"): (401, 401), ("regular_user", "members_definer"): (200, 200),
+    ("other_user", "members_definer"): (403, 403),
 }
 
 

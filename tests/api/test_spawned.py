@@ -29,7 +29,8 @@ class Spawned:
         self.log.touch()
         self.config = self.directory / "rowgate.conf"
         self.configure(uri, **settings)
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
         self.processes = []
 
     def configure(self, uri, **settings):
@@ -48,7 +49,8 @@ class Spawned:
             return connection.ask(target, **how)
 
     def reload(self):
-        return subprocess.run([BUILD / "rowgate", "reload", self.config], env=self.environment, capture_output=True, text=True)
+        return subprocess.run([BUILD / "rowgate", "reload", self.config], env=self.environment,
+                              capture_output=True, text=True)
 
     def catalogs(self):
         return sorted(self.state.glob("*.catalog"))

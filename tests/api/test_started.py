@@ -41,17 +41,20 @@ class Place:
         self.configure()
         self.process, self.port = None, free_port()
         self.url, self.prefix = f"http://127.0.0.1:{self.port}", ""
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
 
     def configure(self, **settings):
-        lines = {"db-uri": self.database.uri, "db-anon-role": "web_anon", "jwt-secret": SECRET, "workers": 2, "log-level": "info",
+        lines = {"db-uri": self.database.uri, "db-anon-role": "web_anon", "jwt-secret": SECRET, "workers": 2,
+                 "log-level": "info",
                  "state-dir": self.directory / "run" / "state"} | settings
         self.config.write_text("".join(f'{name.replace("_", "-")} = "{value}"\n' for name, value in lines.items()))
 
     def deployed(self, name):
         """A file under deploy/ with this place's paths."""
         text = (TOP / "deploy" / name).read_text()
-        for there, here in (("/usr/bin/rowgate", self.program), ("/home/me/bin/rowgate", self.program), ("/etc/rowgate/rowgate.conf", self.config),
+        for there, here in (("/usr/bin/rowgate", self.program), ("/home/me/bin/rowgate", self.program),
+                            ("/etc/rowgate/rowgate.conf", self.config),
                             ("/etc/rowgate.conf", self.config), ("/home/me/rowgate.conf", self.config)):
             text = text.replace(there, str(here))
         return text
@@ -64,7 +67,8 @@ class Place:
         return requests.request(method, self.url + self.prefix + path, timeout=30, **more)
 
     def post(self, path, token=None, headers=None, **more):
-        return self.ask("POST", path, headers=(headers or {}) | ({"Authorization": f"Bearer {token}"} if token else {}), **more)
+        return self.ask("POST", path,
+                        headers=(headers or {}) | ({"Authorization": f"Bearer {token}"} if token else {}), **more)
 
     def answers(self):
         if not self.process.alive():
@@ -75,7 +79,8 @@ class Place:
             return False
 
     def said(self):
-        return self.process.log + "".join(file.read_text(errors="replace") for file in (self.directory / "run").glob("*.log"))
+        return self.process.log + "".join(file.read_text(errors="replace")
+                                          for file in (self.directory / "run").glob("*.log"))
 
     def stop(self, number=signal.SIGTERM):
         self.process.stop(number)
@@ -95,13 +100,17 @@ def place(database):
 def apache(place, *lines):
     run = place.directory / "run"
     config = place.directory / "apache.conf"
-    modules = [f'LoadModule {name}_module "{MODULES}/mod_{name}.so"' for name in ("mpm_event", "authz_core", "env", "rewrite", "fcgid")]
+    modules = [f'LoadModule {name}_module "{MODULES}/mod_{name}.so"'
+               for name in ("mpm_event", "authz_core", "env", "rewrite", "fcgid")]
     config.write_text("\n".join([
-        *modules, f'ServerRoot "{place.directory}"', f'PidFile "{run}/apache.pid"', f'DefaultRuntimeDir "{run}"', f'Mutex file:{run} default',
-        f'ErrorLog "{run}/apache.log"', "ServerName localhost", f"Listen 127.0.0.1:{place.port}", f'DocumentRoot "{place.directory}/docs"',
+        *modules, f'ServerRoot "{place.directory}"', f'PidFile "{run}/apache.pid"', f'DefaultRuntimeDir "{run}"',
+        f'Mutex file:{run} default',
+        f'ErrorLog "{run}/apache.log"', "ServerName localhost", f"Listen 127.0.0.1:{place.port}",
+        f'DocumentRoot "{place.directory}/docs"',
         f'FcgidIPCDir "{run}/fcgid"', f'FcgidProcessTableFile "{run}/fcgid.shm"', "FcgidZombieScanInterval 1",
         # What a sanitizer is told would not reach the program else.
-        *[f'FcgidInitialEnv {name} "{place.environment[name]}"' for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in place.environment], *lines, ""]))
+        *[f'FcgidInitialEnv {name} "{place.environment[name]}"' for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+          if name in place.environment], *lines, ""]))
     (run / "fcgid").mkdir()
     if os.geteuid() == 0:
         shutil.chown(run / "fcgid", ACCOUNT)
@@ -126,13 +135,15 @@ def turn_accounts_on(place, **more):
     migrate(place.database)
     place.database.run("GRANT USAGE ON SCHEMA public TO authenticated; GRANT SELECT ON things TO authenticated")
     cheap = {name.removeprefix("ROWGATE_").lower(): value for name, value in CHEAP.items()}
-    place.configure(auth_enabled="true", auth_db_uri=place.database.cluster.uri(place.database.name, "rowgate_account"), **cheap, **more)
+    place.configure(auth_enabled="true", auth_db_uri=place.database.cluster.uri(place.database.name, "rowgate_account"),
+                    **cheap, **more)
 
 
 def check_accounts(place):
     person = Person(place).sign_in()
     assert person.call("current_user").json()["user_id"] == person.id
-    assert place.ask("GET", "/things?id=eq.2", headers={"Authorization": f"Bearer {person.token}"}).json() == [{"id": 2, "name": "two"}]
+    assert (place.ask("GET", "/things?id=eq.2", headers={"Authorization": f"Bearer {person.token}"}).json()
+            == [{"id": 2, "name": "two"}])
     assert place.ask("GET", "/.well-known/jwks.json").json() == {"keys": []}
     assert place.ask("GET", "/rpc/login").status_code == 405
     assert person.try_to_sign_in("not it").json()["error"] == "Invalid credentials"
@@ -140,7 +151,8 @@ def check_accounts(place):
     assert person.refresh().status_code == 401
     assert place.ask("GET", "/things?id=eq.2", headers={"Authorization": f"Bearer {person.token}"}).status_code == 401
     # Who does what: an account worker connects as nobody else.
-    roles = place.database.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename <> 'postgres'")
+    roles = place.database.run("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND "
+                               "usename <> 'postgres'")
     assert {role for role, in roles} == {"authenticator", "rowgate_account"}
 
 
@@ -175,7 +187,8 @@ def test_mod_fcgid_starts_as_many_as_are_busy_and_they_hear_of_a_reload(place, d
         wait_until(lambda: len(workers(place)) >= 4, 30, "each has a process")
     assert set(clients.statuses()) == {("POST", 200)}, clients.statuses()
     database.run("ALTER TABLE things ADD COLUMN told integer")
-    done = subprocess.run([*run_as(ACCOUNT), place.program, "reload", place.config], env=place.environment, capture_output=True, text=True)
+    done = subprocess.run([*run_as(ACCOUNT), place.program, "reload", place.config], env=place.environment,
+                          capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert all("told" in place.ask("GET", "/things?id=eq.1").text for _ in range(8))
     database.run("ALTER TABLE things DROP COLUMN told")
@@ -203,10 +216,13 @@ def test_lighttpd_by_bin_path(place):
     text = place.deployed("lighttpd/rowgate.conf")
     comment = text[text.index("# Instead of a rowgate that runs by itself"):]
     instead = "\n".join(line.removeprefix("#").partition("   rowgate forks")[0] for line in comment.splitlines()[1:])
-    block = text.replace('"socket" => "/run/rowgate/rowgate.sock",', instead.replace("/run/lighttpd/rowgate.sock", f"{place.directory}/run/rowgate.sock") + ",")
+    block = text.replace('"socket" => "/run/rowgate/rowgate.sock",',
+                         instead.replace("/run/lighttpd/rowgate.sock", f"{place.directory}/run/rowgate.sock") + ",")
     config = place.directory / "lighttpd.conf"
-    config.write_text(f'server.modules = ( "mod_fastcgi" )\nserver.document-root = "{place.directory}/docs"\nserver.bind = "127.0.0.1"\n'
-                      f'server.port = {place.port}\nserver.upload-dirs = ( "{place.directory}/run" )\nserver.errorlog = "{place.directory}/run/lighttpd.log"\n{block}')
+    config.write_text(f'server.modules = ( "mod_fastcgi" )\nserver.document-root = '
+                      f'"{place.directory}/docs"\nserver.bind = "127.0.0.1"\n'
+                      f'server.port = {place.port}\nserver.upload-dirs = ( "{place.directory}/run" )\nserver.errorlog '
+                      f'= "{place.directory}/run/lighttpd.log"\n{block}')
     place.start("lighttpd", "-D", "-f", config)
     wait_until(place.answers, 20, "lighttpd answers")
     check_interface(place)
@@ -254,7 +270,8 @@ def test_spawn_fcgi(place, program):
 
 def test_systemd_gives_the_socket(place):
     path = place.directory / "run" / "rowgate.sock"
-    place.start("systemd-socket-activate", "-l", path, *[f"--setenv={name}" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in place.environment],
+    place.start("systemd-socket-activate", "-l", path,
+                *[f"--setenv={name}" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in place.environment],
                 place.program, place.config)
     wait_until(lambda: listens(path), 10, "somebody listens")
     with Connection(path) as connection:
@@ -274,6 +291,7 @@ def test_systemd_gives_the_socket(place):
 def test_the_units_are_well_formed(place):
     for name in ("rowgate.service", "rowgate.socket", "rowgate-mail.service"):
         (place.directory / name).write_text(place.deployed(f"systemd/{name}"))
-    done = subprocess.run(["systemd-analyze", "verify", place.directory / "rowgate.service", place.directory / "rowgate.socket", place.directory / "rowgate-mail.service"],
+    done = subprocess.run(["systemd-analyze", "verify", place.directory / "rowgate.service",
+                           place.directory / "rowgate.socket", place.directory / "rowgate-mail.service"],
                           capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

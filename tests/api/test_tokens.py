@@ -1,5 +1,5 @@
-"""Tokens that others make (PARITY.md J1 to J3): every algorithm by python3-jwcrypto and by npm's jose, in every way to write
-a key down; and forgeries made with openssl.
+"""Tokens that others make (PARITY.md J1 to J3): every algorithm by python3-jwcrypto and by npm's jose, in every way to
+write a key down; and forgeries made with openssl.
 
 SPDX-License-Identifier: MIT
 """
@@ -27,7 +27,8 @@ BAD_CRYPTO = "JWT cryptographic operation failed"
 BAD_ALG = "Wrong or unsupported encoding algorithm"
 
 PEMS = {"rsa": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "p256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
-        "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"], "p521": ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"], "ed": ["ED25519"]}
+        "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"], "p521": ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
+        "ed": ["ED25519"]}
 KEY_OF = {"HS256": "oct", "HS384": "oct", "HS512": "oct", "RS256": "rsa", "RS384": "rsa", "RS512": "rsa",
           "ES256": "p256", "ES384": "p384", "ES512": "p521", "EdDSA": "ed"}
 
@@ -124,11 +125,13 @@ def test_J2_a_set_in_a_file(serve, keys, tmp_path):
 def test_J2_one_public_key(serve, keys, name):
     server = serve(jwt_secret=json.dumps(keys.public(name)))
     for alg, key in KEY_OF.items():
-        assert whoami(server, keys.token(alg)) == "regular_user" if key == name else NONE_SUITABLE in whoami(server, keys.token(alg))
+        assert whoami(server, keys.token(alg)) == "regular_user" if key == name else NONE_SUITABLE in whoami(server,
+            keys.token(alg))
 
 
 def test_J3_a_key_for_one_algorithm_and_one_for_another_use(serve, keys):
-    server = serve(jwt_secret=json.dumps({"keys": [keys.public("rsa", alg="RS384", use="sig"), keys.public("p256", use="enc")]}))
+    server = serve(jwt_secret=json.dumps({"keys": [keys.public("rsa", alg="RS384", use="sig"),
+                                                   keys.public("p256", use="enc")]}))
     assert whoami(server, keys.token("RS384")) == "regular_user"
     for alg in "RS256", "ES256":
         assert NONE_SUITABLE in whoami(server, keys.token(alg))
@@ -172,7 +175,8 @@ class Forger:
 
     def hmac(self, alg, key, digest="sha256", **header):
         said = signables(alg, **header)
-        made = openssl("dgst", f"-{digest}", "-mac", "HMAC", "-macopt", f"hexkey:{key.hex()}", "-binary", data=said.encode())
+        made = openssl("dgst", f"-{digest}", "-mac", "HMAC", "-macopt", f"hexkey:{key.hex()}", "-binary",
+                       data=said.encode())
         return f"{said}.{encode(made)}"
 
     def public_pem(self, name):
@@ -203,33 +207,47 @@ FORGERIES = {
     "RS384 by another key": (lambda f: f.asymmetric("RS384", "rsa", "sha384"), NO_KEY, NONE_MATCHES),
     "RS512 by another key": (lambda f: f.asymmetric("RS512", "rsa", "sha512"), NO_KEY, NONE_MATCHES),
     "RS256 by another key with our kid": (lambda f: f.asymmetric("RS256", "rsa", kid="rsa"), NO_KEY, NONE_MATCHES),
-    "RS256 by another key it brings along": (lambda f: f.asymmetric("RS256", "rsa", jwk=f.own.public("rsa")), NO_KEY, NONE_MATCHES),
-    "RS256 by a key at an address": (lambda f: f.asymmetric("RS256", "rsa", jku="http://127.0.0.1:1/keys"), NO_KEY, NONE_MATCHES),
+    "RS256 by another key it brings along": (lambda f: f.asymmetric("RS256", "rsa", jwk=f.own.public("rsa")),
+                                             NO_KEY, NONE_MATCHES),
+    "RS256 by a key at an address": (lambda f: f.asymmetric("RS256", "rsa", jku="http://127.0.0.1:1/keys"),
+                                     NO_KEY, NONE_MATCHES),
     "RS256 with another kid": (lambda f: f.asymmetric("RS256", "rsa", keys=f.keys, kid="p256"), NO_KEY, NONE_SUITABLE),
     "RS256 over SHA-1": (lambda f: f.asymmetric("RS256", "rsa", "sha1", keys=f.keys), NO_KEY, NONE_MATCHES),
     "RS256 over SHA-512": (lambda f: f.asymmetric("RS256", "rsa", "sha512", keys=f.keys), NO_KEY, NONE_MATCHES),
-    "RS256 with the padding of PS256": (lambda f: f.asymmetric("RS256", "rsa", keys=f.keys, options=["-sigopt", "rsa_padding_mode:pss"]), NO_KEY, NONE_MATCHES),
-    "PS256": (lambda f: f.asymmetric("PS256", "rsa", keys=f.keys, options=["-sigopt", "rsa_padding_mode:pss"]), BAD_CRYPTO, None),
+    "RS256 with the padding of PS256": (lambda f: f.asymmetric("RS256", "rsa", keys=f.keys,
+                                                               options=["-sigopt", "rsa_padding_mode:pss"]),
+                                                               NO_KEY, NONE_MATCHES),
+    "PS256": (lambda f: f.asymmetric("PS256", "rsa", keys=f.keys, options=["-sigopt", "rsa_padding_mode:pss"]),
+              BAD_CRYPTO, None),
     "RS256 of zeros": (lambda f: f.with_signature("RS256", bytes(256)), NO_KEY, NONE_MATCHES),
     "RS256 of one": (lambda f: f.with_signature("RS256", bytes(255) + b"\1"), NO_KEY, NONE_MATCHES),
     "RS256 of the modulus": (lambda f: f.with_signature("RS256", modulus(f)), NO_KEY, NONE_MATCHES),
     "RS256 of nothing": (lambda f: f.with_signature("RS256", b""), NO_KEY, NONE_MATCHES),
-    "RS256 a byte short": (lambda f: f.with_signature("RS256", f.sign(f.keys.file("rsa"), "sha256", said=signables("RS256"))[:-1]), NO_KEY, NONE_MATCHES),
-    "RS256 a byte long": (lambda f: f.with_signature("RS256", f.sign(f.keys.file("rsa"), "sha256", said=signables("RS256")) + b"\0"), NO_KEY, NONE_MATCHES),
+    "RS256 a byte short": (lambda f: f.with_signature("RS256",
+                                                      f.sign(f.keys.file("rsa"), "sha256",
+                                                             said=signables("RS256"))[:-1]), NO_KEY, NONE_MATCHES),
+    "RS256 a byte long": (lambda f: f.with_signature("RS256",
+                                                     f.sign(f.keys.file("rsa"), "sha256",
+                                                            said=signables("RS256")) + b"\0"), NO_KEY, NONE_MATCHES),
     "RS256 stolen": (lambda f: f.stolen("RS256"), NO_KEY, NONE_MATCHES),
     "HS256 by the public key's PEM": (lambda f: f.hmac("HS256", f.public_pem("rsa")), NO_KEY, NONE_MATCHES),
-    "HS256 by the public key's PEM and its kid": (lambda f: f.hmac("HS256", f.public_pem("rsa"), kid="rsa"), NO_KEY, NONE_SUITABLE),
+    "HS256 by the public key's PEM and its kid": (lambda f: f.hmac("HS256", f.public_pem("rsa"), kid="rsa"),
+                                                  NO_KEY, NONE_SUITABLE),
     "HS256 by the modulus": (lambda f: f.hmac("HS256", modulus(f), kid="rsa"), NO_KEY, NONE_SUITABLE),
     "HS256 by the key set": (lambda f: f.hmac("HS256", f.keys.secret().encode()), NO_KEY, NONE_MATCHES),
-    "HS256 by no key": (lambda f: f.with_signature("HS256", openssl("dgst", "-sha256", "-binary", data=signables("HS256").encode())), NO_KEY, NONE_MATCHES),
+    "HS256 by no key": (lambda f: f.with_signature("HS256",
+                                                   openssl("dgst", "-sha256", "-binary",
+                                                           data=signables("HS256").encode())), NO_KEY, NONE_MATCHES),
     "HS512 over SHA-256": (lambda f: f.hmac("HS512", b"\x00\xff" * 32), NO_KEY, NONE_MATCHES),
-    "HS256 by a kid that is a path": (lambda f: f.hmac("HS256", b"\0", kid="../../../../dev/null"), NO_KEY, NONE_SUITABLE),
+    "HS256 by a kid that is a path": (lambda f: f.hmac("HS256", b"\0", kid="../../../../dev/null"),
+                                      NO_KEY, NONE_SUITABLE),
     "ES256 by another key": (lambda f: f.asymmetric("ES256", "p256", size=32), NO_KEY, NONE_MATCHES),
     "ES384 by another key": (lambda f: f.asymmetric("ES384", "p384", "sha384", size=48), NO_KEY, NONE_MATCHES),
     "ES512 by another key": (lambda f: f.asymmetric("ES512", "p521", "sha512", size=66), NO_KEY, NONE_MATCHES),
     "ES256 as openssl writes it": (lambda f: f.asymmetric("ES256", "p256", keys=f.keys), NO_KEY, NONE_MATCHES),
     "ES256 by P-384": (lambda f: f.asymmetric("ES256", "p384", size=48, keys=f.keys), NO_KEY, NONE_MATCHES),
-    "ES256 by P-384 and its kid": (lambda f: f.asymmetric("ES256", "p384", size=48, keys=f.keys, kid="p384"), NO_KEY, NONE_SUITABLE),
+    "ES256 by P-384 and its kid": (lambda f: f.asymmetric("ES256", "p384", size=48, keys=f.keys, kid="p384"),
+                                   NO_KEY, NONE_SUITABLE),
     "ES384 by P-256": (lambda f: f.asymmetric("ES384", "p256", "sha384", size=32, keys=f.keys), NO_KEY, NONE_MATCHES),
     "ES256 of zeros": (lambda f: f.with_signature("ES256", bytes(64)), NO_KEY, NONE_MATCHES),
     "ES256 of the order": (lambda f: f.with_signature("ES256", ORDER.to_bytes(32, "big") * 2), NO_KEY, NONE_MATCHES),
@@ -242,7 +260,8 @@ FORGERIES = {
     "EdDSA stolen": (lambda f: f.stolen("EdDSA"), NO_KEY, NONE_MATCHES),
     "EdDSA with the kid of RSA": (lambda f: f.ed25519(f.keys.file("ed"), kid="rsa"), NO_KEY, NONE_SUITABLE),
     "unsigned": (lambda f: signables("none") + ".", BAD_ALG, "JWT is unsecured but expected 'alg' was not 'none'"),
-    "unsigned with our kid": (lambda f: signables("none", kid="rsa") + ".", BAD_ALG, "JWT is unsecured but expected 'alg' was not 'none'"),
+    "unsigned with our kid": (lambda f: signables("none", kid="rsa") + ".", BAD_ALG,
+                              "JWT is unsecured but expected 'alg' was not 'none'"),
     "encrypted": (lambda f: signables("dir", enc="A256GCM") + ".x", "Unsupported token type", None),
 }
 
@@ -267,7 +286,8 @@ def test_J2_the_forger_signs_well(server, forger):
     """With the server's own keys, what it makes is accepted: the refusals above are not for its clumsiness."""
     own = forger.keys
     good = [forger.asymmetric("RS256", "rsa", keys=own), forger.asymmetric("ES256", "p256", size=32, keys=own),
-            forger.asymmetric("ES512", "p521", "sha512", size=66, keys=own), forger.ed25519(own.file("ed")), forger.hmac("HS256", b"\x00\xff" * 32)]
+            forger.asymmetric("ES512", "p521", "sha512", size=66, keys=own), forger.ed25519(own.file("ed")),
+            forger.hmac("HS256", b"\x00\xff" * 32)]
     assert [whoami(server, made) for made in good] == ["other_user"] * len(good)
 
 

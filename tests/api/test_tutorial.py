@@ -71,11 +71,13 @@ def test_register_and_login(server):
     number = answer.json()["user_id"]
     assert answer.json() == {"success": True, "user_id": number, "email": "new@example.com", "role": "regular_user"}
     answer = server.post("/rpc/login", json={"email": "new@example.com", "password": PASSWORD})
-    assert answer.status_code == 200 and answer.json()["user"] == {"id": number, "email": "new@example.com", "role": "regular_user"}
+    assert answer.status_code == 200 and answer.json()["user"] == {"id": number, "email": "new@example.com",
+        "role": "regular_user"}
 
 
 def test_through_the_schema_itself(server, user):
-    answer = server.post("/rpc/login", json={"email": "user@example.com", "password": PASSWORD}, headers={"Content-Profile": "auth"})
+    answer = server.post("/rpc/login", json={"email": "user@example.com", "password": PASSWORD},
+                         headers={"Content-Profile": "auth"})
     assert answer.status_code == 200 and "token" in answer.json()
     assert answer.headers["Content-Profile"] == "auth"
 
@@ -112,7 +114,8 @@ def test_current_user(server, user):
 
 
 def test_refresh_of_a_session(server, tables, user):
-    session = tables.value("INSERT INTO auth.sessions (user_id) SELECT id FROM auth.users WHERE email = 'user@example.com' RETURNING id::text")
+    session = tables.value("INSERT INTO auth.sessions (user_id) SELECT id FROM auth.users WHERE email = "
+                           "'user@example.com' RETURNING id::text")
     fresh = server.post("/rpc/refresh_token", json={"refresh_token": session}).json()["token"]
     assert server.get("/rpc/current_user", token=fresh).json()["email"] == "user@example.com"
     gone = server.post("/rpc/refresh_token", json={"refresh_token": "00000000-0000-0000-0000-000000000000"})

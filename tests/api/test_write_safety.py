@@ -1,6 +1,7 @@
 """Writes are whole or not there at all, whatever dies and whatever is refused, and the client is told the truth.
 
-ROWGATE_TEST_CSV_MB says how large the imported CSV is (tests/run full: 200). ROWGATE_TEST_LONG=yes makes the loads longer.
+ROWGATE_TEST_CSV_MB says how large the imported CSV is (tests/run full: 200). ROWGATE_TEST_LONG=yes makes the loads
+longer.
 
 SPDX-License-Identifier: MIT
 """
@@ -48,7 +49,8 @@ def kill_backend(server, cluster):
 
 
 def rows_of(batch, value):
-    return "[" + ",".join(f'{{"batch":"{batch}","place":{place},"value":{value}}}' for place in range(1, SIZE + 1)) + "]"
+    return "[" + ",".join(f'{{"batch":"{batch}","place":{place},"value":{value}}}'
+                          for place in range(1, SIZE + 1)) + "]"
 
 
 def insert_batch(client, number):
@@ -71,7 +73,8 @@ class Upserts(Clients):
 
 def batches(database, pattern):
     """The values of each batch, which must be one value in SIZE rows."""
-    found = database.run("SELECT batch, count(*), min(value), max(value) FROM batches WHERE batch LIKE %s GROUP BY batch", pattern)
+    found = database.run("SELECT batch, count(*), min(value), max(value) FROM batches WHERE batch LIKE %s GROUP BY "
+                         "batch", pattern)
     assert all((count, low) == (SIZE, high) for _, count, low, high in found), found
     return {batch: low for batch, _, low, _ in found}
 
@@ -109,7 +112,9 @@ def wait_for_more(clients, count=30):
 
 
 @pytest.mark.parametrize("harm", [kill_worker, kill_backend])
-@pytest.mark.parametrize("kind, ask, check", [(Clients, insert_batch, check_inserts), (Clients, update_batch, check_changes), (Upserts, upsert_batch, check_changes)])
+@pytest.mark.parametrize("kind, ask, check",
+                         [(Clients, insert_batch, check_inserts), (Clients, update_batch, check_changes),
+                          (Upserts, upsert_batch, check_changes)])
 def test_whole_or_absent(own, harm, kind, ask, check):
     server = Server(front="nginx", workers=4, uri=own.uri, db_anon_role="web_anon").wait_ready()
     with kind(server, 8, ask) as clients:
@@ -128,10 +133,13 @@ OBJECT = "application/vnd.pgrst.object+json"
 REFUSED = [
     case("P7 PATCH", "PATCH /watched", 400, body={"value": 0}, Prefer=STRICT),
     case("P7 PATCH shown", "PATCH /watched", 400, body={"value": 0}, Prefer=STRICT + ", return=representation"),
-    case("P7 DELETE", "DELETE /watched", 400, fault("PGRST124", "Query result exceeds max-affected preference constraint", "The query affects 3 rows"), Prefer=STRICT),
+    case("P7 DELETE", "DELETE /watched", 400,
+         fault("PGRST124", "Query result exceeds max-affected preference constraint", "The query affects 3 rows"),
+         Prefer=STRICT),
     case("P7 RPC", "POST /rpc/drop_watched", 400, body={}, Prefer=STRICT),
     case("W8 PATCH", "PATCH /watched", 406, body={"value": 0}, Accept=OBJECT),
-    case("W8 PATCH shown", "PATCH /watched?id=gt.1", 406, body={"value": 0}, Accept=OBJECT, Prefer="return=representation"),
+    case("W8 PATCH shown", "PATCH /watched?id=gt.1", 406, body={"value": 0}, Accept=OBJECT,
+         Prefer="return=representation"),
     case("W8 DELETE", "DELETE /watched", 406, Accept=OBJECT, Prefer="return=representation"),
     case("W8 POST", "POST /watched", 406, body=[{"id": 8}, {"id": 9}], Accept=OBJECT, Prefer="return=representation"),
     case("W8 POST minimal", "POST /watched", 406, body=[{"id": 8}, {"id": 9}], Accept=OBJECT),
@@ -153,7 +161,8 @@ def test_T6_what_is_refused_leaves_nothing(serve, database, refused):
     refused.check(server)
     assert state_of(database) == before
     assert server.get("/rpc/session").json() == session | {"role": "web_anon", "locks": 0}
-    assert database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s AND state <> 'idle'", database.name) == 0
+    assert database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = %s AND "
+                          "state <> 'idle'", database.name) == 0
 
 
 def make_csv(path, megabytes):
@@ -164,8 +173,10 @@ def make_csv(path, megabytes):
         writer.writerow(["id", "name", "price", "at", "note"])
         number = 0
         while number % 1000 or out.tell() < megabytes << 20:
-            note = r.choice(['say "hi"', "a,b", "two\nlines", "\u00e9\u20ac", "{x}\\", "plain words of some length " * 3])
-            writer.writerow([number, f"name {number}", f"{r.randint(-10**6, 10**6) / 100:.2f}", f"20{number % 90 + 10}-01-02 03:04:05+00", note])
+            note = r.choice(['say "hi"', "a,b", "two\nlines", "\u00e9\u20ac", "{x}\\",
+                             "plain words of some length " * 3])
+            writer.writerow([number, f"name {number}", f"{r.randint(-10**6, 10**6) / 100:.2f}",
+                             f"20{number % 90 + 10}-01-02 03:04:05+00", note])
             number += 1
     return number
 
@@ -206,14 +217,16 @@ def test_W1_a_large_CSV_is_what_COPY_makes_of_it(serve, database, tmp_path):
     count = make_csv(file, MEGABYTES)
     workers = workers_of(server)
     with Peak(workers) as peak, open(file, "rb") as body:
-        answer = server.post("/imported", data=body, headers={"Content-Type": "text/csv", "Prefer": "count=exact"}, timeout=600)
+        answer = server.post("/imported", data=body,
+                             headers={"Content-Type": "text/csv", "Prefer": "count=exact"}, timeout=600)
     assert (answer.status_code, answer.headers["Content-Range"]) == (201, f"*/{count}"), answer.text
     server.get("/imported?limit=1")
     assert not PLAIN or peak.most < 1.1 * file.stat().st_size + 4 * 2**20
     assert not PLAIN or max(anonymous(pid) for pid in workers) < 10 * 2**20
     copy = "COPY copied FROM STDIN (FORMAT csv, HEADER, NULL 'NULL')"
     with open(file, "rb") as rows:
-        subprocess.run([binaries() / "psql", "-X", "-q", "-h", database.cluster.directory, "-U", "postgres", "-d", database.name, "-c", copy], stdin=rows, check=True)
+        subprocess.run([binaries() / "psql", "-X", "-q", "-h", database.cluster.directory, "-U", "postgres",
+                        "-d", database.name, "-c", copy], stdin=rows, check=True)
     assert checksum(database, "imported") == checksum(database, "copied")
     database.run("TRUNCATE imported, copied")
 

@@ -1,4 +1,5 @@
-"""Accounts: what the session check costs, how many sign in and refresh, and what reads notice of it. Part of tests/bench/run.
+"""Accounts: what the session check costs, how many sign in and refresh, and what reads notice of it. Part of
+tests/bench/run.
 
 SPDX-License-Identifier: MIT
 """
@@ -25,9 +26,11 @@ LOGIN = Load("login", "/rpc/login", "", body=f'{{"email":"{EMAIL}","password":"{
 def start(bench, front, **more):
     from harness.accounts import settings_of
     from harness.server import SECRET, Server
-    environment = settings_of(bench.database, **{"auth_password_memory": MEMORY, "auth_password_passes": PASSES, "auth_limit_login": 1_000_000,
+    environment = settings_of(bench.database, **{"auth_password_memory": MEMORY, "auth_password_passes": PASSES,
+                                                 "auth_limit_login": 1_000_000,
                                                  "workers": WORKERS, "log_level": "crit"} | more)
-    return Server(front=front, uri=bench.database.uri, db_anon_role="web_anon", jwt_secret=SECRET, environment=environment).wait_ready()
+    return Server(front=front, uri=bench.database.uri, db_anon_role="web_anon", jwt_secret=SECRET,
+                  environment=environment).wait_ready()
 
 
 def bare_hashes(seconds):
@@ -35,7 +38,8 @@ def bare_hashes(seconds):
     sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
     made = ctypes.create_string_buffer(128)
     password, size = PASSWORD.encode(), ctypes.c_ulonglong(len(PASSWORD))
-    assert sodium.sodium_init() >= 0 and sodium.crypto_pwhash_str(made, password, size, ctypes.c_ulonglong(PASSES), ctypes.c_size_t(MEMORY)) == 0
+    assert sodium.sodium_init() >= 0 and sodium.crypto_pwhash_str(made, password, size, ctypes.c_ulonglong(PASSES),
+        ctypes.c_size_t(MEMORY)) == 0
     done, end = [], time.monotonic() + seconds
 
     def check():
@@ -57,7 +61,8 @@ def sign_ins(bench, server):
         bare.append(bare_hashes(bench.options.seconds))
         logins.append(bench.wrk(server, LOGIN))
     bare, logins = statistics.median(bare), statistics.median(logins)
-    return [["argon2id alone, all cores", f"{bare:.0f}", ""], [f"sign-ins, {SIGNING_IN} clients", f"{logins:.0f}", f"{logins / bare:.2f}"]]
+    return [["argon2id alone, all cores", f"{bare:.0f}", ""],
+            [f"sign-ins, {SIGNING_IN} clients", f"{logins:.0f}", f"{logins / bare:.2f}"]]
 
 
 def refreshes(bench, server):
@@ -117,27 +122,34 @@ def session_check(bench, front, checked, unchecked):
 def flight(bench):
     """How much a flight with the check costs of its bare SELECT, server and program on one core."""
     subprocess.run(["make", "-s", "-C", bench.options.build, "tests/bench/flight"], check=True)
-    session = bench.database.value("SELECT id FROM auth.sessions WHERE ended_at IS NULL ORDER BY created_at DESC LIMIT 1")
+    session = bench.database.value(
+        "SELECT id FROM auth.sessions WHERE ended_at IS NULL ORDER BY created_at DESC LIMIT 1")
     postmaster = bench.cluster.process.popen.pid
     cores, one = os.sched_getaffinity(0), {min(os.sched_getaffinity(0))}
     os.sched_setaffinity(postmaster, one)
-    out = subprocess.run([pathlib.Path(bench.options.build) / "tests/bench/flight", bench.cluster.uri("bench", "postgres"), "100", session],
-                         capture_output=True, text=True, check=True, preexec_fn=lambda: os.sched_setaffinity(0, one)).stdout
+    out = subprocess.run([pathlib.Path(bench.options.build) / "tests/bench/flight",
+                          bench.cluster.uri("bench", "postgres"), "100", session],
+                         capture_output=True, text=True, check=True,
+                         preexec_fn=lambda: os.sched_setaffinity(0, one)).stdout
     os.sched_setaffinity(postmaster, cores)
     print(out)
     return float(re.search(r"session check.*ratio ([\d.]+)", out)[1])
 
 
 def told_apart(bench, front):
-    """Medians of an address with an account and of one without, tried in turn: what a clock could say of who has one."""
+    """Medians of an address with an account and of one without, tried in turn: what a clock could say of who has
+    one."""
     from harness.accounts import CHEAP, GENEROUS, Person
     # A hash that costs little hides little.
-    server = start(bench, front, auth_activation=True, auth_session_check=False, auth_limit_mail=1_000_000, auth_limit_mail_ip=1_000_000,
-                   auth_site_url="https://example.com", **{name.removeprefix("ROWGATE_").lower(): value for name, value in (CHEAP | GENEROUS).items()})
+    server = start(bench, front, auth_activation=True, auth_session_check=False, auth_limit_mail=1_000_000,
+                   auth_limit_mail_ip=1_000_000,
+                   auth_site_url="https://example.com",
+                   **{name.removeprefix("ROWGATE_").lower(): value for name, value in (CHEAP | GENEROUS).items()})
     kept = requests.Session()
     numbers = itertools.count()
     known = Person(server)
-    wrong = {"login": {"password": "a wrong password"}, "register_user": {"password": PASSWORD}, "request_password_reset": {}, "resend_activation": {}}
+    wrong = {"login": {"password": "a wrong password"}, "register_user": {"password": PASSWORD},
+             "request_password_reset": {}, "resend_activation": {}}
     rows, answers = [], set()
 
     def ask(endpoint, email):
@@ -178,7 +190,8 @@ def report(bench):
         checked.stop(expect=None)
         unchecked.stop(expect=None)
     table([f"p99 of single rows, {READS} a second", "ms", "/idle"],
-          [["nobody signs in", f"{idle:.2f}", ""], [f"{SIGNING_IN} clients sign in all the time", f"{busy:.2f}", f"{busy / idle:.2f}"]])
+          [["nobody signs in", f"{idle:.2f}", ""],
+           [f"{SIGNING_IN} clients sign in all the time", f"{busy:.2f}", f"{busy / idle:.2f}"]])
     told_apart(bench, front)
     bench.want("flight with session check / bare SELECT", ratio, "<=", 2.4)
     bench.want(f"p99 of reads while {SIGNING_IN} sign in / idle", busy / idle, "<=", 3)

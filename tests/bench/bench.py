@@ -25,7 +25,8 @@ def json_agg(select):
 class Load:
     """One kind of request: what wrk sends, what pgbench runs."""
 
-    def __init__(self, name, path, sql, aggregate=True, numbers="", body=None, signed_in=False, as_json=None, clients=CLIENTS, fields=()):
+    def __init__(self, name, path, sql, aggregate=True, numbers="", body=None, signed_in=False, as_json=None,
+                 clients=CLIENTS, fields=()):
         self.as_json = as_json  # a path that gives the same rows as JSON made by PostgreSQL
         self.clients, self.fields = clients, dict(fields)
         self.name, self.path, self.sql, self.aggregate = name, path, sql, aggregate
@@ -33,7 +34,8 @@ class Load:
 
     def lua(self, token):
         """Requests made beforehand, so that the client costs as little as it can."""
-        headers = ['["Content-Type"]="application/json"', *(f'["{name}"]="{value}"' for name, value in self.fields.items())]
+        headers = ['["Content-Type"]="application/json"',
+                   *(f'["{name}"]="{value}"' for name, value in self.fields.items())]
         if self.signed_in:
             headers.append(f'["Authorization"]="Bearer {token}"')
         method = "POST" if self.body else "GET"
@@ -42,11 +44,17 @@ class Load:
             local made = {{}}
             function init()
               local headers = {{{", ".join(headers)}}}
-              for i = 1, 1000 do made[i] = wrk.format("{method}", ("{self.path}"):gsub("ID", tostring(math.random(0, 99999))), headers, {body}) end
+              for i = 1, 1000 do
+                local path = ("{self.path}"):gsub("ID", tostring(math.random(0, 99999)))
+                made[i] = wrk.format("{method}", path, headers, {body})
+              end
             end
             local n = 0
             function request() n = n % 1000 + 1; return made[n] end
-            function done(summary) print("failed: " .. summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout) end
+            function done(summary)
+              local e = summary.errors
+              print("failed: " .. e.status + e.connect + e.read + e.timeout)
+            end
         """
 
 
@@ -66,7 +74,8 @@ class Bench:
         self.database = self.cluster.create("bench")
         self.database.load(HERE.parent / "api" / "sql" / "roles.sql", HERE / "schema.sql")
         (self.work / "hello").mkdir()
-        subprocess.run(["cc", "-O2", "-o", self.work / "hello" / "rowgate", HERE / "hello.c", "-lfcgi", "-pthread"], check=True)
+        subprocess.run(["cc", "-O2", "-o", self.work / "hello" / "rowgate", HERE / "hello.c", "-lfcgi",
+                        "-pthread"], check=True)
         return self
 
     def __exit__(self, *_):
@@ -91,7 +100,8 @@ class Bench:
         from harness.token import token
         script = self.work / "load.lua"
         script.write_text(load.lua(token({"role": "regular_user", "user_id": 7, "exp": int(time.time()) + 3600})))
-        out = subprocess.run(["wrk", "-t", "1", "-c", str(clients or load.clients), "-d", f"{seconds or self.options.seconds}s", "-s", script, server.url],
+        out = subprocess.run(["wrk", "-t", "1", "-c", str(clients or load.clients), "-d",
+                              f"{seconds or self.options.seconds}s", "-s", script, server.url],
                              capture_output=True, text=True, check=True).stdout
         failed = int(re.search(r"failed: (\d+)", out)[1])
         if failed:
@@ -102,10 +112,12 @@ class Bench:
         script = self.work / "load.sql"
         script.write_text(load.numbers + sql + ";\n")
         settings = "-c role=regular_user -c request.jwt.claims=" + RLS_CLAIMS if load.signed_in else "-c role=web_anon"
-        out = subprocess.run([self.pgbench_program, "-n", "-M", "prepared", "-c", str(clients or load.clients), "-j", "1", "-f", script,
+        out = subprocess.run([self.pgbench_program, "-n", "-M", "prepared", "-c", str(clients or load.clients),
+                              "-j", "1", "-f", script,
                               *(["-t", str(limit)] if limit else ["-T", str(self.options.seconds)]),
                               "-h", self.cluster.directory, "-U", "postgres", "bench"],
-                             capture_output=True, text=True, check=True, env={**os.environ, "PGOPTIONS": settings}).stdout
+                             capture_output=True, text=True, check=True,
+                             env={**os.environ, "PGOPTIONS": settings}).stdout
         return float(re.search(r"tps = ([\d.]+)", out)[1])
 
     def measure(self, load):
@@ -175,5 +187,6 @@ def workers_of(server):
 def table(head, rows):
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     for row in [head, *rows]:
-        print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))))
+        print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i,
+                        (cell, width) in enumerate(zip(row, widths))))
     print(flush=True)

@@ -14,7 +14,8 @@ BULK = 10_000
 
 def bulk_bodies():
     """The same rows as JSON and as CSV."""
-    rows = [(number, f"item number {number}", f"{number * 0.37:.2f}", number % 3 == 0, f"2024-01-{number % 28 + 1:02} 10:00:00+00", "some words of no weight " * 3)
+    rows = [(number, f"item number {number}", f"{number * 0.37:.2f}", number % 3 == 0,
+             f"2024-01-{number % 28 + 1:02} 10:00:00+00", "some words of no weight " * 3)
             for number in range(BULK)]
     names = ("id", "name", "price", "active", "created_at", "note")
     as_json = json.dumps([dict(zip(names, row)) for row in rows], separators=(",", ":"))
@@ -33,7 +34,8 @@ def report(bench):
             "json_to_recordset": lambda: cursor.execute("EXECUTE bulk (%s)", (as_json,))}
     for front in bench.options.fronts:
         for media, body in (("application/json", as_json.encode()), ("text/csv", as_csv.encode())):
-            ways[f"{front}, {media}"] = lambda front=front, media=media, body=body: post(bench.server(front), body, media)
+            ways[f"{front}, {media}"] = lambda front=front, media=media, body=body: post(bench.server(front),
+                body, media)
     took = {way: [] for way in ways}
     for _ in range(2 * bench.options.rounds + 1):
         for way, insert in ways.items():
@@ -46,7 +48,8 @@ def report(bench):
     connection.close()
     medians = {way: statistics.median(values) for way, values in took.items()}
     table([f"insert of {BULK:,} rows", "ms", "/COPY", "/json_to_recordset"],
-          [[way, f"{ms:.1f}", f"{ms / medians['COPY, CSV']:.2f}", f"{ms / medians['json_to_recordset']:.2f}"] for way, ms in medians.items()])
+          [[way, f"{ms:.1f}", f"{ms / medians['COPY, CSV']:.2f}", f"{ms / medians['json_to_recordset']:.2f}"] for way,
+           ms in medians.items()])
 
 
 def post(server, body, media):

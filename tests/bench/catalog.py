@@ -11,13 +11,15 @@ import time
 
 from bench import table
 
-TABLES, VIEWS, FUNCTIONS, WIDE, TOGETHER = 10_000, 5_000, 5_000, 1_500, 1_000  # a transaction holds a lock for each relation it makes
+# a transaction holds a lock for each relation it makes
+TABLES, VIEWS, FUNCTIONS, WIDE, TOGETHER = 10_000, 5_000, 5_000, 1_500, 1_000
 MAPPED = 5
 
 
 def repeat(bench, count, statement):
     for first in range(0, count, TOGETHER):
-        bench.database.run(f"DO $$ BEGIN FOR i IN {first}..{first + TOGETHER - 1} LOOP EXECUTE {statement}; END LOOP; END $$")
+        bench.database.run(f"DO $$ BEGIN FOR i IN {first}..{first + TOGETHER - 1} LOOP EXECUTE {statement}; END LOOP; "
+                           f"END $$")
 
 
 def make(bench):
@@ -25,14 +27,21 @@ def make(bench):
     as many columns as a table can have; reading their defaults once took seconds."""
     columns = ", ".join(f"column_{number} text" for number in range(7))
     bench.database.run("CREATE SCHEMA large; CREATE TABLE large.here (id integer)")
-    bench.database.run("CREATE TABLE large.wide (" + ", ".join(f"column_{number} integer DEFAULT {number}" for number in range(WIDE)) + ")")
-    repeat(bench, TABLES, f"format('CREATE TABLE large.table_%s (id integer PRIMARY KEY, one integer CONSTRAINT one_%s REFERENCES large.table_%s, "
-                          f"other integer CONSTRAINT other_%s REFERENCES large.table_%s, {columns})', i, i, greatest(i - 1, 0), i, greatest(i - 6, 0))")
+    bench.database.run("CREATE TABLE large.wide (" + ", ".join(f"column_{number} integer DEFAULT {number}"
+                                                               for number in range(WIDE)) + ")")
+    repeat(bench, TABLES,
+           f"format('CREATE TABLE large.table_%s (id integer PRIMARY KEY, one integer CONSTRAINT one_%s REFERENCES "
+           f"large.table_%s, "
+                          f"other integer CONSTRAINT other_%s REFERENCES large.table_%s, {columns})', i, i, greatest(i "
+                          f"- 1, 0), i, greatest(i - 6, 0))")
     repeat(bench, VIEWS, "format('CREATE VIEW large.view_%s AS SELECT id, one, other, column_1 FROM large.%s_%s', i, "
                          "CASE i % 3 WHEN 0 THEN 'table' ELSE 'view' END, CASE i % 3 WHEN 0 THEN i ELSE i - 1 END)")
-    repeat(bench, FUNCTIONS, "format('CREATE FUNCTION large.function_%s(a integer, b text DEFAULT ''x'', OUT c integer, OUT d text) RETURNS SETOF record "
+    repeat(bench, FUNCTIONS,
+           "format('CREATE FUNCTION large.function_%s(a integer, b text DEFAULT ''x'', OUT c integer, OUT d text) "
+           "RETURNS SETOF record "
                              "LANGUAGE sql AS ''SELECT 1, b''', i)")
-    bench.database.run("GRANT USAGE ON SCHEMA large TO web_anon; GRANT SELECT ON ALL TABLES IN SCHEMA large TO web_anon")
+    bench.database.run(
+        "GRANT USAGE ON SCHEMA large TO web_anon; GRANT SELECT ON ALL TABLES IN SCHEMA large TO web_anon")
 
 
 class Peak(threading.Thread):
@@ -75,7 +84,8 @@ def derived(ask):
             times.append(time.monotonic() - began)
             assert status == 200, path
         return 1e6 * statistics.median(times)
-    return median("/view_2000?select=id,view_1994!other_1998(id),table_1997(id)"), median("/view_2000?select=id,one,other")
+    return median("/view_2000?select=id,view_1994!other_1998(id),table_1997(id)"), median(
+        "/view_2000?select=id,one,other")
 
 
 def measure(bench):
@@ -84,7 +94,8 @@ def measure(bench):
     with tempfile.TemporaryDirectory(prefix="rowgate-bench-", dir="/tmp") as name:
         directory = pathlib.Path(name)
         config = directory / "rowgate.conf"
-        config.write_text(f'db-uri = "{bench.database.uri}"\ndb-schemas = "large"\ndb-anon-role = "web_anon"\nstate-dir = "{directory}/state"\n')
+        config.write_text(f'db-uri = "{bench.database.uri}"\ndb-schemas = "large"\ndb-anon-role = '
+                          f'"web_anon"\nstate-dir = "{directory}/state"\n')
         processes, took, peaks = [], [], []
 
         def ask(path, number=0):
@@ -92,7 +103,8 @@ def measure(bench):
                 return connection.ask(path)[0]
         for number in range(1 + MAPPED):
             began = time.monotonic()
-            processes.append(spawn([BUILD / "rowgate", "--worker", config], directory / f"{number}.sock", {}, directory / "log"))
+            processes.append(spawn([BUILD / "rowgate", "--worker", config], directory / f"{number}.sock",
+                                   {}, directory / "log"))
             watch = Peak(processes[number].pid)
             while ask("/here", number) != 200:
                 time.sleep(0.01)
@@ -105,15 +117,18 @@ def measure(bench):
             for process in processes:
                 process.terminate()
                 process.wait(20)
-    return [["first answer of the process that loads it, s", f"{took[0]:.2f}"], ["its memory at the most, MB", f"{peaks[0] / 1e6:.0f}"],
+    return [["first answer of the process that loads it, s", f"{took[0]:.2f}"],
+            ["its memory at the most, MB", f"{peaks[0] / 1e6:.0f}"],
             ["the catalog as a file, MB", f"{size / 1e6:.1f}"],
             ["first answer of a process that maps it, ms", f"{1000 * statistics.median(took[1:]):.1f}"],
             ["its memory at the most, MB", f"{statistics.median(peaks[1:]) / 1e6:.0f}"],
-            ["a request that embeds by a view's view and a table, us", f"{embedded:.0f}"], ["the same without embeds, us", f"{plain:.0f}"]], took[0]
+            ["a request that embeds by a view's view and a table, us", f"{embedded:.0f}"],
+            ["the same without embeds, us", f"{plain:.0f}"]], took[0]
 
 
 def report(bench):
     make(bench)
     rows, seconds = measure(bench)
     bench.want("seconds to load a catalog of 20,000 foreign keys and 5,000 views", seconds, "<=", 5)
-    table([f"{TABLES:,} tables, {10 * TABLES:,} columns, {2 * TABLES:,} foreign keys, {VIEWS:,} views, {FUNCTIONS:,} functions", ""], rows)
+    table([f"{TABLES:,} tables, {10 * TABLES:,} columns, {2 * TABLES:,} foreign keys, {VIEWS:,} views, {FUNCTIONS:,} "
+           f"functions", ""], rows)

@@ -1,7 +1,8 @@
 /* What a flight costs as a multiple of the bare prepared SELECT in it, both measured alternately in one run.
  *
- * Usage: flight CONNINFO [ROUNDS [SESSION]]: with an open session of an account in auth also what its check costs. Best with server and program on one core (taskset), where waiting for the other
- * side's wake-up does not hide the work.
+ * Usage: flight CONNINFO [ROUNDS [SESSION]]: with an open session of an account in auth also what its check costs.
+ * Best with server and program on one core (taskset), where waiting for the other side's wake-up does not hide the
+ * work.
  * SPDX-License-Identifier: MIT */
 #include <libpq-fe.h>
 #include <stdio.h>

@@ -14,7 +14,9 @@ def fetch(bench, front, media):
     server = bench.server(front, workers=1)
     server.get("/items?id=eq.1")
     workers = workers_of(server)
-    backends = [row[0] for row in bench.database.run("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = 'bench'")]
+    backends = [row[0]
+                for row in bench.database.run("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND "
+                                              "datname = 'bench'")]
     idle = max(private_bytes(pid) for pid in workers)
     watch = Watch(workers + backends)
     watch.start()
@@ -44,7 +46,8 @@ def report(bench):
     for front in bench.options.fronts:
         for media in ("application/json", "text/csv"):
             seconds, size, idle, worker, backend = fetch(bench, front, media)
-            rows.append([f"{front}, {media}, {size / 1e6:.0f} MB", f"{seconds:.2f}", f"{seconds / bare:.2f}", *(f"{n / 2**20:.1f} MiB" for n in (idle, worker, backend))])
+            rows.append([f"{front}, {media}, {size / 1e6:.0f} MB", f"{seconds:.2f}", f"{seconds / bare:.2f}",
+                         *(f"{n / 2**20:.1f} MiB" for n in (idle, worker, backend))])
             bench.want(f"idle worker behind {front}, MiB", idle / 2**20, "<=", 6)
             bench.want(f"worker's growth for 100,000 rows as {media} behind {front}, MiB", worker / 2**20, "<=", 8)
             bench.want(f"backend's growth for 100,000 rows as {media} behind {front}, MiB", backend / 2**20, "<=", 8)

@@ -34,13 +34,17 @@ class UnkeptNginx:
             for part in ("rowgate", "location"):
                 text = text.replace(f"{run}/{part}.conf", f"{self.directory}/{part}.conf")
             text = re.sub(r"listen [^;]*;", f"listen 127.0.0.1:{port};", text)
-            text = re.sub(r"^\s*keepalive(_timeout|_requests)? .*;$", "", text, flags=re.M) if name == "rowgate.conf" else text
+            text = re.sub(r"^\s*keepalive(_timeout|_requests)? .*;$", "", text,
+                          flags=re.M) if name == "rowgate.conf" else text
             (self.directory / name).write_text(text.replace("fastcgi_keep_conn on", "fastcgi_keep_conn off"))
         subprocess.run(["chmod", "-R", "a+rwX", self.directory], check=True)
         self.url = f"http://127.0.0.1:{port}"
         with open(self.directory / "log", "wb") as log:
-            self.process = subprocess.Popen(["nginx", "-e", "stderr", "-p", self.directory, "-c", self.directory / "serve.conf"], stderr=log,
-                                            user=owner.st_uid, group=owner.st_gid, extra_groups=os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid))
+            self.process = subprocess.Popen(["nginx", "-e", "stderr", "-p", self.directory, "-c",
+                                             self.directory / "serve.conf"], stderr=log,
+                                            user=owner.st_uid, group=owner.st_gid,
+                                            extra_groups=os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name,
+                                                owner.st_gid))
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -1,5 +1,5 @@
-/* Any bytes as a json column under nulls=stripped: never more is read than there is, and of JSON comes JSON that stripping
- * does not change again.
+/* Any bytes as a json column under nulls=stripped: never more is read than there is, and of JSON comes JSON that
+ * stripping does not change again.
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 

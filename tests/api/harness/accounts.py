@@ -14,16 +14,19 @@ PASSWORD = "a password of the tests"
 # argon2id as cheap as it may be: these tests are about other things.
 CHEAP = {"ROWGATE_AUTH_PASSWORD_MEMORY": "8M", "ROWGATE_AUTH_PASSWORD_PASSES": "1"}
 # Everybody comes from 127.0.0.1 here.
-GENEROUS = {"ROWGATE_AUTH_LIMIT_LOGIN_IP": "1000000", "ROWGATE_AUTH_LIMIT_REGISTER": "1000000", "ROWGATE_AUTH_LIMIT_REFRESH": "1000000"}
+GENEROUS = {"ROWGATE_AUTH_LIMIT_LOGIN_IP": "1000000", "ROWGATE_AUTH_LIMIT_REGISTER": "1000000",
+            "ROWGATE_AUTH_LIMIT_REFRESH": "1000000"}
 
 numbers = itertools.count(1)
 
 
 def rowgate(*arguments, says=None, **settings):
     """Runs the program itself; settings are keys with '_' for '-'."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+    surroundings = {name: value for name, value in os.environ.items()
+                    if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
     surroundings |= {"ROWGATE_" + name.upper(): str(value) for name, value in settings.items()}
-    return subprocess.run([BUILD / "rowgate", *map(str, arguments)], env=surroundings, input=says, capture_output=True, text=True, timeout=60)
+    return subprocess.run([BUILD / "rowgate", *map(str, arguments)], env=surroundings, input=says, capture_output=True,
+                          text=True, timeout=60)
 
 
 def migrate(database, *arguments, user="postgres", **settings):
@@ -34,7 +37,8 @@ def migrate(database, *arguments, user="postgres", **settings):
 
 def settings_of(database, **more):
     """What turns accounts on, for Server()'s environment. Keys with '_' for '-'; None leaves one out."""
-    wanted = {"ROWGATE_AUTH_ENABLED": "true", "ROWGATE_AUTH_DB_URI": database.cluster.uri(database.name, "rowgate_account"),
+    wanted = {"ROWGATE_AUTH_ENABLED": "true",
+              "ROWGATE_AUTH_DB_URI": database.cluster.uri(database.name, "rowgate_account"),
               "PGRST_DB_SCHEMAS": "public,auth"} | CHEAP | GENEROUS
     wanted |= {"ROWGATE_" + name.upper(): value for name, value in more.items()}
     return {name: str(value) for name, value in wanted.items() if value is not None}
@@ -84,5 +88,6 @@ class Person:
 def same(one, other):
     """Whether two answers cannot be told apart, but for the time."""
     def seen(answer: requests.Response):
-        return answer.status_code, answer.content, {name: value for name, value in answer.headers.items() if name != "Date"}
+        return answer.status_code, answer.content, {name: value for name, value in answer.headers.items()
+                                                    if name != "Date"}
     return seen(one) == seen(other)

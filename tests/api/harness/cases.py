@@ -22,8 +22,9 @@ def fault(code, message, details=None, hint=None):
 
 
 class Case:
-    """`says` is the body: text or bytes exactly, anything else as JSON. `fields` are fields of the answer; None: must not
-    be there. `body` is sent: text and bytes as they are, the rest as JSON. Further words are fields of the request."""
+    """`says` is the body: text or bytes exactly, anything else as JSON. `fields` are fields of the answer; None: must
+    not be there. `body` is sent: text and bytes as they are, the rest as JSON. Further words are fields of the
+    request."""
 
     def __init__(self, name, asks, status=200, says=ANYTHING, fields=None, body=None, token=None, **send):
         self.name = name
@@ -45,7 +46,8 @@ class Case:
         headers = {"User-Agent": None, "Accept-Encoding": None, "Accept": "*/*"} | self.send
         if self.token:
             headers["Authorization"] = "Bearer " + self.token
-        return session_of(server).request(self.method, server.url + self.path, headers=headers, data=self.body, timeout=30)
+        return session_of(server).request(self.method, server.url + self.path, headers=headers,
+                                          data=self.body, timeout=30)
 
     def check(self, server):
         answer = self.ask(server)

@@ -49,11 +49,13 @@ class Cluster:
     def start(self):
         data = self.directory / "data"
         if not data.exists():
-            subprocess.run([*run_as(self.user), server_binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+            subprocess.run([*run_as(self.user), server_binaries() / "initdb", "-D", data, "-U", "postgres",
+                            "-A", "trust",
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
                            check=True, cwd="/", stdout=subprocess.DEVNULL)
         settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
-        self.process = Process([*run_as(self.user), server_binaries() / "postgres", "-D", data, "-k", self.directory, *settings],
+        self.process = Process([*run_as(self.user), server_binaries() / "postgres", "-D", data, "-k",
+                                self.directory, *settings],
                                self.directory, cwd="/")
         wait_until(self.answers, 30, "PostgreSQL is ready")
 
@@ -86,7 +88,8 @@ class Cluster:
         def found():
             try:
                 with self.connect("postgres").cursor() as cursor:
-                    cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query ~ %s LIMIT 1", (query,))
+                    cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND query ~ %s "
+                                   "LIMIT 1", (query,))
                     return cursor.fetchone()
             except psycopg2.OperationalError:
                 return None  # it is still getting over the last that was killed
@@ -104,7 +107,8 @@ class Replica(Cluster):
 
     def __init__(self, primary):
         super().__init__(primary_conninfo=f"host={primary.directory} user=postgres", hot_standby="on")
-        subprocess.run([*run_as(self.user), binaries() / "pg_basebackup", "-h", primary.directory, "-U", "postgres", "-D", self.directory / "data",
+        subprocess.run([*run_as(self.user), binaries() / "pg_basebackup", "-h", primary.directory, "-U",
+                        "postgres", "-D", self.directory / "data",
                         "-X", "stream", "-c", "fast", "-R", "--no-sync"], check=True, cwd="/", capture_output=True)
 
     def ask(self, sql, database="postgres"):

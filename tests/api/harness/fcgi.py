@@ -15,7 +15,8 @@ def record(kind, content):
 
 def pair(name, value):
     name, value = name.encode(), value.encode()
-    sizes = b"".join(bytes([len(part)]) if len(part) < 128 else struct.pack(">I", len(part) | 1 << 31) for part in (name, value))
+    sizes = b"".join(bytes([len(part)]) if len(part) < 128 else struct.pack(">I", len(part) | 1 << 31)
+                     for part in (name, value))
     return sizes + name + value
 
 
@@ -34,8 +35,10 @@ class Connection:
         self.socket.close()
 
     def send(self, path, method="GET", body=b"", **more):
-        params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_LENGTH": str(len(body))} | more
-        self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, 1)) + record(PARAMS, b"".join(pair(*each) for each in params.items()))
+        params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1",
+                  "CONTENT_LENGTH": str(len(body))} | more
+        self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, 1)) + record(PARAMS,
+            b"".join(pair(*each) for each in params.items()))
                             + record(PARAMS, b"") + (record(STDIN, body) if body else b"") + record(STDIN, b""))
 
     def read(self, size):
@@ -71,4 +74,5 @@ def spawn(command, path, environment, log):
     listener.bind(str(path))
     listener.listen(64)
     with listener, open(log, "ab") as out:
-        return subprocess.Popen([str(word) for word in command], stdin=listener, stdout=out, stderr=out, env=environment, start_new_session=True)
+        return subprocess.Popen([str(word) for word in command], stdin=listener, stdout=out, stderr=out,
+                                env=environment, start_new_session=True)

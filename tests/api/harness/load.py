@@ -42,7 +42,8 @@ class Clients:
             method, path, body = self.ask(client, number)
             began = time.monotonic()
             try:
-                connection.request(method, path, body, self.fields | ({"Content-Type": "application/json"} if body else {}))
+                connection.request(method, path, body,
+                                   self.fields | ({"Content-Type": "application/json"} if body else {}))
                 got = connection.getresponse()
                 status, text = got.status, got.read()
             except (OSError, http.client.HTTPException) as problem:

@@ -31,12 +31,15 @@ def free_port():
 class Server:
     """One deploy/serve. Options are PostgREST's keys with '_' for '-', and rowgate's own as they are."""
 
-    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(), checkout=None, says=None, **options):
+    def __init__(self, front=None, uri=None, config=None, prefix=(), environment=None, arguments=(),
+                 checkout=None, says=None, **options):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-serve-", dir="/tmp"))
         self.directory.chmod(0o777)
         self.front = front or DEFAULT_FRONT
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
-        surroundings |= {"ROWGATE_BUILD": str(checkout / "build" if checkout else BUILD), "ROWGATE_FRONT": self.front, "PGRST_SERVER_PORT": "0"}
+        surroundings = {name: value for name, value in os.environ.items()
+                        if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+        surroundings |= {"ROWGATE_BUILD": str(checkout / "build" if checkout else BUILD), "ROWGATE_FRONT": self.front,
+                         "PGRST_SERVER_PORT": "0"}
         if uri is not None:
             surroundings |= {"PGRST_DB_URI": uri, "PGRST_SERVER_HOST": "127.0.0.1"}
         for key, value in options.items():
@@ -80,7 +83,8 @@ class Server:
     def fastcgi_socket(self, name="rowgate.sock"):
         """The unix socket of that name that the master listens on."""
         master = self.process.children("rowgate")[0]
-        listed = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines() if line.endswith("/" + name)]
+        listed = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()
+                  if line.endswith("/" + name)]
         paths = {f"socket:[{words[6]}]": words[7] for words in listed}
         return next(paths[at] for at in map(os.readlink, pathlib.Path(f"/proc/{master}/fd").iterdir()) if at in paths)
 

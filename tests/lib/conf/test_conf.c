@@ -399,7 +399,8 @@ static void later_sources_win(void **state)
 	char *bad[] = { (char[]){ "PGRST_DB_POOL=many" }, NULL };
 	l = load(NULL, bad, NULL, 0);
 	expect_text("bad variable", str_of(reason(&l)),
-		"Error in config environment variable PGRST_DB_POOL: db-pool must be a whole number from 1 to 2147483647, not \"many\"");
+		"Error in config environment variable PGRST_DB_POOL: db-pool must be a whole number from 1 to 2147483647, "
+		"not \"many\"");
 	unload(&l);
 	char *not_text[] = { (char[]){ "PGRST_DB_ANON_ROLE=\xff" }, NULL };
 	l = load(NULL, not_text, NULL, 0);
@@ -410,8 +411,8 @@ static void later_sources_win(void **state)
 	const struct conf_setting bad_setting = { STR_INIT("pgrst.db_schemas"), STR_INIT("pg_catalog") };
 	l = load(NULL, NULL, &bad_setting, 1);
 	expect_text("bad setting", str_of(reason(&l)),
-		"Error in config database setting pgrst.db_schemas: db-schemas must be schemas of your own: db-schemas does not "
-		"allow schema: 'pg_catalog'");
+		"Error in config database setting pgrst.db_schemas: db-schemas must be schemas of your own: db-schemas does "
+		"not allow schema: 'pg_catalog'");
 	unload(&l);
 }
 

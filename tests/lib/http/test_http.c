@@ -135,7 +135,8 @@ static void accepted_media(void **state)
 			"for=\"text/csv\"; options=analyze|wal; charset=utf-8" },
 		{ "application/vnd.pgrst.plan; for=\"application/vnd.pgrst.object+json;nulls=stripped\";options=wal",
 			"application/"
-			"vnd.pgrst.plan+text; for=\"application/vnd.pgrst.object+json;nulls=stripped\"; options=wal; charset=utf-8" },
+			"vnd.pgrst.plan+text; for=\"application/vnd.pgrst.object+json;nulls=stripped\"; options=wal; "
+			"charset=utf-8" },
 		{ "text/csv; x=\"never closed; q=", "text/csv; charset=utf-8" },
 		{ "junk", "junk" },
 		{ ";;", "" },

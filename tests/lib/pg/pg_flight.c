@@ -194,10 +194,12 @@ static const char *const schema[] = {
 	"GRANT USAGE ON SCHEMA rg_flight TO rg_anon, rg_user",
 	"CREATE TABLE rg_flight.items (id int PRIMARY KEY, v text)",
 	"INSERT INTO rg_flight.items SELECT g, 'v' || g FROM generate_series(1, 10) g",
-	"CREATE TABLE rg_flight.parts (id int PRIMARY KEY, item int REFERENCES rg_flight.items DEFERRABLE INITIALLY DEFERRED)",
+	"CREATE TABLE rg_flight.parts (id int PRIMARY KEY, item int REFERENCES rg_flight.items DEFERRABLE INITIALLY "
+	"DEFERRED)",
 	"CREATE TABLE rg_flight.secrets (s text)",
 	"GRANT ALL ON rg_flight.items, rg_flight.parts TO rg_anon, rg_user",
-	"CREATE FUNCTION rg_flight.run(sql text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE sql; RETURN 'ran'; END $$",
+	"CREATE FUNCTION rg_flight.run(sql text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE sql; RETURN 'ran'; "
+	"END $$",
 };
 
 static int set_up(void **state)
@@ -553,8 +555,8 @@ static void prepared_names_cannot_be_hijacked(void **state)
 		expect_text("rg_anon", read_as(w, "rg_anon", "SELECT current_user"));
 	assert_true(act_as(w, "rg_anon",
 		"SELECT run($x$ DO $$ DECLARE s record; BEGIN "
-		"FOR s IN SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT pg_catalog.set_config%' LOOP "
-		"EXECUTE 'DEALLOCATE ' || s.name; "
+		"FOR s IN SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT "
+		"pg_catalog.set_config%' LOOP EXECUTE 'DEALLOCATE ' || s.name; "
 		"EXECUTE 'PREPARE ' || s.name || '(text, text, text) AS SELECT 1'; END LOOP; END $$ $x$)"));
 	for (int i = 0; i < 3; i++)
 		expect_text("rg_anon", read_as(w, "rg_anon", "SELECT current_user"));

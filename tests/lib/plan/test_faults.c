@@ -41,7 +41,8 @@ static void faults(void **state)
 		{ "GET /items\nAccept: image/png, text/html;q=0.5",
 			"406 PGRST107 None of these media types are available: image/png, text/html" },
 		{ "GET /items\nAccept: application/vnd.pgrst.plan+json",
-			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+json; for=`application/json`" },
+			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+json; "
+			"for=`application/json`" },
 		{ "GET /items\nPrefer: tx=rollback, handling=strict, wait=10, foo",
 			"400 PGRST122 Invalid preferences given with handling=strict | Invalid preferences: wait=10, foo" },
 		{ "PATCH /items?columns=nope\nPrefer: handling=strict, foo\n\n{}",

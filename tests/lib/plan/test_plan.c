@@ -74,7 +74,8 @@ static void counts(void **state)
 		{ "GET /log\nPrefer: count=exact", 3, 0, 3,
 			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\") AS counted", "nothing" },
 		{ "GET /log?line=eq.a&limit=1&order=line\nPrefer: count=exact", -1, 0, 1,
-			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" WHERE (\"log\".\"line\" = $1)) AS counted | a",
+			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM \"api\".\"log\" WHERE (\"log\".\"line\" = $1)) AS "
+			"counted | a",
 			"nothing" },
 		{ "GET /log\nRange: 2-3\nPrefer: count=planned", -1, 2, 2, "nothing",
 			"EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },

@@ -16,10 +16,10 @@
 
 /* A table as an API has them: 12 columns, about 370 bytes a row. */
 static const char make_table[] =
-	"CREATE UNLOGGED TABLE json_bench AS SELECT i AS id, (i * 7919) % 100000 AS owner_id, 'Title number ' || i AS title, "
-	"repeat('Some longer text, as descriptions are. ', 1 + i % 4) AS description, i % 2 = 0 AS published, "
-	"now() - i * interval '1 minute' AS created_at, now()::timestamp AS updated_at, (i * 1.25)::numeric(12,2) AS price, "
-	"i * 0.1::float8 AS weight, gen_random_uuid() AS token, CASE WHEN i % 3 > 0 THEN 'x' || i END AS note, "
+	"CREATE UNLOGGED TABLE json_bench AS SELECT i AS id, (i * 7919) % 100000 AS owner_id, 'Title number ' || i AS "
+	"title, repeat('Some longer text, as descriptions are. ', 1 + i % 4) AS description, i % 2 = 0 AS published, "
+	"now() - i * interval '1 minute' AS created_at, now()::timestamp AS updated_at, (i * 1.25)::numeric(12,2) AS "
+	"price, i * 0.1::float8 AS weight, gen_random_uuid() AS token, CASE WHEN i % 3 > 0 THEN 'x' || i END AS note, "
 	"jsonb_build_object('tags', 2, 'kind', 'plain') AS data FROM generate_series(1, 100000) AS i";
 
 struct bench {

@@ -1,8 +1,8 @@
-/* Compares the encoder with a real PostgreSQL, byte for byte: every type under many settings, whole rows of the system
- * catalogs, random rows; as JSON, as JSON without nulls, and as CSV.
+/* Compares the encoder with a real PostgreSQL, byte for byte: every type under many settings, whole rows of the
+ * system catalogs, random rows; as JSON, as JSON without nulls, and as CSV.
  *
- * ROWGATE_TEST_DB_URI names a database to play in, by a superuser; without it the program is skipped (77). It works in a
- * schema `equality`, which it drops at the end.
+ * ROWGATE_TEST_DB_URI names a database to play in, by a superuser; without it the program is skipped (77). It works
+ * in a schema `equality`, which it drops at the end.
  * SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,8 +154,8 @@ static struct type type_named(struct equality *e, const char *name)
 	run(e,
 		str_printf(e->arena,
 			"WITH RECURSIVE up AS (SELECT oid, typtype, typbasetype FROM pg_type WHERE oid = "
-			"to_regtype(%s) UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM up JOIN pg_type t ON t.oid = up.typbasetype) "
-			"SELECT to_regtype(%s)::oid, (SELECT oid FROM up WHERE typtype <> 'd')",
+			"to_regtype(%s) UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM up JOIN pg_type t ON t.oid = "
+			"up.typbasetype) SELECT to_regtype(%s)::oid, (SELECT oid FROM up WHERE typtype <> 'd')",
 			quoted(e->arena, name).p, quoted(e->arena, name).p),
 		keep_type, &t);
 	return t;
@@ -292,23 +292,26 @@ static void compare_catalogs(struct equality *e)
 	}
 }
 
-/* Times over all that can be told and densely over the last two centuries, numbers over all magnitudes, text over all of
- * Unicode. OFFSET 0 keeps a value from being made anew for each use. */
-#define RANDOM_SOURCE                                                                                                         \
-	"(SELECT i AS id, CASE WHEN i % 2 = 0 THEN timestamp '4713-01-01 BC' + random() * interval '298000 years' "               \
-	"ELSE timestamp '1850-01-01' + random() * interval '200 years' END AS stamp, "                                            \
-	"CASE WHEN i % 2 = 0 THEN timestamptz '4713-01-01 BC' + random() * interval '298000 years' "                              \
-	"ELSE timestamptz '1850-01-01' + random() * interval '200 years' END AS moment, "                                         \
-	"date '4713-01-01 BC' + (random() * 107000000)::int AS day, (random() * interval '1 day')::time AS clock, "               \
-	"(random() - 0.5) * interval '2000 years' AS span, (random() - 0.5) * power(10::float8, random() * 600 - 300) AS wide, "  \
-	"((random() - 0.5) * power(10::float8, random() * 70 - 35))::real AS narrow, "                                            \
-	"((random() - 0.5) * 1e18)::numeric / power(10::numeric, (random() * 25)::int) AS exact, "                                \
-	"((random() - 0.5) * 1.8e19)::bigint AS big, (SELECT string_agg(chr(CASE (random() * 3)::int WHEN 0 THEN "                \
-	"(random() * 127)::int + 1 WHEN 1 THEN 34 + 58 * (random() * 1)::int WHEN 2 THEN 128 + (random() * 55000)::int "          \
-	"ELSE 65536 + (random() * 1048575)::int END), '') FROM generate_series(1, i % 50)) AS letters, "                          \
-	"decode(md5(random()::text), 'hex') AS bytes, gen_random_uuid() AS uuid, "                                                \
-	"CASE WHEN i % 3 > 0 THEN json_build_object('a', NULL, 'b\"', ARRAY[random(), NULL], 'c', json_build_object('d', NULL)) " \
-	"END AS document, tstzrange(now() - random() * interval '1 year', now()) AS range, ARRAY[random(), NULL] AS list, "       \
+/* Times over all that can be told and densely over the last two centuries, numbers over all magnitudes, text over
+ * all of Unicode. OFFSET 0 keeps a value from being made anew for each use. */
+#define RANDOM_SOURCE                                                                                                  \
+	"(SELECT i AS id, CASE WHEN i % 2 = 0 THEN timestamp '4713-01-01 BC' + random() * interval '298000 years' "        \
+	"ELSE timestamp '1850-01-01' + random() * interval '200 years' END AS stamp, "                                     \
+	"CASE WHEN i % 2 = 0 THEN timestamptz '4713-01-01 BC' + random() * interval '298000 years' "                       \
+	"ELSE timestamptz '1850-01-01' + random() * interval '200 years' END AS moment, "                                  \
+	"date '4713-01-01 BC' + (random() * 107000000)::int AS day, (random() * interval '1 day')::time AS clock, "        \
+	"(random() - 0.5) * interval '2000 years' AS span, (random() - 0.5) * power(10::float8, random() * 600 - 300) "    \
+	"AS wide, "                                                                                                        \
+	"((random() - 0.5) * power(10::float8, random() * 70 - 35))::real AS narrow, "                                     \
+	"((random() - 0.5) * 1e18)::numeric / power(10::numeric, (random() * 25)::int) AS exact, "                         \
+	"((random() - 0.5) * 1.8e19)::bigint AS big, (SELECT string_agg(chr(CASE (random() * 3)::int WHEN 0 THEN "         \
+	"(random() * 127)::int + 1 WHEN 1 THEN 34 + 58 * (random() * 1)::int WHEN 2 THEN 128 + (random() * 55000)::int "   \
+	"ELSE 65536 + (random() * 1048575)::int END), '') FROM generate_series(1, i % 50)) AS letters, "                   \
+	"decode(md5(random()::text), 'hex') AS bytes, gen_random_uuid() AS uuid, "                                         \
+	"CASE WHEN i % 3 > 0 THEN json_build_object('a', NULL, 'b\"', ARRAY[random(), NULL], 'c', "                        \
+	"json_build_object('d', NULL)) "                                                                                   \
+	"END AS document, tstzrange(now() - random() * interval '1 year', now()) AS range, ARRAY[random(), NULL] AS "      \
+	"list, "                                                                                                           \
 	"random() < 0.5 AS truth, NULL::text AS nothing FROM generate_series(1, " RANDOM_ROWS ") AS i OFFSET 0) AS t"
 
 static void compare_random(struct equality *e)

@@ -1,5 +1,5 @@
-/* Literals for json_equality: for each type what is plain, what is empty, and what is odd about it. They are quoted there;
- * NULL is added to each.
+/* Literals for json_equality: for each type what is plain, what is empty, and what is odd about it. They are quoted
+ * there; NULL is added to each.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TESTS_JSON_LITERALS_H
 #define ROWGATE_TESTS_JSON_LITERALS_H

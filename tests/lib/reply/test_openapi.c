@@ -244,9 +244,9 @@ static const struct {
 		"\"parameters\":[" FILTERS,
 		NULL },
 	{ "get's responses", { 0 },
-		PARAM(
-			"preferCount") "],\"responses\":{\"200\":{\"description\":\"OK\",\"schema\":{"
-						   "\"items\":{\"$ref\":\"#/definitions/a~1b~0c\"},\"type\":\"array\"}},\"206\":{\"description\":\"Partial Content\"}}}",
+		PARAM("preferCount") "],\"responses\":{\"200\":{\"description\":\"OK\",\"schema\":{"
+							 "\"items\":{\"$ref\":\"#/definitions/a~1b~0c\"},\"type\":\"array\"}},"
+							 "\"206\":{\"description\":\"Partial Content\"}}}",
 		NULL },
 	{ "post", { 0 },
 		"\"post\":{\"tags\":[\"genres\"],\"parameters\":[" PARAM("body.genres") "," PARAM("select") "," PARAM(
@@ -296,7 +296,8 @@ static const struct {
 	{ "only one overload granted", { GRANTED(OID_ADD1) }, "\"name\":\"x\"", "\"name\":\"y\"" },
 	{ "call by POST", { 0 },
 		"\"parameters\":[{\"name\":\"args\",\"required\":true,\"in\":\"body\",\"schema\":{"
-		"\"description\":\"Adds\\n\\nnumbers\",\"required\":[\"y\"],\"properties\":{\"y\":{\"format\":\"json\"},\"rest\":{"
+		"\"description\":\"Adds\\n\\nnumbers\",\"required\":[\"y\"],\"properties\":{\"y\":{\"format\":\"json\"},"
+		"\"rest\":{"
 		"\"format\":\"integer[]\",\"items\":{\"type\":\"integer\"},\"type\":\"array\"}},\"type\":\"object\"}}," PARAM(
 			"preferParams") "]",
 		NULL },

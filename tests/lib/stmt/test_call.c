@@ -74,20 +74,20 @@ static void calls(void **state)
 			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`join_all`(`sep` := $1::text, VARIADIC "
 			"`parts` := $2::text[]) AS `pgrst_scalar`) AS `pgrst_source` | - | {`a`,`b`}" },
 		{ "POST /rpc/take_json\n\n{`any`:[1,2.50]}",
-			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_json`($1::pg_catalog.json) AS `pgrst_scalar`) AS "
-			"`pgrst_source` | {`any`:[1,2.50]} as 114" },
+			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_json`($1::pg_catalog.json) AS "
+			"`pgrst_scalar`) AS `pgrst_source` | {`any`:[1,2.50]} as 114" },
 		{ "POST /rpc/take_jsonb\n\n{`any`:[1,2.50]}",
 			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_jsonb`($1::pg_catalog.jsonb) AS "
 			"`pgrst_scalar`) AS `pgrst_source` | {`any`:[1,2.50]} as 114" },
 		{ "POST /rpc/take_text\nContent-Type: text/plain\n\nhi 'there'",
-			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_text`($1::pg_catalog.text) AS `pgrst_scalar`) AS "
-			"`pgrst_source` | hi 'there' as 25" },
+			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_text`($1::pg_catalog.text) AS "
+			"`pgrst_scalar`) AS `pgrst_source` | hi 'there' as 25" },
 		{ "POST /rpc/take_xml\nContent-Type: text/xml\n\n<a>1</a>",
 			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_xml`($1::pg_catalog.xml) AS "
 			"`pgrst_scalar`) AS `pgrst_source` | <a>1</a> as 25" },
 		{ "POST /rpc/take_bytea\nContent-Type: application/octet-stream\n\nbytes",
-			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_bytea`($1::pg_catalog.bytea) AS `pgrst_scalar`) AS "
-			"`pgrst_source` | bytes as 17" },
+			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`take_bytea`($1::pg_catalog.bytea) AS "
+			"`pgrst_scalar`) AS `pgrst_source` | bytes as 17" },
 		{ "GET /rpc/picture\nAccept: image/png",
 			"SELECT `pgrst_source`.`pgrst_scalar` FROM (SELECT `api`.`picture`() AS `pgrst_scalar`) AS "
 			"`pgrst_source`" },

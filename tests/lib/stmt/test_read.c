@@ -3,10 +3,10 @@
 #include "../plan/fixture.h"
 
 /* What an execution plan shows around the rows. */
-#define EXPLAINED(body)                                                                                                \
+#define EXPLAINED(body, rows)                                                                                          \
 	"SELECT NULL::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, " body                     \
 	" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "                 \
-	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM ("
+	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM (" rows
 
 static void select_lists(void **state)
 {
@@ -52,12 +52,13 @@ static void representations(void **state)
 	static const struct golden rows[] = {
 		{ "GET /paints", "SELECT `paints`.`id`, api.color_json(`paints`.`color`) AS `color` FROM `api`.`paints`" },
 		{ "GET /paints?select=c:color,color::text,color->r\nAccept: text/csv",
-			"SELECT api.color_json(`paints`.`color`) AS `c`, CAST(api.color_json(`paints`.`color`) AS text) AS `color`, "
-			"pg_catalog.to_jsonb(`paints`.`color`)->$1 AS `r` FROM `api`.`paints` | r" },
+			"SELECT api.color_json(`paints`.`color`) AS `c`, CAST(api.color_json(`paints`.`color`) AS text) AS "
+			"`color`, pg_catalog.to_jsonb(`paints`.`color`)->$1 AS `r` FROM `api`.`paints` | r" },
 		{ "GET /paints?select=id&color=eq.red&color=lt(any).{red,blue}&color=adj.x&order=color",
-			"SELECT `paints`.`id` FROM `api`.`paints` WHERE (`paints`.`color` = api.color_of($1) AND `paints`.`color` < "
-			"ANY (api.color_of($2)) AND `paints`.`color` -|- api.color_of($3)) ORDER BY `paints`.`color` | red | {red,blue} "
-			"| x" },
+			"SELECT `paints`.`id` FROM `api`.`paints` WHERE (`paints`.`color` = api.color_of($1) AND "
+			"`paints`.`color` < "
+			"ANY (api.color_of($2)) AND `paints`.`color` -|- api.color_of($3)) ORDER BY `paints`.`color` | red | "
+			"{red,blue} | x" },
 		{ "GET /paints?select=id&color=in.(red,blue)&or=(color.like.r*,color.is.null,color.isdistinct.3)",
 			"SELECT `paints`.`id` FROM `api`.`paints` WHERE ((`paints`.`color` LIKE $1 OR `paints`.`color` IS NULL OR "
 			"`paints`.`color` IS DISTINCT FROM $2) AND `paints`.`color` = ANY (SELECT api.color_of(pg_catalog.unnest("
@@ -76,25 +77,25 @@ static void handlers(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: text/html",
-			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
-			"`api`.`log`) AS _postgrest_t" },
+			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
+			"`log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log?select=*&line=eq.x&limit=2\nAccept: TEXT/html",
-			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT `log`.`line` FROM "
-			"`api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
+			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
+			"`log`.`line` FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
 		{ "GET /log?select=line\nAccept: text/html",
 			"406 PGRST107 None of these media types are available: text/html" },
 		{ "HEAD /log\nAccept: text/html", "SELECT `log`.`line` FROM `api`.`log`" },
 		{ "GET /paints?select=id\nAccept: text/tab-separated-values",
-			"SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM `api`.`paints`) AS "
-			"_postgrest_t" },
+			"SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM "
+			"`api`.`paints`) AS _postgrest_t" },
 		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
 			"INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
 		{ "GET /log\nAccept: application/geo+json",
-			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS "
+			"_postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
-			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
-				"api.log_page(_postgrest_t::`api`.`log`)") "SELECT `log`.`line` FROM "
-														   "`api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)",
+				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;
@@ -224,32 +225,35 @@ static void explained(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: application/vnd.pgrst.plan",
-			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` "
-																	 "FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
+				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/vnd.pgrst.array;nulls=stripped`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
-				"COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+				"COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')",
+				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
-			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
-				"COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')",
+				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
-				"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))") "SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+				"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))",
+				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
 		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
 			"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')") "SELECT `log`.`line` FROM `api`."
-																			"`log` LIMIT $1) AS _postgrest_t | 1" },
+				"COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')",
+				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1) AS _postgrest_t | 1") },
 		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
 			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
 			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114" },
+				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
+				"SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114") },
 		{ "POST /log\nPrefer: return=representation\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
 			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
 			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')") "SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114" },
+				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
+				"SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
 			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
 			"for=`image/png`" },

@@ -66,12 +66,15 @@ static void writes(void **state)
 			"json_to_record($1) AS `pgrst_body`(`name` text, `price` numeric(10,2)) RETURNING `items`.`id` | "
 			"{`name`:`a b`,`price`:`4`} as 114" },
 		{ "POST /items?select=id\nContent-Type: text/csv\nPrefer: return=representation\n\nprice,name\n1,a\n2,NULL",
-			"INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM ROWS FROM (pg_catalog.unnest($1::text[]), "
-			"pg_catalog.unnest($2::numeric[])) AS `pgrst_body`(`name`, `price`) RETURNING `items`.`id` | {a,NULL} | {1,2}" },
+			"INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM ROWS FROM "
+			"(pg_catalog.unnest($1::text[]), "
+			"pg_catalog.unnest($2::numeric[])) AS `pgrst_body`(`name`, `price`) RETURNING `items`.`id` | {a,NULL} | "
+			"{1,2}" },
 		{ "POST /items\nContent-Type: text/csv\n\ntags,data,id\n{},x,1\n",
 			"INSERT INTO `api`.`items`(`data`, `id`, `tags`) SELECT `data`, `id`, `tags` FROM (SELECT pg_catalog."
 			"to_json(`data`)::jsonb AS `data`, `id`, `tags`::text[] AS `tags` FROM ROWS FROM (pg_catalog."
-			"unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[])) AS `pgrst_raw`(`data`, `id`, `tags`)) AS `pgrst_body` | {x} | {1} | {`{}`}" },
+			"unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[])) AS "
+			"`pgrst_raw`(`data`, `id`, `tags`)) AS `pgrst_body` | {x} | {1} | {`{}`}" },
 		{ "PATCH /paints?id=eq.1\n\n{`id`:1,`color`:`#00ff00`}",
 			"UPDATE `api`.`paints` SET `color` = `pgrst_body`.`color`, `id` = `pgrst_body`.`id` FROM (SELECT api."
 			"color_of_json(`color`) AS `color`, `id` FROM pg_catalog.json_to_record($1) AS `pgrst_raw`(`color` json, "
