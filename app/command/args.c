@@ -143,6 +143,7 @@ static bool take_option(struct words *r, const struct args_option *o, struct str
 	case ARGS_NUMBER:
 		return set_number(r, o, value, word);
 	default:
+		assert(o->kind == ARGS_CHOICE);
 		return set_choice(r, o, value, word);
 	}
 }

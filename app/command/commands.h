@@ -6,7 +6,16 @@
 #include "app/command/command.h"
 
 /* A row stands for the command that the file of its name defines. */
-#define COMMANDS(row) row(keygen) row(mail) row(migrate) row(purge) row(reload) row(token) row(user)
+/* clang-format off */
+#define COMMANDS(row) \
+	row(keygen) \
+	row(mail) \
+	row(migrate) \
+	row(purge) \
+	row(reload) \
+	row(token) \
+	row(user)
+/* clang-format on */
 
 #define COMMANDS_DECLARE(name) extern const struct command name##_command;
 COMMANDS(COMMANDS_DECLARE)

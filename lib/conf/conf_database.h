@@ -8,6 +8,6 @@
 /* The keys that may be set in the database, as they are named there, as an array literal: {db_anon_role,...}. */
 struct str conf_database_keys(struct arena *a);
 /* Enters the settings; one that the database may not set is warned of. Always true. */
-bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count);
+MUST_CHECK bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count);
 
 #endif

@@ -6,7 +6,7 @@
 #include "conf/conf_draft.h"
 
 /* Enters what the variables say. False with the draft's fault filled. */
-bool conf_environ_read(struct conf_draft *d, char *const *vars);
+MUST_CHECK bool conf_environ_read(struct conf_draft *d, char *const *vars);
 /* The value of a variable, or STR_NONE; vars may be NULL. */
 struct str conf_environ_get(char *const *vars, struct str name);
 

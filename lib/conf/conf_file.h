@@ -6,8 +6,8 @@
 #include "conf/conf_draft.h"
 
 /* Enters what the file says, and those that it imports. False with the draft's fault filled. */
-bool conf_file_read(struct conf_draft *d, const char *path);
+MUST_CHECK bool conf_file_read(struct conf_draft *d, const char *path);
 /* A whole file of at most a megabyte; false with the reason. */
-bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r);
+MUST_CHECK bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r);
 
 #endif

@@ -4,10 +4,11 @@
 #define ROWGATE_CONF_CONF_VALUE_H
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "conf/conf_table.h"
 
 /* Puts a value into its field of c. False with what was expected instead. */
-bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
+MUST_CHECK bool conf_value_read(struct conf *c, const struct conf_option *o, struct str text, struct arena *a,
 	struct str *expected_r);
 /* PostgREST's words for a value like that, STR_NONE when it has none. */
 struct str conf_value_complaint(const struct conf_option *o, struct str text, struct arena *a);
