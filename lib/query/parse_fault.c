@@ -8,40 +8,14 @@
 /* A backslash escape for control characters, as Haskell shows them. */
 static const char *control_text(uint32_t c)
 {
+	/* clang-format off */
 	static const char *const names[] = {
-		"\\NUL",
-		"\\SOH",
-		"\\STX",
-		"\\ETX",
-		"\\EOT",
-		"\\ENQ",
-		"\\ACK",
-		"\\a",
-		"\\b",
-		"\\t",
-		"\\n",
-		"\\v",
-		"\\f",
-		"\\r",
-		"\\SO",
-		"\\SI",
-		"\\DLE",
-		"\\DC1",
-		"\\DC2",
-		"\\DC3",
-		"\\DC4",
-		"\\NAK",
-		"\\SYN",
-		"\\ETB",
-		"\\CAN",
-		"\\EM",
-		"\\SUB",
-		"\\ESC",
-		"\\FS",
-		"\\GS",
-		"\\RS",
-		"\\US",
+		"\\NUL", "\\SOH", "\\STX", "\\ETX", "\\EOT", "\\ENQ", "\\ACK", "\\a",
+		"\\b", "\\t", "\\n", "\\v", "\\f", "\\r", "\\SO", "\\SI",
+		"\\DLE", "\\DC1", "\\DC2", "\\DC3", "\\DC4", "\\NAK", "\\SYN", "\\ETB",
+		"\\CAN", "\\EM", "\\SUB", "\\ESC", "\\FS", "\\GS", "\\RS", "\\US",
 	};
+	/* clang-format on */
 	return c < 0x20 ? names[c] : "\\DEL";
 }
 
