@@ -93,8 +93,8 @@ static int ask_server(const struct conf *c, struct arena *a)
 		return say_not_ready(STR("UNREACHABLE: Admin server is not running. Please check admin-server-port config."));
 	if (!by_socket && is_any_address(c->admin_server_host))
 		return say_not_ready(str_printf(a,
-			"REFUSED: The --ready flag cannot be used when server-host is configured as "
-			"\"%.*s\". Please update your server-host config to \"localhost\".",
+			"REFUSED: The --ready flag cannot be used when admin-server-host is configured as "
+			"\"%.*s\". Please update your admin-server-host config to \"localhost\".",
 			STR_ARG(c->admin_server_host)));
 	struct str url = url_of(c, a);
 	long status = status_of(c, url, a);

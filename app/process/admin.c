@@ -1,4 +1,4 @@
-/* The admin server: probes, and what is in force, answered by the master itself.
+/* The admin server: probes, metrics and the catalog, answered by the master itself.
  * SPDX-License-Identifier: MIT */
 #include "admin.h"
 
@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "app/front/listen.h"
+#include "app/process/admin_host.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "conf/conf_dump.h"
 #include "http/status.h"
 
 #define ADMIN_CLIENTS 8
@@ -22,10 +22,13 @@
 #define ADMIN_ANSWER_MAX ((size_t)512 << 20)
 /* How long a client may make no progress before it is given up. */
 #define ADMIN_PATIENCE_US INT64_C(5000000)
+/* How long it may take in all, for one that makes its progress drop by drop. */
+#define ADMIN_LONGEST_US INT64_C(60000000)
 
 struct admin_client {
-	int fd; /* -1: free */
-	int64_t since_us;
+	int fd;           /* -1: free */
+	int64_t since_us; /* it was accepted */
+	int64_t moved_us; /* it was accepted, or took a part of its answer */
 	size_t n;
 	char request[ADMIN_REQUEST_MAX];
 	struct arena *arena;   /* NULL: there is no answer yet */
@@ -41,22 +44,19 @@ struct admin {
 };
 
 /* admin-server-host as PostgREST reads it: `*`, `*4`, `!4`, `*6` and `!6` stand for any address. */
-static struct str admin_host(const struct conf *conf)
+static struct str admin_host(struct str host, struct arena *a)
 {
-	struct str host = conf->admin_server_host.n ? conf->admin_server_host : conf->server_host;
 	if (host.n <= 2 && host.n && (host.p[0] == '*' || host.p[0] == '!'))
 		return host.n == 2 && host.p[1] == '6' ? STR("[::]") : STR("0.0.0.0");
-	return str_has(host, ':') ? STR_NONE : host;
+	return str_has(host, ':') ? str_printf(a, "[%.*s]", STR_ARG(host)) : host;
 }
 
 static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct arena *a, struct fault *f)
 {
 	if (conf->admin_server_port < 0)
 		return true;
-	struct str host = admin_host(conf);
-	struct str where = host.p
-		? str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port)
-		: str_printf(a, "[%.*s]:%lld", STR_ARG(conf->admin_server_host), (long long)conf->admin_server_port);
+	struct str host = admin_host(conf->admin_server_host, a);
+	struct str where = str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port);
 	ad->listeners[0] = listen_tcp("admin-server-port", where, a, f);
 	if (ad->listeners[0] >= 0)
 		log_event("Admin server listening on %.*s", STR_ARG(where));
@@ -166,7 +166,7 @@ static void admin_accept(struct admin *ad)
 			continue;
 		struct admin_client *c = admin_place(ad);
 		c->fd = fd;
-		c->since_us = clock_monotonic_us();
+		c->since_us = c->moved_us = clock_monotonic_us();
 	}
 }
 
@@ -180,14 +180,6 @@ static int admin_ready(struct buf *out, const struct admin_state *state)
 {
 	(void)out;
 	return state->ready ? 200 : 503;
-}
-
-static int admin_config(struct buf *out, const struct admin_state *state)
-{
-	struct conf conf = state->generation->conf;
-	auth_normalise(&conf, state->generation->auth, out->arena);
-	conf_dump(&conf, false, out);
-	return 200;
 }
 
 static int admin_schema_cache(struct buf *out, const struct admin_state *state)
@@ -210,33 +202,46 @@ static const struct {
 } topics[] = {
 	{ STR_INIT("/live"), admin_live, "" },
 	{ STR_INIT("/ready"), admin_ready, "" },
-	{ STR_INIT("/config"), admin_config, "" },
 	{ STR_INIT("/schema_cache"), admin_schema_cache, "" },
 	/* Prometheus wants to be told. */
 	{ STR_INIT("/metrics"), admin_metrics, "Content-Type: text/plain; charset=utf-8\r\n" },
 };
 
+/* The status of the topic at the path; fields_r: of its own. */
+static int admin_topic(struct buf *out, const char **fields_r, struct str path, const struct admin_state *state)
+{
+	for (size_t i = 0; i < COUNT_OF(topics); i++)
+		if (str_eq(path, topics[i].path)) {
+			*fields_r = topics[i].fields;
+			return topics[i].answer(out, state);
+		}
+	*fields_r = "";
+	return 404;
+}
+
+static int admin_refuse_host(struct buf *out)
+{
+	buf_lit(out, "The Host field names another server: ask by address, as localhost or as admin-server-host says.\n");
+	return 421;
+}
+
 static void admin_answer(struct admin_client *c, const struct admin_state *state)
 {
 	struct str rest = { c->request, c->n };
+	bool known = admin_host_known(rest, state->generation->conf.admin_server_host);
 	struct str method = str_cut(&rest, ' '), target = str_cut(&rest, ' ');
-	struct str path = str_cut(&target, '?');
-	const char *fields = "";
-	int status = 404;
+	const char *fields = "Content-Type: text/plain; charset=utf-8\r\n";
 	c->arena = arena_new(ADMIN_ANSWER_MAX);
 	struct buf body = buf_new(c->arena, ADMIN_ANSWER_MAX);
-	for (size_t i = 0; i < COUNT_OF(topics); i++)
-		if (str_eq(path, topics[i].path)) {
-			status = topics[i].answer(&body, state);
-			fields = topics[i].fields;
-		}
+	int status = known ? admin_topic(&body, &fields, str_cut(&target, '?'), state) : admin_refuse_host(&body);
 	if (body.overflow) {
 		status = 500;
 		body.n = 0;
 	}
 	struct str reason = http_reason(status);
-	c->head = str_printf(c->arena, "HTTP/1.1 %d %.*s\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n", status,
-		STR_ARG(reason), fields, body.n);
+	c->head = str_printf(c->arena,
+		"HTTP/1.1 %d %.*s\r\n%sX-Content-Type-Options: nosniff\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+		status, STR_ARG(reason), fields, body.n);
 	c->body = str_eq(method, STR("HEAD")) ? STR("") : buf_str(&body);
 }
 
@@ -248,9 +253,9 @@ static bool admin_send(struct admin_client *c)
 	struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
 	ssize_t n = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0)
-		return (errno != EAGAIN && errno != EINTR) || clock_monotonic_us() - c->since_us > ADMIN_PATIENCE_US;
+		return errno != EAGAIN && errno != EINTR;
 	size_t sent = (size_t)n, of_head = sent < c->head.n ? sent : c->head.n;
-	c->since_us = clock_monotonic_us();
+	c->moved_us = clock_monotonic_us();
 	c->head = str_from(c->head, of_head);
 	c->body = str_from(c->body, sent - of_head);
 	return !c->head.n && !c->body.n;
@@ -261,7 +266,7 @@ static bool admin_read(struct admin_client *c, const struct admin_state *state)
 {
 	ssize_t n = recv(c->fd, c->request + c->n, sizeof c->request - c->n, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return clock_monotonic_us() - c->since_us > ADMIN_PATIENCE_US;
+		return false;
 	if (n <= 0)
 		return true;
 	c->n += (size_t)n;
@@ -273,6 +278,13 @@ static bool admin_read(struct admin_client *c, const struct admin_state *state)
 	return admin_send(c);
 }
 
+/* A request has to come whole within one patience, however its bytes drip. */
+static bool admin_is_late(const struct admin_client *c)
+{
+	int64_t now = clock_monotonic_us();
+	return now - c->moved_us > ADMIN_PATIENCE_US || now - c->since_us > ADMIN_LONGEST_US;
+}
+
 void admin_turn(struct admin *ad, const struct admin_state *state)
 {
 	if (!ad)
@@ -280,7 +292,7 @@ void admin_turn(struct admin *ad, const struct admin_state *state)
 	admin_accept(ad);
 	for (size_t i = 0; i < ADMIN_CLIENTS; i++) {
 		struct admin_client *c = &ad->clients[i];
-		if (c->fd >= 0 && (c->arena ? admin_send(c) : admin_read(c, state)))
+		if (c->fd >= 0 && ((c->arena ? admin_send(c) : admin_read(c, state)) || admin_is_late(c)))
 			admin_drop(c);
 	}
 }

@@ -1,9 +1,9 @@
-/* The admin server: /live and /ready for probes, /config, /schema_cache and /metrics for people and their tools,
- * answered by the master itself.
+/* The admin server: /live and /ready for probes, /schema_cache and /metrics for people and their tools, answered by the
+ * master itself.
  *
  * It works while every worker sleeps or the database is gone. Requests are read and answered without blocking; what
- * is slow or too long is dropped. As in PostgREST only the path counts, and who can reach it is trusted: /config shows
- * every secret.
+ * is slow or too long is dropped. As in PostgREST only the path counts, and there is no password: it listens on
+ * 127.0.0.1 unless told otherwise, shows no secret, and admin_host.h keeps pages of the web away.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_PROCESS_ADMIN_H
 #define ROWGATE_APP_PROCESS_ADMIN_H

@@ -69,8 +69,6 @@ static void settle_app_settings(struct conf_draft *d, struct conf *c)
 /* Defaults that depend on something else. */
 static void settle_dependents(struct conf_draft *d, struct conf *c)
 {
-	if (!c->admin_server_host.p)
-		c->admin_server_host = c->server_host;
 	struct str tmpdir = conf_environ_get(d->environ, STR("TMPDIR"));
 	if (!c->server_spool_dir.p)
 		c->server_spool_dir = tmpdir.n ? str_dup(d->arena, tmpdir) : STR("/tmp");

@@ -33,8 +33,8 @@ ASSERT_WORDS(mail_tls_words, CONF_MAIL_TLS_NONE);
 ASSERT_WORDS(tx_end_words, CONF_TX_ROLLBACK_OVERRIDE);
 
 const struct conf_option conf_options[] = {
-	{ "admin-server-host", .type = CONF_TEXT, AT(admin_server_host),
-		.help = "Address of the admin server; server-host when not set." },
+	{ "admin-server-host", .type = CONF_TEXT, AT(admin_server_host), .fallback = "127.0.0.1",
+		.help = "Address of the admin server, or a name that it is also asked by; *, *4, !4, *6, !6 are all." },
 	{ "admin-server-port", .type = CONF_INT, AT(admin_server_port), .min = 0, .max = PORT_MAX,
 		.check = conf_check_admin_port,
 		.help = "Port of the admin server (/live, /ready, /metrics); off when not set." },
