@@ -86,6 +86,8 @@ struct conf {
 	int64_t db_statement_cache;    /* prepared statements a connection keeps */
 	/* Of their SQL, all together. */
 	int64_t db_statement_cache_bytes;
+	struct conf_list jwt_require; /* claims every token must have */
+	bool url_allow_reg_casts;
 	bool db_pass_authorization;
 	bool log_syslog;
 

@@ -41,7 +41,8 @@ void conf_example(struct buf *out)
 {
 	buf_lit(out,
 		"# rowgate configuration. Every key can also be given as an environment variable: db-pool as\n"
-		"# PGRST_DB_POOL or ROWGATE_DB_POOL. The values shown are the defaults.\n"
+		"# PGRST_DB_POOL or ROWGATE_DB_POOL. Values behind a # are the\n"
+		"# defaults; the others are set, because the default is PostgREST's and laxer.\n"
 		"#\n"
 		"# A value is a text in double quotes, a number, true or false. In a text $(NAME) is a variable of the\n"
 		"# environment and $$ a dollar sign.\n"
@@ -53,11 +54,12 @@ void conf_example(struct buf *out)
 		buf_printf(out, "\n## %s\n", o->help);
 		for (size_t k = 0; o->words && o->words[k]; k++)
 			buf_printf(out, "%s%s%s", k ? " | " : "## ", o->words[k], o->words[k + 1] ? "" : "\n");
-		buf_printf(out, "# %s = ", o->name);
-		if (is_bare(o) && o->fallback)
-			buf_put(out, str_of(o->fallback));
+		struct str value = str_of(o->sample ? o->sample : o->fallback);
+		buf_printf(out, "%s%s = ", o->sample ? "" : "# ", o->name);
+		if (is_bare(o) && value.p)
+			buf_put(out, value);
 		else
-			conf_value_quote(out, str_of(o->fallback));
+			conf_value_quote(out, value);
 		buf_char(out, '\n');
 	}
 }

@@ -268,6 +268,9 @@ const struct conf_option conf_options[] = {
 	{ "state-dir", .type = CONF_TEXT, .flags = OWN, AT(state_dir),
 		.help = "Directory where processes share the catalog they have loaded; RUNTIME_DIRECTORY, or rowgate-UID under "
 				"TMPDIR, when not set." },
+	{ "url-allow-reg-casts", .type = CONF_BOOL, .flags = OWN | R | D, AT(url_allow_reg_casts), .fallback = "true",
+		.sample = "false",
+		.help = "Casts in select= to regclass and its kin, which name objects of schemas that are not exposed." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,

@@ -25,6 +25,7 @@ struct conf_option {
 	unsigned flags;
 	size_t offset;                              /* of the field in struct conf */
 	const char *fallback;                       /* the default as text; NULL: not set */
+	const char *sample;                         /* what the sample file sets, where the default is the laxer one */
 	int64_t min, max;                           /* numbers and modes */
 	const char *const *words;                   /* CONF_ENUM: NULL-terminated, in the order of the C enum */
 	const char *(*check)(const struct conf *c); /* what the value now in c should have been, or NULL: it is good */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/read.h"
 
+#include "plan/casts.h"
 #include "plan/place.h"
 
 static bool has_aggregate(const struct select_item *items)
@@ -10,6 +11,15 @@ static bool has_aggregate(const struct select_item *items)
 		if (items->aggregate || has_aggregate(items->children))
 			return true;
 	return false;
+}
+
+static bool check_casts(const struct reader *r, const struct select_item *items)
+{
+	struct str type = casts_to_names(items);
+	if (!type.p)
+		return true;
+	fault_printf(r->fault, r->arena, 400, "PGRST100", "Casts to %.*s are not allowed", STR_ARG(type));
+	return fault_details(r->fault, STR("They name objects of schemas that are not exposed (url-allow-reg-casts)."));
 }
 
 /* What an embed may run, the place around it may run. */
@@ -34,6 +44,8 @@ bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct que
 		return false;
 	if (!c->db_aggregates_enabled && has_aggregate(root.items))
 		return fault_set(f, 400, "PGRST123", STR("Use of aggregate functions is not allowed"));
+	if (!c->url_allow_reg_casts && !check_casts(&r, root.items))
+		return false;
 	if (!place_where(&r, &root) || !place_outputs(&r, &root))
 		return false;
 	place_ranges(&r, &root);

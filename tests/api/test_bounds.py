@@ -83,3 +83,37 @@ def test_many_different_urls_leave_a_backend_small(start, database, make, length
                     "SELECT pid FROM pg_stat_activity "
                     "WHERE usename = 'authenticator' AND datname = current_database()")))
                 assert most < BOUND, f"{most >> 20} MB after {number + 1} requests"
+
+
+REG_TYPES = ["regclass", "REGCLASS", "_regclass", "regclass%20array", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole", "regnamespace",
+             "regconfig", "regdictionary", "regcollation"]
+WHERE = ["/things?select=id::{}", "/things?select=x:maker_id::{},id", "/things?select=makers(id::{})", "/things?select=...makers(x:id::{})",
+         "/makers?select=things(id::{})", "/things?select=data->a::{}", "/things?select=id.max()::{}", "/things?select=id::{}.count()", "/things?select=count()::{}"]
+
+
+@pytest.fixture(scope="module")
+def strict(serve):
+    return serve(url_allow_reg_casts=False, db_aggregates_enabled=True)
+
+
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("kind", REG_TYPES)
+def test_casts_to_names_of_objects_can_be_forbidden(strict, kind, where):
+    answer = strict.get(where.format(kind))
+    assert answer.status_code == 400, answer.text
+    assert answer.json() == {"code": "PGRST100", "message": f"Casts to {kind.replace('%20', ' ')} are not allowed", "hint": None,
+                             "details": "They name objects of schemas that are not exposed (url-allow-reg-casts)."}
+
+
+def test_casts_to_regclass_name_hidden_relations_where_they_are_allowed(serve, strict, database):
+    """As PostgREST lets them; others are nobody's loss."""
+    database.run("INSERT INTO things (id, name) SELECT 'hidden.treasure'::regclass::oid::integer, 'hidden.treasure'")
+    try:
+        path = "/things?name=eq.hidden.treasure&select=id::regclass"
+        assert serve().get(path).json() == [{"id": "hidden.treasure"}]
+        assert "treasure" not in strict.get(path).text
+        assert strict.get("/things?id=eq.1&select=id::text,price::regress").status_code == 400
+        assert strict.get("/things?id=eq.1&select=id::text,price::integer").json() == [{"id": "1", "price": 5}]
+        assert "not allowed" not in strict.get("/things?select=id::region").text
+    finally:
+        database.run("DELETE FROM things WHERE id <> 1")

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#define NO_CAST(type)                                                                                                  \
+	"400 PGRST100 Casts to " type                                                                                      \
+	" are not allowed | They name objects of schemas that are not exposed (url-allow-reg-casts)."
+
 static void faults(void **state)
 {
 	(void)state;
@@ -38,6 +42,20 @@ static void faults(void **state)
 			"400 PGRST108 'orders' is not an embedded resource in this request | Verify that 'orders' is "
 			"included in the 'select' query parameter." },
 		{ "GET /items?select=name,price.sum()", "400 PGRST123 Use of aggregate functions is not allowed" },
+		{ "GET /items?select=id::regclass", NO_CAST("regclass") },
+		{ "GET /items?select=name,x:id::REGCLASS", NO_CAST("REGCLASS") },
+		{ "GET /items?select=id::_regtype", NO_CAST("_regtype") },
+		{ "GET /items?select=id::setof%20RegRole", NO_CAST("setof RegRole") },
+		{ "GET /items?select=id::regproc%20array", NO_CAST("regproc array") },
+		{ "GET /items?select=id::%20regconfig%20", NO_CAST("regconfig") },
+		{ "GET /items?select=name::aclitem", NO_CAST("aclitem") },
+		{ "GET /items?select=id,orders!orders_item_id_fkey(id,qty::regnamespace)", NO_CAST("regnamespace") },
+		{ "GET /items?select=id,...orders!orders_item_id_fkey(qty::regoper)", NO_CAST("regoper") },
+		{ "POST /items?select=id::regprocedure\nPrefer: return=representation\n\n{`name`:`a`}",
+			NO_CAST("regprocedure") },
+		{ "GET /items?select=id::pg_catalog.regclass",
+			"400 PGRST100 `failed to parse select parameter (id::pg_catalog.regclass)` (line 1, column 16) | "
+			"unexpected `r` expecting `sum`, `avg`, `count`, `max` or `min`" },
 		{ "GET /items\nAccept: image/png, text/html;q=0.5",
 			"406 PGRST107 None of these media types are available: image/png, text/html" },
 		{ "GET /items\nAccept: application/vnd.pgrst.plan+json",
