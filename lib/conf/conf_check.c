@@ -102,6 +102,35 @@ const char *conf_check_audience(const struct conf *c)
 		: "a text without a colon, or a URI: jwt-aud should be a string or a valid URI";
 }
 
+/* Whether accounts' tokens have it; what a claims hook gives them nobody can know, but it cannot give nbf. */
+static bool is_own_claim(const struct conf *c, struct str claim)
+{
+	static const struct str claims[] = {
+		STR_INIT("role"),
+		STR_INIT("user_id"),
+		STR_INIT("email"),
+		STR_INIT("sid"),
+		STR_INIT("iss"),
+		STR_INIT("iat"),
+		STR_INIT("exp"),
+	};
+	for (size_t i = 0; i < COUNT_OF(claims); i++)
+		if (str_eq(claim, claims[i]))
+			return true;
+	if (str_eq(claim, STR("aud")))
+		return c->jwt_aud.n > 0;
+	return c->auth_claims_hook.n > 0 && !str_eq(claim, STR("nbf"));
+}
+
+/* A host must not shut its own accounts out. */
+const char *conf_check_require(const struct conf *c)
+{
+	bool good = true;
+	for (size_t i = 0; c->auth_enabled && i < c->jwt_require.count; i++)
+		good = good && is_own_claim(c, c->jwt_require.items[i]);
+	return good ? NULL : "claims that the tokens of accounts have: aud among them only when jwt-aud is set";
+}
+
 /* http or https, a host, perhaps a port, perhaps a path; no user, query or fragment. */
 static bool is_proxy_uri(struct str s)
 {

@@ -11,6 +11,7 @@ const char *conf_check_admin_port(const struct conf *c);
 const char *conf_check_schemas(const struct conf *c);
 const char *conf_check_site_url(const struct conf *c);
 const char *conf_check_audience(const struct conf *c);
+const char *conf_check_require(const struct conf *c);
 const char *conf_check_proxy_uri(const struct conf *c);
 const char *conf_check_path_prefix(const struct conf *c);
 const char *conf_check_listen(const struct conf *c);

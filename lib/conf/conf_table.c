@@ -180,6 +180,8 @@ const struct conf_option conf_options[] = {
 		.help = "Audience a token must name if it names any." },
 	{ "jwt-cache-max-entries", .type = CONF_INT, .flags = R | D, AT(jwt_cache_max_entries), .fallback = "1000",
 		.min = 0, .max = 1000000, .help = "Verified tokens remembered; 0 turns the cache off." },
+	{ "jwt-require", .type = CONF_LIST, .flags = OWN | R | D, AT(jwt_require), .check = conf_check_require,
+		.help = "Claims that a token must have, such as `aud, exp`; an empty one does not count." },
 	{ "jwt-role-claim-key", "role-claim-key", .type = CONF_TEXT, .flags = R | D | CONF_DOLLARS, AT(jwt_role_claim_key),
 		.fallback = "$.role", .help = "JSON path to the claim that names the role." },
 	{ "jwt-secret", .type = CONF_TEXT, .flags = R | D | CONF_AT_FILE, AT(jwt_secret),

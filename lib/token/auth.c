@@ -12,7 +12,7 @@ struct auth {
 	struct jwt_keys *keys;  /* NULL: no jwt-secret */
 	struct jwtcache *cache; /* NULL: jwt-cache-max-entries is 0 */
 	struct rolepath *role_path;
-	struct str audience;  /* STR_NONE: any */
+	struct claims_rules rules;
 	struct str anon_role; /* STR_NONE: anonymous access is disabled */
 	struct str anon_claims;
 	bool accounts, sessionless; /* auth-enabled, auth-accept-sessionless */
@@ -33,7 +33,7 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 		&& !keys_from_secret(&auth->keys, c->auth_signing_key, false, forever, f))
 		return false;
 	auth->cache = jwtcache_new((size_t)c->jwt_cache_max_entries, forever);
-	auth->audience = c->jwt_aud.n ? c->jwt_aud : STR_NONE;
+	auth->rules = (struct claims_rules){ c->jwt_aud.n ? c->jwt_aud : STR_NONE, c->jwt_require };
 	auth->anon_role = c->db_anon_role.n ? c->db_anon_role : STR_NONE;
 	if (auth->anon_role.p)
 		auth->anon_claims = tokenjson_set(STR("{}"), STR("role"), tokenjson_quote(auth->anon_role, forever), forever);
@@ -108,7 +108,7 @@ static bool identify_token(struct auth_identity *out_r, const struct auth *auth,
 	struct jwt jwt;
 	if (token.n && !auth->keys)
 		return fault_set(f, 500, "PGRST300", STR("Server lacks JWT secret"));
-	if (!jwt_verify(&jwt, token, auth->keys, auth->cache, a, f) || !claims_check(jwt.claims, auth->audience, now, a, f))
+	if (!jwt_verify(&jwt, token, auth->keys, auth->cache, a, f) || !claims_check(jwt.claims, &auth->rules, now, a, f))
 		return false;
 	out_r->role = rolepath_role(auth->role_path, jwt.claims, a);
 	if (!out_r->role.p)

@@ -66,9 +66,29 @@ static bool check_audience(struct json_object *claims, struct str audience, stru
 	return ours || refuse_claim(f, a, STR("JWT not in audience"));
 }
 
-bool claims_check(struct json_object *claims, struct str audience, int64_t now, struct arena *a, struct fault *f)
+/* An empty list or text says nothing: a list of audiences without one would be accepted by everybody. */
+static bool says_something(struct json_object *value)
 {
-	return check_times(claims, now, a, f) && check_audience(claims, audience, a, f);
+	if (json_object_is_type(value, json_type_array))
+		return json_object_array_length(value) > 0;
+	return value && (!json_object_is_type(value, json_type_string) || json_object_get_string_len(value) > 0);
+}
+
+static bool check_required(struct json_object *claims, struct conf_list required, struct arena *a, struct fault *f)
+{
+	for (size_t i = 0; i < required.count; i++) {
+		struct str name = required.items[i];
+		if (!says_something(json_object_object_get(claims, str_cstr(a, name))))
+			return refuse_claim(f, a, str_printf(a, "The JWT '%.*s' claim is missing", STR_ARG(name)));
+	}
+	return true;
+}
+
+bool claims_check(struct json_object *claims, const struct claims_rules *rules, int64_t now, struct arena *a,
+	struct fault *f)
+{
+	return check_times(claims, now, a, f) && check_audience(claims, rules->audience, a, f)
+		&& check_required(claims, rules->required, a, f);
 }
 
 struct str claims_with_role(const struct jwt *jwt, struct str role, struct arena *a)

@@ -219,6 +219,21 @@ def test_thirty_seconds_of_skew(server):
             == "regular_user")
 
 
+def test_required_claims(serve):
+    """jwt-aud alone refuses who names others; who must name us is for jwt-require."""
+    server, now = serve(jwt_aud="us", jwt_require="aud, exp"), int(time.time())
+    whole = USER | {"aud": "us", "exp": now + 600}
+    for claims in (whole, whole | {"aud": ["them", "us"]}):
+        assert server.get("/rpc/whoami", token=token(claims)).json() == "regular_user"
+    for name, values in {"aud": ([], None, ...), "exp": (None, ...)}.items():
+        for value in values:
+            claims = {key: held for key, held in whole.items() if key != name} if value is ... else whole | {name: value}
+            expect_invalid(server.get("/anyone", token=token(claims)), "PGRST303", f"The JWT '{name}' claim is missing")
+    expect_invalid(server.get("/anyone", token=token(whole | {"aud": "them"})), "PGRST303", "JWT not in audience")
+    expect_invalid(server.get("/anyone", token=token(whole | {"exp": now - 60})), "PGRST303", "JWT expired")
+    assert server.get("/anyone").status_code == 200
+
+
 def test_audience(serve):
     server = serve(jwt_aud="us")
     for aud in ("us", ["them", "us"], [], None):

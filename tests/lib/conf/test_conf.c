@@ -346,6 +346,12 @@ static void mistakes_in_a_file_name_their_line(void **state)
 		{ "server-listen = \"9000\"", ":1: server-listen must be unix:/path or host:port" },
 		{ "server-buffer = \"1M\"\nrequest-memory = \"3M\"",
 			":2: request-memory must be at least four times server-buffer" },
+		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"aud\"",
+			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
+		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"nbf\"\nauth-claims-hook = \"a.b\"",
+			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
+		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"exp, tenant\"",
+			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
 		{ "db-uri = \"@/does/not/exist\"", ":1: db-uri: /does/not/exist cannot be opened: No such file or directory" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -535,6 +541,7 @@ static const char golden_dump[] =
 	"db-uri = \"postgresql://authenticator:p\\\"w@localhost:5432/workshop\"\n"
 	"jwt-aud = \"postgrest\"\n"
 	"jwt-cache-max-entries = 1000\n"
+	"jwt-require = \"\"\n"
 	"jwt-role-claim-key = \".role\"\n"
 	"jwt-secret = \"{\\\"kty\\\":\\\"oct\\\"}\"\n"
 	"jwt-secret-is-base64 = false\n"

@@ -82,6 +82,46 @@ static void good_tokens_give_role_and_claims(void **state)
 	arena_free(forever);
 }
 
+/* jwt-require: an empty list or text is as good as none. */
+static void required_claims(void **state)
+{
+	static const struct str names[] = { STR_INIT("aud"), STR_INIT("exp"), STR_INIT("tenant") };
+	static const struct {
+		const char *payload, *missing;
+	} rows[] = {
+		{ "{\"aud\":\"youraudience\",\"exp\":1e30,\"tenant\":0}", NULL },
+		{ "{\"aud\":[\"youraudience\"],\"exp\":1e30,\"tenant\":{}}", NULL },
+		{ "{\"exp\":1e30,\"tenant\":1}", "aud" },
+		{ "{\"aud\":[],\"exp\":1e30,\"tenant\":1}", "aud" },
+		{ "{\"aud\":null,\"exp\":1e30,\"tenant\":1}", "aud" },
+		{ "{\"aud\":\"youraudience\",\"tenant\":1}", "exp" },
+		{ "{\"aud\":\"youraudience\",\"exp\":null,\"tenant\":1}", "exp" },
+		{ "{\"aud\":\"youraudience\",\"exp\":1e30}", "tenant" },
+		{ "{\"aud\":\"youraudience\",\"exp\":1e30,\"tenant\":\"\"}", "tenant" },
+		{ "{\"aud\":\"youraudience\",\"exp\":1e30,\"tenant\":null}", "tenant" },
+	};
+	(void)state;
+	struct arena *forever = arena_new(SIZE_MAX);
+	struct conf strict = plain;
+	strict.jwt_require = (struct conf_list){ names, COUNT_OF(names) };
+	struct auth *auth = make_auth(&strict, forever);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct arena *a = arena_new(SIZE_MAX);
+		struct auth_identity who;
+		struct fault f = { 0 };
+		struct str token = sign_hmac(a, EVP_sha256(), STR(SECRET), HS256, rows[i].payload);
+		bool good = identify(&who, auth, bearer(a, token), a, &f);
+		expect_int(rows[i].payload, good, !rows[i].missing);
+		if (!good) {
+			expect_text(rows[i].payload, f.message, str_printf(a, "The JWT '%s' claim is missing", rows[i].missing).p);
+			expect_int(rows[i].payload, f.http_status, 401);
+			expect_text(rows[i].payload, f.code, "PGRST303");
+		}
+		arena_free(a);
+	}
+	arena_free(forever);
+}
+
 #define NO_KEY "No suitable key or wrong key type"
 #define NONE_MATCHES "None of the keys was able to decode the JWT"
 #define NONE_SUITABLE "No suitable key was found to decode the JWT"
@@ -415,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_tokens_give_role_and_claims),
+		cmocka_unit_test(required_claims),
 		cmocka_unit_test(signed_tokens_are_refused),
 		cmocka_unit_test(roles_that_cannot_be_are_refused),
 		cmocka_unit_test(tampered_tokens_are_refused),
