@@ -185,15 +185,18 @@ def test_O6_it_listens_on_127_0_0_1_unless_told_otherwise(start, host):
             socket.create_connection((other, port), timeout=5).close()
 
 
+HOSTS = {"127.0.0.1": True, "localhost": True, "[::1]": True, "evil.example": False, "localhost.evil.example": False}
+
+
 def test_O6_foreign_host_fields_are_refused(start):
     """A page of the web can let its own name mean 127.0.0.1, but not hide it (DNS rebinding)."""
     port = free_port()
     start(admin_server_port=port, admin_server_host="localhost").wait_ready()
     for path in ("/live", "/ready", "/schema_cache", "/metrics", "/nothing"):
-        for host, known in (("127.0.0.1", True), ("localhost", True), ("[::1]", True), ("evil.example", False), ("localhost.evil.example", False)):
+        for host, known in HOSTS.items():
             answer = requests.get(f"http://127.0.0.1:{port}{path}", headers={"Host": f"{host}:{port}"}, timeout=5)
             assert (answer.status_code == 421) != known, (path, host, answer.status_code)
-            assert known or answer.text == "The Host field names another server: ask by address, as localhost or as admin-server-host says.\n"
+            assert known or answer.text.startswith("The Host field names another server: ask by address,")
 
 
 def test_O6_who_sends_drop_by_drop_is_given_up(start):

@@ -227,7 +227,9 @@ def test_required_claims(serve):
         assert server.get("/rpc/whoami", token=token(claims)).json() == "regular_user"
     for name, values in {"aud": ([], None, ...), "exp": (None, ...)}.items():
         for value in values:
-            claims = {key: held for key, held in whole.items() if key != name} if value is ... else whole | {name: value}
+            claims = whole | {name: value}
+            if value is ...:
+                del claims[name]
             expect_invalid(server.get("/anyone", token=token(claims)), "PGRST303", f"The JWT '{name}' claim is missing")
     expect_invalid(server.get("/anyone", token=token(whole | {"aud": "them"})), "PGRST303", "JWT not in audience")
     expect_invalid(server.get("/anyone", token=token(whole | {"exp": now - 60})), "PGRST303", "JWT expired")

@@ -224,6 +224,9 @@ static void what_is_no_key_is_ignored(void **state)
 	}
 }
 
+#define ACCOUNTS "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\n"
+#define OWN_CLAIMS "claims that the tokens of accounts have: aud among them only when jwt-aud is set"
+
 static void mistakes_in_a_file_name_their_line(void **state)
 {
 	(void)state;
@@ -346,12 +349,9 @@ static void mistakes_in_a_file_name_their_line(void **state)
 		{ "server-listen = \"9000\"", ":1: server-listen must be unix:/path or host:port" },
 		{ "server-buffer = \"1M\"\nrequest-memory = \"3M\"",
 			":2: request-memory must be at least four times server-buffer" },
-		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"aud\"",
-			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
-		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"nbf\"\nauth-claims-hook = \"a.b\"",
-			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
-		{ "auth-enabled = true\nauth-listen = \"unix:/a\"\njwt-secret = \"01234567890123456789012345678901\"\njwt-require = \"exp, tenant\"",
-			":4: jwt-require must be claims that the tokens of accounts have: aud among them only when jwt-aud is set" },
+		{ ACCOUNTS "jwt-require = \"aud\"", ":4: jwt-require must be " OWN_CLAIMS },
+		{ ACCOUNTS "jwt-require = \"nbf\"\nauth-claims-hook = \"a.b\"", ":4: jwt-require must be " OWN_CLAIMS },
+		{ ACCOUNTS "jwt-require = \"exp, tenant\"", ":4: jwt-require must be " OWN_CLAIMS },
 		{ "db-uri = \"@/does/not/exist\"", ":1: db-uri: /does/not/exist cannot be opened: No such file or directory" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
