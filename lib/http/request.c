@@ -46,14 +46,13 @@ bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct a
 	size_t n = 0;
 	for (size_t i = 0; i < raw.n; i++) {
 		int byte = (unsigned char)raw.p[i];
-		if (byte == '%') {
-			byte = escaped_byte(str_from(raw, i + 1));
+		int escaped = byte == '%' ? escaped_byte(str_from(raw, i + 1)) : -1;
+		if (escaped >= 0) {
+			byte = escaped;
 			i += 2;
 		} else if (byte == '+' && plus_is_blank) {
 			byte = ' ';
 		}
-		if (byte < 0)
-			return fault_set(f, 400, "PGRST100", STR("Malformed percent-encoding in the request URL or form"));
 		to[n++] = (char)byte;
 	}
 	to[n] = '\0';

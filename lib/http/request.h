@@ -46,7 +46,8 @@ enum http_method http_method_from(struct str token);
 /* First field of that lower-case name, or STR_NONE. */
 struct str request_field(const struct request *r, struct str lower_name);
 /* Percent-decodes one path segment or query component (RFC 3986 section 2.1; '+' is a blank only when
- * plus_is_blank). Faults 400 on a bad escape, a NUL byte and invalid UTF-8. */
+ * plus_is_blank). A '%' without two hexadecimal digits behind it stands for itself, as PostgREST's library reads it:
+ * people write `like.%a%`. Faults 400 on a NUL byte and invalid UTF-8. */
 MUST_CHECK bool http_decode(struct str *out_r, struct str raw, bool plus_is_blank, struct arena *a, struct fault *f);
 /* Percent-encodes everything outside RFC 3986's unreserved set. */
 struct str http_encode(struct arena *a, struct str text);

@@ -2,6 +2,10 @@
 
 SPDX-License-Identifier: MIT
 """
+import http.client
+import json
+import urllib.parse
+
 import pytest
 
 from harness.cases import case, fault, table
@@ -240,6 +244,35 @@ AGGREGATES = [
 @table(AGGREGATES)
 def test_aggregates(serve, case):
     case.check(serve(front="nginx", db_aggregates_enabled=True, **OPTIONS))
+
+
+@pytest.mark.parametrize("query, ids", [
+    ("name=like.%an%", [2]), ("name=like.%25an%", [2]), ("name=like(any).{%rr%,%nan%}", [2, 3]),
+    ("or=(name.like.%rr%,name.like.50%*)", [3, 6]), ("not.and=(name.like.%e%,id.gt.0)", [2, 6]),
+    ("name=ilike.%%41N%", [2]), ("name=in.(%,apple,50%+(off))", [1]), ("name=in.(%22%%22,%2250%+(off)%22)", [6]),
+    ("data->>a%=is.null&id=eq.1", [1]), ("data->%=is.null&id=lt.3", [1, 2]), ("or=(data->>%a.is.null)&id=eq.2", [2]),
+    ("order=data->>%.desc,id&id=lt.3", [1, 2]), ("id=eq.1&limit=%", [1])], ids=lambda item: str(item))
+def test_a_stray_percent_sign_stands_for_itself(parity, query, ids):
+    assert raw(parity, "/items?select=id&" + query) == (200, [{"id": number} for number in ids])
+
+
+def test_a_stray_percent_sign_in_what_is_selected_and_written(parity, serve):
+    assert raw(parity, "/items?select=data->%,x:data->>50%&id=eq.1") == (200, [{"%": None, "x": None}])
+    assert raw(parity, "/items?select=id&%=eq.1")[0] == 400
+    undone = serve(front=parity.front, db_tx_end="rollback", **OPTIONS)
+    kept = {"Prefer": "return=representation", "Content-Type": "application/x-www-form-urlencoded"}
+    assert raw(undone, "/tasks?select=title", "POST", b"id=900&title=100%+%zz%2", kept) == (201, [
+        {"title": "100% %zz%2"}])
+
+
+def raw(server, target, method="GET", body=None, fields=None):
+    """Sends a target as it is, where other clients would encode it first."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc, timeout=30)
+    connection.request(method, target, body, fields or {})
+    answer = connection.getresponse()
+    said = answer.status, json.loads(answer.read())
+    connection.close()
+    return said
 
 
 @pytest.mark.parametrize("case", OPERATORS[:12] + LOGIC[:6] + SELECT[:6], ids=lambda item: item.name)

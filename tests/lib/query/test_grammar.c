@@ -326,8 +326,7 @@ static void mistakes(void **state)
 			FAILED("order", "b[", "2",
 				"unexpected '[' expecting letter, digit, \"-\", "
 				"\"->>\", \"->\", delimiter (.), \",\" or end of input") },
-		{ "%zz=1", "400 PGRST100 Malformed percent-encoding in the request URL or form" },
-		{ "a=eq.%4", "400 PGRST100 Malformed percent-encoding in the request URL or form" },
+		{ "%zz=1", FAILED("tree path", "%zz", "1", "unexpected \"%\" expecting field name (* or [a..z0..9_$])") },
 		{ "a=eq.%00", "400 PGRST100 The request URL or form is not UTF-8 text or contains a NUL byte" },
 		{ "a=eq.%ff", "400 PGRST100 The request URL or form is not UTF-8 text or contains a NUL byte" },
 	};

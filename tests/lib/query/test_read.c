@@ -95,7 +95,7 @@ static void requests(void **state)
 		{ "GET /rpc/", NO_FIELDS, "call routine public. *" },
 		{ "GET /rpc//", NO_FIELDS, "404 PGRST125 Invalid path specified in request URL" },
 		{ "GET /rpc/f/g", NO_FIELDS, "404 PGRST125 Invalid path specified in request URL" },
-		{ "GET /%zz", NO_FIELDS, "400 PGRST100 Malformed percent-encoding in the request URL or form" },
+		{ "GET /%zz", NO_FIELDS, "read relation public.%zz *" },
 		{ "TRACE /items", NO_FIELDS, "405 PGRST117 Unsupported HTTP method: TRACE" },
 		{ "POST /", NO_FIELDS, "405 PGRST117 Unsupported HTTP method: POST" },
 		{ "PUT /rpc/f", NO_FIELDS, "405 PGRST101 Cannot use the PUT method on RPC" },
