@@ -1,5 +1,6 @@
 /* rowgate: reads the command line, then does what was asked.
  * SPDX-License-Identifier: MIT */
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	privacy_begin();
+	/* What outgrows RLIMIT_FSIZE is an error of the write, as on a full disk: of one request, not of the process. */
+	signal(SIGXFSZ, SIG_IGN);
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
 	const struct command *command = argc > 1 ? commands_find(argv[1]) : NULL;
 	if (command)
