@@ -3,6 +3,7 @@
 #include "account.h"
 
 #include "account/endpoints.h"
+#include "account/password.h"
 #include "account/unavailable.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,7 +19,7 @@ bool account_is_elsewhere(const struct server *s, const struct request *r, struc
 
 static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 {
-	if (!s->generation->catalog)
+	if (!s->generation->catalog || !password_affordable(&s->generation->conf))
 		return account_unavailable(f, 1);
 	if (server_connected(s, a, f))
 		return true;

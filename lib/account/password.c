@@ -3,8 +3,11 @@
 #include "account/password.h"
 
 #include <crypt.h>
+#include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "account/unavailable.h"
 #include "base/arena.h"
@@ -80,14 +83,34 @@ static bool crypt_matches(const char *password, struct str hash, struct arena *a
 	return good;
 }
 
-/* What checking one of our hashes costs. */
+bool password_affordable(const struct conf *c)
+{
+	/* Untouched, it costs address space alone. */
+	size_t size = (size_t)c->auth_password_memory;
+	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return room != MAP_FAILED && munmap(room, size) == 0;
+}
+
+/* What checking one of our hashes costs. A machine without memory for it aborts the worker, as it does elsewhere: that
+ * a password is wrong would be a lie. */
 static void waste_time(const char *text, const struct conf *c)
 {
 	char hash[crypto_pwhash_STRBYTES];
 	if (crypto_pwhash_str_alg(hash, text, strlen(text), (unsigned long long)c->auth_password_passes,
 			(size_t)c->auth_password_memory, crypto_pwhash_ALG_ARGON2ID13)
-		== 0)
-		sodium_memzero(hash, sizeof hash);
+		!= 0)
+		abort();
+	sodium_memzero(hash, sizeof hash);
+}
+
+/* Likewise of a hash that there is. */
+static bool argon_matches(const char *text, const char *hash)
+{
+	errno = 0;
+	bool good = crypto_pwhash_str_verify(hash, text, strlen(text)) == 0;
+	if (!good && errno == ENOMEM)
+		abort();
+	return good;
 }
 
 bool password_matches(struct str password, struct str hash, struct str decoy, const struct conf *c, struct arena *a)
@@ -96,7 +119,7 @@ bool password_matches(struct str password, struct str hash, struct str decoy, co
 	bool foreign = hash.p && !is_argon(hash), matches;
 	const char *text = str_cstr(a, usable ? password : STR(""));
 	if (hash.p && !foreign)
-		good = crypto_pwhash_str_verify(str_cstr(a, hash), text, strlen(text)) == 0;
+		good = argon_matches(text, str_cstr(a, hash));
 	else
 		waste_time(text, c);
 	if (decoy.p && !is_argon(decoy)) {

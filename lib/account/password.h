@@ -19,6 +19,8 @@ MUST_CHECK bool password_quality(struct str password, struct str email, struct a
 /* argon2id with the configured cost, its parameters recorded in it; 503 when there is no memory for it. */
 MUST_CHECK bool password_hash(struct str *out_r, struct str password, const struct conf *c, struct arena *a,
 	struct fault *f);
+/* Whether there is memory for a hash. To be asked before a try is counted, which is of no use without. */
+bool password_affordable(const struct conf *c);
 /* Whether a hash is argon2id at no less than the configured cost. */
 bool password_current(struct str hash, const struct conf *c);
 /* Whether the password is the hash's: argon2 by libsodium, bcrypt, yescrypt and sha512-crypt by crypt(3). hash
