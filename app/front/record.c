@@ -26,6 +26,12 @@ void record_end(unsigned char to_r[static RECORD_END_SIZE], int request_id)
 	memset(to_r + FCGI_HEADER_LEN, 0, sizeof(FCGI_EndRequestBody));
 }
 
+/* Whether a record belongs to the request that has begun, where it stands: first the parameters, then the body. */
+static bool records_follows(const struct records *at, int request_id)
+{
+	return at->begun && request_id == at->request_id && at->type == (at->named ? FCGI_STDIN : FCGI_PARAMS);
+}
+
 /* Reads a header that is complete. One request after the other is all that web servers send: what would make libfcgi
  * skip records and wait for others is not let through to it. */
 static enum record_piece records_enter(struct records *at)
@@ -38,9 +44,10 @@ static enum record_piece records_enter(struct records *at)
 	at->last = at->type == FCGI_STDIN && at->content == 0;
 	at->whole = at->last && at->padding == 0;
 	bool begins = at->type == FCGI_BEGIN_REQUEST && !at->begun && request_id;
-	bool follows = (at->type == FCGI_PARAMS || at->type == FCGI_STDIN) && at->begun && request_id == at->request_id;
+	bool follows = records_follows(at, request_id);
 	at->request_id = request_id;
 	at->begun = at->begun || begins;
+	at->named = at->named || (at->type == FCGI_PARAMS && at->content == 0);
 	return h[0] == FCGI_VERSION_1 && (begins || follows) ? RECORD_HEADER : RECORD_BAD;
 }
 

@@ -37,6 +37,7 @@ struct records {
 	int type, request_id;    /* of the last header */
 	struct record_params params;
 	bool begun; /* FCGI_BEGIN_REQUEST has come */
+	bool named; /* so has the empty FCGI_PARAMS behind the parameters: what follows is the body */
 	bool last;  /* so has the header of the empty FCGI_STDIN that ends the request */
 	bool whole; /* and what padding it has: nothing is taken any more */
 };

@@ -221,7 +221,11 @@ static enum gather_state take_many(struct gather *g, int type, size_t size, size
 		struct wire w = { .n = 0 };
 		if (i == 0)
 			wire_add(&w, FCGI_BEGIN_REQUEST, ID, STR("\0\1\1\0\0\0\0\0"), 0);
+		if (i == 0 && type == FCGI_STDIN)
+			wire_add(&w, FCGI_PARAMS, ID, STR(""), 0);
 		wire_add(&w, type, ID, (struct str){ content, size }, 0);
+		if (i + 1 == count && type == FCGI_PARAMS)
+			wire_add(&w, FCGI_PARAMS, ID, STR(""), 0);
 		if (i + 1 == count)
 			wire_add(&w, FCGI_STDIN, ID, STR(""), 0);
 		send_text(&l, wire_text(&w));
