@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "app/front/deliver.h"
+#include "app/front/fields.h"
 #include "app/front/gather.h"
-#include "base/ascii.h"
 #include "http/status.h"
 
 struct fcgi_connection {
@@ -80,58 +80,9 @@ static enum gather_state fcgi_gather(struct fcgi_connection *c, const struct con
 	return gather_take(c->gather, c->fd);
 }
 
-/* Makes HTTP_ACCEPT_PROFILE, less HTTP_, accept-profile, in the arena. */
-static struct str fcgi_field_name(struct arena *a, const char *name, size_t n)
-{
-	char *lower = arena_bytes(a, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		char ch = name[i];
-		lower[i] = ch == '_' ? '-' : ascii_lower(ch);
-	}
-	lower[n] = 0;
-	return (struct str){ lower, n };
-}
-
 static struct str fcgi_copy(struct arena *a, const char *value)
 {
 	return str_dup(a, str_of(value));
-}
-
-/* The name of the header field that a param carries, and its value; STR_NONE: it is no field, or an empty one, as web
- * servers pass CONTENT_TYPE for every request. REDIRECT_HTTP_AUTHORIZATION is what Apache's rewriting leaves of it. */
-static struct str fcgi_field(struct str *value_r, const char *param)
-{
-	*value_r = str_of(param);
-	struct str name = str_cut(value_r, '=');
-	if (!value_r->n)
-		return STR_NONE;
-	if (str_starts(name, STR("HTTP_")))
-		return str_from(name, 5);
-	if (str_eq(name, STR("REDIRECT_HTTP_AUTHORIZATION")))
-		return STR("AUTHORIZATION");
-	return str_eq(name, STR("CONTENT_TYPE")) || str_eq(name, STR("CONTENT_LENGTH")) ? name : STR_NONE;
-}
-
-/* Takes the header fields from the params; false beyond max bytes. Of one that comes twice, as CONTENT_TYPE and
- * HTTP_CONTENT_TYPE may, the first counts. */
-static bool fcgi_fields(char **envp, struct request *r, size_t max, struct arena *a)
-{
-	size_t count = 0, bytes = 0;
-	for (char **p = envp; *p; p++)
-		count++;
-	struct http_field *fields = arena_make_array(a, struct http_field, count + 1);
-	r->fields = fields;
-	for (char **p = envp; *p && bytes <= max; p++) {
-		struct str value, name = fcgi_field(&value, *p);
-		if (!name.p)
-			continue;
-		struct str lower = fcgi_field_name(a, name.p, name.n);
-		if (request_field(r, lower).p)
-			continue;
-		fields[r->field_count++] = (struct http_field){ lower, str_trim(str_dup(a, value)) };
-		bytes += lower.n + value.n + 4;
-	}
-	return bytes <= max;
 }
 
 /* Takes the raw path and query from REQUEST_URI, less server-path-prefix: PATH_INFO arrives decoded and
@@ -184,8 +135,8 @@ static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct reques
 		return fault_set(f, 414, "RG414", STR("The URL is longer than server-max-url allows"));
 	}
 	fcgi_target(r, str_dup(a, uri), conf->server_path_prefix);
-	if (!fcgi_fields(q->envp, r, (size_t)conf->server_max_header, a))
-		return fault_set(f, 431, "RG431", STR("The header fields are larger than server-max-header allows"));
+	if (!fields_read(r, q->envp, (size_t)conf->server_max_header, a, f))
+		return false;
 	r->host = request_field(r, STR("host"));
 	if (!r->host.p)
 		r->host = fcgi_copy(a, FCGX_GetParam("SERVER_NAME", q->envp));

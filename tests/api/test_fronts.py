@@ -168,6 +168,21 @@ def test_authorization_arrives(front):
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_several_lines_of_one_field_are_one(front):
+    """nginx before 1.23 passes each by itself."""
+    status, answer = front.raw_request("GET", "/things", "Prefer: handling=strict", "Accept: */*", "Prefer: nonsense=1")
+    assert status == 400 and b"PGRST122" in answer
+    status, answer = front.raw_request("GET", "/things?limit=1", "Prefer: tx=commit", "Prefer: count=exact")
+    assert status == 206 and b"0-0/3" in answer
+    status, answer = front.raw_request("GET", "/things", "Authorization: Bearer a.b.c", "Authorization: Bearer a.b.c")
+    assert status == 401 and b"PGRST301" in answer
+
+
+def test_no_spelling_stands_for_another(front):
+    status, answer = front.raw_request("GET", "/things", "Accept_Profile: nowhere", "Content_Type: text/evil")
+    assert status == 200, answer
+
+
 def test_many_requests_on_one_connection(front):
     """Answers of every kind one after the other: none may leave bytes behind for the next."""
     address = urllib.parse.urlsplit(front.url)

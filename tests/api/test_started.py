@@ -219,7 +219,7 @@ def test_lighttpd_by_bin_path(place):
     block = text.replace('"socket" => "/run/rowgate/rowgate.sock",',
                          instead.replace("/run/lighttpd/rowgate.sock", f"{place.directory}/run/rowgate.sock") + ",")
     config = place.directory / "lighttpd.conf"
-    config.write_text(f'server.modules = ( "mod_fastcgi" )\nserver.document-root = '
+    config.write_text(f'server.modules = ( "mod_setenv", "mod_fastcgi" )\nserver.document-root = '
                       f'"{place.directory}/docs"\nserver.bind = "127.0.0.1"\n'
                       f'server.port = {place.port}\nserver.upload-dirs = ( "{place.directory}/run" )\nserver.errorlog '
                       f'= "{place.directory}/run/lighttpd.log"\n{block}')
