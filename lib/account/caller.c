@@ -1,9 +1,6 @@
-/* What came with the request: body, client address, token.
+/* What came with the request: body, program, token.
  * SPDX-License-Identifier: MIT */
 #include "account/caller.h"
-
-#include <arpa/inet.h>
-#include <string.h>
 
 #include "base/jsonc.h"
 #include "base/utf8.h"
@@ -68,58 +65,6 @@ static bool read_body(struct account_call *c, struct fault *f)
 	return tokenjson_count(body) == (size_t)json_object_object_length(c->body) || refuse_twice(f);
 }
 
-/* An address as 16 bytes, IPv4 mapped into IPv6. */
-static bool address_bytes(unsigned char out[16], struct str text)
-{
-	char copy[INET6_ADDRSTRLEN];
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	if (text.n >= sizeof copy || !text.n)
-		return false;
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	if (inet_pton(AF_INET6, copy, out) == 1)
-		return true;
-	memcpy(out, mapped, sizeof mapped);
-	return inet_pton(AF_INET, copy, out + sizeof mapped) == 1;
-}
-
-static bool is_trusted(const struct conf_list *networks, struct str address)
-{
-	unsigned char bytes[16], network[16];
-	if (!address_bytes(bytes, address))
-		return false;
-	for (size_t i = 0; i < networks->count; i++) {
-		struct str length = networks->items[i], base = str_cut(&length, '/');
-		int64_t bits = -1;
-		if (!address_bytes(network, base))
-			continue;
-		bool v4 = !str_has(base, ':');
-		bits = length.p && str_to_i64(length, &bits) ? bits + (v4 ? 96 : 0) : 128;
-		size_t whole = (size_t)bits / 8, rest = (size_t)bits % 8;
-		unsigned mask = rest ? 0xffu << (8 - rest) & 0xffu : 0;
-		if (memcmp(bytes, network, whole) == 0 && (!rest || ((bytes[whole] ^ network[whole]) & mask) == 0))
-			return true;
-	}
-	return false;
-}
-
-/* The last address that no trusted proxy has: what is in front of it anybody may have written. */
-static struct str client_address(const struct account_call *c)
-{
-	const struct conf_list *trusted = &c->conf->server_trusted_proxies;
-	struct str address = c->request->remote_addr, chain = request_field(c->request, STR("x-forwarded-for"));
-	unsigned char bytes[16];
-	while (is_trusted(trusted, address) && chain.n) {
-		size_t comma = str_rindex(chain, ',');
-		struct str last = str_trim(comma < chain.n ? str_from(chain, comma + 1) : chain);
-		chain = comma < chain.n ? str_sub(chain, 0, comma) : STR("");
-		if (!address_bytes(bytes, last))
-			break;
-		address = last;
-	}
-	return address_bytes(bytes, address) ? address : STR("0.0.0.0");
-}
-
 /* The beginning of a field as a text: what is no UTF-8 is still told apart by the rest. */
 static struct str printable(struct str field, struct arena *a)
 {
@@ -135,7 +80,6 @@ static struct str printable(struct str field, struct arena *a)
 bool account_read(struct account_call *c, struct fault *f)
 {
 	struct str agent = request_field(c->request, STR("user-agent"));
-	c->ip = client_address(c);
 	c->user_agent = agent.p ? printable(agent, c->arena) : STR_NONE;
 	return read_body(c, f);
 }

@@ -1,11 +1,11 @@
-/* What came with a request to an account endpoint: body, client address, token.
+/* What came with a request to an account endpoint: body, program, token.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_ACCOUNT_CALLER_H
 #define ROWGATE_ACCOUNT_CALLER_H
 
 #include "account/account.h"
 
-/* Fills body, ip and user_agent in. Faults: 400 RGA07, 413. */
+/* Fills body and user_agent in. Faults: 400 RGA07, 413. */
 MUST_CHECK bool account_read(struct account_call *c, struct fault *f);
 /* Who calls, by Authorization or cookie; a stranger is no fault. Faults are auth_identify()'s. */
 MUST_CHECK bool account_identify(struct account_call *c, struct fault *f);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/endpoints.h"
 
+#include "account/address.h"
 #include "account/caller.h"
 #include "account/database.h"
 
@@ -151,6 +152,16 @@ const struct account_endpoint *account_find(struct str path, struct arena *a)
 	return NULL;
 }
 
+bool account_may_hold_token(struct str path, struct arena *a)
+{
+	struct fault ignored = { 0 };
+	struct str name;
+	if (!http_decode(&name, path, false, a, &ignored))
+		name = path;
+	name = str_lower(a, name);
+	return str_find(name, STR("account/")) < name.n;
+}
+
 const struct endpoint *account_shown(size_t i)
 {
 	return i < COUNT_OF(endpoints) ? &endpoints[i].shown : NULL;
@@ -183,9 +194,15 @@ static bool check_session(struct account_call *c, struct fault *f)
 	return database_call(&row, c, f, "check_session", c->session, database_int(c, c->issued_at));
 }
 
+/* What anybody may have is not counted. */
+static bool check_address(struct account_call *c, const struct account_endpoint *e, struct fault *f)
+{
+	return e->may_cache || address_of(&c->ip, c->conf, c->request, f);
+}
+
 bool account_run(struct account_call *c, const struct account_endpoint *e, struct fault *f)
 {
-	return check_method(c, e, f) && account_read(c, f)
+	return check_method(c, e, f) && check_address(c, e, f) && account_read(c, f)
 		&& (e->shown.signed_in ? account_identify(c, f) && check_session(c, f)
 							   : e->any_origin || auth_check_origin(c->auth, c->request, f))
 		&& e->run(c, f);

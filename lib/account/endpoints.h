@@ -15,6 +15,9 @@ struct account_endpoint {
 
 /* The endpoint that a request's raw path names, or NULL. */
 const struct account_endpoint *account_find(struct str path, struct arena *a);
+/* Whether what follows '?' behind that path, or a URL up to there, may be a mailed token, which no log may show: the
+ * links, and what somebody made of them: another case, a slash more, a prefix that is not ours. */
+bool account_may_hold_token(struct str path, struct arena *a);
 /* What clients are told of the i-th endpoint, NULL behind the last. */
 const struct endpoint *account_shown(size_t i);
 /* The methods it knows, as Allow lists them. */

@@ -100,7 +100,7 @@ struct conf {
 	int64_t mail_timeout;                              /* seconds */
 	struct str mail_templates;                         /* directory of the host's own texts */
 	struct str state_dir;                              /* see process/statedir.h; or STR_NONE */
-	struct conf_list server_trusted_proxies;           /* addresses or networks whose X-Forwarded-For is believed */
+	struct conf_list server_trusted_proxies; /* addresses, networks or unix, whose X-Forwarded-For is believed */
 
 	/* Accounts. Times are seconds. */
 	bool auth_enabled, auth_session_check, auth_accept_sessionless, db_single_role;

@@ -241,8 +241,8 @@ static bool is_network(struct str s)
 const char *conf_check_proxies(const struct conf *c)
 {
 	for (size_t i = 0; i < c->server_trusted_proxies.count; i++)
-		if (!is_network(c->server_trusted_proxies.items[i]))
-			return "addresses or networks such as 10.0.0.0/8";
+		if (!str_eq(c->server_trusted_proxies.items[i], STR("unix")) && !is_network(c->server_trusted_proxies.items[i]))
+			return "addresses, networks such as 10.0.0.0/8, or unix";
 	return NULL;
 }
 

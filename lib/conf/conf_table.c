@@ -262,7 +262,8 @@ const struct conf_option conf_options[] = {
 		.help = "Name of a request field that is sent back as it came." },
 	{ "server-trusted-proxies", .type = CONF_LIST, .flags = OWN | R, AT(server_trusted_proxies),
 		.check = conf_check_proxies,
-		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client." },
+		.help = "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For names the client; "
+				"unix: whoever connects to the web server over a unix socket." },
 	{ "server-unix-socket", .type = CONF_TEXT, AT(server_unix_socket),
 		.help = "Unix socket the web server listens on in deploy/serve, instead of a port." },
 	{ "server-unix-socket-mode", .type = CONF_MODE, AT(server_unix_socket_mode), .fallback = "660", .min = 0600,

@@ -36,7 +36,7 @@ class Connection:
 
     def send(self, path, method="GET", body=b"", **more):
         params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1",
-                  "CONTENT_LENGTH": str(len(body))} | more
+                  "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body))} | more
         self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, 1)) + record(PARAMS,
             b"".join(pair(*each) for each in params.items()))
                             + record(PARAMS, b"") + (record(STDIN, body) if body else b"") + record(STDIN, b""))
