@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "account/endpoints.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -33,22 +34,30 @@ static void access_time(struct buf *b)
 	buf_put(b, (struct str){ when, n });
 }
 
+/* A URL without the query that may be a mailed token. */
+static struct str access_shown(struct str url, struct arena *a)
+{
+	struct str query = url, path = str_cut(&query, '?');
+	return query.p && account_may_hold_token(path, a) ? path : url;
+}
+
 static void access_line(struct buf *b, const struct request *r, const struct reply *reply, const struct served *served,
 	struct arena *a)
 {
-	bool has_address = r->remote_addr.n && !str_eq(r->remote_addr, STR("unix:"));
+	bool has_address = r->remote_addr.n && r->remote_addr.p[0] != '/' && !str_eq(r->remote_addr, STR("unix:"));
 	log_text(b, has_address ? r->remote_addr : STR("-"));
 	buf_lit(b, " - ");
 	log_text(b, served->role.p ? served->role : STR("-"));
 	access_time(b);
 	struct str target = r->query.p ? str_join(a, (struct str[]){ r->path, r->query }, 2, STR("?")) : r->path;
+	target = access_shown(target, a);
 	access_quoted(b, str_join(a, (struct str[]){ r->method_text, target, r->protocol }, 3, STR(" ")));
 	buf_printf(b, " %d ", reply->status);
 	if (reply->no_body)
 		buf_char(b, '-');
 	else
 		buf_i64(b, spool_length(&reply->body));
-	access_quoted(b, request_field(r, STR("referer")));
+	access_quoted(b, access_shown(request_field(r, STR("referer")), a));
 	access_quoted(b, request_field(r, STR("user-agent")));
 }
 

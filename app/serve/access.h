@@ -1,4 +1,5 @@
-/* The access log: one line an answer on standard output, in Apache's combined format with the role as user.
+/* The access log: one line an answer on standard output, in Apache's combined format with the role as user. Of
+ * a link that was mailed it has no query: that is a token.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_SERVE_ACCESS_H
 #define ROWGATE_APP_SERVE_ACCESS_H
