@@ -154,7 +154,8 @@ struct str gather_body(const struct gather *g, struct fault *f)
 
 void gather_refuse(const struct gather *g, int socket)
 {
-	static const char answer[] = "Status: 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+	static const char answer[] =
+		"Status: 408 Request Timeout\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n\r\n";
 	enum { ANSWER = sizeof answer - 1 };
 	unsigned char out[FCGI_HEADER_LEN + ANSWER + RECORD_END_SIZE];
 	if (!g->at.begun)

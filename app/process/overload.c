@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "reply/cors.h"
+#include "reply/common.h"
 #include "reply/problem.h"
 
 /* A bound on one turn, so that the caller comes back to its other duties. */
@@ -58,8 +58,7 @@ static bool overload_answer(struct overload *o, struct fcgi_connection *c, const
 		return received == FCGI_PARTIAL;
 	o->count++;
 	problem_reply(&reply, o->answer, conf, request.method == HTTP_HEAD, a);
-	cors_answer(&reply, &request, conf);
-	reply_trace(&reply, &request, conf, a);
+	common_fields(&reply, &request, conf, a);
 	return fcgi_send(c, &reply);
 }
 

@@ -7,6 +7,7 @@
 #include "account/unavailable.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "reply/common.h"
 
 bool account_is_elsewhere(const struct server *s, const struct request *r, struct arena *a, struct fault *f)
 {
@@ -35,7 +36,7 @@ static void account_fields(struct reply *reply, const struct account_call *c, co
 			c->answer_type.p ? c->answer_type : STR("application/json; charset=utf-8"));
 	for (const struct fault_header *header = c->headers; header; header = header->next)
 		reply_field(reply, header->name, header->value);
-	if (!e->may_cache)
+	if (!e->may_cache && !common_is_private(c->request, c->conf))
 		reply_field(reply, STR("Cache-Control"), STR("no-store"));
 }
 

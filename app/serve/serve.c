@@ -11,6 +11,7 @@
 #include "pg/flight.h"
 #include "plan/plan.h"
 #include "query/query.h"
+#include "reply/common.h"
 #include "reply/cors.h"
 #include "reply/openapi.h"
 #include "reply/problem.h"
@@ -151,11 +152,9 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 	return p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f);
 }
 
-/* Fields that every answer carries, errors included. */
 static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)
 {
-	cors_answer(reply, r, conf);
-	reply_trace(reply, r, conf, a);
+	common_fields(reply, r, conf, a);
 	if (r->method == HTTP_HEAD)
 		reply->no_body = true;
 }
@@ -164,10 +163,10 @@ void serve_fault(struct reply *out_r, struct server *s, const struct request *r,
 {
 	const struct conf *conf = &s->generation->conf;
 	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);
-	/* What is said of an account is for one reader, once. */
-	if (s->accounts && !reply_has_field(out_r, STR("Cache-Control")))
-		reply_field(out_r, STR("Cache-Control"), STR("no-store"));
 	serve_finish(out_r, conf, r, a);
+	/* What is said of an account is for one reader, once. */
+	if (s->accounts)
+		reply_field_default(out_r, STR("Cache-Control"), STR("no-store"));
 }
 
 /* What a request failed of when no stage could say it: memory that ran out, a wait that was ended. True when it did not
@@ -193,7 +192,7 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
 	server_begin(s);
 	if (cors_preflight(out_r, r, conf, a)) {
-		reply_trace(out_r, r, conf, a);
+		common_fields(out_r, r, conf, a);
 		return;
 	}
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);

@@ -4,7 +4,7 @@
 
 #include "http/cookie.h"
 
-#define REFRESH_PATH "/rpc/refresh_token"
+#define REFRESH_PATH_OLD "/rpc/refresh_token"
 
 static void add_cookie(struct account_call *c, struct str cookie)
 {
@@ -17,8 +17,11 @@ void cookie_give(struct account_call *c, struct str access, struct str refresh, 
 {
 	static const char kept[] = "Secure; HttpOnly; SameSite=Lax";
 	add_cookie(c,
-		str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=%.*s" REFRESH_PATH "; Max-Age=%lld; %s", STR_ARG(refresh),
-			STR_ARG(c->conf->server_path_prefix), (long long)seconds, kept));
+		str_printf(c->arena, HTTP_COOKIE_REFRESH_OLD "=; Path=%.*s" REFRESH_PATH_OLD "; Max-Age=0; %s",
+			STR_ARG(c->conf->server_path_prefix), kept));
+	add_cookie(c,
+		str_printf(c->arena, HTTP_COOKIE_REFRESH "=%.*s; Path=/; Max-Age=%lld; %s", STR_ARG(refresh),
+			(long long)seconds, kept));
 	add_cookie(c,
 		str_printf(c->arena, HTTP_COOKIE_ACCESS "=%.*s; Path=/; Max-Age=%lld; %s", STR_ARG(access), (long long)seconds,
 			kept));

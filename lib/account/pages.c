@@ -100,7 +100,6 @@ static void answer_page(struct account_call *c, const struct template_page *page
 	add_header(c, STR("Content-Language"), page->language);
 	add_header(c, STR("Referrer-Policy"), STR("no-referrer"));
 	add_header(c, STR("Content-Security-Policy"), policy(page->html, c->arena));
-	add_header(c, STR("X-Content-Type-Options"), STR("nosniff"));
 }
 
 /* A text, or what is not on the page. */

@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: MIT */
 #include "cookie.h"
 
+bool http_cookie_is_secret(struct str name)
+{
+	return str_eq(name, STR(HTTP_COOKIE_ACCESS)) || str_eq(name, STR(HTTP_COOKIE_REFRESH))
+		|| str_eq(name, STR(HTTP_COOKIE_REFRESH_OLD));
+}
+
 bool http_cookie_next(struct http_pair *out_r, struct str *rest)
 {
 	while (rest->p) {

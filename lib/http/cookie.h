@@ -7,7 +7,12 @@
 
 /* What accounts keep in a browser when auth-cookie is on; SQL never sees them. */
 #define HTTP_COOKIE_ACCESS "__Host-rg_access"
-#define HTTP_COOKIE_REFRESH "rg_refresh"
+#define HTTP_COOKIE_REFRESH "__Host-rg_refresh"
+/* Its name before, which any neighbour under the same domain could set: it counts for nothing, and is taken back. */
+#define HTTP_COOKIE_REFRESH_OLD "rg_refresh"
+
+/* Whether that cookie is of those above. */
+bool http_cookie_is_secret(struct str name);
 
 /* The next name=value of a Cookie field, of which rest is what is left; a part without a name is left out. False at
  * the end. The field's value or STR_NONE to begin with. */

@@ -79,16 +79,15 @@ static struct str headers_json(struct draft *d, const struct stmt_settings *s)
 	return json_object(d, shown, count);
 }
 
-/* The cookies, but for those that hold tokens. */
+/* The cookies, but for those that hold tokens; a browser may still have them when auth-cookie was turned off. */
 static struct str cookies_json(struct draft *d, const struct stmt_settings *s)
 {
-	bool tokens = s->plan->conf->auth_cookie;
 	struct str field = request_field(s->request, STR("cookie"));
 	struct http_pair pair;
 	struct http_field *cookies = arena_make_array(d->arena, struct http_field, field.n / 2 + 1);
 	size_t count = 0;
 	while (http_cookie_next(&pair, &field))
-		if (!tokens || (!str_eq(pair.name, STR(HTTP_COOKIE_ACCESS)) && !str_eq(pair.name, STR(HTTP_COOKIE_REFRESH))))
+		if (!http_cookie_is_secret(pair.name))
 			cookies[count++] = (struct http_field){ pair.name, pair.value };
 	return json_object(d, cookies, count);
 }

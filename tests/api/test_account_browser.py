@@ -5,15 +5,17 @@ SPDX-License-Identifier: MIT
 """
 import http.cookies
 import json
+import re
 
 import pytest
 
 from harness.accounts import PASSWORD, Person, migrate, rowgate, settings_of
 from harness.fcgi import Connection
+from harness.server import FRONTS
 
 SITE = "https://shop.example.com"
 FRIEND = "https://app.example.com:8443"
-ACCESS, REFRESH = "__Host-rg_access", "rg_refresh"
+ACCESS, REFRESH, OLD = "__Host-rg_access", "__Host-rg_refresh", "rg_refresh"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,9 @@ def accounts(database):
                  "GRANT USAGE ON SCHEMA public TO authenticated, web_anon; GRANT ALL ON public.notes TO authenticated, "
                  "web_anon;"
                  "GRANT USAGE ON SEQUENCE public.notes_id_seq TO authenticated, web_anon;"
+                 "CREATE FUNCTION public.public() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN PERFORM "
+                 "set_config('response.headers', '[{\"Cache-Control\": \"public, max-age=60\"}]', true); RETURN 1; "
+                 "END $$;"
                  "CREATE FUNCTION public.seen(name text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT "
                  "current_setting(name, true) $$")
     return database
@@ -84,7 +89,7 @@ def test_login_gives_cookies_and_no_tokens(browser):
     said = browser.login.json()
     assert set(said) == {"user", "expires_in", "expires_at"} and said["user"]["email"] == browser.person.email
     access, refresh = browser.cookies[ACCESS], browser.cookies[REFRESH]
-    assert (access["path"], refresh["path"]) == ("/", "/rpc/refresh_token")
+    assert (access["path"], refresh["path"]) == ("/", "/")
     for cookie in (access, refresh):
         assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["domain"] == ""
         assert int(cookie["max-age"]) > said["expires_in"]
@@ -167,13 +172,29 @@ def test_refresh_takes_and_renews_the_cookie(browser):
 
 
 def test_a_cookie_that_is_there_twice_counts_for_nothing(server, browser):
-    """A neighbour under the same domain can set a second rg_refresh, whose account would be his."""
+    """Somebody else may have set the second, whose account would be his."""
     mine = browser.cookies[REFRESH].value
     theirs = Browser(server).sign_in().cookies[REFRESH].value
     for first, second in ((mine, theirs), (theirs, mine)):
         cookie = {"Cookie": f"{REFRESH}={first}; {REFRESH}={second}", "Origin": SITE}
         assert refused(server.post("/rpc/refresh_token", headers=cookie), 401, "RGA05")
     assert browser.post("/rpc/refresh_token").status_code == 200
+
+
+def test_a_cookie_that_a_neighbour_can_set_counts_for_nothing(server, browser):
+    """Under the name of before: beside ours, alone, and with a path that makes it the first."""
+    mine, theirs = browser.cookies[REFRESH].value, Browser(server).sign_in().cookies[REFRESH].value
+    origin = {"Origin": SITE}
+    assert refused(server.post("/rpc/refresh_token", headers=origin | {"Cookie": f"{OLD}={theirs}"}), 401, "RGA05")
+    answer = server.post("/rpc/refresh_token", headers=origin | {"Cookie": f"{OLD}={theirs}; {REFRESH}={mine}"})
+    assert answer.status_code == 200 and answer.json()["user"]["email"] == browser.person.email
+    assert refused(server.post("/rpc/refresh_token", headers=origin | {"Cookie": f"={REFRESH}={theirs}"}), 401, "RGA05")
+
+
+def test_the_cookie_of_before_is_taken_back(browser):
+    for answer in (browser.login, browser.post("/rpc/refresh_token"), browser.post("/rpc/logout")):
+        taken = [line for line in answer.raw.headers.getlist("Set-Cookie") if line.startswith(f"{OLD}=;")]
+        assert len(taken) == 1 and "; Path=/rpc/refresh_token; " in taken[0] and "; Max-Age=0; " in taken[0]
 
 
 def test_logout_has_the_browser_forget(browser):
@@ -203,7 +224,8 @@ def test_deleting_the_account_has_the_browser_forget(browser):
 
 
 def test_sql_sees_no_token(browser):
-    cookie = {"Cookie": f"theme=dark; {browser.sent('/rpc/refresh_token')}; lang=de"}
+    cookie = {"Cookie": f"theme=dark; {browser.sent('/rpc/seen')}; {OLD}=x; lang=de"}
+    assert browser.cookies[REFRESH].value in cookie["Cookie"]
     assert browser.get("/rpc/seen?name=request.cookies", headers=cookie).json() == '{"theme":"dark","lang":"de"}'
     headers = browser.get("/rpc/seen?name=request.headers", headers=cookie).text
     assert browser.cookies[ACCESS].value not in headers and "authorization" not in headers and "cookie" not in headers
@@ -223,7 +245,8 @@ def test_cookies_mean_nothing_while_it_is_off(serve, accounts, browser):
     cookie = {"Cookie": browser.sent("/rpc/refresh_token")}
     assert refused(plain.get("/rpc/current_user", headers=cookie), 401, "RGA08")
     assert refused(plain.post("/rpc/refresh_token", headers=cookie), 400, "RGA07")
-    assert plain.get("/rpc/seen?name=request.cookies", headers=cookie).json() != "{}"
+    # The browser still has them, and SQL still sees none.
+    assert plain.get("/rpc/seen?name=request.cookies", headers=cookie).json() == "{}"
 
 
 def test_it_does_not_start_without_a_site():
@@ -234,11 +257,69 @@ def test_it_does_not_start_without_a_site():
         assert rowgate("--dump-config", **settings, **enough).returncode == 0
 
 
-def test_under_a_prefix_the_refresh_cookie_has_it_too(accounts, serve, browser):
+def test_under_a_prefix_the_cookie_of_before_had_it_too(accounts, serve, browser):
     server = serve(environment=settings_of(accounts, auth_cookie="true", auth_site_url=SITE, server_path_prefix="/api"))
     body = json.dumps({"email": browser.person.email, "password": PASSWORD}).encode()
     with Connection(server.fastcgi_socket("accounts.sock")) as connection:
         status, _ = connection.ask("/api/rpc/login", method="POST", body=body, HTTP_ORIGIN=SITE,
                                    CONTENT_TYPE="application/json")
         assert status == 200
-        assert f"Set-Cookie: {REFRESH}=" in connection.head and "; Path=/api/rpc/refresh_token; " in connection.head
+        assert f"Set-Cookie: {OLD}=; Path=/api/rpc/refresh_token; " in connection.head
+        assert re.search(f"Set-Cookie: {REFRESH}=[^;]+; Path=/; ", connection.head)
+
+
+# Caches: nobody gets what was made for another.
+
+# How it is asked, and what the answer is: of tables, functions, accounts; errors of every stage.
+ASKED = {
+    "rows": ("GET", "/notes?limit=1", 200), "none": ("HEAD", "/notes", 200),
+    "call": ("GET", "/rpc/seen?name=role", 200), "root": ("GET", "/", 200), "write": ("POST", "/notes", 201),
+    "options": ("OPTIONS", "/notes", 200), "grammar": ("GET", "/notes?id=x.1", 400), "table": ("GET", "/nowhere", 404),
+    "value": ("GET", "/notes?id=eq.x", 400), "user": ("GET", "/rpc/current_user", (200, 401)),
+    "method": ("PUT", "/rpc/login", 405), "no endpoint": ("GET", "/account/x", 404),
+    "page": ("GET", "/account/reset", 200), "public": ("GET", "/rpc/public", 200),
+}
+
+
+def parts(answer, field):
+    return [part.strip() for part in answer.headers.get(field, "").split(",")]
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_answers_to_cookies_are_kept_from_caches(serve, accounts, front):
+    server = serve(front=front, environment=settings_of(accounts, auth_cookie="true", auth_site_url=SITE),
+                   server_cors_allowed_origins=FRIEND)
+    browser = Browser(server).sign_in()
+    for name, (method, path, status) in ASKED.items():
+        strangers = server.request(method, path, headers={"Origin": SITE}, json={} if method == "POST" else None)
+        mine = browser.ask(method, path, json={} if method == "POST" else None)
+        broken = server.get(path, headers={"Cookie": f"{ACCESS}=x.y.z"})
+        twice = server.get(path, headers={"Cookie": f"{REFRESH}=a; a=b; {REFRESH}=c"})
+        assert mine.status_code in (status if isinstance(status, tuple) else (status,)), (name, mine.text)
+        for answer in (strangers, mine, broken, twice):
+            assert "Cookie" in parts(answer, "Vary"), (name, answer.headers)
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", name
+        for answer in (mine, broken, twice):
+            assert {"private", "no-store"} <= set(parts(answer, "Cache-Control")), (name, answer.headers)
+        assert "private" not in parts(strangers, "Cache-Control"), name
+    assert "public" in parts(server.get("/rpc/public"), "Cache-Control")
+
+
+def test_without_cookies_caches_are_told_nothing(serve, accounts, browser):
+    plain = serve(environment=settings_of(accounts))
+    answer = plain.get("/notes", headers={"Cookie": browser.sent("/")})
+    assert "Cookie" not in parts(answer, "Vary") and "Cache-Control" not in answer.headers
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_nobody_guesses_types(serve, accounts, front):
+    """What a web server says by itself, too; of lighttpd all but what it refuses before it has read the request."""
+    server = serve(front=front, environment=settings_of(accounts, auth_cookie="true", auth_site_url=SITE),
+                   server_cors_allowed_origins=FRIEND)
+    preflight = server.request("OPTIONS", "/notes", headers={"Origin": FRIEND, "Access-Control-Request-Method": "GET"})
+    assert "Access-Control-Allow-Methods" in preflight.headers
+    long = server.get("/notes?a=" + "a" * 40_000)
+    assert long.status_code in (414, 431)
+    own = [] if front == "lighttpd" else [long, server.get("/notes", headers={"X-Long": "a" * 40_000})]
+    for answer in [preflight, server.get("/account/reset"), server.get("/.well-known/jwks.json"), *own]:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.headers

@@ -87,6 +87,7 @@ def has_every_field(answer, method, code):
     if method != "OPTIONS" or not code:
         assert (fields["Access-Control-Allow-Origin"] == "*"
                 and ("Access-Control-Expose-Headers" in fields) == (method != "OPTIONS"))
+    assert fields["X-Content-Type-Options"] == "nosniff"
     assert "Date" in fields and "Server" in fields and "Cache-Control" not in fields and "Set-Cookie" not in fields
     if method != "HEAD" and answer.status_code != 204:
         assert int(fields["Content-Length"]) == len(answer.content)

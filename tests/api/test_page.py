@@ -92,7 +92,7 @@ def test_tour_with_cookies(state):
         server.stop()
     judge(seen, "cookies@example.com")
     assert seen["said"]["signed out"] == "You are signed out."
-    assert {kept["name"] for kept in seen["cookies"]} == {"__Host-rg_access", "rg_refresh"}
+    assert {kept["name"] for kept in seen["cookies"]} == {"__Host-rg_access", "__Host-rg_refresh"}
     assert all(kept["httpOnly"] and kept["secure"] and kept["sameSite"] == "Lax" for kept in seen["cookies"])
 
 

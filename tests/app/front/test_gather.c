@@ -281,7 +281,8 @@ static void stalled_requests_are_refused(void **state)
 	expect_int("nothing came", gather_take(g, l.socket), GATHER_MORE);
 	assert_int_equal(gather_progress_us(g), progress);
 	gather_refuse(g, l.socket);
-	static const char want[] = "\1\6\2\3\0\62\0\0Status: 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+	static const char want[] = "\1\6\2\3\0\123\0\0Status: 408 Request Timeout\r\nX-Content-Type-Options: nosniff\r\n"
+							   "Content-Length: 0\r\n\r\n"
 							   "\1\3\2\3\0\10\0\0\0\0\0\0\0\0\0\0";
 	ssize_t n = recv(l.peer, got, sizeof got, MSG_DONTWAIT);
 	assert_int_equal(n, sizeof want - 1);

@@ -61,7 +61,8 @@ static void configured(void **state)
 		"request.method=POST; request.path=/rpc/slow; request.headers={}; request.cookies={}; statement_timeout=7s; "
 		"app.settings.secret=s; transaction_read_only=off; DateStyle=ISO");
 	c.auth_cookie = true;
-	expect_settings("POST /rpc/slow\nCookie: __Host-rg_access=x;a=1; rg_refresh=y\n", &c, "visitor",
+	expect_settings("POST /rpc/slow\nCookie: __Host-rg_access=x;a=1; __Host-rg_refresh=y; rg_refresh=z\n", &c,
+		"visitor",
 		"search_path=\"api\", \"public\", pg_temp; role=visitor; request.jwt.claims={\"role\":\"clerk\"}; "
 		"request.method=POST; request.path=/rpc/slow; request.headers={}; request.cookies={\"a\":\"1\"}; "
 		"statement_timeout=7s; app.settings.secret=s; transaction_read_only=off; DateStyle=ISO");
