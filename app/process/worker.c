@@ -28,6 +28,8 @@
 #define WORKER_CONNECT_US INT64_C(5000000)
 /* How long a worker that leaves waits for the server to end its session. */
 #define WORKER_GOODBYE_MS 500
+/* How often at most a worker that others keep from it looks whether a lost database is back. */
+#define WORKER_RECOVER_US INT64_C(1000000)
 #define ACCOUNT_NICENESS 5
 /* Open files of a slot: the connection, and the two files of a request that is gathered, or that of an answer on its
  * way; and those beside the slots: the database, the log. */
@@ -45,6 +47,7 @@ struct worker {
 	struct slots *slots;         /* standalone: longer, see worker_slots() */
 	sigset_t wait_mask;          /* what is blocked while it waits */
 	struct jwtcache_totals told; /* what the scoreboard has of the generation's */
+	int64_t recovered_us;        /* when it last looked by itself whether the database is back; never ends */
 	bool draining;               /* told to stop or to leave: no more connections; never ends */
 	bool parted;                 /* leaving, with answers to send and nothing else to do; never ends */
 	/* As long as a turn of the loop: worker_look() sets it anew in each. */
@@ -114,9 +117,10 @@ static bool worker_poll(struct worker *w, struct pollfd fds[static WAIT_COUNT], 
 	*ready_r = n > 0 && fds[WAIT_DATABASE].revents;
 	if (*ready_r)
 		return true;
-	if (n > 0 && (fds[WAIT_CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR)))
-		return worker_wait_ends(w, WAIT_CLIENT_LEFT);
-	return worker_stops < 2 || worker_wait_ends(w, WAIT_STOPPED);
+	if (n > 0 && fds[WAIT_CLIENT].revents)
+		return worker_wait_ends(w, w->slot ? WAIT_CLIENT_LEFT : WAIT_GAVE_WAY);
+	bool stops = w->slot ? worker_stops > 1 : worker_stops || worker_leaving;
+	return !stops || worker_wait_ends(w, WAIT_STOPPED);
 }
 
 /* Milliseconds left for connecting, -1: that is not what is waited for. */
@@ -144,6 +148,23 @@ static int worker_slow(const struct worker *w)
 	return slots_busy(w->slots);
 }
 
+/* What is watched beside PostgreSQL: whether the client leaves or, without a request, whether one comes. */
+static struct pollfd worker_client(const struct worker *w)
+{
+	return w->slot ? (struct pollfd){ .fd = fcgi_fd(slot_connection(w->slot)), .events = POLLRDHUP }
+				   : (struct pollfd){ .fd = slots_fd(w->slots), .events = POLLIN };
+}
+
+/* Has others do what this worker cannot while a request waits; how long to wait on, -1: no matter. */
+static int worker_share(struct worker *w, struct pollfd *others)
+{
+	if (!w->slot)
+		return -1;
+	if (w->busy_fd < 0)
+		others->fd = w->busy_fd = worker_slow(w);
+	return slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
+}
+
 /* conn_wait_fn: waits for PostgreSQL. A request that is not answered at once stops this worker from taking
  * connections and lets it hand those of its others over that become readable. */
 static bool worker_wait(void *arg, int fd, bool for_write)
@@ -151,7 +172,7 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 	struct worker *w = arg;
 	struct pollfd fds[WAIT_COUNT] = {
 		[WAIT_DATABASE] = { .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN },
-		[WAIT_CLIENT] = { .fd = w->slot ? fcgi_fd(slot_connection(w->slot)) : -1, .events = POLLRDHUP },
+		[WAIT_CLIENT] = worker_client(w),
 		[WAIT_OTHERS] = { .fd = w->busy_fd, .events = POLLIN },
 	};
 	int timeout_ms = w->busy_fd < 0 ? WORKER_PATIENCE_MS : -1;
@@ -164,9 +185,7 @@ static bool worker_wait(void *arg, int fd, bool for_write)
 			return true;
 		if (connect_ms == 0)
 			return worker_wait_ends(w, WAIT_TOO_LONG);
-		if (w->busy_fd < 0)
-			fds[WAIT_OTHERS].fd = w->busy_fd = worker_slow(w);
-		timeout_ms = slots_hand_over(w->slots, w->slot) ? WORKER_RETRY_MS : -1;
+		timeout_ms = worker_share(w, &fds[WAIT_OTHERS]);
 	}
 }
 
@@ -241,12 +260,34 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	return keep;
 }
 
+/* When to look whether the database is back, INT64_MAX: it was not lost, or is not needed any more. */
+static int64_t worker_recover_us(const struct worker *w)
+{
+	int64_t at = server_retry_us(&w->server), after = w->recovered_us + WORKER_RECOVER_US;
+	return w->draining ? INT64_MAX : at > after ? at : after;
+}
+
+/* Looks whether the database is back, without a request: who sends none to what is not ready would wait for ever. It is
+ * over as soon as one comes. */
+static void worker_recover(struct worker *w)
+{
+	struct fault f = { 0 };
+	int64_t now = clock_monotonic_us();
+	if (worker_recover_us(w) > now)
+		return;
+	w->recovered_us = now;
+	server_begin(&w->server);
+	if (server_connected(&w->server, w->arena, &f))
+		log_info("the database is back");
+	arena_reset(w->arena);
+}
+
 /* Milliseconds to the next thing that is due, -1: nothing is. */
 static int worker_timeout(const struct worker *w)
 {
-	int64_t due = w->look_us, idle = server_idle_until_us(&w->server);
-	if (idle < due)
-		due = idle;
+	int64_t due = w->look_us, idle = server_idle_until_us(&w->server), recover = worker_recover_us(w);
+	due = idle < due ? idle : due;
+	due = recover < due ? recover : due;
 	if (due == INT64_MAX)
 		return -1;
 	int64_t left = due - clock_monotonic_us();
@@ -329,6 +370,7 @@ static void worker_loop(struct worker *w)
 			worker_serve(w, slot);
 		} else {
 			server_rest(&w->server);
+			worker_recover(w);
 			worker_tell(w);
 		}
 	}
@@ -349,8 +391,10 @@ static void worker_descriptors(const struct conf *conf)
 /* The connections it had under another generation, or none yet. */
 static struct slots *worker_slots(const struct worker *w, const struct conf *conf)
 {
-	if (w->place->slots && *w->place->slots)
+	if (w->place->slots && *w->place->slots) {
+		slots_patience(*w->place->slots, conf->server_peer_timeout);
 		return *w->place->slots;
+	}
 	return slots_new(w->place->shared, (size_t)conf->server_slots, conf->server_peer_timeout, &w->wait_mask);
 }
 

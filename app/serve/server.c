@@ -32,6 +32,11 @@ bool server_database_up(const struct server *s)
 	return s->connect.at_us == 0 && (s->generation->conf.db_pool_automatic_recovery || !s->lost);
 }
 
+int64_t server_retry_us(const struct server *s)
+{
+	return s->connect.at_us ? s->connect.at_us : INT64_MAX;
+}
+
 static bool server_connection_fault(struct fault *f, int64_t pause_us)
 {
 	f->retry_after = pause_us > 0 ? (int)((pause_us + 999999) / 1000000) : 1;
@@ -42,7 +47,7 @@ static bool server_connection_fault(struct fault *f, int64_t pause_us)
  * client left, or that this process ends, says nothing about the database. Always returns false. */
 static bool server_refused(struct server *s, struct fault *f)
 {
-	if (s->wait_ended == WAIT_CLIENT_LEFT || s->wait_ended == WAIT_STOPPED)
+	if (s->wait_ended != WAIT_NOT_ENDED && s->wait_ended != WAIT_TOO_LONG)
 		return false;
 	if (f->http_status == CONN_STOPPED) {
 		*f = (struct fault){ 0 };

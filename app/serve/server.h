@@ -12,6 +12,7 @@
 enum server_wait {
 	WAIT_NOT_ENDED,
 	WAIT_CLIENT_LEFT, /* nobody is left to answer; it says nothing about the database */
+	WAIT_GAVE_WAY,    /* nobody had asked, and now somebody does; likewise */
 	WAIT_TOO_LONG,    /* connecting took too long */
 	WAIT_STOPPED      /* the process is to end at once */
 };
@@ -49,6 +50,8 @@ MUST_CHECK bool server_connected(struct server *s, struct arena *a, struct fault
  * that had to be made anew on the way and could not be is told as server_connected() does, in the fault. Returns
  * `used`. */
 MUST_CHECK bool server_used(struct server *s, bool used, struct fault *f);
+/* When a database that could not be reached is to be tried again without a request; INT64_MAX: it was reached. */
+int64_t server_retry_us(const struct server *s);
 /* False when the last attempt to connect failed or, without db-pool-automatic-recovery, the connection was lost. */
 bool server_database_up(const struct server *s);
 

@@ -23,7 +23,8 @@ from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients
 from harness.process import wait_until
-from harness.server import SECRET, Server
+from harness.server import SECRET, Server, free_port
+from test_admin import ask as ask_admin
 from test_processes import LONG, SQL, start, workers_of  # noqa: F401 (start is a fixture)
 
 SCHEMA = "processes.sql"
@@ -43,6 +44,24 @@ def test_requests_that_are_given_up_while_it_connects_leave_nothing_behind(start
                 time.sleep(choice.uniform(0.0002, 0.0015))
     time.sleep(6)
     assert [server.get("/things?id=eq.1").status_code for _ in range(40)] == [200] * 40
+
+
+def test_workers_find_out_by_themselves_that_the_database_is_back(start):  # noqa: F811
+    """Who sends no requests to what is not ready would wait for ever, if it took a request to become ready."""
+    own, port = Cluster(), free_port()
+    own.start()
+    database = own.create("back")
+    database.load(SQL / "roles.sql", SQL / "processes.sql")
+    server = start(front="nginx", workers=2, uri=database.uri, admin_server_port=port, db_channel_enabled=False)
+    assert ask_admin(port, "/ready") == 200
+    own.process.stop(signal.SIGINT)
+    assert {server.get("/things").status_code for _ in range(20)} == {503}
+    assert ask_admin(port, "/ready") == 503
+    own.start()
+    wait_until(lambda: ask_admin(port, "/ready") == 200, 60, "it is ready again")
+    assert [server.get("/things").status_code for _ in range(10)] == [200] * 10
+    server.stop()
+    own.remove()
 
 
 class Plant:
