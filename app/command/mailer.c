@@ -34,13 +34,15 @@ enum { ID, TEMPLATE, PURPOSE, ADDRESS, LANGUAGE, EMAIL, IP, AGENT, WRITTEN_AT };
 static volatile sig_atomic_t mailer_stops;
 
 struct mailer {
+	/* As long as the process. */
 	struct generation *generation;
 	struct postman postman;
 	struct conn *conn;
 	struct account_call account; /* for database_call(); its arena is emptied after each mail */
-	struct backoff database;
-	size_t deferred;
 	sigset_t wait_mask;
+	size_t deferred; /* mails to be tried again; with --once the exit status tells */
+	/* As long as a series of rounds that failed: mailer_round(). */
+	struct backoff database;
 };
 
 static void mailer_stop(int signal_number)

@@ -21,28 +21,35 @@
 /* How long no connection is taken after the system had no descriptor left for one. */
 #define SLOTS_DEAF_US INT64_C(500000)
 
+/* All of it is as long as the connection: slots_drop() clears it. */
 struct slot {
 	struct fcgi_connection *connection; /* NULL: free */
-	bool watched;                       /* in the epoll set */
-	bool for_writing;                   /* there because its answer is still on its way */
-	bool parked;                        /* readable, but nobody could take it: out of the set while busy */
-	bool ready;                         /* among the events not yet handed out, or being answered */
+	bool watched;                       /* in the epoll set; slots_park() ends it too */
+	bool for_writing;                   /* there because its answer is still on its way: slots_watch() */
+	bool parked;                        /* readable, but nobody could take it: out of the set till slots_idle() */
+	bool ready;                         /* among the events not yet handed out, or being answered: slots_keep() */
 	struct slot *next_free;
 };
 
 struct slots {
+	/* As long as the object. */
 	struct slots_shared shared;
 	int epoll;
-	bool open; /* listener and hand-over are in the set */
-	bool draining;
-	bool hand_on; /* while draining: idle connections go to other workers */
-	bool busy;
-	bool partial;          /* some slot may hold half a request */
-	int64_t deaf_until_us; /* no descriptor was left: listener and hand-over are out of the set; 0: no */
-	size_t capacity, held;
-	int64_t peer_timeout; /* seconds */
+	size_t capacity;
 	sigset_t wait_mask;
 	struct slot *all, *free;
+	/* As long as a configuration: slots_patience(). */
+	int64_t peer_timeout; /* seconds */
+	/* As long as its cause. */
+	bool open;             /* listener and hand-over are in the set: slots_open() alone sets and ends it */
+	bool draining;         /* slots_drain() to slots_resume() */
+	bool hand_on;          /* while draining: idle connections go to other workers */
+	bool busy;             /* slots_busy() to the next wait, slots_idle() */
+	bool partial;          /* some slot may hold half a request: each slots_sweep() finds out anew */
+	int64_t deaf_until_us; /* no descriptor was left: listener and hand-over are out of the set; 0: no. It ends by the
+							* time, slots_wait(), or when one is given back, slots_drop() */
+	size_t held;
+	/* As long as a wait: slots_wait(). */
 	struct epoll_event events[SLOTS_EVENTS];
 	int event_count, event_at;
 };
@@ -179,6 +186,11 @@ struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int6
 	}
 	slots_open(s, true);
 	return s;
+}
+
+void slots_patience(struct slots *s, int64_t peer_timeout)
+{
+	s->peer_timeout = peer_timeout;
 }
 
 void slots_free(struct slots *s)

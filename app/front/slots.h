@@ -35,6 +35,8 @@ size_t slots_waiting(const struct slots_shared *shared);
  * wait. NULL with errno set when the kernel refuses. */
 struct slots *slots_new(const struct slots_shared *shared, size_t capacity, int64_t peer_timeout,
 	const sigset_t *wait_mask);
+/* Goes by another peer_timeout from now on: slots may live longer than the configuration that said the first. */
+void slots_patience(struct slots *s, int64_t peer_timeout);
 /* Closes every connection; what is shared stays open. */
 void slots_free(struct slots *s);
 /* Closes its copies of the descriptors and nothing else, in a forked child. */

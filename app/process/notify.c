@@ -18,17 +18,22 @@
 #define NOTIFY_BURST_US INT64_C(1000000)
 
 struct notify {
+	/* As long as the object. */
 	conn_wait_fn *wait;
 	void *wait_arg;
+	/* As long as it is served by: notify_follow(). */
 	const struct generation *generation; /* NULL: nothing to follow yet */
-	struct conn *conn;                   /* NULL: not connected */
-	struct arena *arena;                 /* uri and channel of the connection */
+	/* As long as a connection: notify_disconnect(), notify_connect(). */
+	struct conn *conn;   /* NULL: not connected */
+	struct arena *arena; /* uri and channel of the connection */
 	struct str uri, channel;
 	int listening; /* backend that was told to LISTEN, 0: none */
+	/* As long as a series of failures, or as there is no connection: notify_listen() ends both. */
 	struct backoff connect;
+	bool was_lost; /* something may have been missed */
+	/* As long as a burst of notifications: notify_turn(). */
 	int64_t heard_us;  /* when the burst began */
 	int64_t reload_us; /* when to say so; 0: nothing was heard */
-	bool was_lost;
 };
 
 struct notify *notify_new(conn_wait_fn *wait, void *wait_arg)

@@ -17,11 +17,13 @@
 #define OVERLOAD_MEMORY ((size_t)4 << 20)
 
 struct overload {
+	/* As long as the object. */
 	const struct slots_shared *shared;
 	const struct fault *answer;
-	struct slots *slots; /* NULL: nobody had to be refused yet */
-	bool taking;
+	struct slots *slots; /* from the first time that somebody had to be refused; NULL: never yet */
 	uint64_t count;
+	/* As long as the workers cannot answer: each overload_turn() is told. */
+	bool taking;
 };
 
 struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer)
@@ -82,10 +84,12 @@ static bool overload_begin(struct overload *o, const struct conf *conf)
 {
 	sigset_t blocked;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
-	if (o->slots)
+	if (o->slots) {
+		slots_patience(o->slots, conf->server_peer_timeout);
 		slots_resume(o->slots);
-	else
+	} else {
 		o->slots = slots_new(o->shared, OVERLOAD_SLOTS, conf->server_peer_timeout, &blocked);
+	}
 	if (!o->slots)
 		log_error("no epoll set: %s", strerror(errno));
 	return o->slots;

@@ -11,11 +11,12 @@
 
 #include "base/clock.h"
 
+/* All of it is as long as the worker that has the cell, which may end without a word: scoreboard_take() clears it. */
 struct cell {
-	_Alignas(64) _Atomic int64_t slow_since_us; /* 0: not slow */
-	_Atomic bool database_down;
-	_Atomic bool parting;
-	_Atomic bool connected;
+	_Alignas(64) _Atomic int64_t slow_since_us; /* as long as a request; 0: not slow: worker_rested() */
+	_Atomic bool database_down;                 /* till it is reached again, which the worker itself tries */
+	_Atomic bool parting;                       /* never ends */
+	_Atomic bool connected;                     /* as long as its connection: told after each request, and when idle */
 };
 
 struct shared {

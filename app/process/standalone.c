@@ -28,16 +28,20 @@
 #define STANDALONE_BUILD_S 120
 
 struct standalone {
+	/* As long as the process. */
 	const char *file;
 	char *const *environ;
-	struct generation *generation; /* what is served by */
-	struct generation *next;       /* what is to be served by, once the worker gives way; or NULL */
 	struct slots_shared shared;
-	struct slots *slots;
+	struct slots *slots; /* from one generation to the next */
 	struct statedir *state;
+	/* As long as it is served by: standalone_take_next(). */
+	struct generation *generation;
+	struct generation *next; /* what is to be served by, once the worker gives way; or NULL */
+	/* As long as a reload is asked for and not there: standalone_find(). */
 	uint64_t number; /* of the reload that is wanted */
 	bool wanted;     /* a generation of that number is still to be found */
-	pid_t builder;   /* 0: none */
+	/* As long as a child that builds, and a series of those that failed: standalone_reap(). */
+	pid_t builder; /* 0: none */
 	struct backoff build;
 };
 

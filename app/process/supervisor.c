@@ -26,7 +26,7 @@
  * replaced, and there may be some that are parting. */
 #define SUPERVISOR_MAX 2048
 
-/* A worker, or room for one. */
+/* A worker, or room for one: all of it is as long as the process, supervisor_ended() clears it. */
 struct supervised {
 	pid_t pid;                           /* 0: a free place; its index is its cell on the scoreboard */
 	const struct generation *generation; /* NULL: of an earlier program, see supervisor_adopt() */
@@ -43,8 +43,8 @@ struct supervisor {
 	size_t count;
 	struct supervised members[SUPERVISOR_MAX];
 	struct scoreboard *scoreboard;
-	struct backoff spawn;
-	bool stopping;
+	struct backoff spawn; /* as long as a series of deaths: time ends it, or another generation */
+	bool stopping;        /* never ends */
 };
 
 struct supervisor *supervisor_new(const char *name, const struct slots_shared *shared, supervisor_child_fn *child,

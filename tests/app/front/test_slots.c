@@ -267,6 +267,34 @@ static void half_a_request_is_refused_in_the_end(void **state)
 	host_free(&h);
 }
 
+/* As a worker does that takes its connections on to another configuration. */
+static void another_patience_counts_for_what_is_there(void **state)
+{
+	(void)state;
+	const struct conf conf = { .server_buffer = 65536, .server_max_body = 1000, .server_spool_dir = STR("/tmp") };
+	struct host h = host_new();
+	struct slots *s = worker_new(&h, 4, 3600);
+	struct arena *a = arena_new(1 << 20);
+	struct request r;
+	struct fault f = { 0 };
+	int fd = connect_to(&h);
+	send_begin(fd);
+	struct slot *slot = slots_next(s, LONG_MS);
+	assert_non_null(slot);
+	expect_int("half", fcgi_receive(slot_connection(slot), &conf, &r, a, &f), FCGI_PARTIAL);
+	slots_keep(s, slot);
+	usleep(1000);
+	assert_null(slots_next(s, SHORT_MS));
+	expect_int("waited for", (int64_t)slots_held(s), 1);
+	slots_patience(s, 0);
+	assert_null(slots_next(s, SHORT_MS));
+	expect_int("given up", (int64_t)slots_held(s), 0);
+	slots_free(s);
+	arena_free(a);
+	close(fd);
+	host_free(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +304,7 @@ int main(void)
 		cmocka_unit_test(parked_where_nobody_takes_it),
 		cmocka_unit_test(draining),
 		cmocka_unit_test(half_a_request_is_refused_in_the_end),
+		cmocka_unit_test(another_patience_counts_for_what_is_there),
 	};
 	fcgi_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
