@@ -6,7 +6,7 @@
 #include "catalog.h"
 
 /* Counts changes of meaning that the sizes of the records do not show. */
-#define CAT_VERSION 5
+#define CAT_VERSION 6
 #define CAT_MAGIC "rowgate" /* with its NUL, eight bytes */
 #define CAT_ALIGNMENT 8
 
@@ -31,9 +31,8 @@ enum cat_table {
 	TABLE_ROUTINES,      /* by schema, name, OID */
 	TABLE_PARAMETERS,
 	TABLE_SETTINGS,
-	TABLE_ROLES,     /* by name */
-	TABLE_TIMEZONES, /* texts, sorted */
-	TABLE_HANDLERS,  /* by media type, row type */
+	TABLE_ROLES,    /* by name */
+	TABLE_HANDLERS, /* by media type, row type */
 	TABLE_COUNT
 };
 

@@ -292,11 +292,6 @@ void build_role_setting(struct cat_builder *b, struct str role, struct str name,
 		add_setting(b, &owner->settings, name, value);
 }
 
-void build_timezone(struct cat_builder *b, struct str name)
-{
-	*(struct cat_text *)rows_add(b, &b->tables[TABLE_TIMEZONES]) = build_text(b, name);
-}
-
 void build_handler(struct cat_builder *b, const struct cat_handler *handler)
 {
 	*(struct cat_handler *)rows_add(b, &b->tables[TABLE_HANDLERS]) = *handler;

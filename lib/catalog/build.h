@@ -39,7 +39,6 @@ void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct s
 void build_dynamic_sql(struct cat_builder *b);
 /* Settings of one role come together; default_transaction_isolation becomes its isolation. */
 void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value);
-void build_timezone(struct cat_builder *b, struct str name);
 void build_handler(struct cat_builder *b, const struct cat_handler *handler);
 
 bool build_has_relation(struct cat_builder *b, uint32_t oid);

@@ -112,11 +112,6 @@ static int by_schema(const struct catalog *cat, const void *record, const struct
 	return str_cmp(catalog_text(cat, ((const struct cat_schema *)record)->name), key->name);
 }
 
-static int compare_text(const struct catalog *cat, const void *record, const struct key *key)
-{
-	return str_cmp(catalog_text(cat, *(const struct cat_text *)record), key->name);
-}
-
 static int by_handler(const struct catalog *cat, const void *record, const struct key *key)
 {
 	const struct cat_handler *h = record;
@@ -283,11 +278,6 @@ const struct cat_role *catalog_role(const struct catalog *cat, struct str name)
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name)
 {
 	return find_record(cat, TABLE_SCHEMAS, by_schema, &(struct key){ .name = name });
-}
-
-bool catalog_timezone_known(const struct catalog *cat, struct str name)
-{
-	return find_record(cat, TABLE_TIMEZONES, compare_text, &(struct key){ .name = name });
 }
 
 bool catalog_has_dynamic_sql(const struct catalog *cat)

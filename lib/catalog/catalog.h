@@ -63,7 +63,6 @@ const struct cat_setting *catalog_settings(const struct catalog *cat, struct cat
 const struct cat_handler *catalog_handler(const struct catalog *cat, struct str media_type, uint32_t row_type);
 const struct cat_role *catalog_role(const struct catalog *cat, struct str name);
 const struct cat_schema *catalog_schema(const struct catalog *cat, struct str name);
-bool catalog_timezone_known(const struct catalog *cat, struct str name);
 int catalog_server_version(const struct catalog *cat);
 /* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. Of a
  * function whose body was replaced since, the next load knows. */

@@ -28,7 +28,6 @@ const uint32_t cat_record_size[TABLE_COUNT] = {
 	[TABLE_PARAMETERS] = sizeof(struct cat_parameter),
 	[TABLE_SETTINGS] = sizeof(struct cat_setting),
 	[TABLE_ROLES] = sizeof(struct cat_role),
-	[TABLE_TIMEZONES] = sizeof(struct cat_text),
 	[TABLE_HANDLERS] = sizeof(struct cat_handler),
 };
 
@@ -114,7 +113,6 @@ static const struct check checks[] = {
 	{ TABLE_ROLES, CHECK_TEXT, MEMBER(cat_role, name), 0 },
 	{ TABLE_ROLES, CHECK_TEXT, MEMBER(cat_role, isolation), 0 },
 	{ TABLE_ROLES, CHECK_RUN, MEMBER(cat_role, settings), TABLE_SETTINGS },
-	{ TABLE_TIMEZONES, CHECK_TEXT, 0, 0 },
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, function), 0 },
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, media_type), 0 },
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, answered), 0 },

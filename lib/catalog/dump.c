@@ -196,11 +196,9 @@ void catalog_summary(const struct catalog *cat, struct buf *out)
 	for (uint32_t i = 0; i < block_count(cat, TABLE_TYPES); i++)
 		represented += (types[i].to_json.length > 0) + (types[i].from_json.length > 0)
 			+ (types[i].from_text.length > 0);
-	buf_printf(out,
-		"%u Relations, %u Relationships, %u Functions, %u Domain Representations, %u Media Type Handlers, "
-		"%u Timezones",
+	buf_printf(out, "%u Relations, %u Relationships, %u Functions, %u Domain Representations, %u Media Type Handlers",
 		block_count(cat, TABLE_RELATIONS), block_count(cat, TABLE_FOREIGN_KEYS), block_count(cat, TABLE_ROUTINES),
-		represented, block_count(cat, TABLE_HANDLERS), block_count(cat, TABLE_TIMEZONES));
+		represented, block_count(cat, TABLE_HANDLERS));
 }
 
 void catalog_dump(const struct catalog *cat, struct buf *out)

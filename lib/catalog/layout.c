@@ -243,7 +243,7 @@ static void resolve_parameters(struct cat_builder *b)
 
 static void sort_all(struct cat_builder *b)
 {
-	static const enum cat_table named[] = { TABLE_SCHEMAS, TABLE_ROLES, TABLE_TIMEZONES };
+	static const enum cat_table named[] = { TABLE_SCHEMAS, TABLE_ROLES };
 	const uint32_t *moved = sort_relations(b);
 	sort_foreign_keys(b, moved);
 	sort_computed(b, moved);

@@ -187,12 +187,6 @@ static bool on_role_setting(void *arg, const struct row *r)
 	return true;
 }
 
-static bool on_timezone(void *arg, const struct row *r)
-{
-	build_timezone(((struct load *)arg)->b, row_value(r, 0));
-	return true;
-}
-
 static bool on_handler(void *arg, const struct row *r)
 {
 	struct load *l = arg;
@@ -240,8 +234,7 @@ static bool load_all(struct load *l)
 		&& load_run(l, introspection_enum_labels, STR_NONE, STR_NONE, on_enum_label)
 		&& load_run(l, introspection_handlers, schemas, STR_NONE, on_handler)
 		&& load_run(l, introspection_dynamic_sql, STR_NONE, STR_NONE, on_dynamic_sql)
-		&& load_run(l, roles, STR_NONE, STR_NONE, on_role_setting)
-		&& load_run(l, introspection_timezones, STR_NONE, STR_NONE, on_timezone);
+		&& load_run(l, roles, STR_NONE, STR_NONE, on_role_setting);
 }
 
 /* One snapshot for all queries, so that what one names the next one finds; undone, since nothing is to stay. */

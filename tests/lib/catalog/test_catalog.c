@@ -161,8 +161,6 @@ static void test_names(void **state)
 	assert_int_equal(catalog_role(cat, STR("anon"))->settings.count, 0);
 	assert_null(catalog_role(cat, STR("root")));
 	assert_text(catalog_schema(cat, STR("api"))->comment, "Workshops\nand more");
-	assert_true(catalog_timezone_known(cat, STR("Europe/Paris")));
-	assert_false(catalog_timezone_known(cat, STR("Europe")));
 	assert_int_equal(catalog_type_named(cat, STR("character"))->oid, 1042);
 	assert_null(catalog_type_named(cat, STR("nothing")));
 	assert_null(catalog_type(cat, 24));
