@@ -38,7 +38,7 @@ int print_help(void)
 
 int print_version(void)
 {
-	return command_print(STR("rowgate " PACKAGE_VERSION "\n"));
+	return command_print(STR("rowgate " PACKAGE_VERSION " (PostgREST " CONF_POSTGREST_RELEASE ")\n"));
 }
 
 int print_example(void)

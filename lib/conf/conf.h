@@ -12,7 +12,7 @@
 #include "base/log.h"
 
 /* The release of PostgREST whose interface this is. */
-#define CONF_POSTGREST_RELEASE "14"
+#define CONF_POSTGREST_RELEASE "16"
 
 struct conf_list {
 	const struct str *items;

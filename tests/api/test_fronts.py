@@ -121,6 +121,13 @@ def test_r6_head_has_the_fields_of_get_and_no_body(front):
     assert head.headers["Content-Type"] == get.headers["Content-Type"]
 
 
+@pytest.mark.parametrize("wanted", ["bytes=0-3", "bytes=-1", "bytes=0-0,2-3", "rows=0-3"])
+def test_a_range_of_another_unit_cuts_nothing(front, wanted):
+    answer = front.get("/things?order=id", headers={"Range": wanted})
+    assert answer.status_code == 200 and answer.content == front.get("/things?order=id").content
+    assert answer.headers["Content-Range"] == "0-2/*"
+
+
 def test_long_url_is_refused(front):
     answer = front.get("/things?name=eq." + "a" * 5000)
     assert answer.status_code == 414 and code(answer) == "RG414"

@@ -62,7 +62,8 @@ def test_openapi_about_the_whole(server, document):
     assert (document["host"] == server.url.removeprefix("http://") and document["basePath"] == "/"
             and document["schemes"] == ["http"])
     assert document["consumes"] == document["produces"] == [*MEDIA, "text/csv"]
-    assert document["externalDocs"]["description"] == "PostgREST Documentation"
+    assert document["externalDocs"] == {"description": "PostgREST Documentation",
+                                        "url": "https://postgrest.org/en/v16/references/api.html"}
     assert "security" not in document and "securityDefinitions" not in document
     assert document["paths"]["/"] == {"get": {
         "tags": ["Introspection"], "summary": "OpenAPI description (this document)",

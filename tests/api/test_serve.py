@@ -220,7 +220,7 @@ def test_a_taken_port_is_an_error(start, run):
 
 
 @pytest.mark.parametrize("option, says", [("--dump-config", 'db-schemas = "public"'), ("--example", "db-uri"),
-                                          ("--version", "rowgate"), ("--help", "usage")])
+                                          ("--version", "(PostgREST 16)"), ("--help", "usage")])
 def test_passes_options_through(run, option, says):
     done = run(option)
     assert done.returncode == 0, done.stderr
