@@ -1,4 +1,4 @@
-/* Resolves filters, orders and ranges of places.
+/* Resolves filters and ranges of places.
  * SPDX-License-Identifier: MIT */
 #include "catalog/oid.h"
 #include "plan/missing.h"
@@ -29,6 +29,8 @@ static void resolve_filter(struct plan_condition *out_r, const struct filter *f,
 	out_r->field = source_field(s, &f->field);
 	if (out_r->field.domain && op->typed)
 		out_r->from_text = catalog_text(s->catalog, out_r->field.domain->from_text);
+	bool compares = op->operand == OPERAND_VALUE || op->operand == OPERAND_LIST;
+	out_r->field.as_jsonb = compares && source_is_json(&out_r->field);
 	out_r->to_tsvector = op->operand == OPERAND_QUERY && out_r->field.type != 0 && out_r->field.type != OID_TSVECTOR;
 }
 
@@ -138,73 +140,6 @@ bool place_where(struct reader *r, struct place *p)
 	}
 	for (size_t i = 0; i < p->child_count; i++)
 		if (!place_where(r, &p->children[i]))
-			return false;
-	return true;
-}
-
-/* What was said first of order counts. */
-static const struct order_term *order_of(const struct place *p)
-{
-	const struct order_term *order = NULL;
-	for (const struct place_said *said = p->said; said; said = said->next)
-		order = said->scope->has_order ? said->scope->order : order;
-	return order;
-}
-
-static bool not_to_one(struct reader *r, const struct place *p, const struct place *child)
-{
-	struct str name = place_name(child), from = p->source.name;
-	fault_printf(r->fault, r->arena, 400, "PGRST118", "A related order on '%.*s' is not possible", STR_ARG(name));
-	return fault_details(r->fault,
-		str_printf(r->arena, "'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship", STR_ARG(from),
-			STR_ARG(name)));
-}
-
-/* A column of an embed's one row. */
-static bool resolve_related(struct reader *r, struct place *p, const struct order_term *term, struct plan_order *out)
-{
-	struct place *child = place_child(p, term->relation);
-	if (!child)
-		return missing_embed(term->relation, r->arena, r->fault);
-	if (!child->embed->to_one)
-		return not_to_one(r, p, child);
-	struct plan_embed *embed = child->embed;
-	out->embed = embed;
-	out->related = embed->field_count;
-	embed->fields[embed->field_count++] = source_field(&child->source, &term->field);
-	child->select->user_code = child->select->user_code
-		|| source_user_code(&child->source, &embed->fields[out->related]);
-	return true;
-}
-
-static bool resolve_terms(struct reader *r, struct place *p, const struct order_term *term, struct plan_order *order)
-{
-	for (; term; term = term->next, order++) {
-		*order = (struct plan_order){ .direction = term->direction, .nulls = term->nulls };
-		if (term->relation.p) {
-			if (!resolve_related(r, p, term, order))
-				return false;
-			continue;
-		}
-		order->field = source_field(&p->source, &term->field);
-		p->select->user_code = p->select->user_code || source_user_code(&p->source, &order->field);
-	}
-	return true;
-}
-
-bool place_order(struct reader *r, struct place *p)
-{
-	const struct order_term *terms = order_of(p);
-	for (const struct order_term *term = terms; term; term = term->next)
-		p->select->order_count++;
-	struct plan_order *order = arena_make_array(r->arena, struct plan_order, p->select->order_count);
-	for (size_t i = 0; i < p->child_count; i++)
-		p->children[i].embed->fields = arena_make_array(r->arena, struct plan_field, p->select->order_count);
-	p->select->order = order;
-	if (!resolve_terms(r, p, terms, order))
-		return false;
-	for (size_t i = 0; i < p->child_count; i++)
-		if (!place_order(r, &p->children[i]))
 			return false;
 	return true;
 }

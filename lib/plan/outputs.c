@@ -72,6 +72,16 @@ static struct str representation(const struct plan_source *s, const struct plan_
 	return field->domain ? catalog_text(s->catalog, field->domain->to_json) : STR_NONE;
 }
 
+/* Built-in types that are not compared for equality: rows cannot be grouped by them. */
+static bool has_no_equality(struct str type)
+{
+	static const char *const types[] = { "json", "xml", "point", "box", "line", "lseg", "path", "polygon", "circle" };
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (str_eq_nocase(type, str_of(types[i])))
+			return true;
+	return false;
+}
+
 static struct plan_output output_of(const struct plan_source *s, const struct select_item *item)
 {
 	struct plan_output out = {
@@ -79,6 +89,7 @@ static struct plan_output output_of(const struct plan_source *s, const struct se
 		.cast = item->cast,
 		.aggregate = item->aggregate,
 		.aggregate_cast = item->aggregate_cast,
+		.unequal = item->cast.p && has_no_equality(item->cast),
 	};
 	struct str name = item->aggregate ? aggregate_names[item->aggregate] : path_name(&out.field);
 	out.name = item->alias.p ? item->alias : name;
@@ -115,7 +126,7 @@ static void add_output(struct place *p, struct plan_output *outputs, struct plan
 }
 
 /* A column of a spread as one of the place around it. An aggregate goes along, to where its rows are grouped: what is
- * left of it is its argument. */
+ * left of it is its argument; and so does a cast to what cannot be grouped by. */
 static struct plan_output lifted(const struct plan_embed *embed, struct plan_output *out, size_t i)
 {
 	struct plan_output up = {
@@ -129,6 +140,12 @@ static struct plan_output lifted(const struct plan_embed *embed, struct plan_out
 	};
 	if (out->aggregate && out->shows == SHOWS_FIELD && !out->field.name.p)
 		out->shows = SHOWS_ROW;
+	if (out->unequal && embed->to_one) {
+		up.cast = out->cast;
+		up.unequal = true;
+		out->cast = STR_NONE;
+		out->unequal = false;
+	}
 	out->aggregate = AGGREGATE_NONE;
 	out->aggregate_cast = STR_NONE;
 	return up;
@@ -150,13 +167,24 @@ static void add_embed(struct place *p, struct plan_output *outputs, struct place
 		child->select->aggregated = false;
 }
 
+/* Where rows are grouped, be it around a spread, JSON is compared. */
+static void note_groups(struct place *p, bool around)
+{
+	struct plan_select *sel = p->select;
+	sel->grouped = sel->aggregated || (around && p->embed && p->embed->spread);
+	for (size_t i = 0; i < sel->output_count && sel->grouped; i++)
+		p->outputs[i].field.as_jsonb = !p->outputs[i].aggregate && source_is_json(&p->outputs[i].field);
+	for (size_t i = 0; i < p->child_count; i++)
+		note_groups(&p->children[i], sel->grouped);
+}
+
 /* `*` is every column by name: the worker encodes each by what the catalog knows of it. Columns come first, then what
  * the embeds show, as PostgREST lists them. */
-bool place_outputs(struct reader *r, struct place *p)
+static bool resolve_outputs(struct reader *r, struct place *p)
 {
 	const struct plan_source *s = &p->source;
 	for (size_t i = 0; i < p->child_count; i++)
-		if (!place_outputs(r, &p->children[i]))
+		if (!resolve_outputs(r, &p->children[i]))
 			return false;
 	size_t most = count_outputs(p);
 	p->outputs = arena_make_array(r->arena, struct plan_output, most);
@@ -175,4 +203,12 @@ bool place_outputs(struct reader *r, struct place *p)
 		return true;
 	fault_set(r->fault, 400, "PGRST127", STR("Feature not implemented"));
 	return fault_details(r->fault, STR("Aggregates are not implemented for one-to-many or many-to-many spreads."));
+}
+
+bool place_outputs(struct reader *r, struct place *p)
+{
+	if (!resolve_outputs(r, p))
+		return false;
+	note_groups(p, false);
+	return true;
 }

@@ -31,6 +31,7 @@ struct place {
 	struct place *children; /* its embeds, in order */
 	size_t child_count;
 	struct plan_output *outputs; /* the select's */
+	size_t key_most;             /* terms of orders around that lead to it or through it */
 	unsigned depth;
 	bool legacy; /* addressed by the relation's name in spite of an alias */
 };
@@ -50,8 +51,13 @@ struct str place_legacy(const struct place *root, struct arena *a);
  * PGRST200, 300 PGRST201. */
 bool place_relate(struct reader *r, struct place *p);
 
-/* conditions.c: orders, conditions and ranges of a place and all below it. Faults: 400 PGRST108, PGRST118, PGRST120. */
+/* order.c: looks whether the orders of a place and all below it lead to embeds of one row. Faults: 400 PGRST108,
+ * PGRST118. */
 bool place_order(struct reader *r, struct place *p);
+/* order.c: resolves them, when all outputs are known. */
+void place_keys(struct reader *r, struct place *p);
+
+/* conditions.c: conditions and ranges of a place and all below it. Fault: 400 PGRST120. */
 bool place_where(struct reader *r, struct place *p);
 void place_ranges(struct reader *r, struct place *p);
 

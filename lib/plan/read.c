@@ -48,6 +48,7 @@ bool plan_read(struct plan_select *out_r, struct str *legacy_r, const struct que
 		return false;
 	if (!place_where(&r, &root) || !place_outputs(&r, &root))
 		return false;
+	place_keys(&r, &root);
 	place_ranges(&r, &root);
 	gather_code(&root);
 	*legacy_r = place_legacy(&root, a);

@@ -22,6 +22,7 @@ struct plan_field {
 	const struct json_step *steps;
 	size_t step_count;
 	bool to_jsonb; /* the arrows start from to_jsonb(column): it is neither json nor jsonb */
+	bool as_jsonb; /* it is compared although json has no equality: it is cast */
 };
 
 enum plan_shows {
@@ -40,6 +41,7 @@ struct plan_output {
 	struct str cast, aggregate_cast; /* type names from the URL: see stmt_type() */
 	enum aggregate aggregate;
 	struct str name;      /* what the column is called in the answer */
+	bool unequal;         /* cast is to a type without equality: rows are grouped by what is cast */
 	bool to_json;         /* PostgreSQL encodes it: no fast path is known for its type */
 	struct str represent; /* the domain's own function that makes JSON of its values, or STR_NONE */
 };
@@ -57,11 +59,18 @@ struct plan_condition {
 	size_t child_count;
 };
 
+/* What rows are ordered by: a column of theirs, a key of an embed's one row, or a column of their result. */
+struct plan_key {
+	const struct plan_output *output; /* of the place's own outputs, or NULL */
+	const struct plan_embed *embed;   /* of whose one row it is, or NULL */
+	size_t related;                   /* with an embed: which of its keys */
+	bool grouped;                     /* with an embed: rows are grouped by what tells it, so by it too */
+	struct plan_field field;          /* without output and embed */
+};
+
 /* One term of an order. */
 struct plan_order {
-	struct plan_field field;
-	const struct plan_embed *embed; /* of whose one row it is a column, or NULL */
-	size_t related;                 /* with an embed: which of its fields */
+	struct plan_key key;
 	enum order_direction direction;
 	enum order_nulls nulls;
 };
@@ -73,6 +82,7 @@ struct plan_select {
 	const struct plan_output *outputs;
 	size_t output_count;
 	bool aggregated;                    /* the outputs without an aggregate are grouped by */
+	bool grouped;                       /* so are those lifted out of it, at the least: JSON must be jsonb */
 	const struct plan_condition *where; /* NULL: all rows */
 	const struct plan_order *order;
 	size_t order_count;
@@ -92,11 +102,11 @@ struct plan_embed {
 	struct str alias;                /* of its rows beside those around it */
 	struct str junction_alias;       /* many-to-many */
 	bool to_one;
-	bool spread;               /* its columns are lifted into the place around it */
-	bool inner;                /* rows without any of it are left out */
-	bool shown;                /* it has something to show: not rel() alone */
-	struct plan_field *fields; /* that the place around it is ordered by, from its one row */
-	size_t field_count;
+	bool spread;           /* its columns are lifted into the place around it */
+	bool inner;            /* rows without any of it are left out */
+	bool shown;            /* it has something to show: not rel() alone */
+	struct plan_key *keys; /* that a place around it is ordered by, from its one row */
+	size_t key_count;
 };
 
 struct plan_source;

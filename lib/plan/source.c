@@ -105,6 +105,11 @@ struct plan_field source_field(const struct plan_source *s, const struct field *
 	};
 }
 
+bool source_is_json(const struct plan_field *f)
+{
+	return f->type == OID_JSON && (f->step_count == 0 || !f->steps[f->step_count - 1].as_text);
+}
+
 /* A function may have left another DateStyle behind, on which the text form of dates depends; to_json's does not. */
 static bool is_date(uint32_t type)
 {

@@ -24,6 +24,8 @@ bool source_knows(const struct plan_source *s, struct str name);
 /* What the URL names, with what is known of it. */
 struct plan_field source_field(const struct plan_source *s, const struct field *f);
 
+/* Whether its values are of type json, which cannot be compared; jsonb can. */
+bool source_is_json(const struct plan_field *f);
 /* Whether a value of that field must be encoded by PostgreSQL. */
 bool source_to_json(const struct plan_source *s, const struct plan_field *f);
 /* Whether using the field in an expression may run code of users. */

@@ -1,4 +1,4 @@
-/* Order terms: a.desc.nullsfirst, data->>k, rel(a).asc.
+/* Order terms: a.desc.nullsfirst, data->>k, rel(a).asc, rel(other(a)).
  * SPDX-License-Identifier: MIT */
 #include "query/grammar.h"
 
@@ -28,11 +28,37 @@ static bool order_suffixes(struct parse *p, struct order_term *out)
 	return order_end(p);
 }
 
+static bool relation_name(struct parse *p, struct str *out_r)
+{
+	struct parse_mark m = parse_open(p);
+	return parse_try(p, &m, grammar_name(p, out_r) && parse_char(p, '('));
+}
+
+/* `rel(` or `rel(other(`, and so on. */
+static bool relation_names(struct parse *p, struct order_term *out)
+{
+	struct name_list names = { 0 };
+	struct str name;
+	while (relation_name(p, &name))
+		name_list_add(&names, name, p->arena);
+	out->relations = names.items;
+	out->relation_count = names.count;
+	return names.count > 0;
+}
+
+static bool relations_end(struct parse *p, size_t count)
+{
+	bool ended = true;
+	for (size_t i = 0; i < count && ended; i++)
+		ended = parse_char(p, ')');
+	return ended;
+}
+
 static bool related_term(struct parse *p, struct order_term *out)
 {
 	struct parse_mark m = parse_open(p);
-	bool ok = grammar_name(p, &out->relation) && parse_char(p, '(') && grammar_field(p, &out->field)
-		&& parse_char(p, ')') && order_suffixes(p, out);
+	bool ok = relation_names(p, out) && grammar_field(p, &out->field) && relations_end(p, out->relation_count)
+		&& order_suffixes(p, out);
 	return parse_try(p, &m, ok);
 }
 

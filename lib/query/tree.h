@@ -81,7 +81,8 @@ enum order_direction { ORDER_DEFAULT, ORDER_ASC, ORDER_DESC, ORDER_DIRECTION_COU
 enum order_nulls { NULLS_DEFAULT, NULLS_FIRST, NULLS_LAST, ORDER_NULLS_COUNT };
 
 struct order_term {
-	struct str relation; /* rel(col): the embed's name; STR_NONE otherwise */
+	struct str *relations; /* rel(col), rel(other(col)): the embeds' names, outermost first */
+	size_t relation_count;
 	struct field field;
 	enum order_direction direction;
 	enum order_nulls nulls;

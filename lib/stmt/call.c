@@ -99,11 +99,7 @@ void stmt_call(struct draft *d, const struct plan *p, bool counting)
 		put_scalar(d, p);
 		return;
 	}
-	stmt_sql(d, "SELECT ");
-	if (counting)
-		stmt_sql(d, "1");
-	else
-		stmt_outputs(d, p);
+	stmt_selected(d, p, counting);
 	stmt_sql(d, " FROM ");
 	put_result(d, p);
 	stmt_sql(d, " AS ");

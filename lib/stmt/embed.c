@@ -14,7 +14,7 @@ static bool is_joined(const struct plan_select *around, const struct plan_embed 
 {
 	bool has_columns = e->spread ? e->select.output_count > 0 : e->shown;
 	bool as_join = e->to_one || e->spread || around->aggregated;
-	return as_join && (has_columns || e->field_count > 0);
+	return as_join && (has_columns || e->key_count > 0);
 }
 
 bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bool counting)
@@ -97,7 +97,7 @@ static void put_rest(struct draft *d, const struct plan *p, const struct plan_em
 	stmt_joins(d, p, &e->select);
 	stmt_conditions(d, p, &e->select, e, around, false);
 	stmt_group(d, p, &e->select);
-	stmt_order(d, &e->select);
+	stmt_order(d, p, &e->select);
 	stmt_range(d, e->select.range);
 }
 
@@ -114,7 +114,7 @@ static void put_embedded(struct draft *d, const struct plan *p, const struct pla
 /* Only jsonb can be grouped by. */
 static void put_grouped(struct draft *d, const struct plan_select *around)
 {
-	buf_put(&d->sql, around->aggregated ? STR("::jsonb") : STR(""));
+	buf_put(&d->sql, around->grouped ? STR("::jsonb") : STR(""));
 }
 
 static void put_array(struct draft *d, const struct plan *p, const struct plan_embed *e,
@@ -127,11 +127,11 @@ static void put_array(struct draft *d, const struct plan *p, const struct plan_e
 }
 
 /* What the rows around are ordered by, after what is shown. */
-static void put_fields(struct draft *d, const struct plan_embed *e, bool first)
+static void put_keys(struct draft *d, const struct plan *p, const struct plan_embed *e, bool first)
 {
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < e->key_count; i++) {
 		buf_put(&d->sql, first && i == 0 ? STR("") : STR(", "));
-		stmt_field(d, e->select.alias, &e->fields[i]);
+		stmt_ordered_by(d, p, &e->select, &e->keys[i]);
 		stmt_sql(d, " AS o");
 		buf_u64(&d->sql, i + 1);
 	}
@@ -149,14 +149,14 @@ static void put_ordered_object(struct draft *d, const struct plan *p, const stru
 		stmt_values(d, p, &e->select);
 		stmt_sql(d, ") AS pgrst_row) AS j");
 	}
-	put_fields(d, e, !e->shown);
+	put_keys(d, p, e, !e->shown);
 	put_rest(d, p, e, around);
 }
 
 static void put_embed_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
-	if (e->field_count > 0) {
+	if (e->key_count > 0) {
 		put_ordered_object(d, p, e, around);
 		return;
 	}
@@ -205,7 +205,7 @@ static void put_spread(struct draft *d, const struct plan *p, const struct plan_
 	}
 	stmt_sql(d, "SELECT ");
 	put_lifted(d, p, e);
-	put_fields(d, e, e->select.output_count == 0);
+	put_keys(d, p, e, e->select.output_count == 0);
 	put_rest(d, p, e, around);
 }
 
@@ -235,11 +235,11 @@ void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select 
 	stmt_sql(d, ")");
 }
 
-void stmt_related(struct draft *d, const struct plan_order *order)
+void stmt_key_of_embed(struct draft *d, const struct plan_key *key)
 {
-	stmt_ident(d, order->embed->alias);
+	stmt_ident(d, key->embed->alias);
 	stmt_sql(d, ".o");
-	buf_u64(&d->sql, order->related + 1);
+	buf_u64(&d->sql, key->related + 1);
 }
 
 /* An embed of nothing but aggregates always has its one row. */
@@ -315,7 +315,7 @@ void stmt_needs(struct draft *d, const struct plan *p)
 	for (size_t i = 0; i < sel->output_count; i++)
 		need(&n, sel->outputs[i].field.name);
 	for (size_t i = 0; i < sel->order_count; i++)
-		need(&n, sel->order[i].field.name);
+		need(&n, sel->order[i].key.field.name);
 	for (size_t i = 0; i < sel->embed_count; i++) {
 		const struct cat_columns *columns = &sel->embeds[i].related.columns;
 		for (size_t c = 0; c < columns->count; c++)

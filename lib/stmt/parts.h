@@ -18,6 +18,8 @@ void stmt_where(struct draft *d, struct str alias, const struct plan_condition *
 
 /* The select list of the plan's rows: every output, encoded as the answer's media type wants it. */
 void stmt_outputs(struct draft *d, const struct plan *p);
+/* `SELECT` and the list; counting: as little as rows can be counted by, or groups. */
+void stmt_selected(struct draft *d, const struct plan *p, bool counting);
 /* What follows FROM and the plan's rows under their alias: joins of embeds, ` WHERE`, ` GROUP BY`, ` ORDER BY`,
  * ` LIMIT`, ` OFFSET`. Counting: only which rows there are, without order and range. */
 void stmt_rest(struct draft *d, const struct plan *p, bool counting);
@@ -34,7 +36,9 @@ void stmt_values(struct draft *d, const struct plan *p, const struct plan_select
 void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_select *sel,
 	const struct plan_embed *inside, const struct plan_select *around, bool counting);
 void stmt_group(struct draft *d, const struct plan *p, const struct plan_select *sel);
-void stmt_order(struct draft *d, const struct plan_select *sel);
+void stmt_order(struct draft *d, const struct plan *p, const struct plan_select *sel);
+/* What a key of an order is. */
+void stmt_ordered_by(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_key *key);
 void stmt_range(struct draft *d, struct row_range range);
 /* The value of an embed in the select list around it. */
 void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
@@ -46,8 +50,8 @@ bool stmt_ties(struct draft *d, const struct plan *p, const struct plan_embed *e
 void stmt_exists(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
 /* Whether an inner embed is told by EXISTS among the conditions, and not by a join; when counting always. */
 bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bool counting);
-/* A column of an embed's one row, to be ordered by. */
-void stmt_related(struct draft *d, const struct plan_order *order);
+/* A key of an embed's one row, to be ordered by. */
+void stmt_key_of_embed(struct draft *d, const struct plan_key *key);
 
 /* body.c: the body of a write as rows of the columns written, and the arguments of a call as one row; both named
  * STMT_BODY. */

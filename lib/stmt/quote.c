@@ -112,6 +112,42 @@ void stmt_value(struct draft *d, struct str value)
 	*next_param(d) = (struct stmt_param){ .value = value.p ? str_dup(d->arena, value) : STR_NONE };
 }
 
+static const struct draft_key *find_key(struct draft *d, const void *step)
+{
+	for (size_t tried = 0; tried < d->key_count; tried++) {
+		const struct draft_key *key = &d->keys[d->key_next];
+		d->key_next = (d->key_next + 1) % d->key_count;
+		if (key->step == step)
+			return key;
+	}
+	return NULL;
+}
+
+static void add_key(struct draft *d, const void *step)
+{
+	if (d->key_count == d->key_capacity) {
+		size_t capacity = d->key_capacity ? 2 * d->key_capacity : FIRST_PARAMS;
+		struct draft_key *grown = arena_make_array(d->arena, struct draft_key, capacity);
+		if (d->key_count > 0)
+			memcpy(grown, d->keys, d->key_count * sizeof *grown);
+		d->keys = grown;
+		d->key_capacity = capacity;
+	}
+	d->keys[d->key_count++] = (struct draft_key){ step, d->param_count };
+}
+
+void stmt_key(struct draft *d, const void *step, struct str key)
+{
+	const struct draft_key *known = d->repeats ? find_key(d, step) : NULL;
+	if (!known) {
+		stmt_value(d, key);
+		add_key(d, step);
+		return;
+	}
+	buf_char(&d->sql, '$');
+	buf_u64(&d->sql, known->param);
+}
+
 void stmt_binary(struct draft *d, struct str value, uint32_t type)
 {
 	*next_param(d) = (struct stmt_param){ .value = value, .type = type, .binary = true };

@@ -10,8 +10,18 @@
 #include "base/fault.h"
 #include "stmt.h"
 
+/* A step of a JSON path, and the $n that stands for its key. */
+struct draft_key {
+	const void *step;
+	size_t param;
+};
+
 struct draft {
 	struct buf sql;
+	struct draft_key *keys; /* in the order in which they were written */
+	size_t key_count, key_capacity;
+	size_t key_next; /* where the search for the next begins */
+	bool repeats;    /* what is being written was written before: its keys are found */
 	struct stmt_param *params;
 	size_t param_count, param_capacity;
 	struct str bad_type; /* sticky: the first type name refused, or STR_NONE */
@@ -43,6 +53,9 @@ void stmt_value(struct draft *d, struct str value);
 void stmt_binary(struct draft *d, struct str value, uint32_t type);
 /* $n for a value of the type that PostgreSQL infers, which stays where it is; a NUL byte stands behind it. */
 void stmt_large(struct draft *d, struct str value);
+/* $n for the key of a JSON path's step. While d->repeats, the $n that it had before: PostgreSQL must see that what rows
+ * are grouped or ordered by is what is selected. */
+void stmt_key(struct draft *d, const void *step, struct str key);
 /* $n for a whole number. */
 void stmt_number(struct draft *d, int64_t value);
 /* $n for an array of these elements as a literal {"a","b"}: one text whatever their number. */

@@ -13,19 +13,21 @@ static void put_steps(struct draft *d, const struct plan_field *field)
 	for (size_t i = 0; i < field->step_count; i++) {
 		const struct json_step *step = &field->steps[i];
 		buf_put(&d->sql, step->as_text ? STR("->>") : STR("->"));
-		stmt_value(d, step->key);
+		stmt_key(d, step, step->key);
 		buf_put(&d->sql, step->is_index ? STR("::int") : STR(""));
 	}
 }
 
 void stmt_field(struct draft *d, struct str alias, const struct plan_field *field)
 {
+	buf_put(&d->sql, field->as_jsonb ? STR("(") : STR(""));
 	buf_put(&d->sql, field->to_jsonb ? STR("pg_catalog.to_jsonb(") : STR(""));
 	stmt_ident(d, alias);
 	stmt_sql(d, ".");
 	stmt_ident(d, field->name);
 	buf_put(&d->sql, field->to_jsonb ? STR(")") : STR(""));
 	put_steps(d, field);
+	buf_put(&d->sql, field->as_jsonb ? STR(")::pg_catalog.jsonb") : STR(""));
 }
 
 static void put_cast(struct draft *d, struct str type)
@@ -97,7 +99,7 @@ void stmt_output(struct draft *d, const struct plan *p, const struct plan_select
 static bool is_bare_column(const struct plan_output *out)
 {
 	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p
-		&& !out->aggregate && !out->represent.p;
+		&& !out->aggregate && !out->represent.p && !out->field.as_jsonb;
 }
 
 static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
@@ -242,27 +244,60 @@ void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_se
 	}
 }
 
-/* A column is grouped by itself, since its encoded form (json) has no equality; a path by its place in the
- * list, since its parameters are others when it is written again. */
+/* What an output is compared by. A domain's own JSON has no equality, nor has what some casts make: then it is what was
+ * represented or cast. */
+static void put_compared(struct draft *d, const struct plan *p, const struct plan_select *sel,
+	const struct plan_output *out)
+{
+	bool represented = out->represent.p && !out->cast.p;
+	if (out->aggregate)
+		stmt_output(d, p, sel, out);
+	else if (represented || out->unequal)
+		put_shown(d, p, sel, out);
+	else
+		put_aggregate_argument(d, p, sel, out);
+}
+
+static void put_group(struct draft *d, bool *first)
+{
+	buf_put(&d->sql, *first ? STR(" GROUP BY ") : STR(", "));
+	*first = false;
+}
+
 void stmt_group(struct draft *d, const struct plan *p, const struct plan_select *sel)
 {
 	bool first = true;
-	for (size_t i = 0; i < sel->output_count && sel->aggregated; i++) {
-		const struct plan_output *out = &sel->outputs[i];
-		if (out->aggregate)
+	if (!sel->aggregated)
+		return;
+	d->repeats = true;
+	for (size_t i = 0; i < sel->output_count; i++) {
+		if (sel->outputs[i].aggregate)
 			continue;
-		buf_put(&d->sql, first ? STR(" GROUP BY ") : STR(", "));
-		first = false;
-		if (out->field.step_count > 0)
-			buf_u64(&d->sql, i + 1);
-		else if (out->represent.p && !out->cast.p)
-			stmt_field(d, sel->alias, &out->field);
-		else
-			put_aggregate_argument(d, p, sel, out);
+		put_group(d, &first);
+		put_compared(d, p, sel, &sel->outputs[i]);
 	}
+	for (size_t i = 0; i < sel->order_count; i++) {
+		if (!sel->order[i].key.grouped)
+			continue;
+		put_group(d, &first);
+		stmt_key_of_embed(d, &sel->order[i].key);
+	}
+	d->repeats = false;
 }
 
-void stmt_order(struct draft *d, const struct plan_select *sel)
+void stmt_ordered_by(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_key *key)
+{
+	d->repeats = key->output != NULL;
+	if (key->embed)
+		stmt_key_of_embed(d, key);
+	else if (key->output)
+		put_compared(d, p, sel, key->output);
+	else
+		stmt_field(d, sel->alias, &key->field);
+	d->repeats = false;
+}
+
+void stmt_order(struct draft *d, const struct plan *p, const struct plan_select *sel)
 {
 	static const struct str directions[] = {
 		[ORDER_DEFAULT] = STR_INIT(""),
@@ -279,10 +314,7 @@ void stmt_order(struct draft *d, const struct plan_select *sel)
 	for (size_t i = 0; i < sel->order_count; i++) {
 		const struct plan_order *order = &sel->order[i];
 		buf_put(&d->sql, i ? STR(", ") : STR(" ORDER BY "));
-		if (order->embed)
-			stmt_related(d, order);
-		else
-			stmt_field(d, sel->alias, &order->field);
+		stmt_ordered_by(d, p, sel, &order->key);
 		buf_put(&d->sql, directions[order->direction]);
 		buf_put(&d->sql, nulls[order->nulls]);
 	}
@@ -302,24 +334,31 @@ void stmt_range(struct draft *d, struct row_range range)
 
 void stmt_rest(struct draft *d, const struct plan *p, bool counting)
 {
-	if (!counting)
+	if (!counting || p->read->aggregated)
 		stmt_joins(d, p, p->read);
 	stmt_conditions(d, p, p->read, NULL, NULL, counting);
+	stmt_group(d, p, p->read);
 	if (counting)
 		return;
-	stmt_group(d, p, p->read);
-	stmt_order(d, p->read);
+	stmt_order(d, p, p->read);
 	if (!p->passes_over)
 		stmt_range(d, p->range);
 }
 
-void stmt_read(struct draft *d, const struct plan *p, bool counting)
+void stmt_selected(struct draft *d, const struct plan *p, bool counting)
 {
 	stmt_sql(d, "SELECT ");
-	if (counting)
-		stmt_sql(d, "1");
-	else
+	if (!counting)
 		stmt_outputs(d, p);
+	else if (p->read->aggregated)
+		stmt_values(d, p, p->read);
+	else
+		stmt_sql(d, "1");
+}
+
+void stmt_read(struct draft *d, const struct plan *p, bool counting)
+{
+	stmt_selected(d, p, counting);
 	stmt_sql(d, " FROM ");
 	stmt_relation(d, p);
 	stmt_rest(d, p, counting);

@@ -104,10 +104,10 @@ static void put_order(struct buf *b, const struct order_term *term)
 	static const char *const nulls[] = { "", ".nullsfirst", ".nullslast" };
 	buf_lit(b, " order(");
 	for (; term; term = term->next) {
-		if (term->relation.p)
-			buf_printf(b, "%.*s(", STR_ARG(term->relation));
+		for (size_t i = 0; i < term->relation_count; i++)
+			buf_printf(b, "%.*s(", STR_ARG(term->relations[i]));
 		put_field(b, &term->field);
-		if (term->relation.p)
+		for (size_t i = 0; i < term->relation_count; i++)
 			buf_char(b, ')');
 		buf_printf(b, "%s%s%s", directions[term->direction], nulls[term->nulls], term->next ? "," : "");
 	}

@@ -203,16 +203,18 @@ static void aggregates(void **state)
 		{ "GET /items?select=tags,data->>a,id::text,price::int.avg()::int",
 			"SELECT pg_catalog.to_json(`items`.`tags`) AS `tags`, `items`.`data`->>$1 AS `a`, CAST(`items`."
 			"`id` AS text) AS `id`, CAST(avg(CAST(`items`.`price` AS int)) AS int) AS `avg` FROM `api`."
-			"`items` GROUP BY `items`.`tags`, 2, CAST(`items`.`id` AS text) | a" },
+			"`items` GROUP BY `items`.`tags`, `items`.`data`->>$1, CAST(`items`.`id` AS text) | a" },
 		{ "GET /items?select=tags.max(),place.count(),span.min()::text&order=id",
 			"SELECT pg_catalog.to_json(max(`items`.`tags`)) AS `max`, count(`items`.`place`) AS `count`, "
 			"CAST(min(`items`.`span`) AS text) AS `min` FROM `api`.`items` ORDER BY `items`.`id`" },
 		{ "GET /items?select=*,count()&name=eq.a&limit=3",
 			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
+			"`tags`, `items`.`data`, (`items`.`meta`)::pg_catalog.jsonb AS `meta`, `items`.`made`, "
+			"`items`.`words`, `items`.`mood`, "
 			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span`, count(*) AS `count` FROM `api`."
 			"`items` WHERE (`items`.`name` = $1) GROUP BY `items`.`id`, `items`.`name`, `items`.`price`, "
-			"`items`.`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`,"
+			"`items`.`tags`, `items`.`data`, (`items`.`meta`)::pg_catalog.jsonb, `items`.`made`, "
+			"`items`.`words`, `items`.`mood`,"
 			" `items`.`place`, `items`.`span` LIMIT $2 | a | 3" },
 	};
 	struct conf c = fixture_conf();
