@@ -13,6 +13,7 @@
 #include "account/database.h"
 #include "account/email.h"
 #include "account/password.h"
+#include "account/password_rules.h"
 #include "account/schema.h"
 #include "app/command/commands.h"
 #include "app/command/import.h"
@@ -81,7 +82,7 @@ static bool user_add(struct account_call *c, const void *wish, struct fault *f)
 	struct str password;
 	if (!email_key(&r.email_key, w->subject, c->arena))
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(w->subject));
-	if (!read_password(&password, c->arena, f) || !password_acceptable(password, w->subject, c->arena, f)
+	if (!read_password(&password, c->arena, f) || !password_allowed(c, password, w->subject, f)
 		|| !password_hash(&r.password_hash, password, c->conf, c->arena, f) || !call_register(&made, c, &r, f))
 		return false;
 	if (made.taken)

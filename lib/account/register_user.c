@@ -6,6 +6,7 @@
 #include "account/email.h"
 #include "account/limit.h"
 #include "account/password.h"
+#include "account/password_rules.h"
 #include "account/schema.h"
 #include "token/tokenjson.h"
 
@@ -58,7 +59,7 @@ static bool read_registration(struct account_call *c, struct registration *r, st
 		return false;
 	if (!email_key(&r->email_key, r->email, c->arena))
 		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
-	return password_acceptable(*password_r, r->email, c->arena, f);
+	return password_allowed(c, *password_r, r->email, f);
 }
 
 bool account_register_user(struct account_call *c, struct fault *f)

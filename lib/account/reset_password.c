@@ -6,6 +6,7 @@
 #include "account/mail_request.h"
 #include "account/mail_token.h"
 #include "account/password.h"
+#include "account/password_rules.h"
 
 bool account_request_password_reset(struct account_call *c, struct fault *f)
 {
@@ -28,7 +29,7 @@ bool account_reset_password(struct account_call *c, struct fault *f)
 		return false;
 	if (!row.found)
 		return mail_token_fault(f);
-	if (!password_acceptable(password, row.values[OWNER_EMAIL], c->arena, f)
+	if (!password_allowed(c, password, row.values[OWNER_EMAIL], f)
 		|| !password_hash(&fresh, password, c->conf, c->arena, f)
 		|| !database_call(&row, c, f, "reset_password", hash, fresh, c->ip, c->user_agent))
 		return false;

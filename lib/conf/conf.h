@@ -115,6 +115,8 @@ struct conf {
 	struct str auth_issuer;
 	int64_t auth_token_ttl, auth_refresh_grace, auth_session_idle, auth_session_max, auth_log_retention;
 	int64_t auth_password_memory, auth_password_passes;
+	struct conf_list auth_password_words;
+	struct str auth_password_breached;                                                      /* path, or STR_NONE */
 	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
 	int64_t auth_limit_mail, auth_limit_mail_ip;
 	bool auth_activation;                     /* no session before the address is proven */

@@ -89,6 +89,11 @@ int conn_server_version(const struct conn *c)
 	return c->server_version;
 }
 
+struct str conn_database(const struct conn *c)
+{
+	return c->pg ? str_of(PQdb(c->pg)) : STR_NONE;
+}
+
 struct str conn_peer(const struct conn *c, struct arena *a)
 {
 	return c->pg ? str_printf(a, "%s:%s", PQhost(c->pg), PQport(c->pg)) : STR_NONE;
