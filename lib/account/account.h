@@ -44,8 +44,9 @@ MUST_CHECK bool account_current_user(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_jwks(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_logout(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_change_password(struct account_call *c, struct fault *f);
-/* sessions.c, delete_account.c */
+/* sessions.c, end_sessions.c, delete_account.c */
 MUST_CHECK bool account_sessions(struct account_call *c, struct fault *f);
+MUST_CHECK bool account_end_sessions(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_revoke_session(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_delete_account(struct account_call *c, struct fault *f);
 /* reset_password.c, activation.c, change_email.c: with a mailed token. */

@@ -59,8 +59,8 @@ static const struct account_endpoint endpoints[] = {
 	},
 	{
 		.shown = { STR_INIT("/rpc/logout"), .post = true,
-			.summary = STR_INIT("Ends this session, the others, or all (global)"), .body = { OPTIONAL_TEXT("scope") },
-			.status = 204, .signed_in = true },
+			.summary = STR_INIT("Ends this session, the others, or all (global)"),
+			.body = { OPTIONAL_TEXT("scope"), OPTIONAL_TEXT("current_password") }, .status = 204, .signed_in = true },
 		.run = account_logout,
 	},
 	{
@@ -76,8 +76,16 @@ static const struct account_endpoint endpoints[] = {
 	},
 	{
 		.shown = { STR_INIT("/rpc/revoke_session"), .post = true, .summary = STR_INIT("Ends a session of one's own"),
-			.body = { { "id", "string", "uuid", true } }, .status = 204, .signed_in = true },
+			.body = { { "id", "string", "uuid", true }, OPTIONAL_TEXT("current_password") }, .status = 204,
+			.signed_in = true },
 		.run = account_revoke_session,
+	},
+	{
+		.shown = { STR_INIT("/rpc/end_sessions"), .post = true,
+			.summary = STR_INIT("For admins: ends the sessions of an account"),
+			.body = { NUMBER("user_id"), OPTIONAL_TEXT("current_password") }, .answer = { NUMBER("ended") },
+			.status = 200, .signed_in = true },
+		.run = account_end_sessions,
 	},
 	{
 		.shown = { STR_INIT("/rpc/delete_account"), .post = true, .summary = STR_INIT("Deletes one's account"),

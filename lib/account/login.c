@@ -9,6 +9,7 @@
 #include "account/hook.h"
 #include "account/limit.h"
 #include "account/password.h"
+#include "account/replace_session.h"
 #include "account/session.h"
 
 static bool refuse_login(struct account_call *c, struct str user_id, struct fault *f)
@@ -36,7 +37,7 @@ static bool finish_login(struct account_call *c, const struct login_begun *begun
 		.user_id = begun->user_id,
 		.ends_at = c->now + c->conf->auth_session_max,
 	};
-	if (!hook_claims(&s.more, c, s.user_id, STR("login"), f)
+	if (!hook_claims(&s.more, c, s.user_id, STR("login"), f) || !replace_session(c, begun, f)
 		|| !call_finish_login(&finished, c, begun, s.id, fresh_hash, f))
 		return false;
 	if (!finished.done)

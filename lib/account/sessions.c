@@ -4,6 +4,7 @@
 #include "account/caller.h"
 #include "account/calls.h"
 #include "account/database.h"
+#include "account/reauth.h"
 
 bool account_sessions(struct account_call *c, struct fault *f)
 {
@@ -23,6 +24,8 @@ bool account_revoke_session(struct account_call *c, struct fault *f)
 		return false;
 	if (!signer_is_uuid(id))
 		return fault_set(f, 400, "RGA07", STR("\"id\" is no session's id"));
+	if (!str_eq(id, c->session) && !reauth_for_sessions(c, f))
+		return false;
 	if (!call_revoke_session(&done, c, id, f))
 		return false;
 	if (!done)

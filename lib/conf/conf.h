@@ -117,6 +117,7 @@ struct conf {
 	int64_t auth_password_memory, auth_password_passes;
 	struct conf_list auth_password_words;
 	struct str auth_password_breached;                                                      /* path, or STR_NONE */
+	int64_t auth_reauth_sessions;                                                           /* seconds; -1: never */
 	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
 	int64_t auth_limit_mail, auth_limit_mail_ip;
 	bool auth_activation;                     /* no session before the address is proven */

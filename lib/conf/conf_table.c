@@ -91,6 +91,11 @@ const struct conf_option conf_options[] = {
 		.max = 64, .help = "Passes of argon2id over that memory." },
 	{ "auth-password-words", .type = CONF_LIST, .flags = OWN | R, AT(auth_password_words),
 		.help = "Words that anybody would try here, names of the firm and its products: no password is made of them." },
+	{ "auth-reauth-sessions", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reauth_sessions), .min = 0,
+		.max = COUNT_MAX, .sample = "600",
+		.help =
+			"Seconds after its sign-in in which a session may end others; later it takes current_password. It always "
+			"may when not set." },
 	{ "auth-refresh-grace", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_refresh_grace), .fallback = "60", .min = 0,
 		.max = 3600, .help = "Seconds in which a refresh token just used is answered with its successor again." },
 	{ "auth-reset-ttl", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_reset_ttl), .fallback = "3600", .min = 60,

@@ -42,6 +42,62 @@ BEGIN
 	WHERE c.password_hash NOT LIKE '$argon2%' ORDER BY c.user_id LIMIT 1;
 END $$;
 
+
+-- ==== Who ends sessions: a new sign-in in the same browser, their owner, admins ====
+
+-- Whose session this is and how long ago they signed in; no row: it has ended.
+CREATE FUNCTION @private@.session_began(session uuid, OUT user_id integer, OUT seconds_ago bigint) RETURNS SETOF record
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT s.user_id, floor(extract(epoch FROM clock_timestamp() - s.created_at))::bigint
+		FROM @auth@.sessions AS s WHERE s.id = session AND s.ended_at IS NULL;
+	END;
+
+-- Ends the session that a sign-in came with: of the account whose hash has just fitted, or, from its browser, anybody's.
+CREATE FUNCTION @private@.replace_session(user_id integer, password_hash text, activation boolean, victim uuid,
+	anybodys boolean, ip inet, user_agent text) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	owner integer;
+BEGIN
+	PERFORM FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id
+	WHERE u.id = replace_session.user_id AND u.active AND c.password_hash = replace_session.password_hash
+		AND @private@.assignable(u.role) AND (NOT activation OR u.email_confirmed_at IS NOT NULL);
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	UPDATE @auth@.sessions AS s SET ended_at = clock_timestamp()
+	WHERE s.id = victim AND s.ended_at IS NULL AND (anybodys OR s.user_id = replace_session.user_id)
+	RETURNING s.user_id INTO owner;
+	IF FOUND THEN
+		PERFORM @private@.log(owner, victim, 'logout', true, ip, user_agent, '{"scope": "replaced"}');
+	END IF;
+END $$;
+
+-- An admin ends the sessions of an account. What the token says of the role is not asked. ended is NULL when there is no
+-- such account. Its owner hears who did it, not from where.
+CREATE FUNCTION @private@.end_sessions_of(admin integer, session uuid, victim integer, ip inet, user_agent text,
+	OUT allowed boolean, OUT ended integer)
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	allowed := EXISTS (
+		SELECT FROM @auth@.sessions AS s JOIN @auth@.users AS u ON u.id = s.user_id JOIN pg_roles AS r ON r.rolname = u.role
+		WHERE s.id = session AND s.ended_at IS NULL AND u.id = admin AND u.active AND pg_has_role(r.oid, @'admin_user@, 'USAGE'));
+	IF allowed AND EXISTS (SELECT FROM @auth@.users AS u WHERE u.id = victim AND u.deleted_at IS NULL) THEN
+		ended := @private@.end_sessions(victim);
+		IF victim <> admin THEN
+			PERFORM @private@.log(victim, NULL, 'end_sessions', true, NULL, NULL, jsonb_build_object('by', admin, 'ended', ended));
+		END IF;
+	END IF;
+	PERFORM @private@.log(admin, session, 'end_sessions', ended IS NOT NULL, ip, user_agent, jsonb_build_object('user_id', victim));
+END $$;
+
+GRANT EXECUTE ON FUNCTION
+	@private@.session_began(uuid),
+	@private@.replace_session(integer, text, boolean, uuid, boolean, inet, text),
+	@private@.end_sessions_of(integer, uuid, integer, inet, text)
+TO @account@;
+
 -- ==== The end: nobody calls what is not granted above ====
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA @private@ FROM PUBLIC;

@@ -18,11 +18,11 @@ ENDPOINTS = {
     "current_user": "OPTIONS,GET,HEAD,POST", "sessions": "OPTIONS,GET,HEAD", "revoke_session": "OPTIONS,POST",
     "change_password": "OPTIONS,POST", "delete_account": "OPTIONS,POST", "request_password_reset": "OPTIONS,POST",
     "reset_password": "OPTIONS,POST", "activate_account": "OPTIONS,POST", "resend_activation": "OPTIONS,POST",
-    "change_email": "OPTIONS,POST", "confirm_email": "OPTIONS,POST",
+    "change_email": "OPTIONS,POST", "confirm_email": "OPTIONS,POST", "end_sessions": "OPTIONS,POST",
 }
 SIGNED_IN = {"current_user": {}, "logout": {}, "revoke_session": {"id": "00000000-0000-4000-8000-000000000000"},
              "change_password": {"current_password": "x", "password": "y"}, "delete_account": {"current_password": "x"},
-             "change_email": {"current_password": "x", "email": "a@example.com"}}
+             "change_email": {"current_password": "x", "email": "a@example.com"}, "end_sessions": {"user_id": 1}}
 
 
 @pytest.fixture(scope="module")

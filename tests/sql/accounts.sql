@@ -134,6 +134,8 @@ FROM unnest(ARRAY[
 	'SELECT * FROM auth_private.credentials', 'SELECT * FROM auth_private.session_state', 'SELECT * FROM auth_private.limits',
 	'SELECT * FROM auth.users', 'UPDATE auth.users SET role = ''admin_user''', 'SELECT auth_private.find_user(''a'')',
 	'SELECT auth_private.set_user(101, ''admin_user'', true)', 'SELECT auth_private.end_sessions(102)',
+	'SELECT auth_private.end_sessions_of(103, ''00000000-0000-4000-8000-000000000103'', 102, NULL, NULL)',
+	'SELECT auth_private.replace_session(102, ''a hash'', false, gen_random_uuid(), true, NULL, NULL)',
 	'SELECT auth_private.open_session(102, gen_random_uuid(), ''1 day'', ''1 day'')', 'SELECT auth_private.list_users()',
 	'SELECT auth_private.register(''a'', ''a'', ''a'', ''admin_user'', NULL, NULL, NULL, false, 1, 1)', 'SET ROLE auth_owner', 'SET ROLE rowgate_account',
 	'SET ROLE postgres',

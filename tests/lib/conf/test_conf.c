@@ -501,6 +501,7 @@ static const char golden_dump[] =
 	"auth-password-memory = \"19M\"\n"
 	"auth-password-passes = 2\n"
 	"auth-password-words = \"\"\n"
+	"auth-reauth-sessions = \"\"\n"
 	"auth-refresh-grace = 60\n"
 	"auth-reset-ttl = 3600\n"
 	"auth-return-url = \"\"\n"
@@ -634,6 +635,8 @@ static void the_example_loads_to_the_defaults(void **state)
 	l.conf.app_setting_count = 0; /* the sample's app.settings.NAME */
 	assert_false(l.conf.url_allow_reg_casts);
 	l.conf.url_allow_reg_casts = true;
+	expect_int("auth-reauth-sessions", l.conf.auth_reauth_sessions, 600);
+	l.conf.auth_reauth_sessions = -1;
 	expect_text("same", dump_of(&l), str_cstr(defaults.arena, wanted));
 	unload(&l);
 	unload(&defaults);
