@@ -240,8 +240,29 @@ static void index_shown(struct cat_builder *b)
 	}
 }
 
+static int compare_offsets(const void *a, const void *b)
+{
+	return order_u32(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+/* Which relations have the name of a foreign key: equal texts have one offset. */
+static void note_names(struct cat_builder *b)
+{
+	uint32_t count = b->tables[TABLE_FOREIGN_KEYS].count;
+	uint32_t *names = arena_make_array(b->scratch, uint32_t, count);
+	for (uint32_t i = 0; i < count; i++)
+		names[i] = foreign_key(b, i)->name.offset;
+	if (count > 0)
+		qsort(names, count, sizeof *names, compare_offsets);
+	for (uint32_t i = 0; i < b->tables[TABLE_RELATIONS].count && count > 0; i++) {
+		struct cat_relation *r = relation_at(b, i);
+		r->names_key = bsearch(&r->name.offset, names, count, sizeof *names, compare_offsets) != NULL;
+	}
+}
+
 void build_keys(struct cat_builder *b)
 {
+	note_names(b);
 	make_keys(b);
 	make_shown(b);
 	index_shown(b);

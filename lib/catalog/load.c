@@ -40,6 +40,7 @@ static bool on_relation(void *arg, const struct row *r)
 			.updatable = (writable & BIT_UPDATE) != 0,
 			.deletable = (writable & BIT_DELETE) != 0,
 			.runs_code = load_bool(r, 7),
+			.unlisted = load_bool(r, 8),
 		});
 	return true;
 }

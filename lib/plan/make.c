@@ -116,6 +116,8 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
 {
 	p->relation = catalog_relation(p->catalog, p->query->schema, p->query->name);
+	if (p->relation && p->relation->unlisted)
+		p->relation = NULL;
 	return p->relation || missing_relation(p->query, p->catalog, a, f);
 }
 

@@ -19,7 +19,8 @@ bool missing_relation(const struct query *q, const struct catalog *cat, struct a
 	size_t count;
 	const struct cat_relation *rels = catalog_relations(cat, q->schema, &count);
 	for (size_t i = 0; i < count && count < MAX_RELATIONS; i++)
-		nearest_offer(&near, catalog_text(cat, rels[i].name));
+		if (!rels[i].unlisted)
+			nearest_offer(&near, catalog_text(cat, rels[i].name));
 	fault_printf(f, a, 404, "PGRST205", "Could not find the table '%.*s.%.*s' in the schema cache", STR_ARG(q->schema),
 		STR_ARG(q->name));
 	if (near.best.p)

@@ -128,7 +128,7 @@ static void search_computed(struct search *s)
 /* A target may also be the name of a foreign key, or of a column that is one. */
 static bool may_be_key(const struct search *s)
 {
-	return !s->hint.p && (!s->named || catalog_column(s->reader->catalog, s->from, s->target));
+	return !s->hint.p && (!s->named || s->named->names_key || catalog_column(s->reader->catalog, s->from, s->target));
 }
 
 static void search_all(struct search *s)

@@ -46,7 +46,7 @@ struct openapi *openapi_new(const struct plan *p, endpoint_nth_fn *accounts, str
 	index_routines(o);
 	bool all = p->conf->openapi_mode != CONF_OPENAPI_FOLLOW;
 	for (size_t i = 0; i < o->relation_count; i++)
-		o->usable[i] = all;
+		o->usable[i] = all && !o->relations[i].unlisted;
 	for (size_t i = 0; i < o->routine_count; i++)
 		o->executable[i] = all;
 	return o;
@@ -59,7 +59,7 @@ static void add_relation(struct openapi *o, uint32_t oid)
 		return;
 	size_t first = catalog_relation_index(o->cat, o->relations), index = catalog_relation_index(o->cat, rel);
 	if (index >= first && index - first < o->relation_count)
-		o->usable[index - first] = true;
+		o->usable[index - first] = !rel->unlisted;
 }
 
 static void add_routine(struct openapi *o, uint32_t oid)

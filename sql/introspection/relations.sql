@@ -1,6 +1,7 @@
 -- Relations of the exposed schemas ($1), those their functions return, those their views are made of (through any
 -- number of views, in any schema), and what the foreign keys of all these refer to. Partitions are no relations of
--- the interface: their parent is. Reading one may run code of users when it is a view or a foreign table, or when one
+-- the interface: their parent is. But those with a foreign key of their own can be embedded, and composite types with
+-- functions over them can embed; they are not listed. Reading one may run code of users when it is a view or a foreign table, or when one
 -- of its policies calls a function that is not built in, or built in and volatile (set_config), or reads elsewhere.
 WITH RECURSIVE domains(oid, base) AS (
 	SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
@@ -47,12 +48,23 @@ SELECT c.oid, n.nspname, c.relname, d.description, c.relkind, c.reltype,
 			JOIN pg_catalog.pg_proc AS p ON p.oid = f.id[1]::oid
 			WHERE p.provolatile = 'v'
 		))
-	)) AS runs_code
+	)) AS runs_code,
+	c.relispartition OR c.relkind = 'c' AS unlisted
 FROM wanted AS w
 JOIN pg_catalog.pg_class AS c ON c.oid = w.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_description AS d ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = c.oid
 	AND d.objsubid = 0
-WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition
+WHERE CASE
+		WHEN c.relispartition THEN EXISTS (
+			SELECT FROM pg_catalog.pg_constraint AS k
+			WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = c.oid OR k.confrelid = c.oid))
+		WHEN c.relkind = 'c' THEN c.reltype IN (
+			SELECT p.proargtypes[0]
+			FROM pg_catalog.pg_proc AS p
+			JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
+			WHERE p.pronargs = 1 AND p.prokind = 'f' AND f.nspname = ANY ($1::text[]))
+		ELSE c.relkind IN ('r', 'v', 'm', 'f', 'p')
+	END
 	AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 ORDER BY c.oid

@@ -27,6 +27,11 @@ def strict(serve):
 
 
 @pytest.fixture(scope="module")
+def cases(serve):
+    return serve(front="nginx", db_schemas="cases", openapi_mode="ignore-privileges")
+
+
+@pytest.fixture(scope="module")
 def undone(serve):
     return serve(front="nginx", db_tx_end="rollback", **OPTIONS)
 
@@ -505,6 +510,45 @@ CAPPED = [
         {"id": 1, "visits": [{"id": 1}, {"id": 2}]}),
     get("P10 to one", "films?select=id,directors(id)&id=eq.1", {"id": 1, "directors": {"id": 1}}),
 ]
+
+
+LAST = [
+    get("E3a the name of a constraint and of a relation", "projects?select=name,client(name)",
+        {"name": "moon", "client": {"name": "acme"}}),
+    get("E3a the same from the other side", "clients?select=name,client(id)", {"name": "acme", "client": [{"id": 5}]}),
+    case("E3a but not as a hint to that relation", "GET /projects?select=name,client!client(name)", 400),
+    get("E7 over rows of a type", "rpc/pairs?select=*,trees_of(id)&trees_of.order=id&order=a",
+        {"a": 1, "b": "x", "trees_of": [{"id": 1}, {"id": 2}]}, {"a": 2, "b": "y", "trees_of": [{"id": 2}]}),
+    get("E7 over rows of a type, one, ordered by",
+        "rpc/pairs?select=b,tree_of(region,plots(owner))&order=tree_of(id).desc",
+        {"b": "y", "tree_of": {"region": "s", "plots": {"owner": "bob"}}},
+        {"b": "x", "tree_of": {"region": "n", "plots": {"owner": "ann"}}}),
+    case("E7 over the one value of a type", "GET /rpc/one_pair?a=2&select=b,...tree_of(id)", 200, {"b": "z", "id": 2}),
+    case("E7 the type is no relation", "GET /pair", 404),
+    get("E8 a partition's own key", "person?select=name,log_2024(id,at)",
+        {"name": "ann", "log_2024": [{"id": 7, "at": "2024-05-05"}]}),
+    get("E8 a partition's own key, every column, and back", "person?select=log_2024(*,person(id))",
+        {"log_2024": [{"id": 7, "at": "2024-05-05", "person_id": 1, "person": {"id": 1}}]}),
+    get("E8 a key to a partition", "notes?select=note,log_2025(at)",
+        {"note": "late", "log_2025": {"at": "2025-05-05"}}),
+    case("E8 not of the others", "GET /person?select=log_2025(id)", 400),
+    case("E8 nor of the whole", "GET /person?select=log(id)", 400),
+    case("E8 partitions are not addressed", "GET /log_2024", 404,
+         fault("PGRST205", "Could not find the table 'cases.log_2024' in the schema cache")),
+    case("E8 nor written", "PATCH /log_2025?id=eq.1", 404, body={"id": 2}),
+]
+
+
+@table(LAST)
+def test_relationships_of_the_last_kinds_E3a_E7_E8(cases, case):
+    case.check(cases)
+
+
+def test_what_is_only_embedded_is_not_described_E8(cases):
+    described = cases.get("/").json()
+    assert {"/person", "/log", "/rpc/pairs"} <= set(described["paths"])
+    assert not {"/log_2024", "/log_2025", "/pair"} & set(described["paths"])
+    assert not {"log_2024", "log_2025", "pair"} & set(described["definitions"])
 
 
 @table(FOREIGN_KEYS, HINTS)

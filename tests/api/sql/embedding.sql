@@ -133,5 +133,37 @@ CREATE TABLE api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttu
 INSERT INTO api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt VALUES (1, NULL), (2, 1), (3, 1);
 INSERT INTO api.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttu VALUES (7, 2);
 
-GRANT USAGE ON SCHEMA api, other TO web_anon;
-GRANT ALL ON ALL TABLES IN SCHEMA api, other TO web_anon;
+-- A foreign key that has the name of another relation; functions over the rows of a type; a foreign key of one
+-- partition alone, and one to it.
+CREATE SCHEMA cases;
+CREATE TABLE cases.clients (id integer PRIMARY KEY, name text);
+CREATE TABLE cases.client (id integer PRIMARY KEY, note text);
+CREATE TABLE cases.projects (id integer PRIMARY KEY, name text,
+	client_id integer CONSTRAINT client REFERENCES cases.clients);
+INSERT INTO cases.clients VALUES (1, 'acme');
+INSERT INTO cases.projects VALUES (5, 'moon', 1);
+CREATE TABLE cases.plots (region text, number integer, owner text, PRIMARY KEY (region, number));
+CREATE TABLE cases.trees (id integer PRIMARY KEY, region text, number integer,
+	CONSTRAINT trees_plot FOREIGN KEY (region, number) REFERENCES cases.plots);
+INSERT INTO cases.plots VALUES ('n', 1, 'ann'), ('s', 1, 'bob');
+INSERT INTO cases.trees VALUES (1, 'n', 1), (2, 's', 1);
+CREATE TYPE cases.pair AS (a integer, b text);
+CREATE FUNCTION cases.pairs() RETURNS SETOF cases.pair LANGUAGE sql STABLE AS $$ VALUES (1, 'x'), (2, 'y') $$;
+CREATE FUNCTION cases.one_pair(a integer) RETURNS cases.pair LANGUAGE sql STABLE AS $$ SELECT a, 'z' $$;
+CREATE FUNCTION cases.trees_of(cases.pair) RETURNS SETOF cases.trees LANGUAGE sql STABLE AS
+	$$ SELECT * FROM cases.trees WHERE id >= $1.a $$;
+CREATE FUNCTION cases.tree_of(cases.pair) RETURNS SETOF cases.trees ROWS 1 LANGUAGE sql STABLE AS
+	$$ SELECT * FROM cases.trees WHERE id = $1.a $$;
+CREATE TABLE cases.person (id integer PRIMARY KEY, name text);
+CREATE TABLE cases.log (id integer, at date, person_id integer, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE cases.log_2024 PARTITION OF cases.log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE cases.log_2025 PARTITION OF cases.log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+ALTER TABLE cases.log_2024 ADD CONSTRAINT log_2024_person FOREIGN KEY (person_id) REFERENCES cases.person;
+ALTER TABLE cases.log_2025 ADD UNIQUE (id);
+CREATE TABLE cases.notes (id integer PRIMARY KEY, log_id integer REFERENCES cases.log_2025 (id), note text);
+INSERT INTO cases.person VALUES (1, 'ann');
+INSERT INTO cases.log VALUES (7, '2024-05-05', 1), (8, '2025-05-05', 1);
+INSERT INTO cases.notes VALUES (3, 8, 'late');
+
+GRANT USAGE ON SCHEMA api, other, cases TO web_anon;
+GRANT ALL ON ALL TABLES IN SCHEMA api, other, cases TO web_anon;
