@@ -17,7 +17,7 @@ struct str conf_database_keys(struct arena *a)
 			buf_char(&out, *p == '-' ? '_' : *p);
 	}
 	buf_char(&out, '}');
-	return buf_str(&out);
+	return str_dup(a, buf_str(&out));
 }
 
 bool conf_database_read(struct conf_draft *d, const struct conf_setting *settings, size_t count)

@@ -1,5 +1,6 @@
 /* A struct stmt in the shape libpq takes it.
  * SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <limits.h>
 
 #include "inner.h"
@@ -24,10 +25,12 @@ static struct params params_of(const struct stmt *s, struct arena *a)
 	p.lengths = arena_make_array(a, int, s->param_count);
 	p.formats = arena_make_array(a, int, s->param_count);
 	for (size_t i = 0; i < s->param_count; i++) {
-		p.types[i] = s->params[i].type;
-		p.values[i] = s->params[i].value.p;
-		p.lengths[i] = (int)s->params[i].value.n;
-		p.formats[i] = s->params[i].binary;
+		const struct stmt_param *param = &s->params[i];
+		assert(param->binary || !param->value.p || param->value.p[param->value.n] == '\0');
+		p.types[i] = param->type;
+		p.values[i] = param->value.p;
+		p.lengths[i] = (int)param->value.n;
+		p.formats[i] = param->binary;
 	}
 	return p;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "conf/conf_database.h"
 #include "conf/conf_dump.h"
 #include "conf/conf_load.h"
 #include "conf/conf_reference.h"
@@ -69,6 +70,18 @@ static struct str dumped(struct loaded *l, const char *key)
 			return str_from(line, name.n + 3);
 	}
 	return STR_NONE;
+}
+
+/* It is a parameter of SQL as it stands, whatever comes behind it in the arena. */
+static void the_keys_of_the_database_end(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct str keys = conf_database_keys(a);
+	memset(arena_bytes(a, 64), 'x', 64);
+	expect_text("end", str_from(keys, keys.n - 1), "}");
+	assert_int_equal(keys.p[keys.n], '\0');
+	arena_free(a);
 }
 
 static void the_table_is_sound(void **state)
@@ -662,6 +675,7 @@ int main(void)
 {
 	log_set_level(LOG_LEVEL_CRIT);
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_keys_of_the_database_end),
 		cmocka_unit_test(the_table_is_sound),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(one_line_of_a_file),
