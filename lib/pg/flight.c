@@ -24,7 +24,7 @@ static bool check_size(bool *huge_r, const struct flight *flight, struct fault *
 		size_t n = param_bytes(all[i]);
 		if (n > PARAM_BYTES_MAX || (all[i] && all[i]->param_count > PARAM_COUNT_MAX))
 			return fault_set(f, 413, "54000", STR("The request is too large for PostgreSQL"));
-		total += n;
+		total += n + (all[i] ? all[i]->sql.n : 0);
 	}
 	*huge_r = total > CONN_KEEP_BYTES;
 	return true;

@@ -68,8 +68,6 @@ static void take_columns(struct attempt *t, const PGresult *result)
 static void take_main_row(struct attempt *t, const PGresult *result)
 {
 	struct row row = { result, 0 };
-	if (PQresultMemorySize(result) > CONN_KEEP_BYTES)
-		t->conn->replace = true;
 	take_columns(t, result);
 	if (t->failed)
 		return;
@@ -135,6 +133,9 @@ static void take_success(struct attempt *t, const struct step *step, PGresult *r
 
 static void take_result(struct attempt *t, const struct step *step, PGresult *result)
 {
+	/* A row, a message of an error, what a function answers with: each went through libpq's buffer whole. */
+	if (PQresultMemorySize(result) > CONN_KEEP_BYTES)
+		t->conn->replace = true;
 	switch (PQresultStatus(result)) {
 	case PGRES_FATAL_ERROR:
 		take_error(t, step, result);

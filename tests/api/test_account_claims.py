@@ -163,6 +163,22 @@ def test_tokens_of_the_command_line_have_them_too(start, accounts, answers):
     assert made.returncode == 0 and claims_of(made.stdout)["tenant"] == "north"
 
 
+def test_accounts_tokens_have_the_claims_that_a_host_requires(start, accounts, answers):
+    answers('{"tenant": "north"}')
+    server = start(jwt_aud="us", jwt_require="aud, exp, sid, tenant")
+    person = Person(server).sign_in()
+    assert person.ask("current_user", token=person.token).status_code == 200
+    made = rowgate("token", "--user", person.email, auth_enabled="true", jwt_secret=SECRET, jwt_aud="us",
+                   auth_claims_hook="host.claims",
+                   db_uri=accounts.cluster.uri(accounts.name, "rowgate_account"))
+    assert person.ask("current_user", token=made.stdout.strip()).status_code == 200
+    person.take(person.refresh().json())
+    assert person.ask("current_user", token=person.token).status_code == 200
+    answers(None)
+    refused = person.ask("current_user", token=Person(server).sign_in().token)
+    assert (refused.status_code, refused.json()["code"]) == (401, "PGRST303")
+
+
 @pytest.mark.parametrize("name", ["claims", "host.", ".claims"])
 def test_it_must_be_named_with_its_schema(name):
     refused = rowgate("--dump-config", auth_claims_hook=name)

@@ -70,6 +70,17 @@ def test_a_large_parameter_costs_the_connection(alone):
     assert alone.get("/rpc/backend").json() != before
 
 
+LARGE = {"error": "DO $$ BEGIN RAISE '%', repeat('x', 9000000); END $$",
+         "header": """SELECT set_config('response.headers', '[{"X": "' || repeat('x', 9000000) || '"}]', true)"""}
+
+
+@pytest.mark.parametrize("what", LARGE.values(), ids=LARGE)
+def test_a_large_error_or_header_costs_the_connection(alone, what):
+    before = alone.get("/rpc/backend").json()
+    alone.post("/rpc/leave", json={"what": what, "fails": False})
+    assert alone.get("/rpc/backend").json() != before
+
+
 @pytest.mark.parametrize("method", ["GET", "PATCH", "POST"])
 def test_a_plan_whose_result_has_changed_is_made_anew(alone, database, method):
     """"cached plan must not change result type": of no concern to a client."""
