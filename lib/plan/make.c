@@ -24,10 +24,19 @@ static bool is_whole(struct row_range range)
 	return range.limit < 0 && range.offset == 0;
 }
 
+static bool is_filtered(const struct plan_select *sel)
+{
+	bool filtered = sel->where != NULL;
+	for (size_t i = 0; i < sel->embed_count && !filtered; i++)
+		filtered = sel->embeds[i].inner;
+	return filtered;
+}
+
 /* Range and count of the rows of a relation: a count goes along unless all rows come anyway. */
 static void set_range(struct plan *p)
 {
 	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
+	p->whole = is_whole(p->query->scopes->range) && !is_filtered(p->read);
 	p->count_by_statement = p->count == COUNT_PLANNED || p->count == COUNT_ESTIMATED
 		|| (p->count == COUNT_EXACT && !is_whole(p->range));
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/negotiate.h"
 
+#include "plan/read.h"
+
 static const struct str ANYTHING = STR_INIT("*/*"), OCTETS = STR_INIT("application/octet-stream");
 
 /* `select=` was not given, or is `*`: what was made for the rows of a relation, or is a function's own type, fits. */
@@ -109,6 +111,32 @@ static bool refuse_media(const struct query *q, struct arena *a, struct fault *f
 	return fault_printf(f, a, 406, "PGRST107", "None of these media types are available: %.*s", STR_ARG(list));
 }
 
+static bool is_geometry(struct str type)
+{
+	return str_eq_nocase(type, STR("geometry")) || str_eq_nocase(type, STR("geography"));
+}
+
+/* Whether a column may be one; of what the catalog does not know, PostGIS finds out. */
+static bool may_be_geometry(const struct catalog *cat, const struct plan_output *out)
+{
+	while (out->shows == SHOWS_LIFTED && out->embed->to_one && !out->cast.p && !out->aggregate)
+		out = &out->embed->select.outputs[out->lifted];
+	if (out->aggregate_cast.p || out->cast.p)
+		return is_geometry(out->aggregate_cast.p ? out->aggregate_cast : out->cast);
+	if (out->shows != SHOWS_FIELD || out->field.step_count > 0 || out->aggregate == AGGREGATE_COUNT)
+		return false;
+	const struct cat_type *t = catalog_type(cat, out->field.type);
+	return out->field.type == 0 || (t && is_geometry(catalog_text(cat, t->name)));
+}
+
+static bool has_geometry(const struct plan *p)
+{
+	bool any = !p->read;
+	for (size_t i = 0; p->read && i < p->read->output_count && !any; i++)
+		any = may_be_geometry(p->catalog, &p->read->outputs[i]);
+	return any;
+}
+
 /* A handler is run only where there is a body to make, and may run any code of users. */
 static void settle_handler(struct plan *p)
 {
@@ -116,9 +144,11 @@ static void settle_handler(struct plan *p)
 	if (!has_body)
 		p->handler = NULL;
 	p->features = p->features && has_body;
+	p->unlocated = p->features && !has_geometry(p);
 	p->plain = p->plain || p->handler;
-	p->user_code = p->user_code || p->handler || p->features;
-	p->calls = p->calls || p->handler || p->features;
+	bool runs = p->handler || (p->features && !p->unlocated);
+	p->user_code = p->user_code || runs;
+	p->calls = p->calls || runs;
 	if (p->passes_over && (p->handler || p->features)) {
 		p->passes_over = false;
 		p->count = COUNT_NONE;

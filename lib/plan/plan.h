@@ -49,7 +49,8 @@ struct plan {
 	struct media media;                /* what the answer will be */
 	const struct cat_handler *handler; /* the aggregate that makes the body of the rows, or NULL */
 	bool raw;                          /* the one value is the body: of a domain named as a media type */
-	bool features;                     /* PostGIS makes a GeoJSON feature of each row */
+	bool features;                     /* each row becomes a GeoJSON feature */
+	bool unlocated;                    /* with features: no column can be a geometry, so PostGIS is not asked */
 	bool plain;                        /* values leave PostgreSQL in their own form, none as JSON */
 	bool singular;                     /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
@@ -60,6 +61,7 @@ struct plan {
 	struct str isolation;    /* of the function called, "": the role's or the default; see stmt_isolation() */
 	struct row_range range;  /* effective, db-max-rows included */
 	enum prefer_count count; /* what of count= can be had: a relation's rows any, else exact or none */
+	bool whole;              /* a relation's rows, neither filtered nor limited but by db-max-rows */
 	bool count_by_statement; /* a count or explain statement goes along; false: the rows returned (or
 	                                * affected) are the total */
 	bool passes_over;        /* main brings the rows outside the range too, to be counted and passed over: a

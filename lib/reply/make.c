@@ -62,13 +62,19 @@ static void say_out_of_range(struct reply *r, struct reply_rows *rows, int64_t t
 	reply_field_default(r, STR("Proxy-Status"), STR("PostgREST; error=PGRST103"));
 }
 
+/* Whatever the planner thinks that there is. */
+static bool came_whole(const struct plan *p, int64_t shown)
+{
+	return p->whole && (p->range.limit < 0 || shown < p->range.limit);
+}
+
 /* Status and Content-Range of what is read by range: relations and functions. */
 static void range_fields(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome,
 	struct arena *a)
 {
 	const struct plan *p = rows->plan;
 	int64_t shown = rows_total(rows, outcome), total = total_of(rows, outcome, shown, a);
-	r->status = total > shown ? 206 : 200;
+	r->status = total > shown && !came_whole(p, shown) ? 206 : 200;
 	reply_field_default(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
 	if (total >= 0 && p->range.offset > total)
 		say_out_of_range(r, rows, total, a);

@@ -110,16 +110,24 @@ static void put_name(struct draft *d, const struct plan_output *out, bool wrappe
 	stmt_ident(d, out->name);
 }
 
+/* Whether an output is JSON that we make: of an embed, or of the columns of a to-many spread. */
+static bool is_made(const struct plan_output *out)
+{
+	while (out->shows == SHOWS_LIFTED && out->embed->to_one)
+		out = &out->embed->select.outputs[out->lifted];
+	return out->shows == SHOWS_EMBED || out->shows == SHOWS_LIFTED;
+}
+
+/* Where values leave PostgreSQL in its own form, or for functions of users, what we make is printed as jsonb is. */
 void stmt_outputs(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->read->output_count; i++) {
 		const struct plan_output *out = &p->read->outputs[i];
-		bool csv = p->media.kind == MEDIA_CSV; /* shows JSON as PostgreSQL prints jsonb */
 		bool wrapped = out->to_json && !p->plain;
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		buf_put(&d->sql, wrapped ? STR("pg_catalog.to_json(") : STR(""));
 		stmt_output(d, p, p->read, out);
-		buf_put(&d->sql, csv && out->shows == SHOWS_EMBED ? STR("::jsonb") : STR(""));
+		buf_put(&d->sql, p->plain && is_made(out) && !out->aggregate ? STR("::jsonb") : STR(""));
 		buf_put(&d->sql, wrapped ? STR(")") : STR(""));
 		put_name(d, out, wrapped);
 	}

@@ -54,6 +54,25 @@ static void put_json(struct draft *d, const struct plan *p, enum media_kind kind
 	buf_put(&d->sql, one ? STR(", 'null')") : STR(", '[]')"));
 }
 
+/* PostGIS finds the geometry among the columns, and refuses rows without one; RFC 7946 has `null` for it.
+ * ST_AsGeoJSON is found as users' own functions are: PostGIS may be in any schema of the search path. */
+static void put_feature(struct draft *d, const struct plan *p)
+{
+	if (p->unlocated)
+		stmt_sql(d,
+			"pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, 'properties', "
+			"pg_catalog.row_to_json(" ROWS "))");
+	else
+		stmt_sql(d, "ST_AsGeoJSON(" ROWS ")::pg_catalog.json");
+}
+
+static void put_collection(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "pg_catalog.json_build_object('type', 'FeatureCollection', 'features', COALESCE(pg_catalog.json_agg(");
+	put_feature(d, p);
+	stmt_sql(d, "), '[]'))");
+}
+
 /* The body as a value of SQL. */
 static void put_body(struct draft *d, const struct plan *p)
 {
@@ -61,9 +80,7 @@ static void put_body(struct draft *d, const struct plan *p)
 	if (p->handler)
 		put_handled(d, p);
 	else if (p->features)
-		stmt_sql(d,
-			"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
-			"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(" ROWS ")::pg_catalog.json), '[]'))");
+		put_collection(d, p);
 	else if (kind == MEDIA_CSV)
 		stmt_sql(d, "COALESCE(pg_catalog.string_agg(" ROWS "::text, E'\\n'), '')");
 	else
@@ -81,14 +98,15 @@ static void put_explained(struct draft *d, const struct plan *p)
 		"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM (");
 }
 
-/* Beside the body there is the number of rows, which nothing else tells. ST_AsGeoJSON is found as users' own functions
- * are: PostGIS may be in any schema of the search path. */
+/* Beside the body there is the number of rows, which nothing else tells. */
 void stmt_gather_open(struct draft *d, const struct plan *p)
 {
 	if (p->media.kind == MEDIA_PLAN) {
 		put_explained(d, p);
 	} else if (p->features) {
-		stmt_sql(d, "SELECT ST_AsGeoJSON(" ROWS ")::pg_catalog.json FROM (");
+		stmt_sql(d, "SELECT ");
+		put_feature(d, p);
+		stmt_sql(d, " FROM (");
 	} else {
 		stmt_sql(d, "SELECT ");
 		put_handled(d, p);

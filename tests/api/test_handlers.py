@@ -103,6 +103,60 @@ GEO = [
 ]
 
 
+def unlocated(**properties):
+    return {"type": "Feature", "geometry": None, "properties": properties}
+
+
+def collection(*features):
+    return {"type": "FeatureCollection", "features": [*features]}
+
+
+GEO_OF_NOTHING = [
+    body("M1 geojson without a geometry", "GET /old_films?id=eq.1", collection(unlocated(id=1, name="Metropolis")),
+         GEOJSON, "application/geo+json", fields={"Content-Range": "0-0/*"}),
+    body("M1 geojson, the geometry is not selected", "GET /shops?select=id,n:name&order=id",
+         collection(unlocated(id=1, n="Corner"), unlocated(id=2, n="Market")), GEOJSON, "application/geo+json"),
+    body("M1 geojson without a geometry, of a function", "GET /rpc/all_films?select=id&id=eq.2",
+         collection(unlocated(id=2)), GEOJSON, "application/geo+json"),
+    body("M1 geojson without a geometry, of a value", "GET /rpc/word", collection(unlocated(pgrst_scalar="word")),
+         GEOJSON, "application/geo+json"),
+    body("M1 geojson without a geometry, embeds", "GET /owners?select=name,stalls(id)&stalls.id=eq.1",
+         '{"type" : "FeatureCollection", "features" : [{"type" : "Feature", "geometry" : null, "properties" : '
+         '{"name":"ann","stalls":[{"id": 1}]}}]}', GEOJSON, "application/geo+json"),
+    body("M1 geojson without a geometry, representation", "PATCH /books?id=eq.1&select=title",
+         collection(unlocated(title="U")), GEOJSON, "application/geo+json", body={"title": "U"},
+         Prefer="return=representation"),
+    body("M1 geojson, the geometry of an embed", "GET /stalls?select=id,...owners(name)&id=eq.1",
+         collection(unlocated(id=1, name="ann")), GEOJSON, "application/geo+json"),
+    body("M1 geojson without a geometry, none", "GET /old_films?id=eq.9", collection(), GEOJSON,
+         "application/geo+json"),
+    body("M1 geojson, counted", "GET /books?select=title&limit=1", collection(unlocated(title="Ulysses")), GEOJSON,
+         "application/geo+json", fields={"Content-Range": "0-0/1"}, **COUNT),
+]
+
+EMBEDS = [
+    body("M3 embedded object", "GET /stalls?select=id,owners(id,name)&id=eq.1",
+         '(1,"{""id"": 1, ""name"": ""ann""}")\n',
+         "text/lines", "text/lines"),
+    body("M3 embedded array", "GET /owners?select=stalls(id)", '("[{""id"": 1}, {""id"": 2}]")\n', "text/lines",
+         "text/lines"),
+    body("M3 embedded in embedded", "GET /owners?select=stalls(id,owners(name))&stalls.id=eq.1",
+         '("[{""id"": 1, ""owners"": {""name"": ""ann""}}]")\n', "text/lines", "text/lines"),
+    body("M3 spread array", "GET /owners?select=...stalls(id)", '("[1, 2]")\n', "text/lines", "text/lines"),
+    body("M3 embedded in a spread", "GET /stalls?select=...owners(stalls(id))&id=eq.1&limit=1",
+         '("[{""id"": 1}, {""id"": 2}]")\n', "text/lines", "text/lines"),
+    body("M3 embedded in what is written", "PATCH /stalls?select=id,owners(id)&id=eq.2", '(2,"{""id"": 1}")\n',
+         "text/lines", "text/lines", body={"id": 2}, Prefer="return=representation"),
+    body("M4 spread array as CSV", "GET /owners?select=name,...stalls(id)", 'name,id\nann,"[1, 2]"',
+         "text/csv; charset=utf-8", "text/csv"),
+]
+
+
+@table(GEO_OF_NOTHING, EMBEDS)
+def test_rows_of_embeds_and_without_geometry_M1_M3_M4(films, case):
+    case.check(films)
+
+
 @table(AGGREGATES, FUNCTIONS, GEO)
 def test_M3_handlers(films, case):
     case.check(films)

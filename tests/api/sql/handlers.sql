@@ -75,6 +75,9 @@ BEGIN
 			'SELECT (x, y)::public.geometry';
 		CREATE FUNCTION public.st_asgeojson(r record, geom_column text DEFAULT '', maxdecimaldigits integer DEFAULT 15,
 			pretty_bool boolean DEFAULT false) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $f$ BEGIN
+			IF NOT EXISTS (SELECT FROM json_each(to_json(r)) WHERE json_typeof(value) = 'object') THEN
+				RAISE 'geometry column is missing' USING ERRCODE = '22023';
+			END IF;
 			RETURN json_build_object('type', 'Feature',
 				'geometry', (SELECT json_build_object('type', 'Point', 'coordinates', json_build_array(value -> 'x', value -> 'y'))
 					FROM json_each(to_json(r)) WHERE json_typeof(value) = 'object'),
@@ -84,6 +87,16 @@ BEGIN
 END $$;
 CREATE TABLE api.shops (id integer PRIMARY KEY, name text, place public.geometry);
 INSERT INTO api.shops VALUES (1, 'Corner', public.st_makepoint(1, 2)), (2, 'Market', public.st_makepoint(-3, 4));
+
+-- Rows of no type in particular, one a line; and what is related, to be embedded in them.
+CREATE DOMAIN api."text/lines" AS text;
+CREATE FUNCTION api.add_line(state api."text/lines", item anyelement) RETURNS api."text/lines" LANGUAGE sql IMMUTABLE
+	AS $$ SELECT (state || item::text || E'\n')::api."text/lines" $$;
+CREATE AGGREGATE api.lines(anyelement) (SFUNC = api.add_line, STYPE = api."text/lines", INITCOND = '');
+CREATE TABLE api.owners (id integer PRIMARY KEY, name text);
+CREATE TABLE api.stalls (id integer PRIMARY KEY, owner_id integer REFERENCES api.owners, place public.geometry);
+INSERT INTO api.owners VALUES (1, 'ann');
+INSERT INTO api.stalls VALUES (1, 1, public.st_makepoint(5, 6)), (2, 1, NULL);
 
 GRANT USAGE ON SCHEMA api TO web_anon;
 GRANT ALL ON ALL TABLES IN SCHEMA api TO web_anon;

@@ -91,8 +91,11 @@ static void handlers(void **state)
 		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
 			"INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
 		{ "GET /log\nAccept: application/geo+json",
-			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line` FROM `api`.`log`) AS "
-			"_postgrest_t" },
+			"SELECT pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, 'properties', "
+			"pg_catalog.row_to_json(_postgrest_t)) FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+		{ "GET /log?select=line,spot\nAccept: application/geo+json",
+			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line`, `log`.`spot` FROM "
+			"`api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)",
 				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
@@ -236,11 +239,11 @@ static void explained(void **state)
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')",
 				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
-		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
+		{ "GET /log?select=spot\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
 				"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))",
-				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
+				"SELECT `log`.`spot` FROM `api`.`log`) AS _postgrest_t") },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
 		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
 			"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) " EXPLAINED(
