@@ -102,13 +102,26 @@ static bool take_session(struct auth_identity *out_r, const struct auth *auth, s
 	return true;
 }
 
-static bool identify_token(struct auth_identity *out_r, const struct auth *auth, struct str token, int64_t now,
+/* When a token is judged, and whether one that has expired will do. */
+struct moment {
+	int64_t now;
+	bool expired_too;
+};
+
+static bool check_claims(const struct auth *auth, struct json_object *claims, struct moment when, struct arena *a,
+	struct fault *f)
+{
+	int64_t now = when.expired_too ? claims_before_end(claims, when.now) : when.now;
+	return claims_check(claims, &auth->rules, now, a, f);
+}
+
+static bool identify_token(struct auth_identity *out_r, const struct auth *auth, struct str token, struct moment when,
 	struct arena *a, struct fault *f)
 {
 	struct jwt jwt;
 	if (token.n && !auth->keys)
 		return fault_set(f, 500, "PGRST300", STR("Server lacks JWT secret"));
-	if (!jwt_verify(&jwt, token, auth->keys, auth->cache, a, f) || !claims_check(jwt.claims, &auth->rules, now, a, f))
+	if (!jwt_verify(&jwt, token, auth->keys, auth->cache, a, f) || !check_claims(auth, jwt.claims, when, a, f))
 		return false;
 	out_r->role = rolepath_role(auth->role_path, jwt.claims, a);
 	if (!out_r->role.p)
@@ -128,7 +141,7 @@ static bool identify_anonymous(struct auth_identity *out_r, const struct auth *a
 	return auth->anon_role.p || anonymous_disabled(f);
 }
 
-bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+static bool identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, struct moment when,
 	struct arena *a, struct fault *f)
 {
 	struct str authorization = request_field(r, STR("authorization")), token;
@@ -140,10 +153,22 @@ bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const s
 		token = cookie_access(&auth->cookies, r);
 		found = token.p;
 	}
-	if (!(found ? identify_token(out_r, auth, token, now, a, f) : identify_anonymous(out_r, auth, f)))
+	if (!(found ? identify_token(out_r, auth, token, when, a, f) : identify_anonymous(out_r, auth, f)))
 		return false;
 	out_r->anonymous = auth->anon_role.p && str_eq(out_r->role, auth->anon_role);
 	return true;
+}
+
+bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+	struct arena *a, struct fault *f)
+{
+	return identify(out_r, auth, r, (struct moment){ now, false }, a, f);
+}
+
+bool auth_identify_expired(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+	struct arena *a, struct fault *f)
+{
+	return identify(out_r, auth, r, (struct moment){ now, true }, a, f);
 }
 
 bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f)

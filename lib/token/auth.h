@@ -31,6 +31,9 @@ void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
  * role and claims hold no NUL byte and live as long as a, or as auth. */
 MUST_CHECK bool auth_identify(struct auth_identity *out_r, const struct auth *auth, const struct request *r,
 	int64_t now, struct arena *a, struct fault *f);
+/* The same though the token has expired: for ending the session that it names, nothing else. */
+MUST_CHECK bool auth_identify_expired(struct auth_identity *out_r, const struct auth *auth, const struct request *r,
+	int64_t now, struct arena *a, struct fault *f);
 /* With auth-cookie, whether a request that changes anything comes from a page of the site: else 403 RGA14. */
 MUST_CHECK bool auth_check_origin(const struct auth *auth, const struct request *r, struct fault *f);
 /* Whether the request says who asks: by Authorization, or by a cookie where these count. */

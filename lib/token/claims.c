@@ -91,6 +91,14 @@ bool claims_check(struct json_object *claims, const struct claims_rules *rules, 
 		&& check_required(claims, rules->required, a, f);
 }
 
+int64_t claims_before_end(struct json_object *claims, int64_t now)
+{
+	struct json_object *end = json_object_object_get(claims, "exp");
+	bool is_number = json_object_is_type(end, json_type_int) || json_object_is_type(end, json_type_double);
+	double seconds = is_number ? json_object_get_double(end) : (double)now;
+	return seconds >= 0 && seconds < (double)now ? (int64_t)seconds : now;
+}
+
 struct str claims_with_role(const struct jwt *jwt, struct str role, struct arena *a)
 {
 	struct str own = tokenjson_member(jwt->claims, "role");

@@ -17,6 +17,8 @@ struct claims_rules {
  * are required, which is judged last. Faults: 401 PGRST303. */
 MUST_CHECK bool claims_check(struct json_object *claims, const struct claims_rules *rules, int64_t now, struct arena *a,
 	struct fault *f);
+/* now, or the last second in which exp had not passed yet: for who asks with a token that has expired. */
+int64_t claims_before_end(struct json_object *claims, int64_t now);
 /* request.jwt.claims: the signed text itself when its role is already the one taken, else with role set in it. */
 struct str claims_with_role(const struct jwt *jwt, struct str role, struct arena *a);
 
