@@ -33,7 +33,10 @@ static const struct template_value mail_sample[] = {
 	{ STR_INIT("hours"), STR_INIT("24") },
 	{ STR_INIT("when"), STR_INIT("2000-01-01 12:00 UTC") },
 	{ STR_INIT("ip"), STR_INIT("192.0.2.1") },
-	{ STR_INIT("agent"), STR_INIT("a trial") },
+	{ STR_INIT("agent"), STR_INIT("a program") },
+	{ STR_INIT("browser"), { NULL, 0 } },
+	{ STR_INIT("system"), { NULL, 0 } },
+	{ STR_INIT("program"), STR_INIT("") },
 };
 
 static const char *mail_check(const void *wish)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "account/agent.h"
 #include "account/database.h"
 #include "account/mail_token.h"
 #include "account/schema.h"
@@ -72,11 +73,6 @@ static struct str or_nothing(struct str s)
 	return s.p ? s : STR("");
 }
 
-static int64_t ttl_of(const struct conf *conf, struct str purpose)
-{
-	return str_eq(purpose, STR("reset")) ? conf->auth_reset_ttl : conf->auth_confirm_ttl;
-}
-
 /* The address of a link: a landing page with the token, or the site. */
 static struct str link_of(const struct mailer *m, struct str purpose, struct str token)
 {
@@ -89,12 +85,16 @@ static enum transport_verdict hand_over(struct mailer *m, const struct database_
 	struct str *reason_r)
 {
 	struct str purpose = row->values[PURPOSE];
-	int64_t hours = ttl_of(m->account.conf, purpose) / HOUR_S;
+	int64_t hours = mail_token_ttl(purpose, m->account.conf) / HOUR_S;
+	struct agent agent = agent_of(row->values[AGENT]);
 	const struct template_value values[] = {
 		{ STR("email"), or_nothing(row->values[EMAIL]) },
 		{ STR("when"), or_nothing(row->values[WRITTEN_AT]) },
 		{ STR("ip"), or_nothing(row->values[IP]) },
-		{ STR("agent"), or_nothing(row->values[AGENT]) },
+		{ STR("agent"), agent_text(agent, m->account.arena) },
+		{ STR("browser"), agent.browser },
+		{ STR("system"), agent.system },
+		{ STR("program"), agent.browser.p ? STR_NONE : STR("") },
 		{ STR("hours"), database_int(&m->account, hours > 0 ? hours : 1) },
 	};
 	struct postman_order order = {
@@ -112,10 +112,8 @@ static enum transport_verdict hand_over(struct mailer *m, const struct database_
 static bool next_mail(struct mailer *m, struct database_row *row, struct str token, struct fault *f)
 {
 	struct account_call *c = &m->account;
-	return database_call(row, c, f, "next_mail", mail_token_hash(token, STR("activate"), c->arena),
-		mail_token_hash(token, STR("reset"), c->arena), mail_token_hash(token, STR("confirm"), c->arena),
-		database_seconds(c, 2 * c->conf->mail_timeout + LEASE_SLACK_S), database_seconds(c, c->conf->auth_reset_ttl),
-		database_seconds(c, c->conf->auth_confirm_ttl));
+	return database_call(row, c, f, "next_mail", database_seconds(c, 2 * c->conf->mail_timeout + LEASE_SLACK_S),
+		mail_token_offer(token, c->conf, c->arena));
 }
 
 static void log_verdict(const struct database_row *row, enum transport_verdict verdict, struct str reason)

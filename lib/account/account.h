@@ -28,6 +28,7 @@ struct account_call {
 	struct str user_id, session; /* of the caller, from a verified token; STR_NONE: a stranger */
 	int64_t issued_at;           /* of that token */
 	struct str email, role;
+	bool again;                         /* what was asked for had been done before */
 	int status;                         /* the answer: 204 has no body */
 	struct str answer;                  /* JSON */
 	struct str answer_type;             /* STR_NONE: application/json */
@@ -49,16 +50,18 @@ MUST_CHECK bool account_sessions(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_end_sessions(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_revoke_session(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_delete_account(struct account_call *c, struct fault *f);
-/* reset_password.c, activation.c, change_email.c: with a mailed token. */
+/* reset_password.c, activation.c, change_email.c, undo_change.c: with a mailed token. */
 MUST_CHECK bool account_request_password_reset(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_reset_password(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_activate(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_resend_activation(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_change_email(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_confirm_email(struct account_call *c, struct fault *f);
+MUST_CHECK bool account_undo_change(struct account_call *c, struct fault *f);
 /* pages.c: where mailed links lead. */
 MUST_CHECK bool account_activate_page(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_reset_page(struct account_call *c, struct fault *f);
 MUST_CHECK bool account_confirm_page(struct account_call *c, struct fault *f);
+MUST_CHECK bool account_undo_page(struct account_call *c, struct fault *f);
 
 #endif

@@ -6,6 +6,7 @@
 #include "account/mail_request.h"
 #include "account/mail_token.h"
 
+/* A link that is opened once more has done what its reader wants: that is no failure. */
 bool account_activate(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
@@ -15,7 +16,8 @@ bool account_activate(struct account_call *c, struct fault *f)
 		|| !database_call(&row, c, f, "activate", mail_token_hash(token, STR("activate"), c->arena), c->ip,
 			c->user_agent))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
+	c->again = str_eq(row.values[0], STR("again"));
+	return row.values[0].p ? answer_nothing(c) : mail_token_fault(f);
 }
 
 bool account_resend_activation(struct account_call *c, struct fault *f)

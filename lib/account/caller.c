@@ -84,12 +84,15 @@ bool account_read(struct account_call *c, struct fault *f)
 	return read_body(c, f);
 }
 
-bool account_identify(struct account_call *c, struct fault *f)
+typedef bool identify_fn(struct auth_identity *out_r, const struct auth *auth, const struct request *r, int64_t now,
+	struct arena *a, struct fault *f);
+
+static bool identify_by(struct account_call *c, identify_fn *identify, struct fault *f)
 {
 	struct auth_identity who;
 	if (!auth_is_presented(c->auth, c->request))
 		return true;
-	if (!auth_identify(&who, c->auth, c->request, c->now, c->arena, f))
+	if (!identify(&who, c->auth, c->request, c->now, c->arena, f))
 		return false;
 	struct str user = tokenjson_raw(who.claims, STR("user_id"), c->arena);
 	int64_t number;
@@ -101,6 +104,16 @@ bool account_identify(struct account_call *c, struct fault *f)
 	c->email = tokenjson_unquote(tokenjson_raw(who.claims, STR("email"), c->arena), c->arena);
 	c->role = who.role;
 	return true;
+}
+
+bool account_identify(struct account_call *c, struct fault *f)
+{
+	return identify_by(c, auth_identify, f);
+}
+
+bool account_identify_expired(struct account_call *c, struct fault *f)
+{
+	return identify_by(c, auth_identify_expired, f);
 }
 
 bool account_text(struct account_call *c, const char *name, bool wanted, struct str *out_r, struct fault *f)

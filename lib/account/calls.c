@@ -9,16 +9,22 @@ static struct str truth(bool b)
 	return b ? STR("true") : STR("false");
 }
 
+/* auth-limit-mail in auth-limit-period, auth-limit-mail-day in a day: an array as PostgreSQL reads it. */
+static struct str mail_limits(const struct account_call *c)
+{
+	const struct conf *conf = c->conf;
+	return str_printf(c->arena, "{%lld,%lld,%lld}", (long long)conf->auth_limit_mail,
+		(long long)conf->auth_limit_period, (long long)conf->auth_limit_mail_day);
+}
+
 /* Columns of register(). */
 enum { REGISTERED_USER_ID, REGISTERED_TAKEN };
 
 bool call_register(struct registered *out_r, struct account_call *c, const struct registration *r, struct fault *f)
 {
 	struct database_row row;
-	struct str tries = database_int(c, c->conf->auth_limit_mail);
-	struct str period = database_int(c, c->conf->auth_limit_period);
 	if (!database_call(&row, c, f, "register", r->email, r->email_key, r->password_hash, r->role, r->profile, c->ip,
-			c->user_agent, truth(r->activation), tries, period))
+			c->user_agent, truth(r->activation), mail_limits(c)))
 		return false;
 	*out_r = (struct registered){
 		.user_id = row.values[REGISTERED_USER_ID],
@@ -49,7 +55,7 @@ bool call_begin_login(struct login_begun *out_r, struct account_call *c, struct 
 }
 
 /* Columns of finish_login(). */
-enum { FINISHED_EMAIL, FINISHED_ROLE };
+enum { FINISHED_EMAIL, FINISHED_ROLE, FINISHED_UNCONFIRMED };
 
 bool call_finish_login(struct login_finished *out_r, struct account_call *c, const struct login_begun *begun,
 	struct str session, struct str fresh_hash, struct fault *f)
@@ -58,10 +64,11 @@ bool call_finish_login(struct login_finished *out_r, struct account_call *c, con
 	struct str idle = database_seconds(c, c->conf->auth_session_idle);
 	struct str at_most = database_seconds(c, c->conf->auth_session_max);
 	if (!database_call(&row, c, f, "finish_login", begun->user_id, begun->password_hash, fresh_hash, session, c->ip,
-			c->user_agent, idle, at_most, begun->buckets, truth(c->conf->auth_activation)))
+			c->user_agent, idle, at_most, begun->buckets, truth(c->conf->auth_activation), mail_limits(c)))
 		return false;
 	*out_r = (struct login_finished){
 		.done = row.found,
+		.unconfirmed = row.found && database_true(row.values[FINISHED_UNCONFIRMED]),
 		.email = row.values[FINISHED_EMAIL],
 		.role = row.values[FINISHED_ROLE],
 	};
@@ -107,9 +114,7 @@ bool call_log_failure(struct account_call *c, struct str action, struct str user
 bool call_request_mail(struct account_call *c, struct str purpose, struct str email_key, struct fault *f)
 {
 	struct database_row row;
-	struct str tries = database_int(c, c->conf->auth_limit_mail);
-	struct str period = database_int(c, c->conf->auth_limit_period);
-	return database_call(&row, c, f, "request_mail", purpose, email_key, c->ip, c->user_agent, tries, period);
+	return database_call(&row, c, f, "request_mail", purpose, email_key, c->ip, c->user_agent, mail_limits(c));
 }
 
 /* The answer of a function that says whether it was done. */
@@ -124,7 +129,7 @@ bool call_change_password(bool *done_r, struct account_call *c, struct str passw
 {
 	struct database_row row;
 	bool called = database_call(&row, c, f, "change_password", c->user_id, c->session, password_hash, fresh_hash, c->ip,
-		c->user_agent);
+		c->user_agent, mail_limits(c));
 	return take_done(done_r, called, &row);
 }
 
@@ -132,10 +137,24 @@ bool call_change_email(bool *done_r, struct account_call *c, struct str password
 	struct str email_key, struct fault *f)
 {
 	struct database_row row;
-	struct str tries = database_int(c, c->conf->auth_limit_mail);
-	struct str period = database_int(c, c->conf->auth_limit_period);
 	bool called = database_call(&row, c, f, "change_email", c->user_id, c->session, password_hash, email, email_key,
-		c->ip, c->user_agent, tries, period);
+		c->ip, c->user_agent, mail_limits(c));
+	return take_done(done_r, called, &row);
+}
+
+bool call_reset_password(bool *done_r, struct account_call *c, struct str token_hash, struct str fresh_hash,
+	struct fault *f)
+{
+	struct database_row row;
+	bool called = database_call(&row, c, f, "reset_password", token_hash, fresh_hash, c->ip, c->user_agent,
+		mail_limits(c));
+	return take_done(done_r, called, &row);
+}
+
+bool call_confirm_email(bool *done_r, struct account_call *c, struct str token_hash, struct fault *f)
+{
+	struct database_row row;
+	bool called = database_call(&row, c, f, "confirm_email", token_hash, c->ip, c->user_agent, mail_limits(c));
 	return take_done(done_r, called, &row);
 }
 

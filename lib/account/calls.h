@@ -14,7 +14,7 @@ struct registration {
 };
 struct registered {
 	struct str user_id;
-	bool taken; /* another account has the address, nothing was made; user_id is then somebody's that is none */
+	bool taken; /* an account in force has the address, nothing was made; user_id is then somebody's that is none */
 };
 /* For the client that asks, or for nobody, where c has no ip. */
 MUST_CHECK bool call_register(struct registered *out_r, struct account_call *c, const struct registration *r,
@@ -29,7 +29,8 @@ struct login_begun {
 MUST_CHECK bool call_begin_login(struct login_begun *out_r, struct account_call *c, struct str email_key,
 	struct fault *f);
 struct login_finished {
-	bool done; /* false: the password was changed, or the account may not sign in */
+	bool done;        /* false: the password was changed, or the account may not sign in */
+	bool unconfirmed; /* no session was opened: the address is still to be proven */
 	struct str email, role;
 };
 /* Opens the session; fresh_hash takes the place of the one that fitted, or STR_NONE. */
@@ -37,7 +38,7 @@ MUST_CHECK bool call_finish_login(struct login_finished *out_r, struct account_c
 	struct str session, struct str fresh_hash, struct fault *f);
 
 struct refreshed {
-	bool rotated; /* or the same again, within the grace; false: the token is refused */
+	bool rotated; /* or the newest again; false: the token is refused */
 	struct str user_id, email, role;
 	int64_t counter, ends_at;
 };
@@ -59,7 +60,11 @@ MUST_CHECK bool call_change_email(bool *done_r, struct account_call *c, struct s
 	struct str email_key, struct fault *f);
 MUST_CHECK bool call_delete_account(bool *done_r, struct account_call *c, struct str password_hash, struct fault *f);
 MUST_CHECK bool call_revoke_session(bool *done_r, struct account_call *c, struct str victim, struct fault *f);
-/* scope: local, others or global. */
+/* What a mailed token does; done_r is false when it is nobody's. */
+MUST_CHECK bool call_reset_password(bool *done_r, struct account_call *c, struct str token_hash, struct str fresh_hash,
+	struct fault *f);
+MUST_CHECK bool call_confirm_email(bool *done_r, struct account_call *c, struct str token_hash, struct fault *f);
+/* scope: local, others or global. Without a user_id the session is proof enough. */
 MUST_CHECK bool call_logout(struct account_call *c, struct str scope, struct fault *f);
 
 #endif

@@ -3,7 +3,6 @@
 #include "account/answer.h"
 #include "account/caller.h"
 #include "account/calls.h"
-#include "account/database.h"
 #include "account/email.h"
 #include "account/mail_request.h"
 #include "account/mail_token.h"
@@ -26,12 +25,11 @@ bool account_change_email(struct account_call *c, struct fault *f)
 
 bool account_confirm_email(struct account_call *c, struct fault *f)
 {
-	struct database_row row;
 	struct str token;
+	bool done;
 	if (!account_text(c, "token", true, &token, f)
 		|| !limit_take_by_address(c, STR("confirm from"), c->conf->auth_limit_mail_ip, f)
-		|| !database_call(&row, c, f, "confirm_email", mail_token_hash(token, STR("confirm"), c->arena), c->ip,
-			c->user_agent))
+		|| !call_confirm_email(&done, c, mail_token_hash(token, STR("confirm"), c->arena), f))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
+	return done ? answer_nothing(c) : mail_token_fault(f);
 }

@@ -60,7 +60,9 @@ static const struct account_endpoint endpoints[] = {
 	{
 		.shown = { STR_INIT("/rpc/logout"), .post = true,
 			.summary = STR_INIT("Ends this session, the others, or all (global)"),
-			.body = { OPTIONAL_TEXT("scope"), OPTIONAL_TEXT("current_password") }, .status = 204, .signed_in = true },
+			.body = { OPTIONAL_TEXT("scope"), OPTIONAL_TEXT("refresh_token"), OPTIONAL_TEXT("current_password") },
+			.status = 204 },
+		.any_origin = true,
 		.run = account_logout,
 	},
 	{
@@ -127,6 +129,12 @@ static const struct account_endpoint endpoints[] = {
 		.run = account_confirm_email,
 	},
 	{
+		.shown = { STR_INIT("/rpc/undo_change"), .post = true,
+			.summary = STR_INIT("Undoes a change by the link of its notice"), .body = { TEXT("token") },
+			.status = 204 },
+		.run = account_undo_change,
+	},
+	{
 		.shown = { STR_INIT("/account/activate"), .get = true, .post = true, .status = 200 },
 		.any_origin = true,
 		.run = account_activate_page,
@@ -140,6 +148,11 @@ static const struct account_endpoint endpoints[] = {
 		.shown = { STR_INIT("/account/confirm"), .get = true, .post = true, .status = 200 },
 		.any_origin = true,
 		.run = account_confirm_page,
+	},
+	{
+		.shown = { STR_INIT("/account/undo"), .get = true, .post = true, .status = 200 },
+		.any_origin = true,
+		.run = account_undo_page,
 	},
 	{
 		.shown = { STR_INIT("/.well-known/jwks.json"), .get = true, .status = 200 },

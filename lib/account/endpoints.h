@@ -8,7 +8,7 @@
 
 struct account_endpoint {
 	struct endpoint shown;
-	bool any_origin; /* cookies mean nothing to it, so anybody's page may ask */
+	bool any_origin; /* cookies mean nothing to it, so anybody's page may ask; or it looks itself */
 	bool may_cache;  /* public: no Cache-Control: no-store */
 	bool (*run)(struct account_call *c, struct fault *f);
 };

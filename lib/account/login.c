@@ -18,6 +18,13 @@ static bool refuse_login(struct account_call *c, struct str user_id, struct faul
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));
 }
 
+/* Only who knows the password hears of it. */
+static bool refuse_unconfirmed(struct fault *f)
+{
+	fault_set(f, 403, "RGA16", STR("The address is not confirmed yet"));
+	return fault_hint(f, STR("Follow the mailed link, or ask for another one at /rpc/resend_activation."));
+}
+
 static bool begin_login(struct login_begun *out_r, struct account_call *c, struct str email, struct fault *f)
 {
 	struct str key;
@@ -42,6 +49,8 @@ static bool finish_login(struct account_call *c, const struct login_begun *begun
 		return false;
 	if (!finished.done)
 		return refuse_login(c, s.user_id, f);
+	if (finished.unconfirmed)
+		return refuse_unconfirmed(f);
 	s.email = finished.email;
 	s.role = finished.role;
 	return session_answer(c, &s);

@@ -1,4 +1,4 @@
-/* /account/activate, /account/reset, /account/confirm: where mailed links lead.
+/* /account/activate, /account/reset, /account/confirm, /account/undo: where mailed links lead.
  *
  * Opening a link does nothing, so that programs which look at mails use nothing up: the page has a button. It needs no
  * script, loads nothing, and tells no other site where it was: its few styles are in it, allowed by their digest. Its
@@ -33,6 +33,7 @@ struct page {
 static const struct page activation = { STR_INIT("page-activate"), account_activate };
 static const struct page reset = { STR_INIT("page-reset"), account_reset_password };
 static const struct page confirmation = { STR_INIT("page-confirm"), account_confirm_email };
+static const struct page undoing = { STR_INIT("page-undo"), account_undo_change };
 
 /* What a page says, one under the other: why not, the form, that it is done. */
 struct page_text {
@@ -119,6 +120,8 @@ static bool show(struct account_call *c, const struct page *p, const struct page
 		{ STR("token"), said->token },
 		{ STR("form"), shown(said->form, STR("")) },
 		{ STR("done"), shown(said->done, STR("")) },
+		{ STR("first"), shown(said->done && !c->again, STR("")) },
+		{ STR("again"), shown(c->again, STR("")) },
 		{ STR("refused"), why },
 		{ STR("RGA03"), shown(weak, why) },
 		{ STR("RGA07"), shown(wrong, why) },
@@ -169,4 +172,9 @@ bool account_reset_page(struct account_call *c, struct fault *f)
 bool account_confirm_page(struct account_call *c, struct fault *f)
 {
 	return follow_link(c, &confirmation, f);
+}
+
+bool account_undo_page(struct account_call *c, struct fault *f)
+{
+	return follow_link(c, &undoing, f);
 }

@@ -116,6 +116,8 @@ static bool argon_matches(const char *text, const char *hash)
 bool password_matches(struct str password, struct str hash, struct str decoy, const struct conf *c, struct arena *a)
 {
 	bool good = false, usable = password.n <= PASSWORD_MAX_BYTES;
+	if (str_eq(hash, STR(PASSWORD_NONE)))
+		hash = STR_NONE;
 	bool foreign = hash.p && !is_argon(hash), matches;
 	const char *text = str_cstr(a, usable ? password : STR(""));
 	if (hash.p && !foreign)

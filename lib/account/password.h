@@ -6,6 +6,9 @@
 #include "base/fault.h"
 #include "conf/conf.h"
 
+/* The hash of an account that has no password, until one is set by a mailed link. */
+#define PASSWORD_NONE "$argon2!"
+
 enum { PASSWORD_MIN_CHARACTERS = 8, PASSWORD_MAX_BYTES = 1024 };
 
 /* Length, the list of common ones, the e-mail address itself, password_quality(). 400 RGA03 says what is wrong. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/answer.h"
 #include "account/caller.h"
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/mail_request.h"
 #include "account/mail_token.h"
@@ -21,6 +22,7 @@ bool account_reset_password(struct account_call *c, struct fault *f)
 {
 	struct database_row row;
 	struct str token, password, fresh;
+	bool done;
 	if (!account_text(c, "token", true, &token, f) || !account_text(c, "password", true, &password, f)
 		|| !limit_take_by_address(c, STR("reset from"), c->conf->auth_limit_mail_ip, f))
 		return false;
@@ -30,8 +32,7 @@ bool account_reset_password(struct account_call *c, struct fault *f)
 	if (!row.found)
 		return mail_token_fault(f);
 	if (!password_allowed(c, password, row.values[OWNER_EMAIL], f)
-		|| !password_hash(&fresh, password, c->conf, c->arena, f)
-		|| !database_call(&row, c, f, "reset_password", hash, fresh, c->ip, c->user_agent))
+		|| !password_hash(&fresh, password, c->conf, c->arena, f) || !call_reset_password(&done, c, hash, fresh, f))
 		return false;
-	return database_true(row.values[0]) ? answer_nothing(c) : mail_token_fault(f);
+	return done ? answer_nothing(c) : mail_token_fault(f);
 }

@@ -120,8 +120,10 @@ struct conf {
 	int64_t auth_reauth_sessions;                                                           /* seconds; -1: never */
 	int64_t auth_limit_login, auth_limit_login_ip, auth_limit_register, auth_limit_refresh; /* tries a period */
 	int64_t auth_limit_mail, auth_limit_mail_ip;
+	int64_t auth_limit_mail_day;              /* to one address in a day */
 	bool auth_activation;                     /* no session before the address is proven */
 	int64_t auth_reset_ttl, auth_confirm_ttl; /* seconds from sending */
+	int64_t auth_undo_ttl;
 	int64_t auth_limit_period;
 };
 

@@ -19,6 +19,7 @@ ENDPOINTS = {
     "change_password": "OPTIONS,POST", "delete_account": "OPTIONS,POST", "request_password_reset": "OPTIONS,POST",
     "reset_password": "OPTIONS,POST", "activate_account": "OPTIONS,POST", "resend_activation": "OPTIONS,POST",
     "change_email": "OPTIONS,POST", "confirm_email": "OPTIONS,POST", "end_sessions": "OPTIONS,POST",
+    "undo_change": "OPTIONS,POST",
 }
 SIGNED_IN = {"current_user": {}, "logout": {}, "revoke_session": {"id": "00000000-0000-4000-8000-000000000000"},
              "change_password": {"current_password": "x", "password": "y"}, "delete_account": {"current_password": "x"},

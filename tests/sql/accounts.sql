@@ -137,7 +137,7 @@ FROM unnest(ARRAY[
 	'SELECT auth_private.end_sessions_of(103, ''00000000-0000-4000-8000-000000000103'', 102, NULL, NULL)',
 	'SELECT auth_private.replace_session(102, ''a hash'', false, gen_random_uuid(), true, NULL, NULL)',
 	'SELECT auth_private.open_session(102, gen_random_uuid(), ''1 day'', ''1 day'')', 'SELECT auth_private.list_users()',
-	'SELECT auth_private.register(''a'', ''a'', ''a'', ''admin_user'', NULL, NULL, NULL, false, 1, 1)', 'SET ROLE auth_owner', 'SET ROLE rowgate_account',
+	'SELECT auth_private.register(''a'', ''a'', ''a'', ''admin_user'', NULL, NULL, NULL, false, ''{1,1,1}'')', 'SET ROLE auth_owner', 'SET ROLE rowgate_account',
 	'SET ROLE postgres',
 	'ALTER ROLE authenticator SUPERUSER', 'CREATE TABLE auth_private.mine ()', 'DROP TABLE auth.users']) AS statement;
 SELECT lives_ok($$SELECT public.run('SELECT auth_private.check_session(''00000000-0000-4000-8000-000000000103'', 0)')$$, 'but for the session check');

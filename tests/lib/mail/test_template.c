@@ -164,6 +164,9 @@ static void shipped_texts(void **state)
 		{ STR_INIT("when"), STR_INIT("now") },
 		{ STR_INIT("ip"), STR_INIT("::1") },
 		{ STR_INIT("agent"), STR_INIT("<agent>") },
+		{ STR_INIT("browser"), STR_INIT("Firefox") },
+		{ STR_INIT("system"), STR_INIT("Linux") },
+		{ STR_INIT("program"), { NULL, 0 } },
 	};
 	static const struct str languages[] = { STR_INIT("en"), STR_INIT("de") };
 	for (size_t i = 0; i < COUNT_OF(names) * COUNT_OF(languages); i++) {
@@ -189,7 +192,7 @@ static void shipped_texts(void **state)
 static void shipped_pages(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "page-activate", "page-confirm", "page-reset" };
+	static const char *const names[] = { "page-activate", "page-confirm", "page-reset", "page-undo" };
 	static const struct template_value all[] = {
 		{ STR_INIT("style"), STR_INIT("a{color:#000}") },
 		{ STR_INIT("action"), STR_INIT("/account/x") },
@@ -198,6 +201,8 @@ static void shipped_pages(void **state)
 		{ STR_INIT("back"), STR_INIT("https://example.com/?a=1&b=2") },
 		STATE("form"),
 		STATE("done"),
+		STATE("first"),
+		STATE("again"),
 		STATE("RGA03"),
 		STATE("RGA07"),
 		STATE("RGA15"),
