@@ -54,16 +54,17 @@ static void put_json(struct draft *d, const struct plan *p, enum media_kind kind
 	buf_put(&d->sql, one ? STR(", 'null')") : STR(", '[]')"));
 }
 
-/* PostGIS finds the geometry among the columns, and refuses rows without one; RFC 7946 has `null` for it.
+/* PostGIS finds the geometry among the columns, and refuses rows without one; RFC 7946 has `null` for it. It is named
+ * there too and never called, so that a database without PostGIS has no GeoJSON: of some rows would be of no use.
  * ST_AsGeoJSON is found as users' own functions are: PostGIS may be in any schema of the search path. */
 static void put_feature(struct draft *d, const struct plan *p)
 {
 	if (p->unlocated)
 		stmt_sql(d,
-			"pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, 'properties', "
-			"pg_catalog.row_to_json(" ROWS "))");
-	else
-		stmt_sql(d, "ST_AsGeoJSON(" ROWS ")::pg_catalog.json");
+			"CASE WHEN true THEN pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, 'properties', "
+			"pg_catalog.row_to_json(" ROWS ")) ELSE ");
+	stmt_sql(d, "ST_AsGeoJSON(" ROWS ")::pg_catalog.json");
+	buf_put(&d->sql, p->unlocated ? STR(" END") : STR(""));
 }
 
 static void put_collection(struct draft *d, const struct plan *p)

@@ -34,6 +34,8 @@ MEDIA = [
     case("M1 csv quoting", "GET /items?select=id,name&id=in.(4,5)&order=id", 200, 'id,name\n4,\n5,"date, dried"',
          Accept="text/csv"),
     case("M1 csv without rows", "GET /no_rows", 200, Accept="text/csv"),
+    case("M1 geojson without PostGIS, even of rows without a geometry", "GET /pairs", 404,
+         Accept="application/geo+json"),
     case("M1 openapi", "GET /", 200, fields={"Content-Type": "application/openapi+json; charset=utf-8"},
          Accept="application/openapi+json"),
     case("M2 object", f"GET {ROW}", 200, '{"a":1,"b":"x","value":10}',

@@ -91,8 +91,9 @@ static void handlers(void **state)
 		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
 			"INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
 		{ "GET /log\nAccept: application/geo+json",
-			"SELECT pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, 'properties', "
-			"pg_catalog.row_to_json(_postgrest_t)) FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"SELECT CASE WHEN true THEN pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, "
+			"'properties', pg_catalog.row_to_json(_postgrest_t)) ELSE ST_AsGeoJSON(_postgrest_t)::pg_catalog.json END "
+			"FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log?select=line,spot\nAccept: application/geo+json",
 			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line`, `log`.`spot` FROM "
 			"`api`.`log`) AS _postgrest_t" },
