@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 enum {
 	BLOCK_SIZE = 32 * 1024,     /* what most requests need; the first one is kept over resets */
@@ -48,6 +49,7 @@ struct arena {
 	struct cleanup *cleanups;
 	size_t ceiling, used;
 	bool overflow, locked;
+	unsigned char key[ARENA_KEY_BYTES];
 };
 
 static struct block *block_new(size_t size)
@@ -96,6 +98,8 @@ struct arena *arena_new(size_t ceiling)
 		abort();
 	struct block *first = block_new(BLOCK_SIZE);
 	*a = (struct arena){ .blocks = first, .current = first, .latest = first, .ceiling = ceiling };
+	if (getrandom(a->key, sizeof a->key, 0) != (ssize_t)sizeof a->key)
+		abort();
 	return a;
 }
 
@@ -130,13 +134,10 @@ void arena_reset(struct arena *a)
 	block_wipe(first);
 	ASAN_POISON_MEMORY_REGION(first->data, first->size);
 	first->used = 0;
-	*a = (struct arena){
-		.blocks = first,
-		.current = first,
-		.latest = first,
-		.ceiling = a->ceiling,
-		.locked = a->locked,
-	};
+	a->blocks = a->current = a->latest = first;
+	a->cleanups = NULL;
+	a->used = 0;
+	a->overflow = false;
 }
 
 bool arena_lock(struct arena *a)
@@ -254,4 +255,9 @@ size_t arena_used(const struct arena *a)
 size_t arena_left(const struct arena *a)
 {
 	return a->used < a->ceiling ? a->ceiling - a->used : 0;
+}
+
+const unsigned char *arena_key(const struct arena *a)
+{
+	return a->key;
 }

@@ -18,6 +18,8 @@
 
 struct arena;
 
+enum { ARENA_KEY_BYTES = 16 };
+
 /* An empty arena. ceiling: bytes in all before arena_overflowed() becomes true. Never NULL. */
 struct arena *arena_new(size_t ceiling);
 /* Runs the clean-ups and gives all memory back. */
@@ -39,6 +41,9 @@ void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((mal
 char *arena_bytes(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
 /* Makes the allocation at p, which has old bytes, new bytes long: in place when it was the last one. */
 char *arena_regrow(struct arena *a, char *p, size_t old, size_t new_size) __attribute__((returns_nonnull));
+
+/* ARENA_KEY_BYTES drawn at random when the arena was made, for hashes over what comes from outside. */
+const unsigned char *arena_key(const struct arena *a);
 
 /* Calls fn(arg) at the next reset or free, latest registration first. */
 void arena_on_reset(struct arena *a, void (*fn)(void *arg), void *arg);

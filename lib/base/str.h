@@ -66,7 +66,7 @@ bool str_to_i64(struct str s, int64_t *out_r);
 /* UTF-8 as utf8_length() has it, without a NUL byte: what PostgreSQL accepts as text. */
 bool str_is_text(struct str s);
 
-/* 64-bit FNV-1a; for tables in memory, not for secrets. */
+/* 64-bit FNV-1a, the same in every process: for what we name ourselves. What comes from outside: base/hash.h. */
 uint64_t str_hash(struct str s);
 
 /* A copy in the arena, NUL-terminated behind its last byte. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "catalog/builder.h"
 
 /* Notes when the record added last does not keep the order of OIDs. */
@@ -51,7 +52,7 @@ struct cat_builder *build_new(struct arena *scratch, int server_version)
 static struct cat_text *intern_slot(struct cat_builder *b, struct str text)
 {
 	uint32_t mask = b->interned.capacity - 1;
-	for (uint32_t i = (uint32_t)str_hash(text) & mask;; i = (i + 1) & mask) {
+	for (uint32_t i = (uint32_t)hash_of(b->scratch, text) & mask;; i = (i + 1) & mask) {
 		struct cat_text *slot = rows_at(&b->interned, i);
 		if (!slot->offset || str_eq(build_text_of(b, *slot), text))
 			return slot;

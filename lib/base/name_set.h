@@ -1,7 +1,7 @@
-/* Names, each once, in order of arrival: a hash table over an array.
+/* Names, each once, in order of arrival: a hash table over an array, whose hash is keyed (hash.h).
  * SPDX-License-Identifier: MIT */
-#ifndef ROWGATE_QUERY_NAME_SET_H
-#define ROWGATE_QUERY_NAME_SET_H
+#ifndef ROWGATE_BASE_NAME_SET_H
+#define ROWGATE_BASE_NAME_SET_H
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -9,7 +9,7 @@
 struct name_set {
 	struct str *names; /* in order of arrival */
 	size_t count, capacity;
-	uint32_t *slots; /* index + 1 into names, 0: free; twice the capacity or more, a power of two */
+	uint32_t *slots; /* index + 1 into names, 0: free; a power of two, twice the capacity or more. NULL: few names */
 	size_t mask;
 	struct arena *arena;
 };
