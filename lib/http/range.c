@@ -4,14 +4,18 @@
 
 #include "base/scan.h"
 
-/* A number of any length: what no table can hold counts as the highest row. */
+int64_t range_row(struct str digits)
+{
+	int64_t row;
+	return str_to_i64(digits, &row) && row < ROW_MOST ? row : ROW_MOST;
+}
+
 static bool take_row(struct scan *s, int64_t *out_r)
 {
 	struct str digits;
 	if (!scan_set(s, "0123456789", SIZE_MAX, &digits))
 		return false;
-	if (!str_to_i64(digits, out_r))
-		*out_r = INT64_MAX;
+	*out_r = range_row(digits);
 	return true;
 }
 
@@ -32,7 +36,7 @@ bool range_read(struct row_range *out_r, const struct request *r, struct fault *
 				"Range header."));
 	}
 	out_r->offset = first;
-	if (!open && last - first < INT64_MAX)
+	if (!open && last - first < ROW_MOST)
 		out_r->limit = last - first + 1;
 	return true;
 }

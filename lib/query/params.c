@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "query/params.h"
 
+#include "base/name_set.h"
 #include "query/grammar.h"
-#include "query/name_set.h"
 
 /* In the order of parsing: of several faults a request has, the first in this order is answered. */
 enum param_kind {
@@ -210,8 +210,7 @@ static bool number_of(struct str text, int64_t *out_r)
 			return false;
 	if (digits.n == 0)
 		return false;
-	if (!str_to_i64(text, out_r))
-		*out_r = negative ? INT64_MIN : INT64_MAX;
+	*out_r = negative ? -range_row(digits) : range_row(digits);
 	return true;
 }
 
