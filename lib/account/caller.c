@@ -48,6 +48,15 @@ static bool is_json(struct str type)
 		|| (bare.n > 5 && str_eq_nocase(str_from(bare, bare.n - 5), STR("+json")));
 }
 
+/* A character that no text of PostgreSQL's holds. Of JSON only a string has a backslash. */
+static bool escapes_nul(struct str json)
+{
+	for (size_t i = str_index(json, '\\'); i < json.n; i += 2 + str_index(str_from(json, i + 2), '\\'))
+		if (str_starts(str_from(json, i), STR("\\u0000")))
+			return true;
+	return false;
+}
+
 static bool read_body(struct account_call *c, struct fault *f)
 {
 	struct str type = request_field(c->request, STR("content-type")), body = c->request->body;
@@ -62,6 +71,8 @@ static bool read_body(struct account_call *c, struct fault *f)
 	c->body = tokenjson_parse(body, c->arena);
 	if (!c->body)
 		return fault_set(f, 400, "RGA07", STR("The body is not a JSON object"));
+	if (escapes_nul(body))
+		return fault_set(f, 400, "RGA07", STR("A text has a NUL character in it"));
 	return tokenjson_count(body) == (size_t)json_object_object_length(c->body) || refuse_twice(f);
 }
 

@@ -69,6 +69,16 @@ def test_register_refuses_other_profiles(server, profile):
     assert (answer.status_code, answer.json()["code"]) == (400, "RGA07")
 
 
+@pytest.mark.parametrize("text", [
+    '{"name": "a\\u0000b"}', '{"data": {"a": ["\\u0000"]}}', '{"data": {"a\\u0000": 1}}', '{"bio": "\\\\\\u0000"}',
+])
+def test_register_refuses_a_profile_with_a_nul(server, text):
+    body = f'{{"email": "nul@example.com", "password": "{PASSWORD}", "profile": {text}}}'
+    answer = server.post("/rpc/register_user", data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "RGA07"), answer.text
+    Person(server, profile={"bio": "\\u0000"})  # a backslash and what follows it
+
+
 def test_login_answers_the_tutorials_fields_and_more(person):
     login = person.login
     assert set(login) == {"token", "user", "token_type", "expires_in", "expires_at", "refresh_token"}
