@@ -67,6 +67,7 @@ struct conf {
 	bool server_reuseport, server_timing_enabled;
 	struct str server_trace_header, server_unix_socket;
 	int64_t server_unix_socket_mode;
+	int64_t url_max_embeds;
 	bool url_use_legacy_target_names;
 
 	/* rowgate's own. */

@@ -288,6 +288,8 @@ const struct conf_option conf_options[] = {
 	{ "url-allow-reg-casts", .type = CONF_BOOL, .flags = OWN | R | D, AT(url_allow_reg_casts), .fallback = "true",
 		.sample = "false",
 		.help = "Casts in select= to regclass and its kin, which name objects of schemas that are not exposed." },
+	{ "url-max-embeds", .type = CONF_INT, .flags = OWN | R | D, AT(url_max_embeds), .fallback = "100", .min = 1,
+		.max = 1000, .help = "Embedded resources one request may ask for; beyond it 413." },
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,

@@ -130,8 +130,31 @@ static bool find_relation(struct plan *p, struct arena *a, struct fault *f)
 	return p->relation || missing_relation(p->query, p->catalog, a, f);
 }
 
+static size_t count_embeds(const struct select_item *items)
+{
+	size_t count = 0;
+	for (; items; items = items->next)
+		if (items->kind == SELECT_EMBED || items->kind == SELECT_SPREAD)
+			count += 1 + count_embeds(items->children);
+	return count;
+}
+
+/* The planner's time grows with the square of what is joined, and more. */
+static bool bound_embeds(const struct plan *p, struct arena *a, struct fault *f)
+{
+	long long most = (long long)p->conf->url_max_embeds;
+	if (p->embeds <= (size_t)most)
+		return true;
+	fault_printf(f, a, 413, "RG413", "The request asks for %zu embedded resources", p->embeds);
+	fault_details(f, str_printf(a, "url-max-embeds allows %lld in one request.", most));
+	return fault_hint(f, STR("Ask for some of them in another request."));
+}
+
 static bool resolve_rows(struct plan *p, const struct plan_source *s, struct arena *a, struct fault *f)
 {
+	p->embeds = count_embeds(p->query->select);
+	if (!bound_embeds(p, a, f))
+		return false;
 	struct plan_select *sel = arena_make(a, struct plan_select);
 	p->read = sel;
 	return plan_read(sel, &p->legacy_names, p->query, s, p->conf, a, f);

@@ -70,8 +70,13 @@ struct plan {
 	struct str legacy_names; /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
 	struct prefer applied;   /* what Preference-Applied may say */
+	size_t embeds;           /* in the whole tree of places: see PLAN_EMBEDS_FEW */
 	struct str search_path;  /* value of search_path: quoted, schema first, pg_temp last */
 };
+
+/* So many embeds PostgreSQL plans as joins in a few milliseconds, and so many it may compile just in time. Every
+ * expression of an embed is compiled by itself, some 10 ms each, whenever the planner's guess of the cost is high. */
+enum { PLAN_EMBEDS_FEW = 8, PLAN_EMBEDS_COMPILED = 4 };
 
 /* What is said of legacy_names, in Warning and in the log. */
 #define PLAN_LEGACY_NAMES                                                                                              \
@@ -83,6 +88,11 @@ struct plan {
  * (405 PGRST105), media type (406 PGRST107), preferences (400 PGRST122, 128); a write's preferences before its media
  * type. */
 MUST_CHECK bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
+	struct arena *a, struct fault *f);
+
+/* target.c: what a request is for and nothing more: relation (404 PGRST205) or function (404 PGRST202; routine is NULL
+ * where several have the name). The query's body need not have been read. */
+MUST_CHECK bool plan_target(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
 
 /* make.c: whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */

@@ -5,21 +5,42 @@
  * child table and joining is up to 1.6 times faster when every row is wanted and many times slower when few are. An
  * object is a lateral join: it may be turned into a plain join, its rows may be remembered (Memoize), and it may not
  * fail when a view has a key twice. Rows are turned into JSON inside of the join, so that what is remembered is the
- * text. Equal columns are told by EXISTS wherever only the existence of rows matters.
+ * text. Of many objects each is a scalar subquery too, or behind OFFSET 0: planning 75 joins takes seconds. Equal
+ * columns are told by EXISTS wherever only the existence of rows matters.
  * SPDX-License-Identifier: MIT */
+#include "base/name_set.h"
 #include "stmt/parts.h"
 
+/* Whether there is one row at most because a key of a table says so. */
+static bool is_unique(const struct plan_embed *e)
+{
+	return e->to_one && e->related.cardinality != CAT_COMPUTED && !cat_is_view(e->related.to);
+}
+
+static bool is_crowded(const struct plan *p)
+{
+	return p->embeds > PLAN_EMBEDS_FEW;
+}
+
+/* An object that could be a scalar subquery as well, and is one where many are asked for. */
+static bool may_stand_alone(const struct plan_embed *e)
+{
+	return is_unique(e) && !e->spread && !e->inner && e->key_count == 0;
+}
+
 /* Whether an embed is joined at all, rather than computed in the select list. */
-static bool is_joined(const struct plan_select *around, const struct plan_embed *e)
+static bool is_joined(const struct plan *p, const struct plan_select *around, const struct plan_embed *e)
 {
 	bool has_columns = e->spread ? e->select.output_count > 0 : e->shown;
 	bool as_join = e->to_one || e->spread || around->aggregated;
+	if (is_crowded(p) && !around->aggregated && may_stand_alone(e))
+		return false;
 	return as_join && (has_columns || e->key_count > 0);
 }
 
-bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bool counting)
+bool stmt_tests(const struct plan *p, const struct plan_select *around, const struct plan_embed *e, bool counting)
 {
-	return e->inner && (counting || !e->to_one || !is_joined(around, e));
+	return e->inner && (counting || !e->to_one || !is_joined(p, around, e));
 }
 
 static void put_relation(struct draft *d, const struct plan *p, const struct cat_relation *r)
@@ -89,6 +110,15 @@ bool stmt_ties(struct draft *d, const struct plan *p, const struct plan_embed *e
 	return any;
 }
 
+/* Keeps PostgreSQL from making one join of many: that all their columns are equal to one another it then concludes of
+ * every pair, and looks for the best order of them. */
+static void put_fence(struct draft *d, const struct plan *p, const struct plan_embed *e,
+	const struct plan_select *around)
+{
+	if (is_crowded(p) && is_joined(p, around, e) && e->select.range.limit < 0 && e->select.range.offset == 0)
+		stmt_sql(d, " OFFSET 0");
+}
+
 /* All that follows the select list of an embed's own select. */
 static void put_rest(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
@@ -99,6 +129,7 @@ static void put_rest(struct draft *d, const struct plan *p, const struct plan_em
 	stmt_group(d, p, &e->select);
 	stmt_order(d, p, &e->select);
 	stmt_range(d, e->select.range);
+	put_fence(d, p, e, around);
 }
 
 /* (SELECT ...) AS pgrst_row: the rows of an embed. */
@@ -213,7 +244,7 @@ void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select 
 {
 	for (size_t i = 0; i < sel->embed_count; i++) {
 		const struct plan_embed *e = &sel->embeds[i];
-		if (!is_joined(sel, e))
+		if (!is_joined(p, sel, e))
 			continue;
 		buf_put(&d->sql, e->inner && e->to_one ? STR(" JOIN LATERAL (") : STR(" LEFT JOIN LATERAL ("));
 		(e->spread ? put_spread : e->to_one ? put_embed_object : put_array)(d, p, e, sel);
@@ -225,13 +256,13 @@ void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select 
 
 void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e)
 {
-	if (is_joined(around, e)) {
+	if (is_joined(p, around, e)) {
 		stmt_ident(d, e->alias);
 		stmt_sql(d, ".j");
 		return;
 	}
 	stmt_sql(d, "(");
-	put_array(d, p, e, around);
+	(e->to_one ? put_embed_object : put_array)(d, p, e, around);
 	stmt_sql(d, ")");
 }
 
@@ -265,39 +296,22 @@ void stmt_exists(struct draft *d, const struct plan *p, const struct plan_select
 	stmt_sql(d, ")");
 }
 
-static bool is_among(struct str name, const struct str *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(names[i], name))
-			return true;
-	return false;
-}
-
 /* The names of columns that are needed, each once. */
 struct needs {
 	struct draft *d;
 	struct str alias;
-	struct str *names;
-	size_t count;
+	struct name_set names;
 };
 
 static void need(struct needs *n, struct str name)
 {
-	if (!name.p || is_among(name, n->names, n->count))
+	bool first = n->names.count == 0;
+	if (!name.p || !name_set_add(&n->names, name))
 		return;
-	buf_put(&n->d->sql, n->count ? STR(", ") : STR(""));
+	buf_put(&n->d->sql, first ? STR("") : STR(", "));
 	stmt_ident(n->d, n->alias);
 	stmt_sql(n->d, ".");
 	stmt_ident(n->d, name);
-	n->names[n->count++] = name;
-}
-
-static size_t most_needs(const struct plan_select *sel)
-{
-	size_t most = sel->output_count + sel->order_count;
-	for (size_t i = 0; i < sel->embed_count; i++)
-		most += sel->embeds[i].related.columns.count;
-	return most;
 }
 
 static bool needs_row(const struct plan_select *sel)
@@ -311,7 +325,7 @@ static bool needs_row(const struct plan_select *sel)
 void stmt_needs(struct draft *d, const struct plan *p)
 {
 	const struct plan_select *sel = p->read;
-	struct needs n = { d, sel->alias, arena_make_array(d->arena, struct str, most_needs(sel)), 0 };
+	struct needs n = { d, sel->alias, name_set_new(0, d->arena) };
 	for (size_t i = 0; i < sel->output_count; i++)
 		need(&n, sel->outputs[i].field.name);
 	for (size_t i = 0; i < sel->order_count; i++)
@@ -322,12 +336,12 @@ void stmt_needs(struct draft *d, const struct plan *p)
 			need(&n, catalog_text(p->catalog, catalog_column_at(p->catalog, columns->left[c])->name));
 	}
 	if (needs_row(sel)) {
-		buf_put(&d->sql, n.count ? STR(", ") : STR(""));
+		buf_put(&d->sql, n.names.count ? STR(", ") : STR(""));
 		stmt_ident(d, sel->alias);
 		stmt_sql(d, ".*::");
 		stmt_relation(d, p);
 		stmt_sql(d, " AS " WRITTEN_ROW);
-	} else if (n.count == 0) {
+	} else if (n.names.count == 0) {
 		stmt_sql(d, "1");
 	}
 }

@@ -49,7 +49,7 @@ bool stmt_ties(struct draft *d, const struct plan *p, const struct plan_embed *e
 /* `EXISTS (...)`: whether an embed has rows. */
 void stmt_exists(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
 /* Whether an inner embed is told by EXISTS among the conditions, and not by a join; when counting always. */
-bool stmt_tests(const struct plan_select *around, const struct plan_embed *e, bool counting);
+bool stmt_tests(const struct plan *p, const struct plan_select *around, const struct plan_embed *e, bool counting);
 /* A key of an embed's one row, to be ordered by. */
 void stmt_key_of_embed(struct draft *d, const struct plan_key *key);
 

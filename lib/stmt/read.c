@@ -245,7 +245,7 @@ void stmt_conditions(struct draft *d, const struct plan *p, const struct plan_se
 		put_condition(d, p, sel, sel->alias, sel->where);
 	}
 	for (size_t i = 0; i < sel->embed_count; i++) {
-		if (!stmt_tests(sel, &sel->embeds[i], counting))
+		if (!stmt_tests(p, sel, &sel->embeds[i], counting))
 			continue;
 		put_and(d, &any);
 		stmt_exists(d, p, sel, &sel->embeds[i]);

@@ -1,8 +1,8 @@
 /* The settings of a request, all in one statement, and what else runs beside the main one.
  * SPDX-License-Identifier: MIT */
 #include "base/jsonesc.h"
+#include "base/name_set.h"
 #include "http/cookie.h"
-#include "query/name_set.h"
 #include "stmt/make.h"
 #include "stmt/quote.h"
 
@@ -151,6 +151,8 @@ bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct are
 	put_fixed(&d, "request.cookies", cookies_json(&d, s));
 	if (s->plan->query->prefer.timezone.p)
 		put_fixed(&d, "timezone", s->plan->query->prefer.timezone);
+	if (s->plan->embeds > PLAN_EMBEDS_COMPILED)
+		put_fixed(&d, "jit", STR("off"));
 	put_hoisted(&d, s->plan);
 	put_app_settings(&d, s->plan->conf);
 	put_fixed(&d, "transaction_read_only", s->plan->read_only ? STR("on") : STR("off"));

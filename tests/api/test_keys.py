@@ -177,6 +177,7 @@ FIRST = [
     Key("server-timing-enabled", "true", lambda a: a.field("Server-Timing") is not None, False, True),
     Key("server-trace-header", "X-Trace", lambda a: a.field("X-Trace", X_Trace="7"), None, "7"),
     Key("url-allow-reg-casts", "false", lambda a: a.status("/items?select=id::regclass"), 200, 400),
+    Key("url-max-embeds", "1", lambda a: a.status("/items?select=id,owners(id),o:owners(id)"), 200, 413),
     Key("url-use-legacy-target-names", "false",
         lambda a: a.status("/items?select=id,o:owners(id)&owners.id=eq.1"), 200, 400),
     Key("app.settings.colour", "blue", lambda a: a.get("/rpc/colour").json(), None, "blue", in_db=False),

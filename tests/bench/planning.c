@@ -115,6 +115,7 @@ int main(void)
 		.db_schemas = { schemas, 1 },
 		.db_extra_search_path = { extra, 1 },
 		.db_max_rows = -1,
+		.url_max_embeds = 100,
 		.db_tx_end = CONF_TX_COMMIT,
 	};
 	struct arena *forever = arena_new((size_t)1 << 30);

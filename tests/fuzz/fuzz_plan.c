@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.db_aggregates_enabled = size % 4;
 	c.db_plan_enabled = true;
 	c.db_max_rows = size % 3 ? -1 : 10;
+	c.url_max_embeds = 100;
 	struct made *m = fixture_make(str_dup(a, (struct str){ (const char *)data, size }).p, &c, a);
 	if (m->fault.http_status && (m->fault.http_status < 300 || !m->fault.code.n || !m->fault.message.n))
 		abort();

@@ -601,6 +601,7 @@ static const char golden_dump[] =
 	"server-unix-socket-mode = \"660\"\n"
 	"state-dir = \"\"\n"
 	"url-allow-reg-casts = true\n"
+	"url-max-embeds = 100\n"
 	"url-use-legacy-target-names = true\n"
 	"workers = 0\n";
 
