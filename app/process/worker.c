@@ -233,6 +233,16 @@ static void worker_tell(struct worker *w)
 	w->told = now;
 }
 
+/* Whether the client has left, which the web server tells by closing its end: for what takes long without waiting. */
+static bool worker_gone(void *arg)
+{
+	struct worker *w = arg;
+	struct pollfd client = { .fd = w->slot ? fcgi_fd(slot_connection(w->slot)) : -1, .events = POLLRDHUP };
+	if (poll(&client, 1, 0) <= 0 || !(client.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+		return false;
+	return !worker_wait_ends(w, WAIT_CLIENT_LEFT);
+}
+
 /* Answers the request that has come on the connection, if it is whole; true when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
@@ -244,6 +254,7 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	enum fcgi_received received = fcgi_receive(c, conf, &request, w->arena, &f);
 	if (received == FCGI_GONE || received == FCGI_PARTIAL)
 		return received == FCGI_PARTIAL;
+	request.watch = (struct watch){ worker_gone, w };
 	w->request = &request;
 	if (w->place->accounts)
 		worker_give_way(w);

@@ -5,6 +5,7 @@
 #include "account/endpoints.h"
 #include "account/schema.h"
 #include "app/serve/account.h"
+#include "app/serve/rights.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -143,7 +144,8 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 		return false;
 	served->role = who.role;
 	timing_mark(&served->timing, TIMING_JWT);
-	if (!serve_catalog_present(s, f) || !query_read(&q, r, &g->conf, a, f))
+	if (!serve_catalog_present(s, f) || !query_read_head(&q, r, &g->conf, a, f) || !rights_look(s, r, &who, &q, a, f)
+		|| !query_read_body(&q, r, &g->conf, a, f))
 		return false;
 	timing_mark(&served->timing, TIMING_PARSE);
 	if (!plan_make(&p, &q, g->catalog, &g->conf, a, f))

@@ -14,6 +14,7 @@ void json_scan_start(struct json_scan *s, struct str text)
 	s->end = s->cur + text.n;
 	s->depth = 0;
 	s->depth_max = JSON_DEPTH_MAX;
+	s->way = (struct watch_way){ 0 };
 }
 
 /* The high bit of the lowest byte that is a quote, a backslash, a control character or not ASCII; bits above the
@@ -253,6 +254,8 @@ bool json_skip_value(struct json_scan *s)
 		enum step step = open_value(s);
 		if (step == STEP_VALUE_DONE)
 			step = close_value(s, base);
+		if (watch_left(&s->way, s->cur))
+			return false;
 		if (step != STEP_VALUE_NEXT)
 			return step == STEP_VALUE_DONE;
 	}

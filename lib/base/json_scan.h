@@ -7,12 +7,14 @@
 #define ROWGATE_BASE_JSON_SCAN_H
 
 #include "base/str.h"
+#include "base/watch.h"
 
 enum { JSON_DEPTH_MAX = 10000 };
 
 struct json_scan {
 	const unsigned char *cur, *end;
 	size_t depth, depth_max;               /* containers that are open, and that may be */
+	struct watch_way way;                  /* set it to have json_skip_value() end when the client has left */
 	uint8_t stack[JSON_DEPTH_MAX / 8 + 1]; /* a bit a level: whether it is an object */
 };
 

@@ -93,7 +93,7 @@ static bool pair_read(struct http_pair *out_r, struct str raw, struct arena *a, 
 	return http_decode(&out_r->name, name, true, a, f) && (!value.p || http_decode(&out_r->value, value, true, a, f));
 }
 
-static size_t component_count(struct str raw)
+size_t http_form_count(struct str raw)
 {
 	size_t count = 1;
 	for (size_t i = 0; i < raw.n; i++)
@@ -103,7 +103,7 @@ static size_t component_count(struct str raw)
 
 bool http_form(struct http_pair **pairs_r, size_t *count_r, struct str raw, struct arena *a, struct fault *f)
 {
-	*pairs_r = arena_make_array(a, struct http_pair, component_count(raw));
+	*pairs_r = arena_make_array(a, struct http_pair, http_form_count(raw));
 	*count_r = 0;
 	while (raw.p) {
 		struct str component = str_cut(&raw, '&');

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "base/watch.h"
 
 enum http_method {
 	HTTP_GET,
@@ -39,6 +40,7 @@ struct request {
 	struct str host;     /* Host field or SERVER_NAME */
 	struct str protocol; /* "HTTP/1.1" */
 	bool https;
+	struct watch watch; /* whether its client still waits */
 };
 
 /* Token of RFC 9110 section 9 to the enum; case-sensitive; HTTP_OTHER for what rowgate does not know. */
@@ -60,5 +62,7 @@ struct http_pair {
  * component is left out, a component without '=' has the value STR_NONE. */
 MUST_CHECK bool http_form(struct http_pair **pairs_r, size_t *count_r, struct str raw, struct arena *a,
 	struct fault *f);
+/* How many pairs that makes at most. */
+size_t http_form_count(struct str raw);
 
 #endif

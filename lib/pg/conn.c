@@ -118,7 +118,7 @@ static PGconn *connect_start(const struct conn *c)
 
 bool conn_stopped_fault(struct fault *f)
 {
-	return fault_set(f, CONN_STOPPED, "PGRSTX00", STR("The request was abandoned"));
+	return watch_fault(f);
 }
 
 /* Always returns false. */

@@ -8,13 +8,14 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/watch.h"
 #include "row.h"
 #include "stmt/stmt.h"
 
 struct conn;
 
 /* http_status of the fault when the wait callback ended the wait: nobody is left to answer. */
-enum { CONN_STOPPED = 499 };
+enum { CONN_STOPPED = WATCH_LEFT };
 
 struct conn_options {
 	struct str uri;              /* db-uri: a libpq URI or key=value string, "" for libpq's environment */

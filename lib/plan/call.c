@@ -95,6 +95,16 @@ static bool choose(const struct cat_routine **out_r, const struct cat_routine **
 	return true;
 }
 
+/* PostgreSQL's FUNC_MAX_ARGS. */
+enum { ARGUMENTS_MAX = 100 };
+
+/* So many names fit no function, and are not told one by one. */
+static bool too_many(struct arena *a, struct fault *f)
+{
+	fault_set(f, 413, "PGRST102", STR("The request has too many arguments"));
+	return fault_details(f, str_printf(a, "A function takes at most %d.", ARGUMENTS_MAX));
+}
+
 bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, const struct catalog *cat,
 	struct arena *a, struct fault *f)
 {
@@ -117,6 +127,8 @@ bool plan_find_routine(const struct cat_routine **out_r, const struct query *q, 
 		*out_r = &all[0];
 		return true;
 	}
+	if (keys.count > ARGUMENTS_MAX)
+		return too_many(a, f);
 	return missing_routine(q, keys.items, keys.count, cat, a, f);
 }
 

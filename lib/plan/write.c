@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/write.h"
 
+#include "base/name_set.h"
 #include "plan/keys.h"
 #include "plan/missing.h"
 #include "plan/source.h"
@@ -21,13 +22,13 @@ static void resolve_body(struct plan_write *w, const struct payload *p)
 		w->body = STR("[]"); /* a scalar counts as no rows */
 }
 
-/* The array literal that came with a name. */
-static struct str array_of(const struct payload *p, struct str name)
+/* The keys of a body as they came, each once: a name's array literal stands at its index. */
+static struct name_set places_of(const struct payload *p, struct arena *a)
 {
-	size_t i = 0;
-	while (!str_eq(p->keys[i], name))
-		i++;
-	return p->arrays[i];
+	struct name_set places = name_set_new(p->key_count, a);
+	for (size_t i = 0; i < p->key_count; i++)
+		name_set_add(&places, p->keys[i]);
+	return places;
 }
 
 static bool resolve_columns(struct plan_write *w, const struct query *q, const struct plan_source *s, struct arena *a,
@@ -37,12 +38,15 @@ static bool resolve_columns(struct plan_write *w, const struct query *q, const s
 	bool from_arrays = q->payload.kind == PAYLOAD_ARRAYS;
 	const struct cat_column **columns = arena_make_array(a, const struct cat_column *, keys.count);
 	struct str *arrays = arena_make_array(a, struct str, from_arrays ? keys.count : 0);
+	struct name_set places = { 0 };
+	if (from_arrays)
+		places = places_of(&q->payload, a);
 	for (size_t i = 0; i < keys.count; i++) {
 		columns[i] = catalog_column(s->catalog, s->relation, keys.items[i]);
 		if (!columns[i])
 			return missing_column(s->relation, keys.items[i], s->catalog, a, f);
 		if (from_arrays)
-			arrays[i] = array_of(&q->payload, keys.items[i]);
+			arrays[i] = q->payload.arrays[name_set_find(&places, keys.items[i])];
 	}
 	w->arrays = from_arrays ? arrays : NULL;
 	w->columns = columns;

@@ -8,21 +8,25 @@
 #ifndef ROWGATE_QUERY_PAYLOAD_H
 #define ROWGATE_QUERY_PAYLOAD_H
 
+#include "payload_limit.h"
 #include "query.h"
 
-/* Reads the body into q->payload when the action has one. Faults: 400 PGRST102, 413 when its rewriting outgrows the
- * request's memory, 507 when server-spool-dir is full. */
+/* Reads the body into q->payload when the action has one. Faults: 400 PGRST102, 413 when it names too much or
+ * its rewriting outgrows the request's memory, 507 when server-spool-dir is full, WATCH_LEFT. */
 MUST_CHECK bool payload_read(struct query *q, const struct request *r, const struct conf *c, struct arena *a,
 	struct fault *f);
 
 /* payload_json.c: validates a JSON text (RFC 8259; strings that are UTF-8 and hold no half of a surrogate pair;
  * nesting at most 10,000 deep, constant stack) and reads its shape: one object or an array of objects, the keys of
  * the first; every further object must have the same set of keys, else 400 PGRST102 "All object keys must match". A
- * scalar counts as []. One pass, linear time, memory proportional to the first object's keys. */
-MUST_CHECK bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f);
+ * scalar counts as []. More keys than `most` are 413. One pass, linear time, memory proportional to the first object's
+ * keys. */
+MUST_CHECK bool payload_json(struct payload *out_r, struct str body, size_t most, const struct watch *w,
+	struct arena *a, struct fault *f);
 /* payload_csv.c: reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted or quoted field
- * NULL is null. Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. */
-MUST_CHECK bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c,
+ * NULL is null. Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. Of
+ * fields with one name the last counts. A header of more fields than PAYLOAD_COLUMNS_MAX is 413. */
+MUST_CHECK bool payload_csv(struct payload *out_r, const struct request *r, bool for_call, const struct conf *c,
 	struct arena *a, struct fault *f);
 
 #endif

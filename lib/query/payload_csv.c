@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/jsonesc.h"
+#include "base/name_set.h"
 #include "base/tmpfile.h"
 #include "base/utf8.h"
 #include "query/csv.h"
 #include "query/grammar.h"
-#include "query/name_set.h"
 
 /* The place of a field whose name a later field of the header has too: the later one counts. */
 #define IGNORED SIZE_MAX
@@ -19,8 +19,10 @@ enum { SHOWN_MOST = 100 };
 struct table {
 	struct scan s; /* behind the header */
 	struct name_set names;
-	size_t *place; /* of each field of a line: its index in names */
-	size_t width;  /* fields of a line */
+	size_t *place; /* of each field of a line: its index in names, or IGNORED */
+	size_t *field; /* of each name: the field that counts */
+	struct watch_way way;
+	size_t width; /* fields of a line */
 	size_t rows;
 	struct arena *arena;
 };
@@ -69,10 +71,11 @@ static bool behind_line_end(const struct scan *s)
 /* Gives the field of the header its place; one before it with the same name loses it. */
 static void add_name(struct table *t, size_t column, struct str name)
 {
-	size_t place = name_set_add(&t->names, name) ? t->names.count - 1 : name_set_find(&t->names, name);
-	for (size_t i = 0; i < column && place + 1 < t->names.count; i++)
-		if (t->place[i] == place)
-			t->place[i] = IGNORED;
+	bool fresh = name_set_add(&t->names, name);
+	size_t place = fresh ? t->names.count - 1 : name_set_find(&t->names, name);
+	if (!fresh)
+		t->place[t->field[place]] = IGNORED;
+	t->field[place] = column;
 	t->place[column] = place;
 }
 
@@ -80,6 +83,7 @@ static void take_names(struct table *t, const struct name_list *names)
 {
 	t->width = names->count;
 	t->place = arena_make_array(t->arena, size_t, names->count);
+	t->field = arena_make_array(t->arena, size_t, names->count);
 	t->names = name_set_new(names->count, t->arena);
 	for (size_t i = 0; i < names->count; i++)
 		add_name(t, i, names->items[i]);
@@ -95,7 +99,9 @@ static bool read_header(struct table *t, struct fault *f)
 		end = csv_next(&t->s, &field);
 		if (end != CSV_BROKEN)
 			name_list_add(&names, str_dup(t->arena, csv_value(&field, t->arena)), t->arena);
-	} while (end == CSV_COMMA);
+	} while (end == CSV_COMMA && names.count <= PAYLOAD_COLUMNS_MAX);
+	if (names.count > PAYLOAD_COLUMNS_MAX)
+		return payload_too_many(f, "columns", PAYLOAD_COLUMNS_MAX, t->arena);
 	if (end == CSV_BROKEN || !behind_line_end(&t->s))
 		return broken(t, scan_done(&t->s) ? "not enough input" : "Failed reading: satisfy", f);
 	take_names(t, &names);
@@ -111,17 +117,20 @@ static bool each_field(struct table *t, void (*put)(void *arg, size_t row, size_
 	for (t->rows = 0; csv_more(&t->s); t->rows++) {
 		size_t column = 0;
 		enum csv_end end = CSV_COMMA;
-		for (; end == CSV_COMMA; column++) {
+		for (; end == CSV_COMMA && !watch_left(&t->way, t->s.cur); column++) {
 			end = csv_next(&t->s, &field);
 			if (end != CSV_BROKEN && column < t->width && t->place[column] != IGNORED)
 				put(arg, t->rows, t->place[column], &field);
 		}
+		if (t->way.left)
+			return watch_fault(f);
 		if (end == CSV_BROKEN)
 			return broken(t, scan_done(&t->s) ? "not enough input" : "endOfInput", f);
 		if (column != t->width)
 			return fault_set(f, 400, "PGRST102", STR("All lines must have same number of fields"));
 	}
 	t->s = first;
+	t->way.next = t->way.next ? (uintptr_t)first.cur : 0;
 	return true;
 }
 
@@ -210,11 +219,11 @@ static bool read_objects(struct payload *out_r, struct table *t, struct fault *f
 	return !(objects.out.overflow || arena_overflowed(t->arena)) || too_large(f);
 }
 
-bool payload_csv(struct payload *out_r, struct str body, bool for_call, const struct conf *c, struct arena *a,
+bool payload_csv(struct payload *out_r, const struct request *r, bool for_call, const struct conf *c, struct arena *a,
 	struct fault *f)
 {
-	struct table t = { .s = csv_scan(body), .arena = a };
-	if (!str_is_text(body))
+	struct table t = { .s = csv_scan(r->body), .way = watch_begin(&r->watch, r->body), .arena = a };
+	if (!str_is_text(r->body))
 		return fault_set(f, 400, "PGRST102", STR("The request body is not UTF-8 text or contains a NUL byte"));
 	*out_r = (struct payload){ .kind = PAYLOAD_JSON, .media = out_r->media, .is_array = true, .body = STR("[]") };
 	if (!read_header(&t, f) || !(for_call ? read_objects(out_r, &t, f) : read_arrays(out_r, &t, c, f)))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json_scan.h"
-#include "query/name_set.h"
+#include "base/name_set.h"
 
 /* Keys of the first object; of every further one it is only counted how many of them it has. */
 struct shape {
@@ -18,6 +18,7 @@ struct shape {
 	size_t rows;
 	bool uneven;
 	bool too_large; /* the keys alone outgrew the request's memory */
+	size_t most;    /* keys there may be */
 	struct arena *arena;
 };
 
@@ -35,7 +36,7 @@ static bool first_key(struct shape *sh, struct json_string key)
 	if (name.n > sh->longest)
 		sh->longest = name.n;
 	name_set_add(&sh->keys, name);
-	sh->too_large = arena_overflowed(sh->arena);
+	sh->too_large = arena_overflowed(sh->arena) || sh->keys.count > sh->most;
 	return !sh->too_large;
 }
 
@@ -178,16 +179,21 @@ static bool read_text(struct shape *sh, bool *is_object_r)
 	return ok && s->cur == s->end;
 }
 
-bool payload_json(struct payload *out_r, struct str body, struct arena *a, struct fault *f)
+bool payload_json(struct payload *out_r, struct str body, size_t most, const struct watch *w, struct arena *a,
+	struct fault *f)
 {
 	struct shape *sh = arena_make(a, struct shape);
 	bool is_object;
 	sh->keys = name_set_new(16, a);
 	sh->arena = a;
+	sh->most = most;
 	json_scan_start(&sh->scan, body);
+	sh->scan.way = watch_begin(w, body);
 	bool ok = read_text(sh, &is_object);
+	if (sh->scan.way.left)
+		return watch_fault(f);
 	if (sh->too_large)
-		return fault_set(f, 413, "PGRST102", STR("The request body has too many keys"));
+		return payload_too_many(f, "keys", PAYLOAD_COLUMNS_MAX, a);
 	if (!ok)
 		return fault_set(f, 400, "PGRST102", STR("Empty or invalid json"));
 	if (sh->uneven)

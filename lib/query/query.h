@@ -86,5 +86,16 @@ struct query {
  * PGRST102). */
 MUST_CHECK bool query_read(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a,
 	struct fault *f);
+/* The same in two steps: all but the body, and the body. */
+MUST_CHECK bool query_read_head(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a,
+	struct fault *f);
+MUST_CHECK bool query_read_body(struct query *q, const struct request *r, const struct conf *c, struct arena *a,
+	struct fault *f);
+/* Whether the action makes something of the body. */
+static inline bool query_has_body(const struct query *q)
+{
+	return q->action == ACTION_CREATE || q->action == ACTION_UPDATE || q->action == ACTION_UPSERT_ONE
+		|| (q->action == ACTION_CALL && q->call_method == CALL_WRITE);
+}
 
 #endif

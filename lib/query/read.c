@@ -118,7 +118,8 @@ static bool read_range(struct query *q, const struct request *r, struct fault *f
 	return true;
 }
 
-bool query_read(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a, struct fault *f)
+bool query_read_head(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a,
+	struct fault *f)
 {
 	struct media *accept;
 	*out_r = (struct query){ 0 };
@@ -127,5 +128,15 @@ bool query_read(struct query *out_r, const struct request *r, const struct conf 
 	prefer_read(&out_r->prefer, r, a);
 	return read_path(out_r, r->path, c, a, f) && read_schema(out_r, r, c, a, f) && read_action(out_r, r, a, f)
 		&& params_read(out_r, r->query, out_r->target == TARGET_ROUTINE && r->method != HTTP_POST, a, f)
-		&& read_range(out_r, r, f) && payload_read(out_r, r, c, a, f);
+		&& read_range(out_r, r, f);
+}
+
+bool query_read_body(struct query *q, const struct request *r, const struct conf *c, struct arena *a, struct fault *f)
+{
+	return payload_read(q, r, c, a, f);
+}
+
+bool query_read(struct query *out_r, const struct request *r, const struct conf *c, struct arena *a, struct fault *f)
+{
+	return query_read_head(out_r, r, c, a, f) && query_read_body(out_r, r, c, a, f);
 }

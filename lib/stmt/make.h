@@ -44,4 +44,10 @@ MUST_CHECK bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct
 /* SELECT "schema"."function"(): db-pre-request. */
 MUST_CHECK bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);
 
+/* rights.c: a statement that changes nothing and fails as the write of plan_target()'s plan will fail when the caller
+ * has no right to it: as long as sql.p is set. Others it may fail of mean nothing. */
+MUST_CHECK bool stmt_rights(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
+/* A row when the caller may update any column of the relation. */
+MUST_CHECK bool stmt_may_update(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
+
 #endif

@@ -29,7 +29,7 @@ static bool is_json(struct str text, struct arena *a)
 {
 	struct payload p;
 	struct fault f;
-	return payload_json(&p, text, a, &f);
+	return payload_json(&p, text, SIZE_MAX, NULL, a, &f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -305,6 +305,7 @@ struct conf fixture_conf(void)
 		.db_extra_search_path = { extra, 1 },
 		.db_hoisted_tx_settings = { hoisted, 2 },
 		.db_max_rows = -1,
+		.url_max_embeds = 100,
 		.db_tx_end = CONF_TX_COMMIT,
 		.openapi_mode = CONF_OPENAPI_FOLLOW,
 		.db_pass_authorization = true,
@@ -314,19 +315,20 @@ struct conf fixture_conf(void)
 
 static void read_fields(struct request *r, struct str *rest, struct arena *a)
 {
-	enum { FIELDS_MAX = 16 };
-	struct http_field *fields = arena_make_array(a, struct http_field, FIELDS_MAX);
+	size_t most = 1;
+	for (size_t i = 0; i < rest->n; i++)
+		most += rest->p[i] == '\n';
+	struct http_field *fields = arena_make_array(a, struct http_field, most);
 	r->fields = fields;
 	for (struct str line = str_cut(rest, '\n'); line.n > 0; line = str_cut(rest, '\n')) {
 		struct str value = line, name = str_cut(&value, ':');
-		if (r->field_count < FIELDS_MAX)
-			fields[r->field_count++] = (struct http_field){ str_lower(a, name), value.p ? str_trim(value) : STR("") };
+		fields[r->field_count++] = (struct http_field){ str_lower(a, name), value.p ? str_trim(value) : STR("") };
 	}
 }
 
-static struct request read_request(const char *text_, struct arena *a)
+struct request fixture_request(const char *text, struct arena *a)
 {
-	struct str rest = str_of(text_), line = str_cut(&rest, '\n'), method = str_cut(&line, ' ');
+	struct str rest = str_of(text), line = str_cut(&rest, '\n'), method = str_cut(&line, ' ');
 	struct request r = { .method = http_method_from(method), .method_text = method };
 	r.query = line;
 	r.path = str_cut(&r.query, '?');
@@ -338,7 +340,7 @@ static struct request read_request(const char *text_, struct arena *a)
 struct made *fixture_make(const char *request, const struct conf *c, struct arena *a)
 {
 	struct made *m = arena_make(a, struct made);
-	m->request = read_request(request, a);
+	m->request = fixture_request(request, a);
 	const struct catalog *cat = fixture_catalog(a);
 	if (query_read(&m->query, &m->request, c, a, &m->fault) && plan_make(&m->plan, &m->query, cat, c, a, &m->fault))
 		(void)!stmt_make(&m->stmts, &m->plan, a, &m->fault);

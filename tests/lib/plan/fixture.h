@@ -23,6 +23,7 @@ const struct catalog *fixture_catalog(struct arena *a);
 /* The defaults of the configuration, as far as planning looks at them. */
 struct conf fixture_conf(void);
 /* request: "METHOD target", then "Name: value" lines, then an empty line and the body. */
+struct request fixture_request(const char *text, struct arena *a);
 struct made *fixture_make(const char *request, const struct conf *c, struct arena *a);
 
 /* `SQL | value | value`, NULL for a missing value; `NNN CODE message | details | hint` for a fault. */

@@ -29,7 +29,7 @@ static struct str outcome(struct str body, struct arena *a)
 	char *exact = malloc(body.n + !body.n);
 	assert_non_null(exact);
 	memcpy(exact, body.p, body.n);
-	bool ok = payload_json(&p, (struct str){ exact, body.n }, a, &f);
+	bool ok = payload_json(&p, (struct str){ exact, body.n }, PAYLOAD_COLUMNS_MAX, NULL, a, &f);
 	struct str got = ok ? show_payload(&p, a) : show_fault(&f, a);
 	free(exact);
 	return got;
@@ -363,9 +363,46 @@ static void csv(void **state)
 		check_body(&rows[i]);
 }
 
+static bool leaves(void *asked)
+{
+	return ++*(int *)asked == 2;
+}
+
+/* Every kind of large body: asked for the second time whether anybody waits, and not a third time. */
+static void a_departed_client_ends_the_reading(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type, *head, *unit;
+	} bodies[] = {
+		{ "application/json", "[{\"a\":0}", ",{\"a\":12345}" },
+		{ "application/json", "{\"a\":[0", ",[12345]" },
+		{ "text/csv", "a,b\n", "12345,6789\n" },
+		{ "text/csv", "a,b\n", "12345," },
+	};
+	enum { SIZE = 4 << 20 };
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		struct arena *a = arena_new((size_t)1 << 28);
+		struct buf body = buf_new(a, 2 * SIZE);
+		int asked = 0;
+		buf_put(&body, str_of(bodies[i].head));
+		while (body.n < SIZE)
+			buf_put(&body, str_of(bodies[i].unit));
+		struct http_field type = { STR("content-type"), str_of(bodies[i].type) };
+		struct request r = { .fields = &type, .field_count = 1, .body = buf_str(&body), .watch = { leaves, &asked } };
+		struct query q = { .action = ACTION_CREATE };
+		struct fault f = { 0 };
+		assert_false(payload_read(&q, &r, &(struct conf){ .server_buffer = SIZE }, a, &f));
+		assert_int_equal(f.http_status, WATCH_LEFT);
+		assert_int_equal(asked, 2);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_departed_client_ends_the_reading),
 		cmocka_unit_test(json_shapes),
 		cmocka_unit_test(a_nul_byte_is_invalid),
 		cmocka_unit_test(nesting_has_an_end),
