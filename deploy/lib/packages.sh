@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 
 BUILD_PACKAGES="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libpq-dev
-	libjson-c-dev libsodium-dev libcrypt-dev libssl-dev libcurl4-openssl-dev libidn2-dev"
+	libjson-c-dev libsodium-dev libcrypt-dev libssl-dev libcurl4-openssl-dev libidn2-dev
+	libunistring-dev"
 
 # missing_packages NAME...: prints those that are not installed.
 missing_packages() {

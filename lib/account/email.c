@@ -5,9 +5,12 @@
 #include <idn2.h>
 #include <string.h>
 
+#include "account/unicode.h"
 #include "base/buf.h"
+#include "base/count.h"
 
-enum { EMAIL_MAX = 254, LOCAL_MAX = 64, LABEL_MAX = 63 };
+/* TYPED_MAX: before what nobody sees is left out, and in full width. */
+enum { EMAIL_MAX = 254, LOCAL_MAX = 64, LABEL_MAX = 63, TYPED_MAX = 4 * EMAIL_MAX };
 
 static bool is_ascii(struct str s)
 {
@@ -70,7 +73,7 @@ static bool domain_good(struct str domain)
 
 static bool local_good(struct str local)
 {
-	static const char never[] = " \"(),:;<>[]\\";
+	static const char never[] = " \"(),:;<>@[]\\";
 	for (size_t i = 0; i < local.n; i++) {
 		unsigned char c = (unsigned char)local.p[i];
 		if (c <= ' ' || c == 0x7f || strchr(never, c))
@@ -79,18 +82,63 @@ static bool local_good(struct str local)
 	return local.n > 0 && local.n <= LOCAL_MAX;
 }
 
+/* Cuts at the first @, which may be full width or small. */
+static bool split(struct str *local_r, struct str *domain_r, struct str email)
+{
+	static const struct str ats[] = { STR_INIT("@"), STR_INIT("\uff20"), STR_INIT("\ufe6b") };
+	size_t at = email.n, width = 0;
+	for (size_t i = 0; i < COUNT_OF(ats); i++) {
+		size_t found = str_find(email, ats[i]);
+		if (found < at) {
+			at = found;
+			width = ats[i].n;
+		}
+	}
+	*local_r = str_sub(email, 0, at);
+	*domain_r = str_from(email, at + width);
+	return width > 0;
+}
+
 bool email_key(struct str *key_r, struct str email, struct arena *a)
 {
-	if (!str_is_text(email) || email.n > EMAIL_MAX)
+	struct str local, domain;
+	if (!str_is_text(email) || unicode_trim(email).n > TYPED_MAX || !split(&local, &domain, unicode_trim(email)))
 		return false;
-	struct str rest = str_lower(a, email), local = str_cut(&rest, '@');
+	struct str folded = unicode_fold(local, a);
 	struct buf out = buf_new(a, 4 * EMAIL_MAX);
-	if (!rest.p || !local_good(local))
-		return false;
-	buf_put(&out, local);
+	buf_put(&out, folded);
 	buf_char(&out, '@');
-	if (!put_domain(&out, rest, a))
+	if (!local_good(folded) || !local_good(unicode_visible(local, a)) || !put_domain(&out, str_lower(a, domain), a)
+		|| out.overflow)
 		return false;
 	*key_r = buf_str(&out);
-	return domain_good(str_from(*key_r, local.n + 1)) && key_r->n <= EMAIL_MAX;
+	return domain_good(str_from(*key_r, folded.n + 1)) && key_r->n <= EMAIL_MAX;
+}
+
+/* A domain as it is read: its ASCII form stands for several ways to type it. */
+static struct str shown_domain(struct str key, struct arena *a)
+{
+	char *shown;
+	struct str ascii = str_from(key, str_rindex(key, '@') + 1);
+	if (idn2_to_unicode_8z8z(str_cstr(a, ascii), &shown, 0) != IDN2_OK)
+		return ascii;
+	struct str domain = str_dup(a, str_of(shown));
+	idn2_free(shown);
+	return domain;
+}
+
+bool email_address(struct str *out_r, struct str email, struct arena *a)
+{
+	struct str key, local, domain;
+	if (!email_key(&key, email, a) || !split(&local, &domain, unicode_trim(email)))
+		return false;
+	if (!is_ascii(domain))
+		domain = shown_domain(key, a);
+	*out_r = str_join(a, (struct str[]){ unicode_visible(local, a), domain }, 2, STR("@"));
+	return true;
+}
+
+struct str email_typed(struct str email, struct arena *a)
+{
+	return str_lower(a, str_is_text(email) ? unicode_trim(email) : email);
 }

@@ -47,7 +47,36 @@ static const struct {
 	{ "a@ü" SIXTY ".example", NULL },
 	{ "a@" LABEL "." LABEL "." LABEL "." SIXTY, "a@" LABEL "." LABEL "." LABEL "." SIXTY },
 	{ "a@" LABEL "." LABEL "." LABEL "." LABEL, NULL },
+	/* Nobody is two people for how a keyboard, a form or a paste wrote the address. */
+	{ " a@shop.example\t", "a@shop.example" },
+	{ "\u00a0a@shop.example\u3000\r\n", "a@shop.example" },
+	{ "\ufeffa@shop.example\u200b", "a@shop.example" },
+	{ "MÜLLER@BÜCHER", "müller@xn--bcher-kva" },
+	{ "mu\u0308ller@bücher", "müller@xn--bcher-kva" },
+	{ "MU\u0308LLER@BU\u0308CHER", "müller@xn--bcher-kva" },
+	{ "ΝΊΚΟΣ@shop.example", "νίκοσ@shop.example" },
+	{ "νίκος@shop.example", "νίκοσ@shop.example" },
+	{ "ИВАН@shop.example", "иван@shop.example" },
+	{ "\u212aelvin@shop.example", "kelvin@shop.example" },
+	{ "\ufb01nn@shop.example", "finn@shop.example" },
+	{ "straße@faß.example", "strasse@xn--fa-hia.example" },
+	{ "STRA\u1e9eE@shop.example", "strasse@shop.example" },
+	{ "ｍｉｋｅ@shop.example", "mike@shop.example" },
+	{ "ＭＩＫＥ＠ＳＨＯＰ．ＥＸＡＭＰＬＥ", "mike@shop.example" },
+	{ "mi\u00adke@sh\u00adop.example", "mike@shop.example" },
+	{ "mi\u200bke@sh\u200bop.example", "mike@shop.example" },
+	{ "mi\u2060ke@shop\u2060.example", "mike@shop.example" },
+	{ "mi\u202eke@shop.example", "mike@shop.example" },
+	{ "mi\ufe0fke@shop.example", "mike@shop.example" },
+	{ "e\u00ad\u0301@shop.example", "é@shop.example" },
+	{ "\u00ad@shop.example", NULL },
+	{ "a＠b@shop.example", NULL },
+	{ "a\ufe6bb＠shop.example", NULL },
+	{ "a，b@shop.example", NULL },
+	{ "a\u00a0b@shop.example", NULL },
+	{ "＜a@shop.example＞", NULL },
 	{ "", NULL },
+	{ " ", NULL },
 	{ "someone", NULL },
 	{ "@shop.example", NULL },
 	{ "someone@", NULL },
@@ -85,6 +114,30 @@ static void keys(void **state)
 	arena_free(a);
 }
 
+/* An address as it is written to has the key of what was typed, and is not written differently again. */
+static void addresses(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *email, *address;
+	} shown[] = {
+		{ " Some.One@Shop.Example ", "Some.One@Shop.Example" },
+		{ "ＭiKe＠ＳＨＯＰ．example", "MiKe@shop.example" },
+		{ "Mu\u0308l\u00adler@BÜCHER", "Müller@bücher" },
+		{ "a@XN--BCHER-KVA.example", "a@XN--BCHER-KVA.example" },
+		{ "Straße@faß.example", "Straße@faß.example" },
+	};
+	struct arena *a = arena_new(1 << 20);
+	for (size_t i = 0; i < COUNT_OF(shown); i++) {
+		struct str key, again, address;
+		expect_int(shown[i].email, email_key(&key, str_of(shown[i].email), a), true);
+		expect_int(shown[i].email, email_address(&address, str_of(shown[i].email), a), true);
+		expect_text(shown[i].email, address, shown[i].address);
+		expect_int(shown[i].email, email_key(&again, address, a) && str_eq(again, key), true);
+	}
+	arena_free(a);
+}
+
 static void no_nul(void **state)
 {
 	(void)state;
@@ -96,6 +149,6 @@ static void no_nul(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(keys), cmocka_unit_test(no_nul) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(keys), cmocka_unit_test(addresses), cmocka_unit_test(no_nul) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
