@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
+#include "account/calls.h"
 #include "account/database.h"
-#include "account/email.h"
 #include "base/arena.h"
 #include "base/clock.h"
 
@@ -32,11 +32,11 @@ bool accounts_open(struct account_call *out_r, struct generation *g, const char 
 bool accounts_find(struct account_call *c, struct str email, struct str *id_r, struct fault *f)
 {
 	struct database_row row;
-	struct str key;
-	if (!email_key(&key, email, c->arena))
-		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(email));
-	if (!database_call(&row, c, f, "find_user", key))
+	struct looked_up known;
+	if (!call_look_up(&known, c, email, f) || !database_call(&row, c, f, "find_user", known.email_key))
 		return false;
 	*id_r = row.values[0];
+	if (!id_r->p && !known.is_address)
+		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(email));
 	return id_r->p || fault_printf(f, c->arena, 500, "RG500", "%.*s: there is no such account", STR_ARG(email));
 }

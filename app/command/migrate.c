@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "account/migrate.h"
+#include "account/refold.h"
 #include "app/command/commands.h"
 #include "app/serve/generation.h"
 
@@ -52,6 +53,20 @@ static bool migrate_allowed(const struct migrate_wish *w, const struct migrate_s
 	return true;
 }
 
+/* Keys of addresses are made here, not by SQL: those of earlier rules once the functions for it are there. */
+static bool migrate_keys(struct conn *c, const struct conf *conf, const struct migrate_task *task, struct arena *a,
+	struct fault *f)
+{
+	struct fault second = { 0 };
+	struct buf enter = buf_new(a, SCRIPT_MAX), leave = buf_new(a, SCRIPT_MAX);
+	if (task->to < migrate_latest())
+		return true;
+	migrate_enter(&enter, conf, task);
+	migrate_leave(&leave, conf, task);
+	bool good = conn_script(c, buf_str(&enter), a, f) && refold_run(c, conf, a, f);
+	return conn_script(c, buf_str(&leave), a, good ? f : &second) && good;
+}
+
 static bool migrate_do(const struct migrate_wish *w, struct generation *g, int *status_r, struct fault *f)
 {
 	struct conn *c = generation_open(g, g->conf.auth_install_uri.p ? g->conf.auth_install_uri : g->conf.db_uri);
@@ -75,7 +90,7 @@ static bool migrate_do(const struct migrate_wish *w, struct generation *g, int *
 		fwrite(buf_str(&script).p, 1, buf_str(&script).n, stdout);
 		return true;
 	}
-	if (!conn_script(c, buf_str(&script), g->arena, f))
+	if (!conn_script(c, buf_str(&script), g->arena, f) || !migrate_keys(c, &g->conf, &task, g->arena, f))
 		return false;
 	if (state.version < task.to)
 		printf("migrated from %d to %d\n", state.version, task.to);

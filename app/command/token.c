@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "account/calls.h"
 #include "account/database.h"
 #include "account/hook.h"
 #include "account/session.h"
@@ -54,6 +55,8 @@ static bool token_for_user(struct str *token_r, const struct token_wish *w, cons
 		return false;
 	if (!row.found)
 		return fault_set(f, 500, "RG500", STR("the account is not active"));
+	if (!call_limit_sessions(&c, s.user_id, s.id, f))
+		return false;
 	s.email = row.values[0];
 	s.role = row.values[1];
 	if (!hook_claims(&s.more, &c, s.user_id, STR("token"), f))

@@ -80,7 +80,7 @@ static bool user_add(struct account_call *c, const void *wish, struct fault *f)
 	};
 	struct registered made;
 	struct str password;
-	if (!email_key(&r.email_key, w->subject, c->arena))
+	if (!email_address(&r.email, w->subject, c->arena))
 		return fault_printf(f, c->arena, 500, "RG500", "%.*s: no e-mail address", STR_ARG(w->subject));
 	if (!read_password(&password, c->arena, f) || !password_allowed(c, password, w->subject, f)
 		|| !password_hash(&r.password_hash, password, c->conf, c->arena, f) || !call_register(&made, c, &r, f))

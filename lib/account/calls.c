@@ -3,6 +3,7 @@
 #include "account/calls.h"
 
 #include "account/database.h"
+#include "account/email.h"
 
 static struct str truth(bool b)
 {
@@ -17,14 +18,34 @@ static struct str mail_limits(const struct account_call *c)
 		(long long)conf->auth_limit_period, (long long)conf->auth_limit_mail_day);
 }
 
+/* Columns of look_up(). */
+enum { LOOKED_UP_EMAIL_KEY, LOOKED_UP_DECOYS };
+
+bool call_look_up(struct looked_up *out_r, struct account_call *c, struct str email, struct fault *f)
+{
+	struct database_row row;
+	struct str key, typed = email_typed(email, c->arena);
+	bool is_address = email_key(&key, email, c->arena);
+	if (!database_call(&row, c, f, "look_up", is_address ? key : typed, typed))
+		return false;
+	*out_r = (struct looked_up){
+		.is_address = is_address,
+		.email_key = row.values[LOOKED_UP_EMAIL_KEY],
+		.decoys = row.values[LOOKED_UP_DECOYS],
+	};
+	return true;
+}
+
 /* Columns of register(). */
 enum { REGISTERED_USER_ID, REGISTERED_TAKEN };
 
 bool call_register(struct registered *out_r, struct account_call *c, const struct registration *r, struct fault *f)
 {
 	struct database_row row;
-	if (!database_call(&row, c, f, "register", r->email, r->email_key, r->password_hash, r->role, r->profile, c->ip,
-			c->user_agent, truth(r->activation), mail_limits(c)))
+	struct looked_up known;
+	if (!call_look_up(&known, c, r->email, f)
+		|| !database_call(&row, c, f, "register", r->email, known.email_key, r->password_hash, r->role, r->profile,
+			c->ip, c->user_agent, truth(r->activation), mail_limits(c)))
 		return false;
 	*out_r = (struct registered){
 		.user_id = row.values[REGISTERED_USER_ID],
@@ -34,7 +55,7 @@ bool call_register(struct registered *out_r, struct account_call *c, const struc
 }
 
 /* Columns of begin_login(). */
-enum { BEGUN_WAIT, BEGUN_USER_ID, BEGUN_PASSWORD_HASH, BEGUN_DECOY, BEGUN_BUCKETS };
+enum { BEGUN_WAIT, BEGUN_USER_ID, BEGUN_PASSWORD_HASH, BEGUN_UNUSED, BEGUN_BUCKETS };
 
 bool call_begin_login(struct login_begun *out_r, struct account_call *c, struct str email_key, struct fault *f)
 {
@@ -48,7 +69,6 @@ bool call_begin_login(struct login_begun *out_r, struct account_call *c, struct 
 		.wait_s = database_number(row.values[BEGUN_WAIT]),
 		.user_id = row.values[BEGUN_USER_ID],
 		.password_hash = row.values[BEGUN_PASSWORD_HASH],
-		.decoy = row.values[BEGUN_DECOY],
 		.buckets = row.values[BEGUN_BUCKETS],
 	};
 	return true;
@@ -102,6 +122,12 @@ bool call_refresh(struct refreshed *out_r, struct account_call *c, struct str se
 		.ends_at = database_number(row.values[REFRESHED_ENDS_AT]),
 	};
 	return true;
+}
+
+bool call_limit_sessions(struct account_call *c, struct str user_id, struct str session, struct fault *f)
+{
+	struct database_row row;
+	return database_call(&row, c, f, "limit_sessions", user_id, session, database_int(c, c->conf->auth_max_sessions));
 }
 
 bool call_log_failure(struct account_call *c, struct str action, struct str user_id, struct str session,

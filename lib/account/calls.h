@@ -6,8 +6,16 @@
 
 #include "account/account.h"
 
+struct looked_up {
+	bool is_address;
+	struct str email_key; /* of the account that the address belongs to, or what it would be */
+	struct str decoys;    /* see password_check() */
+};
+/* Whose an address is, however it was typed. What is no address goes the same way, and has no account. */
+MUST_CHECK bool call_look_up(struct looked_up *out_r, struct account_call *c, struct str email, struct fault *f);
+
 struct registration {
-	struct str email, email_key, password_hash;
+	struct str email, password_hash;
 	struct str role;    /* its name in the database */
 	struct str profile; /* JSON, or STR_NONE */
 	bool activation;    /* the address must be proved: whoever has it gets a mail */
@@ -23,7 +31,6 @@ MUST_CHECK bool call_register(struct registered *out_r, struct account_call *c, 
 struct login_begun {
 	int64_t wait_s; /* above 0: the limits are used up, and the rest is not filled in */
 	struct str user_id, password_hash;
-	struct str decoy;   /* see password_matches() */
 	struct str buckets; /* what was taken from, to give back */
 };
 MUST_CHECK bool call_begin_login(struct login_begun *out_r, struct account_call *c, struct str email_key,
@@ -44,6 +51,9 @@ struct refreshed {
 };
 MUST_CHECK bool call_refresh(struct refreshed *out_r, struct account_call *c, struct str session, int64_t counter,
 	struct fault *f);
+
+/* Ends the oldest sessions of an account that has more than auth-max-sessions; this one stays. */
+MUST_CHECK bool call_limit_sessions(struct account_call *c, struct str user_id, struct str session, struct fault *f);
 
 /* A failure in the activity log; user_id, session and detail (JSON) may be STR_NONE. */
 MUST_CHECK bool call_log_failure(struct account_call *c, struct str action, struct str user_id, struct str session,

@@ -10,13 +10,15 @@
 
 bool account_change_email(struct account_call *c, struct fault *f)
 {
-	struct str email, key, hash;
+	struct str email, hash;
+	struct looked_up known;
 	bool done;
 	if (!account_text(c, "email", true, &email, f))
 		return false;
-	if (!email_key(&key, email, c->arena))
+	if (!email_address(&email, email, c->arena))
 		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
-	if (!reauth(c, &hash, f) || !call_change_email(&done, c, hash, email, key, f))
+	if (!reauth(c, &hash, f) || !call_look_up(&known, c, email, f)
+		|| !call_change_email(&done, c, hash, email, known.email_key, f))
 		return false;
 	if (!done)
 		return fault_set(f, 401, "RGA01", STR("Invalid credentials"));

@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: MIT */
 #include "account/caller.h"
 #include "account/calls.h"
-#include "account/email.h"
 #include "account/hook.h"
 #include "account/limit.h"
 #include "account/password.h"
@@ -25,13 +24,9 @@ static bool refuse_unconfirmed(struct fault *f)
 	return fault_hint(f, STR("Follow the mailed link, or ask for another one at /rpc/resend_activation."));
 }
 
-static bool begin_login(struct login_begun *out_r, struct account_call *c, struct str email, struct fault *f)
+static bool begin_login(struct login_begun *out_r, struct account_call *c, struct str email_key, struct fault *f)
 {
-	struct str key;
-	/* What is no address has no account: it goes the same way. */
-	if (!email_key(&key, email, c->arena))
-		key = str_lower(c->arena, email);
-	return call_begin_login(out_r, c, key, f) && (out_r->wait_s == 0 || limit_fault(out_r->wait_s, f));
+	return call_begin_login(out_r, c, email_key, f) && (out_r->wait_s == 0 || limit_fault(out_r->wait_s, f));
 }
 
 /* The session of an account whose password fitted. */
@@ -53,19 +48,21 @@ static bool finish_login(struct account_call *c, const struct login_begun *begun
 		return refuse_unconfirmed(f);
 	s.email = finished.email;
 	s.role = finished.role;
-	return session_answer(c, &s);
+	return call_limit_sessions(c, s.user_id, s.id, f) && session_answer(c, &s);
 }
 
 bool account_login(struct account_call *c, struct fault *f)
 {
 	struct str email, password, fresh = STR_NONE;
+	struct looked_up known;
 	struct login_begun begun;
 	if (!account_text(c, "email", true, &email, f) || !account_text(c, "password", true, &password, f)
-		|| !begin_login(&begun, c, email, f))
+		|| !call_look_up(&known, c, email, f) || !begin_login(&begun, c, known.email_key, f))
 		return false;
-	if (!password_matches(password, begun.password_hash, begun.decoy, c->conf, c->arena))
+	enum password_verdict v = password_check(password, begun.password_hash, known.decoys, c->conf, c->arena);
+	if (v == PASSWORD_WRONG)
 		return refuse_login(c, begun.user_id, f);
-	if (!password_current(begun.password_hash, c->conf) && !password_hash(&fresh, password, c->conf, c->arena, f))
+	if (v == PASSWORD_RIGHT_RENEW && !password_hash(&fresh, password, c->conf, c->arena, f))
 		return false;
 	return finish_login(c, &begun, fresh, f);
 }

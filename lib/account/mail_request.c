@@ -5,18 +5,14 @@
 #include "account/answer.h"
 #include "account/caller.h"
 #include "account/calls.h"
-#include "account/email.h"
 
 bool mail_request_run(struct account_call *c, struct str purpose, struct str message, struct fault *f)
 {
-	struct str email, key;
+	struct str email;
+	struct looked_up known;
 	if (!account_text(c, "email", true, &email, f)
-		|| !limit_take_by_address(c, STR("mail from"), c->conf->auth_limit_mail_ip, f))
-		return false;
-	/* What is no address has no account: it goes the same way. */
-	if (!email_key(&key, email, c->arena))
-		key = str_lower(c->arena, email);
-	if (!call_request_mail(c, purpose, key, f))
+		|| !limit_take_by_address(c, STR("mail from"), c->conf->auth_limit_mail_ip, f)
+		|| !call_look_up(&known, c, email, f) || !call_request_mail(c, purpose, known.email_key, f))
 		return false;
 	struct answer a;
 	answer_begin(&a, c);

@@ -146,6 +146,22 @@ void migrate_script(struct buf *out, const struct conf *conf, const struct migra
 	buf_lit(out, "COMMIT;\n");
 }
 
+void migrate_enter(struct buf *out, const struct conf *conf, const struct migrate_task *task)
+{
+	const struct script_names n = { conf, task->single };
+	buf_lit(out, "BEGIN;\n");
+	put_sql(out, join, &n);
+	put_sql(out, STR("COMMIT;\nSET ROLE @owner@;\n"), &n);
+}
+
+void migrate_leave(struct buf *out, const struct conf *conf, const struct migrate_task *task)
+{
+	const struct script_names n = { conf, task->single };
+	buf_lit(out, "BEGIN;\n");
+	put_sql(out, leave, &n);
+	buf_lit(out, "COMMIT;\n");
+}
+
 /* conn_run's row: whether the schema is there, and the comment on the private one. */
 static bool take_state(void *arg, const struct row *r)
 {

@@ -32,6 +32,9 @@ struct migrate_task {
 
 /* The role that the connection is for, as db-single-role needs it. */
 MUST_CHECK bool migrate_single(struct str *role_r, struct conn *c, struct arena *a, struct fault *f);
+/* What makes the session of whoever installs the owner's for a while, and what ends that. */
+void migrate_enter(struct buf *out, const struct conf *conf, const struct migrate_task *task);
+void migrate_leave(struct buf *out, const struct conf *conf, const struct migrate_task *task);
 /* Appends the script, one transaction, that brings a database from one version to another, names filled in. */
 void migrate_script(struct buf *out, const struct conf *conf, const struct migrate_task *task);
 

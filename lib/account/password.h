@@ -19,17 +19,24 @@ bool password_is_common(struct str lower_case);
  * libpwquality. 400 RGA03 with the library's words for a hint, 503 when that file cannot be understood. */
 MUST_CHECK bool password_quality(struct str password, struct str email, struct arena *a, struct fault *f);
 
-/* argon2id with the configured cost, its parameters recorded in it; 503 when there is no memory for it. */
+/* argon2id of the password in NFKC with the configured cost, its parameters recorded in it; 503 when there is no memory
+ * for it. */
 MUST_CHECK bool password_hash(struct str *out_r, struct str password, const struct conf *c, struct arena *a,
 	struct fault *f);
 /* Whether there is memory for a hash. To be asked before a try is counted, which is of no use without. */
 bool password_affordable(const struct conf *c);
 /* Whether a hash is argon2id at no less than the configured cost. */
 bool password_current(struct str hash, const struct conf *c);
-/* Whether the password is the hash's: argon2 by libsodium, bcrypt, yescrypt and sha512-crypt by crypt(3). hash
- * STR_NONE: there is no such account, never true. decoy: a hash of crypt(3), or another or STR_NONE when no account has
- * one. Every call costs one argon2id and, while there is a decoy, one crypt(3). */
-bool password_matches(struct str password, struct str hash, struct str decoy, const struct conf *c, struct arena *a);
+enum password_verdict {
+	PASSWORD_WRONG, /* false */
+	PASSWORD_RIGHT,
+	PASSWORD_RIGHT_RENEW, /* and password_hash() would make a better one of it now */
+};
+/* Whether the password is the hash's, as it was typed or else in NFKC. hash STR_NONE: there is no such account, never
+ * right. decoys: hashes of other kinds than ours and than this one, each on a line, or STR_NONE. Every call costs one
+ * argon2id and a check of each kind that is about; all of it twice, where NFKC is another spelling. */
+enum password_verdict password_check(struct str password, struct str hash, struct str decoys, const struct conf *c,
+	struct arena *a);
 /* Whether a hash made elsewhere can be taken over: a known kind whose check is not absurdly dear. */
 bool password_importable(struct str hash);
 

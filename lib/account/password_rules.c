@@ -3,6 +3,7 @@
 #include "account/password_rules.h"
 
 #include "account/password.h"
+#include "account/unicode.h"
 
 static bool refuse_guessable(struct fault *f, struct str message)
 {
@@ -21,9 +22,11 @@ bool password_allowed(struct account_call *c, struct str password, struct str em
 	bool known;
 	if (!password_acceptable(password, email, c->arena, f))
 		return false;
-	if (password_is_name(password, str_sub(email, 0, str_rindex(email, '@')), c->arena))
+	/* What is kept is this form, and what is guessed. */
+	struct str normal = unicode_nfkc(password, c->arena);
+	if (password_is_name(normal, str_sub(email, 0, str_rindex(email, '@')), c->arena))
 		return refuse_guessable(f, STR("The password is the e-mail address"));
-	if (password_worded(c, password))
+	if (password_worded(c, normal))
 		return refuse_guessable(f, STR("The password is made of a word that anybody would try here"));
-	return password_breached(&known, c, password, f) && (!known || refuse_breached(f));
+	return password_breached(&known, c, normal, f) && (!known || refuse_breached(f));
 }

@@ -18,7 +18,7 @@ bool reauth(struct account_call *c, struct str *hash_r, struct fault *f)
 		|| !database_call(&row, c, f, "own_credentials", c->user_id, c->session))
 		return false;
 	*hash_r = row.values[0];
-	if (password_matches(password, *hash_r, *hash_r, c->conf, c->arena))
+	if (password_check(password, *hash_r, STR_NONE, c->conf, c->arena))
 		return true;
 	return call_log_failure(c, STR("current_password"), c->user_id, c->session, STR_NONE, f)
 		&& fault_set(f, 401, "RGA01", STR("Invalid credentials"));

@@ -57,7 +57,7 @@ static bool read_registration(struct account_call *c, struct registration *r, st
 	if (!account_text(c, "email", true, &r->email, f) || !account_text(c, "password", true, password_r, f)
 		|| !choose_role(c, &r->role, f) || !read_profile(c, &r->profile, f))
 		return false;
-	if (!email_key(&r->email_key, r->email, c->arena))
+	if (!email_address(&r->email, r->email, c->arena))
 		return fault_set(f, 400, "RGA07", STR("This is no e-mail address"));
 	return password_allowed(c, *password_r, r->email, f);
 }

@@ -115,6 +115,7 @@ struct conf {
 	struct str auth_signing_key;                          /* JWK (set) or secret; STR_NONE: jwt-secret signs */
 	struct str auth_issuer;
 	int64_t auth_token_ttl, auth_refresh_grace, auth_session_idle, auth_session_max, auth_log_retention;
+	int64_t auth_max_sessions; /* of one account */
 	int64_t auth_password_memory, auth_password_passes;
 	struct conf_list auth_password_words;
 	struct str auth_password_breached;                                                      /* path, or STR_NONE */

@@ -83,6 +83,8 @@ const struct conf_option conf_options[] = {
 	{ "auth-log-retention", .type = CONF_SECONDS, .flags = OWN | R, AT(auth_log_retention), .fallback = "7776000",
 		.min = 3600, .max = COUNT_MAX,
 		.help = "Seconds after which `rowgate purge` removes a line of the activity log." },
+	{ "auth-max-sessions", .type = CONF_INT, .flags = OWN | R, AT(auth_max_sessions), .fallback = "100", .min = 1,
+		.max = COUNT_MAX, .help = "Open sessions of one account; a further sign-in ends the oldest." },
 	{ "auth-password-breached", .type = CONF_TEXT, .flags = OWN | R, AT(auth_password_breached),
 		.help = "File of passwords that became known, SHA-1 hashes in hex, sorted, one a line (`HASH:COUNT`): none of "
 				"these is taken." },

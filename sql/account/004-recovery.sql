@@ -648,6 +648,154 @@ GRANT EXECUTE ON FUNCTION
 	@private@.end_sessions_of(integer, uuid, integer, inet, text)
 TO @account@;
 
+-- ==== Identity ====
+
+-- How an address is found that has a key of earlier rules: ASCII's upper case and the domain as it was typed.
+CREATE INDEX users_address ON @auth@.users USING hash (lower(email COLLATE "C"));
+
+-- What a hash is told by, with its cost: everything in front of the salt.
+CREATE FUNCTION @private@.hash_class(password_hash text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	RETURN coalesce(substring(password_hash FROM '^([$]2[abxy][$]..|[$][156][$](?:rounds=[0-9]+)?|[$]y[$][^$]*|[$]7[$].{11}|'
+		'[$](?:pbkdf2|scrypt)[^$]*[$][^$]*|pbkdf2[_:][a-z0-9]+[$:][0-9]+|scrypt:[^$]*|scrypt[$][0-9]+)'), left(password_hash, 4));
+CREATE INDEX credentials_hash_class ON @private@.credentials (@private@.hash_class(password_hash))
+	WHERE password_hash NOT LIKE '$argon2%';
+
+-- Whose an address is: the account that has it literally, else the one with this key. email_key: that account's, or the
+-- one asked for where there is none. decoys: one hash of each class that is neither ours nor this account's, each on a
+-- line, so that every try can cost as much; there is hardly ever more than a class or two.
+CREATE FUNCTION @private@.look_up(wanted text, address text, OUT email_key text, OUT decoys text)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	own text;
+BEGIN
+	SELECT c.email_key INTO email_key FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id
+	WHERE lower(u.email COLLATE "C") = address ORDER BY u.id LIMIT 1;
+	email_key := coalesce(email_key, wanted);
+	own := (SELECT @private@.hash_class(c.password_hash) FROM @private@.credentials AS c WHERE c.email_key = look_up.email_key);
+	WITH RECURSIVE classes AS (
+		(SELECT @private@.hash_class(c.password_hash) AS class, c.password_hash AS sample
+		FROM @private@.credentials AS c WHERE c.password_hash NOT LIKE '$argon2%'
+		ORDER BY @private@.hash_class(c.password_hash) LIMIT 1)
+		UNION ALL
+		SELECT n.class, n.sample FROM classes AS k CROSS JOIN LATERAL (
+			SELECT @private@.hash_class(c.password_hash) AS class, c.password_hash AS sample
+			FROM @private@.credentials AS c
+			WHERE c.password_hash NOT LIKE '$argon2%' AND @private@.hash_class(c.password_hash) > k.class
+			ORDER BY @private@.hash_class(c.password_hash) LIMIT 1) AS n)
+	SELECT string_agg(k.sample, chr(10)) INTO decoys
+	FROM (SELECT * FROM classes LIMIT 8) AS k WHERE k.class IS DISTINCT FROM own;
+END $$;
+
+-- Accounts whose key other rules would make, perhaps: `rowgate migrate` and `rowgate purge` look.
+CREATE FUNCTION @private@.keys_beyond_ascii(OUT user_id integer, OUT email text, OUT email_key text) RETURNS SETOF record
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT u.id, u.email, c.email_key FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id
+		WHERE octet_length(u.email) <> length(u.email) ORDER BY u.id;
+	END;
+
+-- False: another account has that key, and this one keeps its own; both are found by their addresses.
+CREATE FUNCTION @private@.fold_key(user_id integer, email_key text) RETURNS boolean
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	UPDATE @private@.credentials AS c SET email_key = fold_key.email_key WHERE c.user_id = fold_key.user_id;
+	RETURN true;
+EXCEPTION WHEN unique_violation THEN
+	RETURN false;
+END $$;
+
+-- ==== Quotas ====
+
+CREATE FUNCTION @private@.limit_preferences() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	owner integer;
+BEGIN
+	FOR owner IN SELECT DISTINCT f.user_id FROM fresh AS f ORDER BY f.user_id LOOP
+		PERFORM pg_advisory_xact_lock(hashtext(@'private@ || '.preferences'), owner);
+		IF (SELECT count(*) FROM @auth@.preferences AS p WHERE p.user_id = owner) > 1000 THEN
+			RAISE SQLSTATE 'PT403' USING MESSAGE = 'Nobody has more than 1,000 preferences';
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER limit_preferences AFTER INSERT ON @auth@.preferences REFERENCING NEW TABLE AS fresh
+	FOR EACH STATEMENT EXECUTE FUNCTION @private@.limit_preferences();
+
+-- Ends the oldest of an account's sessions beyond `most`; `session` stays.
+CREATE FUNCTION @private@.limit_sessions(user_id integer, session uuid, most integer) RETURNS integer
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	ended integer;
+BEGIN
+	UPDATE @auth@.sessions AS s SET ended_at = clock_timestamp() WHERE s.id IN (
+		SELECT o.id FROM @auth@.sessions AS o
+		WHERE o.user_id = limit_sessions.user_id AND o.ended_at IS NULL AND o.expires_at > clock_timestamp() AND o.id <> session
+		ORDER BY o.created_at DESC, o.id OFFSET most - 1);
+	GET DIAGNOSTICS ended = ROW_COUNT;
+	IF ended > 0 THEN
+		PERFORM @private@.log(user_id, session, 'limit_sessions', true, NULL, NULL, jsonb_build_object('ended', ended));
+	END IF;
+	RETURN ended;
+END $$;
+
+-- Lines that an action of an account, or of a network's strangers, has had today. line: the one that counts the rest.
+CREATE UNLOGGED TABLE @private@.activity_counts (
+	subject text PRIMARY KEY,
+	day date NOT NULL,
+	lines integer NOT NULL,
+	line bigint
+);
+ALTER TABLE @private@.activity_counts ENABLE ROW LEVEL SECURITY;
+
+-- Beyond 1,000 lines a day of one action they are counted in one more line, and not written. Successes have their own
+-- count: failures hide none.
+CREATE OR REPLACE FUNCTION @private@.log(user_id integer, session uuid, action text, success boolean, ip inet, user_agent text,
+	detail jsonb DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	today CONSTANT date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
+	most CONSTANT integer := 1000;
+	held @private@.activity_counts;
+BEGIN
+	INSERT INTO @private@.activity_counts AS n (subject, day, lines)
+	VALUES (concat_ws(' ', action, success, coalesce(user_id::text, 'from ' || @private@.network(ip))), today, 1)
+	ON CONFLICT ON CONSTRAINT activity_counts_pkey DO UPDATE SET day = excluded.day,
+		lines = CASE n.day WHEN excluded.day THEN n.lines + 1 ELSE 1 END,
+		line = CASE n.day WHEN excluded.day THEN n.line END
+	RETURNING * INTO held;
+	IF held.line IS NOT NULL THEN
+		UPDATE @auth@.activity_log AS l SET detail = jsonb_build_object('more', held.lines - most) WHERE l.id = held.line;
+		RETURN;
+	END IF;
+	INSERT INTO @auth@.activity_log AS l (user_id, session_id, action, success, ip, user_agent, detail)
+	VALUES (user_id, session, action, success, ip, left(user_agent, 500),
+		CASE WHEN held.lines > most THEN '{"more": 1}' ELSE detail END)
+	RETURNING l.id INTO held.line;
+	IF held.lines > most THEN
+		UPDATE @private@.activity_counts AS n SET line = held.line WHERE n.subject = held.subject;
+	END IF;
+END $$;
+
+CREATE FUNCTION @private@.forget_counts(after interval) RETURNS bigint
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	removed bigint;
+BEGIN
+	DELETE FROM @private@.activity_counts AS n WHERE n.day < ((clock_timestamp() - after) AT TIME ZONE 'UTC')::date;
+	GET DIAGNOSTICS removed = ROW_COUNT;
+	RETURN removed;
+END $$;
+
+GRANT EXECUTE ON FUNCTION
+	@private@.look_up(text, text),
+	@private@.keys_beyond_ascii(),
+	@private@.fold_key(integer, text),
+	@private@.limit_sessions(integer, uuid, integer),
+	@private@.forget_counts(interval)
+TO @account@;
+
 -- ==== The end: nobody calls what is not granted above ====
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA @private@ FROM PUBLIC;

@@ -32,6 +32,74 @@ static struct str crypt_hash(struct arena *a, const char *prefix, unsigned long 
 	return str_dup(a, str_of(crypt_rn(password, setting, data, sizeof *data)));
 }
 
+static bool matches_hash(const char *password, struct str hash, struct str decoys, struct arena *a)
+{
+	return password_check(str_of(password), hash, decoys, &cheap, a) != PASSWORD_WRONG;
+}
+
+/* Made by Python's hashlib of PASSWORD. */
+static const struct {
+	const char *row, *hash;
+} derived[] = {
+	{ "Django pbkdf2_sha256", "pbkdf2_sha256$1000$saltsalt$TviHAIIqL/H3/MyQw081kYFATU4o8CEOa2/K4waAnQQ=" },
+	{ "Django pbkdf2_sha1", "pbkdf2_sha1$1000$saltsalt$pVGrnhptbZq4dutah0PxQ8mvlo4=" },
+	{ "Django pbkdf2_sha512",
+		"pbkdf2_sha512$1000$saltsalt$qgnup/BcjZ5m6wemr9oDI+HBnbtWPMZEnbRFoiKQ3p8xwZwWjdAXEus6T7zhYP"
+		"CWb8iyZgkdFFaubZckIwtAIg==" },
+	{ "Werkzeug pbkdf2",
+		"pbkdf2:sha256:1000$saltsalt$4ef88700822a2ff1f7fccc90c34f359181404d4e28f0210e6b6fcae306809d04" },
+	{ "passlib pbkdf2", "$pbkdf2-sha256$1000$8PHy8/T19vf4.fr7/P3./w$L3LoVtU5rzhYAURRoaukXqcREhEo0Fy0YkNcgdX0muI" },
+	{ "PHC pbkdf2", "$pbkdf2-sha256$i=1000,l=32$8PHy8/T19vf4+fr7/P3+/w$L3LoVtU5rzhYAURRoaukXqcREhEo0Fy0YkNcgdX0muI" },
+	{ "passlib's oldest", "$pbkdf2$1000$8PHy8/T19vf4.fr7/P3./w$QkImWS0ce1GoRpICSz4rplIr4l0" },
+	{ "PHC scrypt", "$scrypt$ln=10,r=8,p=1$8PHy8/T19vf4+fr7/P3+/w$XMpwskDfBscCUx3ZIjGLfXh3dLyq3bK0y9/9OU4BmU0" },
+	{ "Werkzeug scrypt",
+		"scrypt:1024:8:1$saltsalt$a2d7e8681fd363bb3dbd364bb209d60d0c0b624bb0147759461dcaea19d9a0fe6"
+		"7bf6ee50cb7bb5fd7393510fc1238ce96b71572d689944dde54ce8162b02344" },
+	{ "Django scrypt",
+		"scrypt$1024$saltsalt$8$1$otfoaB/TY7s9vTZLsgnWDQwLYkuwFHdZRh3K6hnZoP5nv27lDLe7X9c5NRD8EjjOl"
+		"rcVctaJlE3eVM6BYrAjRA==" },
+};
+
+static void others_match(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 24);
+	for (size_t i = 0; i < COUNT_OF(derived); i++) {
+		struct str hash = str_of(derived[i].hash);
+		expect_int(derived[i].row, password_importable(hash), true);
+		expect_int(derived[i].row, password_check(STR(PASSWORD), hash, STR_NONE, &cheap, a), PASSWORD_RIGHT_RENEW);
+		expect_int(derived[i].row, matches_hash("wrong", hash, STR_NONE, a), false);
+		expect_int(derived[i].row, matches_hash(PASSWORD, STR_NONE, hash, a), false);
+	}
+	for (const char *const *p = (const char *const[]){ "$1$", "$5$", "$6$", "$7$", "$2b$", "$y$", NULL }; *p; p++) {
+		struct str hash = crypt_hash(a, *p, 0, PASSWORD);
+		expect_int(*p, password_importable(hash), true);
+		expect_int(*p, password_check(STR(PASSWORD), hash, STR_NONE, &cheap, a), PASSWORD_RIGHT_RENEW);
+		expect_int(*p, matches_hash("wrong", hash, STR_NONE, a), false);
+	}
+	arena_free(a);
+}
+
+#define COMPOSED "caf\u00e9 \u00fcber \ufb01n"
+#define DECOMPOSED "cafe\u0301 u\u0308ber \uff46in"
+
+/* A password is one however a keyboard composes it; a hash made before it was is found as it was typed, and renewed. */
+static void one_password_in_two_spellings(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 24);
+	struct str made = argon_hash(a, COMPOSED), foreign = crypt_hash(a, "$6$", 1000, DECOMPOSED);
+	struct str normal = crypt_hash(a, "$6$", 1000, "caf\u00e9 \u00fcber fin");
+	static const char *const spellings[] = { COMPOSED, DECOMPOSED, "caf\u00e9 \u00fcber fin" };
+	for (size_t i = 0; i < COUNT_OF(spellings); i++)
+		expect_int(spellings[i], password_check(str_of(spellings[i]), made, STR_NONE, &cheap, a), PASSWORD_RIGHT);
+	expect_int("as typed", password_check(STR(DECOMPOSED), foreign, STR_NONE, &cheap, a), PASSWORD_RIGHT_RENEW);
+	expect_int("other spelling", password_check(STR(COMPOSED), foreign, STR_NONE, &cheap, a), PASSWORD_WRONG);
+	expect_int("NFKC", password_check(STR(DECOMPOSED), normal, STR_NONE, &cheap, a), PASSWORD_RIGHT_RENEW);
+	expect_int("case", password_check(STR("CAF\u00c9 \u00fcber fin"), made, STR_NONE, &cheap, a), PASSWORD_WRONG);
+	arena_free(a);
+}
+
 static void matches(void **state)
 {
 	(void)state;
@@ -60,9 +128,9 @@ static void matches(void **state)
 		{ "broken argon2id", STR("$argon2id$v=19$m=8192,t=1,p=1$"), STR_NONE, false },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		expect_int(rows[i].row, password_matches(STR(PASSWORD), rows[i].hash, rows[i].decoy, &cheap, a), rows[i].want);
-		expect_int(rows[i].row, password_matches(STR("wrong"), rows[i].hash, rows[i].decoy, &cheap, a), false);
-		expect_int(rows[i].row, password_matches(STR(""), rows[i].hash, rows[i].decoy, &cheap, a), false);
+		expect_int(rows[i].row, matches_hash(PASSWORD, rows[i].hash, rows[i].decoy, a), rows[i].want);
+		expect_int(rows[i].row, matches_hash("wrong", rows[i].hash, rows[i].decoy, a), false);
+		expect_int(rows[i].row, matches_hash("", rows[i].hash, rows[i].decoy, a), false);
 	}
 	arena_free(a);
 }
@@ -77,9 +145,9 @@ static void too_long_matches_nothing(void **state)
 		bytes[i] = 'x';
 	struct str longest = { bytes, PASSWORD_MAX_BYTES }, longer = { bytes, PASSWORD_MAX_BYTES + 1 };
 	struct str hash = argon_hash(a, str_cstr(a, longest)), empty = argon_hash(a, "");
-	expect_int("longest", password_matches(longest, hash, STR_NONE, &cheap, a), true);
-	expect_int("longer", password_matches(longer, hash, STR_NONE, &cheap, a), false);
-	expect_int("longer, empty's hash", password_matches(longer, empty, STR_NONE, &cheap, a), false);
+	expect_int("longest", password_check(longest, hash, STR_NONE, &cheap, a), PASSWORD_RIGHT);
+	expect_int("longer", password_check(longer, hash, STR_NONE, &cheap, a), PASSWORD_WRONG);
+	expect_int("longer, empty's hash", password_check(longer, empty, STR_NONE, &cheap, a), PASSWORD_WRONG);
 	arena_free(a);
 }
 
@@ -104,6 +172,7 @@ static void current(void **state)
 
 #define B64_22 "abcdefghijklmnopqrstuv"
 #define B64_31 "abcdefghijklmnopqrstuvwxyzABCDE"
+#define BYTES_16 "abcdefghijklmnopqrstuw"
 #define B64_86 B64_22 B64_31 B64_31 "ab"
 
 static void importable(void **state)
@@ -134,6 +203,39 @@ static void importable(void **state)
 		{ "$y$jET$salt$hash", false },
 		{ "$y$k9T$salt$hash", false },
 		{ "$1$salt$hash", false },
+		{ "$1$salt$" B64_22, true },
+		{ "$5$salt$" B64_22 "abcdefghijklmnopqrstu", true },
+		{ "$5$rounds=1000001$salt$" B64_22 "abcdefghijklmnopqrstu", false },
+		{ "$7$C6..../....SodiumChloride$" B64_22 "abcdefghijklmnopqrstu", true },
+		{ "$7$K6..../....SodiumChloride$" B64_22 "abcdefghijklmnopqrstu", false },
+		{ "$7$C6....zzzzzSodiumChloride$" B64_22 "abcdefghijklmnopqrstu", false },
+		{ "pbkdf2_sha256$1500000$salt$" BYTES_16, true },
+		{ "pbkdf2_sha256$3000001$salt$" BYTES_16, false },
+		{ "pbkdf2_sha256$99999999999999999999$salt$" BYTES_16, false },
+		{ "pbkdf2_sha256$0$salt$" BYTES_16, false },
+		{ "pbkdf2_sha256$-1$salt$" BYTES_16, false },
+		{ "pbkdf2_sha256$1000$$" BYTES_16, false },
+		{ "pbkdf2_sha256$1000$salt$", false },
+		{ "pbkdf2_sha256$1000$salt$abcd", false },
+		{ "pbkdf2_sha256$1000$salt$" B64_86 BYTES_16, false },
+		{ "pbkdf2_sha256$1000$salt", false },
+		{ "pbkdf2_md5$1000$salt$" BYTES_16, false },
+		{ "pbkdf2:sha256:1000$salt$" BYTES_16, false },
+		{ "pbkdf2:sha256$salt$00112233445566778899aabbccddeeff", false },
+		{ "$pbkdf2-sha256$i=3000001$c2FsdA$" BYTES_16, false },
+		{ "$pbkdf2-sha256$n=1000$c2FsdA$" BYTES_16, false },
+		{ "$scrypt$ln=17,r=8,p=1$c2FsdA$" BYTES_16, true },
+		{ "$scrypt$ln=18,r=8,p=1$c2FsdA$" BYTES_16, false },
+		{ "$scrypt$ln=17,r=8,p=5$c2FsdA$" BYTES_16, false },
+		{ "$scrypt$ln=64,r=8,p=1$c2FsdA$" BYTES_16, false },
+		{ "$scrypt$ln=10,r=4611686018427387904,p=1$c2FsdA$" BYTES_16, false },
+		{ "$scrypt$ln=10,r=8,p=0$c2FsdA$" BYTES_16, false },
+		{ "scrypt:32768:8:1$salt$00112233445566778899aabbccddeeff", true },
+		{ "scrypt:32767:8:1$salt$00112233445566778899aabbccddeeff", false },
+		{ "scrypt:1:8:1$salt$00112233445566778899aabbccddeeff", false },
+		{ "scrypt$16384$salt$8$1$" BYTES_16, true },
+		{ "scrypt", false },
+		{ "md5$salt$00112233445566778899aabbccddeeff", false },
 		{ "plain text", false },
 		{ "", false },
 	};
@@ -154,6 +256,8 @@ static void acceptable(void **state)
 		{ "Some.One@Shop.example", "The password is the e-mail address" },
 		{ "SOME.ONE", "The password is the e-mail address" },
 		{ "Password1", "The password is a common one" },
+		{ "Ｐａｓｓｗｏｒｄ１", "The password is a common one" },
+		{ "\ufdfa", "The password is too short" },
 	};
 	struct arena *a = arena_new(1 << 20);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -170,6 +274,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches),
+		cmocka_unit_test(others_match),
+		cmocka_unit_test(one_password_in_two_spellings),
 		cmocka_unit_test(too_long_matches_nothing),
 		cmocka_unit_test(current),
 		cmocka_unit_test(importable),

@@ -511,6 +511,7 @@ static const char golden_dump[] =
 	"auth-limit-register = 100\n"
 	"auth-listen = \"\"\n"
 	"auth-log-retention = 7776000\n"
+	"auth-max-sessions = 100\n"
 	"auth-password-breached = \"\"\n"
 	"auth-password-memory = \"19M\"\n"
 	"auth-password-passes = 2\n"
