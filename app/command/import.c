@@ -30,7 +30,8 @@ static_assert(COUNT_OF(member_names) == MEMBERS, "a name for each member");
 
 struct import {
 	struct account_call *c; /* its arena is emptied after each row */
-	size_t taken, refused;
+	struct arena *whole;
+	size_t taken, refused, mailed;
 };
 
 struct import_row {
@@ -55,11 +56,30 @@ static bool is_no(struct str s)
 	return str_eq_nocase(s, STR("false")) || str_eq_nocase(s, STR("f")) || str_eq(s, STR("0"));
 }
 
+/* Whoever comes without a password gets a link to choose one. */
+static bool ask_for_password(struct import *im, const struct registration *r, struct fault *f)
+{
+	if (!im->c->conf->mail_from.n)
+		return true;
+	im->mailed++;
+	struct looked_up known;
+	return call_look_up(&known, im->c, r->email, f) && call_request_mail(im->c, STR("reset"), known.email_key, f);
+}
+
+/* Deactivates, or mails, where the row says so. */
+static bool finish_user(struct import *im, const struct import_row *row, const struct registration *r,
+	struct str user_id, struct fault *f)
+{
+	struct database_row done;
+	if (is_no(row->values[ACTIVE]))
+		return database_call(&done, im->c, f, "set_user", user_id, STR_NONE, STR("false"));
+	return row->values[PASSWORD_HASH].n || ask_for_password(im, r, f);
+}
+
 /* Takes an account over, or counts it as refused. False when no further row can be tried. */
 static bool take_user(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
 	struct account_call *c = im->c;
-	struct database_row done;
 	struct registered made;
 	struct str role = row->values[ROLE].n ? row->values[ROLE] : STR("regular_user"), active = row->values[ACTIVE];
 	struct registration r = {
@@ -67,12 +87,14 @@ static bool take_user(struct import *im, const struct import_row *row, size_t nu
 		.password_hash = row->values[PASSWORD_HASH],
 		.role = schema_role(c->conf, role, c->arena),
 	};
-	if (!r.email.p || !email_key(&r.email_key, r.email, c->arena))
+	if (!r.email.p || !email_address(&r.email, r.email, c->arena))
 		return row_refused(im, row, number, "no e-mail address");
-	if (!r.password_hash.p || !password_importable(r.password_hash))
+	if (r.password_hash.n && !password_importable(r.password_hash))
 		return row_refused(im, row, number, "no password hash that can be taken over, or too dear to check");
 	if (active.n && !is_yes(active) && !is_no(active))
 		return row_refused(im, row, number, "active is true or false");
+	if (!r.password_hash.n)
+		r.password_hash = STR(PASSWORD_NONE);
 	if (!call_register(&made, c, &r, f)) {
 		if (!str_eq(f->code, STR("RGA04")))
 			return false;
@@ -81,22 +103,19 @@ static bool take_user(struct import *im, const struct import_row *row, size_t nu
 	}
 	if (made.taken)
 		return row_refused(im, row, number, "there is an account already");
-	if (active.n && is_no(active) && !database_call(&done, c, f, "set_user", made.user_id, STR_NONE, STR("false")))
-		return false;
 	im->taken++;
-	return true;
+	return finish_user(im, row, &r, made.user_id, f);
 }
 
 static bool take_user_and_forget(struct import *im, const struct import_row *row, size_t number, struct fault *f)
 {
-	struct arena *whole = im->c->arena;
 	im->c->arena = arena_new(ROW_MEMORY);
 	struct fault own = { 0 };
 	bool good = take_user(im, row, number, &own);
 	if (!good)
-		fault_printf(f, whole, own.http_status, "RG500", "row %zu: %.*s", number, STR_ARG(own.message));
+		fault_printf(f, im->whole, own.http_status, "RG500", "row %zu: %.*s", number, STR_ARG(own.message));
 	arena_free(im->c->arena);
-	im->c->arena = whole;
+	im->c->arena = im->whole;
 	return good;
 }
 
@@ -116,8 +135,8 @@ static bool csv_header(struct scan *s, enum member columns[IMPORT_COLUMNS], size
 		if (m < MEMBERS)
 			found[m] = true;
 	}
-	return (end == CSV_LINE && found[EMAIL] && found[PASSWORD_HASH])
-		|| fault_set(f, 500, "RG500", STR("neither CSV with email and password_hash in its header nor a JSON array"));
+	return (end == CSV_LINE && found[EMAIL])
+		|| fault_set(f, 500, "RG500", STR("neither CSV with email in its header nor a JSON array"));
 }
 
 static bool import_csv(struct import *im, struct str text, struct fault *f)
@@ -191,11 +210,12 @@ static bool map_file(struct str *text_r, struct str file, struct arena *a, struc
 
 bool import_users(struct account_call *c, struct str file, struct fault *f)
 {
-	struct import im = { .c = c };
+	struct import im = { .c = c, .whole = c->arena };
 	struct str text;
 	if (!map_file(&text, file, c->arena, f))
 		return false;
 	bool good = str_starts(str_trim(text), STR("[")) ? import_json(&im, text, f) : import_csv(&im, text, f);
-	log_event("%zu accounts taken over, %zu refused", im.taken, im.refused);
+	log_event("%zu accounts taken over, %zu refused, %zu asked by mail to choose a password", im.taken, im.refused,
+		im.mailed);
 	return good && (!im.refused || fault_printf(f, c->arena, 500, "RG500", "%zu rows were refused", im.refused));
 }

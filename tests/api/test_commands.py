@@ -191,7 +191,8 @@ def test_import_names_the_rows_it_refuses_and_takes_the_others(run, server, acco
     rows = tmp_path / "users.json"
     rows.write_text(json.dumps([
         {"email": "no address", "password_hash": bcrypt}, {"email": "bad1@example.com", "password_hash": "plain text"},
-        {"email": "bad2@example.com", "password_hash": "$2b$31$" + bcrypt[7:]}, {"email": "bad3@example.com"},
+        {"email": "bad2@example.com", "password_hash": "$2b$31$" + bcrypt[7:]},
+        {"email": "bad3@example.com", "password_hash": "*"},
         {"email": "bad4@example.com", "password_hash": "$argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHQ$aGFzaA"},
         {"email": "bad5@example.com", "password_hash": bcrypt, "role": "postgres"}, 7,
         {"email": "good@example.com", "password_hash": bcrypt},
