@@ -183,7 +183,7 @@ class Shown:
 
 
 def shown_column(column):
-    name = "c_" + re.sub(r"\W", "", column)
+    name = "c_" + re.sub(r"\W", "", column.replace("->>", "_"))
     return Shown(f"{name}:{column}", lambda row: {name: row[column]}, [(column, lambda row: row[column])])
 
 
@@ -450,8 +450,9 @@ class Grouped(Question):
     counts = [None, "exact"]
 
     def choose(self, rng):
-        keys = [shown_column(column) for column in rng.sample([*KINDS], rng.choice([0, 0, 1, 1, 2]))]
-        keys += [shown_cast("m")] if rng.random() < 0.3 else []
+        columns = rng.sample([*KINDS], rng.choice([0, 0, 1, 1, 2]))
+        keys = [shown_column(column) for column in columns]
+        keys += [shown_cast("m")] if rng.random() < 0.3 and "m" not in columns else []
         keys += [item for item in (SHOP, SPREAD, SPREADS) if rng.random() < 0.2]
         self.aggregates = rng.sample(AGGREGATES, rng.randint(1, 3))
         keys = keys[:1] if SPREAD in keys and SPREADS in keys else keys
