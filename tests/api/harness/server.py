@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT
 """
+import functools
 import os
 import pathlib
 import re
@@ -80,8 +81,9 @@ class Server:
         wait_until(ready, seconds, "rowgate answers")
         return self
 
+    @functools.cache
     def fastcgi_socket(self, name="rowgate.sock"):
-        """The unix socket of that name that the master listens on."""
+        """The unix socket of that name that the master listens on. It looks at every process of the machine, once."""
         master = self.process.children("rowgate")[0]
         listed = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()
                   if line.endswith("/" + name)]
