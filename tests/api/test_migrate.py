@@ -220,6 +220,31 @@ def test_upgrade_from_every_earlier_migration_keeps_the_data(own_cluster, empty)
         assert dump(older) == fresh
 
 
+def test_upgrade_to_recovery_knows_who_had_proven_an_address(own_cluster, empty):
+    """An account that nobody had to prove is in force, but not proven; one that waited for its link still waits."""
+    done(run(empty, "--to", "3"))
+    empty.run("INSERT INTO auth.users (email, created_at, email_confirmed_at) VALUES "
+              "('waits@example.com', '2026-01-01', NULL), "
+              "('never@example.com', '2026-01-01', '2026-01-01 00:00:00.1'), "
+              "('proved@example.com', '2026-01-01', '2026-01-02'), ('quick@example.com', '2026-01-01', '2026-01-01')")
+    empty.run("INSERT INTO auth.activity_log (user_id, action, success) VALUES (4, 'activate_account', true)")
+    empty.run("INSERT INTO auth_private.credentials (user_id, email_key, password_hash) SELECT id, email, 'x' "
+              "FROM auth.users")
+    empty.run("INSERT INTO auth_private.outbox (user_id, template, purpose, address) "
+              "SELECT id, 'reset', 'reset', email FROM auth.users")
+    empty.run("INSERT INTO auth_private.purpose_tokens (user_id, purpose, token_hash, mail, expires_at) "
+              "VALUES (1, 'activate', 'hash', 1, now() + interval '1 hour')")
+    touched = empty.run("SELECT updated_at FROM auth.users ORDER BY id")
+    done(run(empty))
+    assert empty.run("SELECT u.id, u.email_confirmed_at IS NOT NULL, c.pending FROM auth.users AS u "
+                     "JOIN auth_private.credentials AS c ON c.user_id = u.id ORDER BY u.id") == [
+        (1, False, True), (2, False, False), (3, True, False), (4, True, False)]
+    assert empty.run("SELECT updated_at FROM auth.users ORDER BY id") == touched
+    assert empty.value("SELECT count(*) FROM auth_private.purpose_tokens WHERE used_at IS NULL") == 1
+    assert empty.value("SELECT auth_private.activate('hash', NULL, NULL)") == "done"
+    assert empty.value("SELECT pending FROM auth_private.credentials WHERE user_id = 1") is False
+
+
 def test_roles_that_reach_further_are_not_given_to_accounts(empty):
     empty.run("CREATE ROLE mighty NOLOGIN BYPASSRLS")
     for name in ("mighty", "postgres", "authenticator", "auth_owner", "nobody_there"):

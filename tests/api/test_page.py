@@ -117,12 +117,14 @@ def test_mailed_links_are_followed(state):
         server.stop()
     assert seen["axe"] == {} and seen["wide"] == [] and seen["errors"] == []
     said = seen["said"]
-    assert said["too early"] == "Invalid credentials" and "are signed in" in said["signed in"]
+    assert said["too early"] == "The address is not confirmed yet" and "are signed in" in said["signed in"]
     assert ("address is confirmed" in said["activate"] and "address is yours" in said["confirm"]
             and "password is set" in said["reset"])
-    assert (len({said[kind] for kind in ("activate again", "confirm again", "reset again", "older link")}) == 1
-            and "has been used" in said["older link"])
-    assert seen["back"] == dict.fromkeys(("activate", "confirm", "reset"), "/app/")
+    assert "sessions were ended" in said["undo"]
+    assert (len({said[kind] for kind in ("confirm again", "reset again", "undo again")}) == 1
+            and "has been used" in said["reset again"])
+    assert said["activate again"] == said["older link"] and "was confirmed before" in said["older link"]
+    assert seen["back"] == dict.fromkeys(("activate", "confirm", "reset", "undo"), "/app/")
     assert said["ended"] == "The session has ended." and seen["left"] == 1
     assert said["password"] == "Your password is changed; your other sessions have ended."
     assert seen["address"] == f"{other} (regular_user)" and said["signed in anew"] == "You are signed in."

@@ -34,7 +34,7 @@ async function examineLanding(step) {
 }
 
 // Opens the link, presses its button, and tries it once more.
-async function follow(kind, address, fields = {}) {
+async function follow(kind, address, fields = {}, again = "alert") {
 	const link = await mailed(kind, address);
 	await landing.goto(link);
 	await examineLanding(`${kind} form`);
@@ -45,7 +45,7 @@ async function follow(kind, address, fields = {}) {
 	await landing.goto(link);
 	for (const [label, value] of Object.entries(fields)) await landing.getByLabel(label).fill(value);
 	await landing.getByRole("button").click();
-	seen.said[`${kind} again`] = await landing.getByRole("alert").textContent();
+	seen.said[`${kind} again`] = await landing.getByRole(again).textContent();
 	await examineLanding(`${kind} over`);
 	await landing.getByRole("link", { name: "Back to the site" }).click();
 	seen.back[kind] = new URL(landing.url()).pathname;
@@ -58,14 +58,14 @@ await look(page, "signed up", "follow its link first");
 const first = await mailed("activate", given.email);
 await visit(page, "Sign in");
 await fillIn(page, "#sign-in-form", { "E-mail": given.email, Password: given.password });
-await look(page, "too early", "nvalid");
+await look(page, "too early", "not confirmed");
 await page.getByRole("link", { name: "the activation mail did not come" }).click();
 await fillIn(page, "#activation-form", { "E-mail": given.email });
 await look(page, "resent", "link");
-await follow("activate", given.email);
+await follow("activate", given.email, {}, "status");
 await landing.goto(first);
 await landing.getByRole("button").click();
-seen.said["older link"] = await landing.getByRole("alert").textContent();
+seen.said["older link"] = await landing.getByRole("status").textContent();
 await signIn(page, given.email, given.password);
 await look(page, "signed in", "are signed in");
 
@@ -99,4 +99,7 @@ await follow("reset", given.other, { "New password": forgotten });
 await signIn(page, given.other, forgotten);
 await look(page, "signed in anew", "are signed in");
 seen.address = await page.locator("#who").textContent();
+await follow("undo", given.email);
+await visit(page, "Account");
+await page.getByRole("heading", { name: "Sign in" }).waitFor();
 await report();
