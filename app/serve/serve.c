@@ -57,6 +57,7 @@ struct serve_statements {
 	struct stmt_set set;
 	struct stmt settings, pre_request;
 	struct str isolation;
+	size_t settings_kept;
 };
 
 static bool serve_statements(struct serve_statements *out_r, const struct conf *conf, const struct request *r,
@@ -73,6 +74,7 @@ static bool serve_statements(struct serve_statements *out_r, const struct conf *
 	};
 	out_r->pre_request = (struct stmt){ .sql = STR_NONE };
 	out_r->isolation = stmt_isolation(&about);
+	out_r->settings_kept = stmt_settings_kept(&about);
 	return stmt_make(&out_r->set, p, a, f) && stmt_settings(&out_r->settings, &about, a, f);
 }
 
@@ -89,6 +91,7 @@ static struct flight serve_flight(const struct serve_statements *s, struct str r
 		.search_path = p->search_path,
 		.isolation = s->isolation,
 		.settings = &s->settings,
+		.settings_kept = s->settings_kept,
 		.pre_request = s->pre_request.sql.p ? &s->pre_request : NULL,
 		.main = s->set.main,
 		.count = s->set.count,

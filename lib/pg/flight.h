@@ -17,6 +17,7 @@ struct flight {
 	struct str search_path;
 	struct str isolation;           /* "", or one of SQL's four levels in any case: BEGIN with it goes first */
 	const struct stmt *settings;    /* "SELECT ..." of set_config() calls, role switch included; or NULL */
+	size_t settings_kept;           /* bytes that the server keeps of them for the session: after many it is replaced */
 	const struct stmt *pre_request; /* or NULL */
 	const struct stmt *main;        /* or NULL: settings only */
 	const struct stmt *count;       /* one row, one bigint; or NULL */

@@ -258,6 +258,7 @@ static void send_from(struct attempt *t, size_t first)
 void attempt_send(struct attempt *t)
 {
 	names_begin(t->conn->names);
+	t->conn->told += t->flight->settings_kept;
 	add_all(t);
 	send_from(t, 0);
 }

@@ -38,6 +38,8 @@ MUST_CHECK bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s,
 /* The isolation level for struct flight, since no setting can bring it about: the called function's, else the role's,
  * else "". */
 struct str stmt_isolation(const struct stmt_settings *s);
+/* Bytes that PostgreSQL keeps of them for the session, for struct flight. */
+size_t stmt_settings_kept(const struct stmt_settings *s);
 /* Asks what the current role may use in the plan's schema, the main statement of PLAN_INSPECT when openapi-mode is
  * follow-privileges: rows (kind text: 'relation' or 'routine', oid). */
 MUST_CHECK bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);

@@ -1,12 +1,13 @@
 /* The settings of a request, all in one statement, and what else runs beside the main one.
  * SPDX-License-Identifier: MIT */
+#include "base/ascii.h"
 #include "base/jsonesc.h"
 #include "base/name_set.h"
 #include "http/cookie.h"
 #include "stmt/make.h"
 #include "stmt/quote.h"
 
-enum { MAX_SETTING = 1024 * 1024 };
+enum { MAX_SETTING = 1024 * 1024, ZONE_KEPT_BYTES = 24 * 1024 };
 
 static const struct str ISOLATION = STR_INIT("default_transaction_isolation");
 
@@ -159,6 +160,17 @@ bool stmt_settings(struct stmt *out_r, const struct stmt_settings *s, struct are
 	put_fixed(&d, "DateStyle", STR("ISO"));
 	stmt_sql(&d, "] IS NULL");
 	return stmt_finish(out_r, &d, f);
+}
+
+/* A zone that is written as a rule (`<x>5`, `-4`) is made and never forgotten. Those with a file are few, and have no
+ * digit but where they are offsets, too. */
+size_t stmt_settings_kept(const struct stmt_settings *s)
+{
+	struct str zone = s->plan->query->prefer.timezone;
+	for (size_t i = 0; i < zone.n; i++)
+		if (ascii_is_digit(zone.p[i]))
+			return ZONE_KEPT_BYTES;
+	return 0;
 }
 
 struct str stmt_isolation(const struct stmt_settings *s)

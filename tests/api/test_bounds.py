@@ -85,6 +85,18 @@ def test_many_different_urls_leave_a_backend_small(start, database, make, length
                 assert most < BOUND, f"{most >> 20} MB after {number + 1} requests"
 
 
+def test_many_time_zones_leave_a_backend_small(start, database):  # noqa: F811
+    """PostgreSQL makes each zone that is written as a rule, and forgets none."""
+    server = start(front="nginx", workers=1).wait_ready()
+    with requests.Session() as session:
+        for number in range(2000):
+            answer = session.get(f"{server.url}/things?limit=1", headers={"Prefer": f"timezone=<x{number}>5"})
+            assert answer.status_code == 200, answer.text
+    most = max(resident(pid) for (pid,) in database.run(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'authenticator' AND datname = current_database()"))
+    assert most < BOUND, f"{most >> 20} MB"
+
+
 REG_TYPES = ["regclass", "REGCLASS", "_regclass", "regclass%20array", "regtype", "regproc", "regprocedure", "regoper",
              "regoperator", "regrole", "regnamespace", "regconfig", "regdictionary", "regcollation"]
 WHERE = ["/things?select=id::{}", "/things?select=x:maker_id::{},id", "/things?select=makers(id::{})",
