@@ -3,6 +3,7 @@
 #include "loading.h"
 
 #include "app/process/postgrest_log.h"
+#include "app/process/privacy.h"
 #include "app/process/startup.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -11,6 +12,14 @@
 
 /* How soon a reload is tried again for which too many generations are in use. */
 #define LOADING_PLACE_STEP_US INT64_C(20000)
+
+void loading_forget(const struct loading *l)
+{
+	privacy_forget(l->current->signer);
+	for (size_t i = 0; i < LOADING_GENERATIONS; i++)
+		if (l->before[i])
+			privacy_forget(l->before[i]->signer);
+}
 
 void loading_release(struct loading *l)
 {

@@ -41,6 +41,8 @@ void loading_want(struct loading *l);
 int64_t loading_due_us(const struct loading *l);
 /* Loads configuration and catalog anew and has them served by. May wait for the database as l->notify does. */
 enum loading_outcome loading_run(struct loading *l);
+/* In a child that signs nothing: wipes the keys that sign. */
+void loading_forget(const struct loading *l);
 /* Frees the generations that no worker serves by any more. */
 void loading_release(struct loading *l);
 /* Frees all of them, at the end. */

@@ -59,7 +59,9 @@ static void master_shed(const struct master *m, enum pool_kind kind)
 /* supervisor_child_fn */
 static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
-	master_shed(arg, POOL_API);
+	const struct master *m = arg;
+	master_shed(m, POOL_API);
+	loading_forget(&m->loading);
 	startup_log(&generation->conf, "worker");
 	return worker_run(generation, place);
 }

@@ -19,6 +19,7 @@ struct signer {
 	unsigned char refresh[SIGNER_KEYS][KEY_BYTES];
 	size_t refresh_count;
 	struct str jwks;
+	struct traces traces;
 };
 
 static void wipe(void *arg)
@@ -171,6 +172,7 @@ bool signer_new(struct signer **out_r, const struct conf *c, struct arena *forev
 	}
 	if (!read_secret(s, secret, forever, f))
 		return false;
+	traces_read(&s->traces, c, forever);
 	struct buf out = buf_new(forever, JWKS_MAX);
 	struct jsonw w = { .out = &out };
 	buf_lit(&out, "{\"keys\":");
@@ -182,6 +184,19 @@ bool signer_new(struct signer **out_r, const struct conf *c, struct arena *forev
 	buf_lit(&out, "}");
 	s->jwks = buf_str(&out);
 	return true;
+}
+
+struct traces *signer_traces(struct signer *s)
+{
+	return &s->traces;
+}
+
+void signer_forget(struct signer *s)
+{
+	traces_forget(&s->traces);
+	sodium_memzero(s->ed25519, sizeof s->ed25519);
+	sodium_memzero(s->refresh, sizeof s->refresh);
+	s->refresh_count = 0;
 }
 
 struct str signer_jwks(const struct signer *s)

@@ -9,11 +9,16 @@
 
 #include "conf/conf.h"
 #include "token/keys.h"
+#include "token/traces.h"
 
 struct signer;
 
 /* Reads auth-signing-key, else jwt-secret. A set whose first key is a public key is refused. */
 MUST_CHECK bool signer_new(struct signer **out_r, const struct conf *c, struct arena *forever, struct fault *f);
+/* What of its keys must be found nowhere in a process that only verifies. */
+struct traces *signer_traces(struct signer *s);
+/* Wipes all that it could sign with, but for a secret that verifies too. It is not to sign any more. */
+void signer_forget(struct signer *s);
 /* The compact token of these claims, a JSON object. */
 struct str signer_token(const struct signer *s, struct str claims, struct arena *a);
 /* Public keys of jwt-secret and auth-signing-key as a JWK set. */

@@ -5,12 +5,14 @@ SPDX-License-Identifier: MIT
 """
 import base64
 import json
+import os
+import pathlib
 import signal
 
 import pytest
 
 from harness.accounts import Person, migrate, rowgate, settings_of
-from harness.process import wait_until
+from harness.process import BUILD, wait_until
 from harness.server import FRONTS, Server
 
 
@@ -161,3 +163,43 @@ def test_the_public_keys_are_for_everybody(accounts, front):
             and "no-store" not in answer.headers.get("Cache-Control", ""))
     assert server.post("/.well-known/jwks.json").status_code == 405
     server.stop()
+
+
+def holds(pid, *needles):
+    """Which of them is somewhere in the memory that the process has written."""
+    found = set()
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            begin, end = (int(part, 16) for part in span.split("-"))
+            if rights.startswith("rw"):
+                memory.seek(begin)
+                part = memory.read(end - begin)
+                found |= {needle for needle in needles if needle in part}
+    return found
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root looks into processes of ours")
+@pytest.mark.skipif(b"__asan_init" in (BUILD / "rowgate").read_bytes(), reason="AddressSanitizer forbids the search")
+@pytest.mark.parametrize("where", ["auth-signing-key", "jwt-secret", "jwt-secret in base64"])
+def test_api_workers_have_nothing_left_to_sign_with(rotating, where):
+    """The master reads the configuration; of a worker of the API no copy of the private part is left, of any key."""
+    before, mine, rsa = key("before"), key("mine"), {"kty": "RSA", "n": "x", "e": "AQAB", "d": "y" * 43, "use": "enc"}
+    site = rotating(before)
+    site.turn(setting("auth-signing-key", mine, before, rsa) + setting("jwt-secret", public(mine), public(before))
+              if where == "auth-signing-key" else setting("jwt-secret", mine, before, rsa) if where == "jwt-secret"
+              else f'jwt-secret = "{base64.b64encode(json.dumps({"keys": [mine, before, rsa]}).encode()).decode()}"\n'
+                   "jwt-secret-is-base64 = true\n")
+    person = Person(site.server).sign_in()
+    assert kid_of(person.token) == "mine" and good(person, person.token)
+    seed = base64.urlsafe_b64decode(mine["d"] + "=")
+    secrets = [seed, *(each["d"].encode() for each in (mine, before, rsa))]
+    master = site.server.process.children("rowgate")[0]
+    workers = [pid for pid in site.server.process.left_behind() if pid != master
+               and pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1] == str(master)]
+    accounts = [pid for pid in workers if pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[16]
+                == "5"]
+    api = set(workers) - set(accounts)
+    assert accounts and api
+    assert all(seed in holds(pid, *secrets) for pid in accounts)
+    assert {pid: holds(pid, *secrets) for pid in api} == {pid: set() for pid in api}

@@ -166,6 +166,27 @@ static void uuids(void **state)
 	arena_free(a);
 }
 
+/* Copies of a private part go wherever they lie, what looks alike stays; then nothing is left to search by. */
+static void private_parts_are_found(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	struct signer *s = signer_of(a, STR(ED25519_PRIVATE));
+	char memory[] = "nWGxne_9WmC6 " ED25519_PRIVATE "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
+					"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2B nWGxne";
+	struct str now = { memory, sizeof memory - 1 }, part = STR("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
+	assert_int_equal(signer_traces(s)->count, 2);
+	traces_wipe(signer_traces(s), memory, now.n);
+	assert_int_equal(str_find(now, part), now.n);
+	assert_true(str_find(now, STR("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2B nWGxne")) < now.n);
+	assert_true(str_find(now, STR(ED25519_PUBLIC)) < now.n);
+	signer_forget(s);
+	assert_int_equal(signer_traces(s)->count, 0);
+	struct str jwks = signer_jwks(s);
+	assert_true(str_find(jwks, STR("\"x\"")) < jwks.n);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +197,7 @@ int main(void)
 		cmocka_unit_test(refresh_tokens),
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(uuids),
+		cmocka_unit_test(private_parts_are_found),
 	};
 	return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }
