@@ -5,6 +5,7 @@
 #include "account/password_rules.h"
 
 #include "account/password.h"
+#include "account/unicode.h"
 #include "base/arena.h"
 #include "base/ascii.h"
 
@@ -13,8 +14,8 @@
 enum { NAME_MIN = 4, LEFT_LETTERS_MAX = 3 };
 
 struct words {
-	struct str password;
-	bool *taken; /* the bytes that are of some word */
+	struct str password; /* folded */
+	bool *taken;         /* the bytes that are of some word */
 	struct arena *arena;
 };
 
@@ -37,7 +38,7 @@ static bool is_host_byte(char byte)
 
 static bool means(char written, char letter)
 {
-	if (ascii_lower(written) == letter)
+	if (written == letter)
 		return true;
 	for (size_t i = 0; i < COUNT_OF(disguises); i++)
 		if (disguises[i].written == written)
@@ -79,12 +80,12 @@ static void take_both_ways(struct words *w, struct str word)
 /* What a host calls a word, or somebody's name, as one. */
 static void take_whole(struct words *w, struct str text)
 {
-	struct str lower = str_lower(w->arena, text);
-	char *kept = arena_bytes(w->arena, lower.n);
+	struct str folded = unicode_fold(text, w->arena);
+	char *kept = arena_bytes(w->arena, folded.n);
 	size_t n = 0;
-	for (size_t i = 0; i < lower.n; i++)
-		if (is_word_byte(lower.p[i]))
-			kept[n++] = lower.p[i];
+	for (size_t i = 0; i < folded.n; i++)
+		if (is_word_byte(folded.p[i]))
+			kept[n++] = folded.p[i];
 	if (n)
 		take_both_ways(w, (struct str){ kept, n });
 }
@@ -102,8 +103,8 @@ static void take_runs(struct words *w, struct str text, bool (*is_inside)(char b
 
 static struct words words_in(struct str password, struct arena *a)
 {
-	bool *taken = arena_alloc(a, (password.n + 1) * sizeof *taken);
-	return (struct words){ password, taken, a };
+	struct str folded = unicode_fold(password, a);
+	return (struct words){ folded, arena_alloc(a, (folded.n + 1) * sizeof(bool)), a };
 }
 
 static bool little_is_left(const struct words *w)
