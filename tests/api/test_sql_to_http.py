@@ -176,7 +176,8 @@ def test_H8_on_the_wire(serve, front):
                   "detail": json.dumps({"status": 400, "headers": {"X-A": "\r\nX-B: 2"},
                                         "status_text": "x\r\nX-B: 2"})}):
         status, answer = post_raw(server, "raise_it", body)
-        assert status in (404, 400) and not [line for line in lines(answer) if line.startswith(b"X-")], answer
+        injected = [line for line in lines(answer) if line.startswith((b"X-A", b"X-B"))]
+        assert status in (404, 400) and not injected, answer
 
 
 def test_H8_more_than_an_answer_may_carry(http):
