@@ -101,6 +101,14 @@ FROM unnest(ARRAY[
 	$$SELECT * FROM auth_private.credentials$$, $$SELECT auth_private.end_sessions(102)$$, $$SELECT nextval('auth.users_id_seq')$$,
 	$$CREATE TABLE auth.mine ()$$, $$CREATE FUNCTION auth.uid() RETURNS int LANGUAGE sql RETURN 103$$]) AS verb;
 
+-- Who ends the sessions of others by the account service: whose role in the table is an admin's, in a session of their own.
+SELECT set_config('role', 'none', true) \gset ignored_
+SELECT is((auth_private.end_sessions_of(caller, ('00000000-0000-4000-8000-000000000' || session)::uuid, 104, NULL, NULL))::text, wanted,
+	format('%s in the session of %s ends sessions: %s', caller, session, wanted))
+FROM (VALUES (101, 101, '(f,)'), (101, 103, '(f,)'), (103, 101, '(f,)'), (103, 999, '(f,)'), (103, 103, '(t,1)'), (104, 104, '(f,)'),
+	(103, 103, '(t,0)')) AS t (caller, session, wanted);
+SELECT is((auth_private.end_sessions_of(103, '00000000-0000-4000-8000-000000000103', 999, NULL, NULL))::text, '(t,)', 'nobody has none');
+
 -- An admin.
 SELECT tap.become('admin_user', 103) \gset ignored_
 SELECT lives_ok($$UPDATE auth.users SET role = 'editor' WHERE id = 101$$, 'an admin sets roles');
