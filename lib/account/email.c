@@ -83,7 +83,7 @@ static bool local_good(struct str local)
 }
 
 /* Cuts at the first @, which may be full width or small. */
-static bool split(struct str *local_r, struct str *domain_r, struct str email)
+static bool split_at_sign(struct str *local_r, struct str *domain_r, struct str email)
 {
 	static const struct str ats[] = { STR_INIT("@"), STR_INIT("\uff20"), STR_INIT("\ufe6b") };
 	size_t at = email.n, width = 0;
@@ -102,7 +102,8 @@ static bool split(struct str *local_r, struct str *domain_r, struct str email)
 bool email_key(struct str *key_r, struct str email, struct arena *a)
 {
 	struct str local, domain;
-	if (!str_is_text(email) || unicode_trim(email).n > TYPED_MAX || !split(&local, &domain, unicode_trim(email)))
+	if (!str_is_text(email) || unicode_trim(email).n > TYPED_MAX
+		|| !split_at_sign(&local, &domain, unicode_trim(email)))
 		return false;
 	struct str folded = unicode_fold(local, a);
 	struct buf out = buf_new(a, 4 * EMAIL_MAX);
@@ -130,7 +131,7 @@ static struct str shown_domain(struct str key, struct arena *a)
 bool email_address(struct str *out_r, struct str email, struct arena *a)
 {
 	struct str key, local, domain;
-	if (!email_key(&key, email, a) || !split(&local, &domain, unicode_trim(email)))
+	if (!email_key(&key, email, a) || !split_at_sign(&local, &domain, unicode_trim(email)))
 		return false;
 	if (!is_ascii(domain))
 		domain = shown_domain(key, a);

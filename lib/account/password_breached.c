@@ -25,7 +25,7 @@ struct range {
 	off_t low, high;
 };
 
-struct line {
+struct breach_line {
 	off_t start, end;         /* end: where the next one begins */
 	char digits[SHA1_DIGITS]; /* lower case */
 };
@@ -36,7 +36,7 @@ static bool is_hex(char c)
 }
 
 /* The digits of a line, and nothing else before its count or its end. */
-static bool read_digits(struct line *l, struct str line)
+static bool read_digits(struct breach_line *l, struct str line)
 {
 	if (line.n < SHA1_DIGITS)
 		return false;
@@ -49,7 +49,7 @@ static bool read_digits(struct line *l, struct str line)
 }
 
 /* The line of the range that the byte is in; false when there is none such. */
-static bool read_line(struct line *l, const struct range *r, off_t at)
+static bool read_line(struct breach_line *l, const struct range *r, off_t at)
 {
 	char bytes[WINDOW_BYTES];
 	off_t base = at - r->low < LINE_BYTES_MAX ? r->low : at - LINE_BYTES_MAX;
@@ -71,7 +71,7 @@ static bool read_line(struct line *l, const struct range *r, off_t at)
 /* False when the file is no sorted list of hashes. */
 static bool search(bool *found_r, struct range r, const char digits[static SHA1_DIGITS])
 {
-	struct line line;
+	struct breach_line line;
 	*found_r = false;
 	while (r.low < r.high && !*found_r) {
 		if (!read_line(&line, &r, r.low + (r.high - r.low) / 2))

@@ -13,7 +13,7 @@
  * are left of it, and fewer characters than a password has. */
 enum { NAME_MIN = 4, LEFT_LETTERS_MAX = 3 };
 
-struct words {
+struct word_run {
 	struct str password; /* folded */
 	bool *taken;         /* the bytes that are of some word */
 	struct arena *arena;
@@ -58,7 +58,7 @@ static size_t word_end(struct str password, size_t at, struct str word)
 	return matched == word.n ? at : 0;
 }
 
-static void take_word(struct words *w, struct str word)
+static void take_word(struct word_run *w, struct str word)
 {
 	for (size_t i = 0; i < w->password.n; i++) {
 		size_t end = word_end(w->password, i, word);
@@ -68,7 +68,7 @@ static void take_word(struct words *w, struct str word)
 }
 
 /* A word of word bytes, in both directions. */
-static void take_both_ways(struct words *w, struct str word)
+static void take_both_ways(struct word_run *w, struct str word)
 {
 	char *reversed = arena_bytes(w->arena, word.n);
 	for (size_t i = 0; i < word.n; i++)
@@ -78,7 +78,7 @@ static void take_both_ways(struct words *w, struct str word)
 }
 
 /* What a host calls a word, or somebody's name, as one. */
-static void take_whole(struct words *w, struct str text)
+static void take_whole(struct word_run *w, struct str text)
 {
 	struct str folded = unicode_fold(text, w->arena);
 	char *kept = arena_bytes(w->arena, folded.n);
@@ -91,7 +91,7 @@ static void take_whole(struct words *w, struct str text)
 }
 
 /* Every run of such bytes in a text. */
-static void take_runs(struct words *w, struct str text, bool (*is_inside)(char byte))
+static void take_runs(struct word_run *w, struct str text, bool (*is_inside)(char byte))
 {
 	for (size_t i = 0, end; i < text.n; i = end + 1) {
 		for (end = i; end < text.n && is_inside(text.p[end]);)
@@ -101,13 +101,13 @@ static void take_runs(struct words *w, struct str text, bool (*is_inside)(char b
 	}
 }
 
-static struct words words_in(struct str password, struct arena *a)
+static struct word_run words_in(struct str password, struct arena *a)
 {
 	struct str folded = unicode_fold(password, a);
-	return (struct words){ folded, arena_alloc(a, (folded.n + 1) * sizeof(bool)), a };
+	return (struct word_run){ folded, arena_alloc(a, (folded.n + 1) * sizeof(bool)), a };
 }
 
-static bool little_is_left(const struct words *w)
+static bool little_is_left(const struct word_run *w)
 {
 	size_t letters = 0, others = 0, taken = 0;
 	for (size_t i = 0; i < w->password.n; i++) {
@@ -123,7 +123,7 @@ static bool little_is_left(const struct words *w)
 
 bool password_is_name(struct str password, struct str name, struct arena *a)
 {
-	struct words w = words_in(password, a);
+	struct word_run w = words_in(password, a);
 	if (name.n >= NAME_MIN)
 		take_whole(&w, name);
 	return little_is_left(&w);
@@ -131,7 +131,7 @@ bool password_is_name(struct str password, struct str name, struct arena *a)
 
 bool password_worded(const struct account_call *c, struct str password)
 {
-	struct words w = words_in(password, c->arena);
+	struct word_run w = words_in(password, c->arena);
 	const struct conf_list *own = &c->conf->auth_password_words;
 	const struct str sources[] = { c->conf->auth_site_url, c->conf->mail_from, c->conf->auth_issuer,
 		c->conn ? conn_database(c->conn) : STR_NONE, STR("rowgate postgres postgresql postgrest") };

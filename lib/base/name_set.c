@@ -30,7 +30,7 @@ static void sort_in(struct name_set *s)
 		s->slots[slot_of(s, s->names[i])] = (uint32_t)(i + 1);
 }
 
-static void grow(struct name_set *s)
+static void grow_names(struct name_set *s)
 {
 	struct str *names = arena_make_array(s->arena, struct str, s->capacity * 2);
 	memcpy(names, s->names, s->count * sizeof *names);
@@ -50,7 +50,7 @@ struct name_set name_set_new(size_t capacity, struct arena *a)
 bool name_set_add(struct name_set *s, struct str name)
 {
 	if (s->count == s->capacity)
-		grow(s);
+		grow_names(s);
 	if (s->count == FEW && !s->slots)
 		sort_in(s);
 	size_t slot = s->slots ? slot_of(s, name) : 0;

@@ -137,7 +137,7 @@ static struct plan_key own_key(struct place *p, const struct order_term *term)
 	return key;
 }
 
-static void add_key(struct reader *r, struct place *child, struct plan_key key)
+static void add_group_key(struct reader *r, struct place *child, struct plan_key key)
 {
 	struct plan_embed *e = child->embed;
 	if (!e->keys)
@@ -156,7 +156,7 @@ static struct plan_key term_key(struct reader *r, struct place *p, const struct 
 	if (out)
 		return (struct plan_key){ .output = out };
 	struct place *child = place_child(p, term->relations[i]);
-	add_key(r, child, term_key(r, child, term, i + 1));
+	add_group_key(r, child, term_key(r, child, term, i + 1));
 	return (struct plan_key){
 		.embed = child->embed,
 		.related = child->embed->key_count - 1,
