@@ -115,8 +115,29 @@ static bool fields_gather(struct fields_lines *l, size_t i, size_t *count_r)
 	return true;
 }
 
+/* Where the web server has joined the lines: up to the first comma outside of quotes. */
+static struct str fields_first(struct str value)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < value.n; i++) {
+		quoted = value.p[i] == '"' ? !quoted : quoted;
+		if (value.p[i] == ',' && !quoted)
+			return str_trim(str_sub(value, 0, i));
+	}
+	return value;
+}
+
+/* What names one thing, so that a comma in it can only be that between two lines; in others a comma may be meant. */
+static bool fields_names_one(struct str name)
+{
+	return str_eq(name, STR("accept-profile")) || str_eq(name, STR("content-profile"))
+		|| str_eq(name, STR("content-type"));
+}
+
 static struct str fields_join(const struct fields_lines *l, struct str name, size_t count, struct arena *a)
 {
+	if (fields_names_one(name))
+		return str_dup(a, fields_first(l->values[0]));
 	if (count == 1 || fields_is_single(name))
 		return l->values[0];
 	return str_join(a, l->values, count, str_eq(name, STR("cookie")) ? STR("; ") : STR(", "));

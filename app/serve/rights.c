@@ -67,9 +67,9 @@ static bool may(struct asking *k, struct fault *f)
 	if (!question.sql.p || fly(k, &question, &rows, f))
 		return true;
 	bool final = is_final(f);
-	if (final && f->sqlstate.n && k->plan.query->action == ACTION_UPDATE)
-		final = !(stmt_may_update(&column, &k->plan, k->arena, &no_matter) && fly(k, &column, &rows, &no_matter)
-			&& rows == 1);
+	if (final && f->sqlstate.n)
+		final = !(
+			stmt_may_write(&column, &k->plan, k->arena, &no_matter) && fly(k, &column, &rows, &no_matter) && rows == 1);
 	if (!final)
 		*f = (struct fault){ 0 };
 	return !final;

@@ -32,5 +32,7 @@ bool plan_target(struct plan *out_r, const struct query *q, const struct catalog
 	if (q->target == TARGET_ROUTINE)
 		return find_routine(out_r, a, f);
 	out_r->relation = catalog_relation(cat, q->schema, q->name);
+	if (out_r->relation && out_r->relation->unlisted)
+		out_r->relation = NULL;
 	return out_r->relation || missing_relation(q, cat, a, f);
 }

@@ -49,7 +49,9 @@ MUST_CHECK bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, 
 /* rights.c: a statement that changes nothing and fails as the write of plan_target()'s plan will fail when the caller
  * has no right to it: as long as sql.p is set. Others it may fail of mean nothing. */
 MUST_CHECK bool stmt_rights(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
-/* A row when the caller may update any column of the relation. */
-MUST_CHECK bool stmt_may_update(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
+/* A row when the caller may insert or update any column of the relation, or call the function. stmt_rights() may also
+ * fail for want of what the write itself does not touch: the first column, a default that is given, an argument that
+ * is not. */
+MUST_CHECK bool stmt_may_write(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
 
 #endif

@@ -59,12 +59,33 @@ bool stmt_rights(struct stmt *out_r, const struct plan *p, struct arena *a, stru
 	return true;
 }
 
-bool stmt_may_update(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+static void ask_relation(struct draft *d, const struct plan *p, struct arena *a)
 {
-	struct draft d = stmt_draft(a), name = stmt_draft(a);
+	struct draft name = stmt_draft(a);
 	stmt_relation(&name, p);
-	stmt_sql(&d, "SELECT 1 WHERE pg_catalog.has_any_column_privilege(");
-	stmt_value(&d, buf_str(&name.sql));
-	stmt_sql(&d, "::text, 'UPDATE')");
+	stmt_sql(d, "pg_catalog.has_any_column_privilege(");
+	stmt_value(d, buf_str(&name.sql));
+	stmt_sql(d, "::text, ");
+	stmt_value(d, p->query->action == ACTION_UPDATE ? STR("UPDATE") : STR("INSERT"));
+	stmt_sql(d, "::text)");
+}
+
+static void ask_routine(struct draft *d, const struct plan *p, struct arena *a)
+{
+	stmt_sql(d, "pg_catalog.has_function_privilege(");
+	stmt_value(d, str_printf(a, "%u", p->routine->oid));
+	stmt_sql(d, "::pg_catalog.oid, 'EXECUTE') AND pg_catalog.has_schema_privilege(");
+	stmt_value(d, catalog_text(p->catalog, p->routine->schema));
+	stmt_sql(d, "::text, 'USAGE')");
+}
+
+bool stmt_may_write(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
+{
+	struct draft d = stmt_draft(a);
+	stmt_sql(&d, "SELECT 1 WHERE ");
+	if (p->routine)
+		ask_routine(&d, p, a);
+	else
+		ask_relation(&d, p, a);
 	return stmt_finish(out_r, &d, f);
 }

@@ -47,8 +47,8 @@ def test_target(front, method, path, status, says):
 
 
 # id, path, the web servers that answer it themselves (Apache says 404 to %00)
-@pytest.mark.parametrize("path", ["/things%00", "/things?name=eq.%00", "/%zz", "/things?name=eq.%e2%28"],
-                         ids=["NUL in the path", "NUL in the query", "malformed encoding", "invalid UTF-8"])
+@pytest.mark.parametrize("path", ["/things%00", "/things?name=eq.%00", "/things?name=eq.%e2%28"],
+                         ids=["NUL in the path", "NUL in the query", "invalid UTF-8"])
 def test_bad_encoding_is_refused_and_the_worker_lives(front, path):
     status, answer = front.raw_request("GET", path)
     own_answer = front.front == "apache" and status == 404 and b"text/html" in answer
@@ -74,7 +74,7 @@ OWN_ANSWERS = [
     ("CONNECT", "CONNECT localhost:1 HTTP/1.1", {"lighttpd": 400, "nginx": 400, "apache": "PGRST117"}),
     ("a method in lower case", "get /things HTTP/1.1", {"lighttpd": 501, "nginx": 400, "apache": "PGRST117"}),
     ("%00 in the path", "GET /things%00 HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 404}),
-    ("%zz in the path", "GET /%zz HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
+    ("%zz in the path", "GET /%zz HTTP/1.1", {"lighttpd": "PGRST205", "nginx": 400, "apache": 400}),
     ("%zz in the query", "GET /things?a=%zz HTTP/1.1",
      {"lighttpd": "PGRST100", "nginx": "PGRST100", "apache": "PGRST100"}),
     ("a control character", "GET /things?a=\x01 HTTP/1.1", {"lighttpd": "PGRST100", "nginx": 400, "apache": 400}),
@@ -182,7 +182,20 @@ def test_several_lines_of_one_field_are_one(front):
     status, answer = front.raw_request("GET", "/things?limit=1", "Prefer: tx=commit", "Prefer: count=exact")
     assert status == 206 and b"0-0/3" in answer
     status, answer = front.raw_request("GET", "/things", "Authorization: Bearer a.b.c", "Authorization: Bearer a.b.c")
-    assert status == 401 and b"PGRST301" in answer
+    # nginx before 1.23 refuses that by itself.
+    assert (status == 401 and b"PGRST301" in answer) or (front.front == "nginx" and status == 400), answer
+
+
+@pytest.mark.parametrize("method, lines, status, says", [
+    ("GET", ["Accept-Profile: public", "Accept-Profile: nowhere"], 200, b'"one"'),
+    ("GET", ["Accept-Profile: nowhere", "Accept-Profile: public"], 406, b"Invalid schema: nowhere\""),
+    ("POST", ["Content-Type: text/evil", "Content-Type: application/json"], 400,
+     b"Content-Type not acceptable: text/evil\""),
+])
+def test_of_a_field_that_names_one_thing_the_first_line_counts(front, method, lines, status, says):
+    answer = front.raw_request(method, "/things", *lines)
+    own_answer = front.front == "lighttpd" and method == "POST" and b"text/html" in answer[1]
+    assert answer[0] == status and (says in answer[1] or own_answer), answer
 
 
 def test_no_spelling_stands_for_another(front):
