@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "stmt/routine.h"
 
+enum { DATABASE_TRIES = 3 };
+
 struct database_take {
 	struct database_row *row;
 	struct arena *arena;
@@ -25,15 +27,21 @@ static bool take(void *arg, const struct row *r)
 	return true;
 }
 
+/* A constraint, or a value that no type takes (PostgreSQL manual, appendix A, classes 22 and 23). */
+static bool is_out_of_bounds(const struct fault *f)
+{
+	return str_starts(f->sqlstate, STR("22")) || str_starts(f->sqlstate, STR("23"));
+}
+
 /* What the database says goes to the log; a client hears of it what is meant for one. */
 static bool translate(struct account_call *c, struct fault *f)
 {
 	if (str_eq(f->sqlstate, STR("RGA08")))
 		return account_unauthorized(c, f, "RGA08", STR("The session has ended"));
-	bool told = str_starts(f->sqlstate, STR("PT")) || str_starts(f->sqlstate, STR("RGA"))
-		|| str_starts(f->sqlstate, STR("23")) || f->http_status == CONN_STOPPED;
+	bool told = str_starts(f->sqlstate, STR("PT")) || str_starts(f->sqlstate, STR("RGA")) || is_out_of_bounds(f)
+		|| f->http_status == CONN_STOPPED;
 	if (told) {
-		if (str_starts(f->sqlstate, STR("23"))) {
+		if (is_out_of_bounds(f)) {
 			*f = (struct fault){ 0 };
 			return fault_set(f, 400, "RGA07", STR("A value is out of bounds"));
 		}
@@ -48,12 +56,19 @@ static bool translate(struct account_call *c, struct fault *f)
 bool database_routine(struct database_row *row, struct account_call *c, struct fault *f, struct str schema,
 	struct str name, const struct str *values, size_t count)
 {
-	struct database_take t = { row, c->arena };
 	struct stmt call;
-	*row = (struct database_row){ 0 };
-	if (stmt_routine(&call, schema, name, values, count, c->arena, f)
-		&& conn_run(c->conn, &call, take, &t, c->arena, f))
-		return true;
+	if (!stmt_routine(&call, schema, name, values, count, c->arena, f))
+		return translate(c, f);
+	/* Of two that wait for each other PostgreSQL has undone one: it has done nothing, and may try again. */
+	for (int tries = 0; tries < DATABASE_TRIES; tries++) {
+		struct database_take t = { row, c->arena };
+		*row = (struct database_row){ 0 };
+		*f = (struct fault){ 0 };
+		if (conn_run(c->conn, &call, take, &t, c->arena, f))
+			return true;
+		if (!str_eq(f->sqlstate, STR("40P01")))
+			break;
+	}
 	return translate(c, f);
 }
 

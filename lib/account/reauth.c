@@ -13,8 +13,10 @@ bool reauth(struct account_call *c, struct str *hash_r, struct fault *f)
 {
 	struct database_row row;
 	struct str password;
+	/* By session: who has got hold of one keeps the owner out of no other. */
+	struct str key = str_join(c->arena, (struct str[]){ c->user_id, c->session }, 2, STR(" in "));
 	if (!account_text(c, "current_password", true, &password, f)
-		|| !limit_take(c, STR("password of"), c->user_id, c->conf->auth_limit_login, f)
+		|| !limit_take(c, STR("password of"), key, c->conf->auth_limit_login, f)
 		|| !database_call(&row, c, f, "own_credentials", c->user_id, c->session))
 		return false;
 	*hash_r = row.values[0];

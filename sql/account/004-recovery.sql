@@ -143,10 +143,22 @@ CREATE FUNCTION @private@.profile_fits(profile jsonb) RETURNS boolean
 		AND coalesce(length(profile ->> 'bio'), 0) <= 10000 AND coalesce(jsonb_typeof(profile -> 'data'), 'null') IN ('object', 'null')
 		AND coalesce(pg_column_size(profile -> 'data'), 0) <= 16384;
 
+-- A registration that is not in force loses password and profile.
+CREATE FUNCTION @private@.empty_registration(email_key text) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	held integer;
+BEGIN
+	UPDATE @private@.credentials AS c SET password_hash = '$argon2!'
+	WHERE c.email_key = empty_registration.email_key AND c.pending RETURNING c.user_id INTO held;
+	UPDATE @auth@.profiles AS p SET name = NULL, avatar_url = NULL, bio = NULL, data = '{}' WHERE p.user_id = held;
+END $$;
+
 -- taken: the address has an account that is in force. activation: it is to be proven, and its owner is told where it has
 -- one already. What can be refused is refused before the address is looked up. A registration that is not in force gives
 -- way to this one, with all that was mailed for it; under activation only if this one has a mail too: the last mail's link
--- is always good, and each such change costs a mail. No role is named here that strangers may not choose: the worker sees
+-- is always good, and each such change costs a mail. One without a mail leaves the earlier one nobody's password and no
+-- profile: its link proves the address, and no more. No role is named here that strangers may not choose: the worker sees
 -- to that.
 DROP FUNCTION @private@.register(text, text, text, text, jsonb, inet, text, boolean, integer, integer);
 CREATE FUNCTION @private@.register(email text, email_key text, password_hash text, role text, profile jsonb, ip inet,
@@ -162,7 +174,10 @@ BEGIN
 	IF NOT @private@.profile_fits(profile) THEN
 		RAISE check_violation USING MESSAGE = 'The profile is out of bounds';
 	END IF;
-	mailed := activation AND @private@.may_mail(email_key, mail_limits);
+	mailed := activation AND @private@.may_mail(email_key, mail_limits, 'activation');
+	IF activation AND NOT mailed THEN
+		PERFORM @private@.empty_registration(register.email_key);
+	END IF;
 	user_id := nextval(pg_get_serial_sequence(quote_ident(@'auth@) || '.users', 'id'));
 	SELECT c.user_id AS id INTO held FROM @private@.credentials AS c JOIN @auth@.users AS u ON u.id = c.user_id
 	WHERE c.email_key = register.email_key AND c.pending AND u.active AND (mailed OR NOT activation) FOR UPDATE OF c;
@@ -240,7 +255,8 @@ DROP FUNCTION @private@.may_mail(text, integer, integer);
 CREATE FUNCTION @private@.request_mail(purpose text, email_key text, ip inet, user_agent text, mail_limits integer[]) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	mailed CONSTANT boolean := @private@.may_mail(email_key, mail_limits);
+	-- What strangers use up of one kind leaves the other: a reset always comes.
+	mailed CONSTANT boolean := @private@.may_mail(email_key, mail_limits, CASE purpose WHEN 'activate' THEN 'activation' ELSE 'mail' END);
 	account record;
 BEGIN
 	SELECT u.id, u.email INTO account
@@ -276,22 +292,57 @@ BEGIN
 	RETURNING t.user_id, t.detail, t.mail, t.asked_at INTO user_id, detail, mail, asked_at;
 END $$;
 
--- False: the hash has changed since it was looked at.
+-- Whether hash and session are still as they were when the password was found right; they stay so to the end of the
+-- transaction.
+CREATE FUNCTION @private@.may_change(user_id integer, session uuid, password_hash text) RETURNS boolean
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM FROM @private@.credentials AS c
+	WHERE c.user_id = may_change.user_id AND c.password_hash = may_change.password_hash FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	PERFORM FROM @auth@.sessions AS s JOIN @auth@.users AS u ON u.id = s.user_id
+	WHERE s.id = session AND s.user_id = may_change.user_id AND s.ended_at IS NULL AND u.active FOR SHARE OF s;
+	RETURN FOUND;
+END $$;
+
+-- False: hash or session have changed since they were looked at.
 DROP FUNCTION @private@.change_password(integer, uuid, text, text, inet, text);
 CREATE FUNCTION @private@.change_password(user_id integer, session uuid, password_hash text, new_hash text, ip inet,
 	user_agent text, mail_limits integer[]) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	UPDATE @private@.credentials AS c SET password_hash = new_hash, changed_at = clock_timestamp()
-	WHERE c.user_id = change_password.user_id AND c.password_hash = change_password.password_hash;
-	IF NOT FOUND THEN
+	IF NOT @private@.may_change(user_id, session, password_hash) THEN
 		RETURN false;
 	END IF;
+	UPDATE @private@.credentials AS c SET password_hash = new_hash, changed_at = clock_timestamp()
+	WHERE c.user_id = change_password.user_id;
 	PERFORM @private@.end_sessions(user_id, session);
 	PERFORM @private@.notify_change(u.id, 'password-changed', mail_limits, u.email, c.email_key)
 	FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id
 	WHERE u.id = change_password.user_id AND u.email_confirmed_at IS NOT NULL;
 	PERFORM @private@.log(user_id, session, 'change_password', true, ip, user_agent);
+	RETURN true;
+END $$;
+
+-- As before, while hash and session are as they were.
+CREATE OR REPLACE FUNCTION @private@.delete_account(user_id integer, session uuid, password_hash text, ip inet, user_agent text) RETURNS boolean
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT @private@.may_change(user_id, session, password_hash) THEN
+		RETURN false;
+	END IF;
+	DELETE FROM @private@.credentials AS c WHERE c.user_id = delete_account.user_id;
+	UPDATE @auth@.users AS u SET email = NULL, active = false, deleted_at = clock_timestamp(), email_confirmed_at = NULL
+	WHERE u.id = delete_account.user_id;
+	DELETE FROM @auth@.profiles AS p WHERE p.user_id = delete_account.user_id;
+	DELETE FROM @auth@.preferences AS p WHERE p.user_id = delete_account.user_id;
+	DELETE FROM @private@.known_networks AS k WHERE k.user_id = delete_account.user_id;
+	UPDATE @auth@.sessions AS s SET ended_at = coalesce(s.ended_at, clock_timestamp()), ip = NULL, user_agent = NULL
+	WHERE s.user_id = delete_account.user_id;
+	UPDATE @auth@.activity_log AS l SET ip = NULL, user_agent = NULL WHERE l.user_id = delete_account.user_id;
+	PERFORM @private@.log(user_id, session, 'delete_account', true, NULL, NULL);
 	RETURN true;
 END $$;
 
@@ -310,6 +361,7 @@ BEGIN
 	PERFORM @private@.prove_address(owner);
 	UPDATE @private@.credentials AS c SET password_hash = new_hash, changed_at = clock_timestamp() WHERE c.user_id = owner;
 	PERFORM @private@.end_sessions(owner);
+	DELETE FROM @private@.known_networks AS k WHERE k.user_id = owner;
 	PERFORM @private@.notify_change(u.id, 'password-changed', mail_limits, u.email, c.email_key)
 	FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id WHERE u.id = owner;
 	RETURN true;
@@ -338,18 +390,16 @@ END $$;
 
 -- The new address is asked, the old one is told. Whether the new one has an account is told to that account alone; a
 -- registration that is not in force is none. Links to other addresses that were asked for before are good no more: they
--- were mistakes. False: the hash has changed since it was looked at.
+-- were mistakes. False: hash or session have changed since they were looked at.
 DROP FUNCTION @private@.change_email(integer, uuid, text, text, text, inet, text, integer, integer);
 CREATE FUNCTION @private@.change_email(user_id integer, session uuid, password_hash text, email text, email_key text, ip inet,
 	user_agent text, mail_limits integer[]) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	mailed CONSTANT boolean := @private@.may_mail(email_key, mail_limits);
+	mailed CONSTANT boolean := @private@.may_mail(email_key, mail_limits, 'activation');
 	other record;
 BEGIN
-	PERFORM FROM @private@.credentials AS c
-	WHERE c.user_id = change_email.user_id AND c.password_hash = change_email.password_hash FOR UPDATE;
-	IF NOT FOUND THEN
+	IF NOT @private@.may_change(user_id, session, password_hash) THEN
 		RETURN false;
 	END IF;
 	DELETE FROM @private@.outbox AS o WHERE o.user_id = change_email.user_id AND o.done_at IS NULL AND o.purpose = 'confirm'
@@ -412,7 +462,8 @@ BEGIN
 END $$;
 
 -- "This was not me": the address of then comes back, all sessions and all that was mailed end, and a link to a new
--- password goes to that address. A password that was set since is good no more. Links that undo what came later go with
+-- password goes to that address. The password is good no more: whoever changed anything knew it. The account had the key
+-- of that address until the change, so who has it and never proved it came since. Links that undo what came later go with
 -- it, so that they cannot undo this; those of earlier changes stay.
 CREATE FUNCTION @private@.undo_change(token_hash bytea, ip inet, user_agent text) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -424,13 +475,13 @@ DECLARE
 BEGIN
 	token := @private@.use_token('undo', token_hash);
 	address := token.detail #>> '{back,email}';
-	good := token.user_id IS NOT NULL AND @private@.take_address(token.user_id, address, token.detail #>> '{back,email_key}', token.asked_at);
+	good := token.user_id IS NOT NULL AND @private@.take_address(token.user_id, address, token.detail #>> '{back,email_key}', '-infinity');
 	IF good THEN
-		UPDATE @private@.credentials AS c SET password_hash = '$argon2!', changed_at = clock
-		WHERE c.user_id = token.user_id AND (token.detail ->> 'undo' = 'password-changed' OR c.changed_at > token.asked_at);
+		UPDATE @private@.credentials AS c SET password_hash = '$argon2!', changed_at = clock WHERE c.user_id = token.user_id;
 		PERFORM @private@.end_sessions(token.user_id);
+		DELETE FROM @private@.known_networks AS k WHERE k.user_id = token.user_id;
 		DELETE FROM @private@.outbox AS o
-		WHERE o.user_id = token.user_id AND o.done_at IS NULL AND o.purpose = 'undo' AND o.id > token.mail;
+		WHERE o.user_id = token.user_id AND o.done_at IS NULL AND o.purpose = 'undo' AND o.id >= token.mail;
 		DELETE FROM @private@.purpose_tokens AS t
 		WHERE t.user_id = token.user_id AND t.purpose = 'undo' AND t.used_at IS NULL AND t.mail >= token.mail;
 		PERFORM @private@.mail(token.user_id, 'reset', 'reset', address);
@@ -450,11 +501,17 @@ DECLARE
 	clock CONSTANT timestamptz := clock_timestamp();
 	lent @private@.outbox;
 BEGIN
-	SELECT o.* INTO lent FROM @private@.outbox AS o WHERE o.done_at IS NULL AND o.due_at <= clock
-	ORDER BY o.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-	IF NOT FOUND THEN
-		RETURN;
-	END IF;
+	LOOP
+		SELECT o.* INTO lent FROM @private@.outbox AS o WHERE o.done_at IS NULL AND o.due_at <= clock
+		ORDER BY o.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+		IF NOT FOUND THEN
+			RETURN;
+		END IF;
+		-- A link for the account goes to the address that it has by now, or not at all.
+		EXIT WHEN lent.purpose IS NULL OR lent.purpose NOT IN ('activate', 'reset')
+			OR lent.address = (SELECT u.email FROM @auth@.users AS u WHERE u.id = lent.user_id);
+		UPDATE @private@.outbox AS o SET done_at = clock, reason = 'the account has another address' WHERE o.id = lent.id;
+	END LOOP;
 	UPDATE @private@.outbox AS o SET due_at = clock + lease, tries = o.tries + 1 WHERE o.id = lent.id;
 	IF lent.purpose IS NOT NULL THEN
 		-- Of one mail only the last try's is good.
@@ -723,16 +780,19 @@ END $$;
 CREATE TRIGGER limit_preferences AFTER INSERT ON @auth@.preferences REFERENCING NEW TABLE AS fresh
 	FOR EACH STATEMENT EXECUTE FUNCTION @private@.limit_preferences();
 
--- Ends the oldest of an account's sessions beyond `most`; `session` stays.
+-- Ends the oldest of an account's sessions beyond `most`; `session` stays, and what is newer: of two that sign in at once
+-- each ends only what came before it.
 CREATE FUNCTION @private@.limit_sessions(user_id integer, session uuid, most integer) RETURNS integer
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	ended integer;
 BEGIN
+	PERFORM FROM @private@.credentials AS c WHERE c.user_id = limit_sessions.user_id FOR UPDATE;
 	UPDATE @auth@.sessions AS s SET ended_at = clock_timestamp() WHERE s.id IN (
 		SELECT o.id FROM @auth@.sessions AS o
-		WHERE o.user_id = limit_sessions.user_id AND o.ended_at IS NULL AND o.expires_at > clock_timestamp() AND o.id <> session
-		ORDER BY o.created_at DESC, o.id OFFSET most - 1);
+		WHERE o.user_id = limit_sessions.user_id AND o.ended_at IS NULL AND o.expires_at > clock_timestamp()
+		ORDER BY o.created_at DESC, o.id DESC OFFSET most)
+		AND (s.created_at, s.id) < (SELECT own.created_at, own.id FROM @auth@.sessions AS own WHERE own.id = session);
 	GET DIAGNOSTICS ended = ROW_COUNT;
 	IF ended > 0 THEN
 		PERFORM @private@.log(user_id, session, 'limit_sessions', true, NULL, NULL, jsonb_build_object('ended', ended));
@@ -770,8 +830,9 @@ BEGIN
 		RETURN;
 	END IF;
 	INSERT INTO @auth@.activity_log AS l (user_id, session_id, action, success, ip, user_agent, detail)
-	VALUES (user_id, session, action, success, ip, left(user_agent, 500),
-		CASE WHEN held.lines > most THEN '{"more": 1}' ELSE detail END)
+	-- An account may be gone by now: a registration that gave way.
+	VALUES ((SELECT u.id FROM @auth@.users AS u WHERE u.id = log.user_id FOR KEY SHARE), session, action, success, ip,
+		left(user_agent, 500), CASE WHEN held.lines > most THEN '{"more": 1}' ELSE detail END)
 	RETURNING l.id INTO held.line;
 	IF held.lines > most THEN
 		UPDATE @private@.activity_counts AS n SET line = held.line WHERE n.subject = held.subject;

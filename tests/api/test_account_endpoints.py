@@ -79,6 +79,12 @@ def test_register_refuses_a_profile_with_a_nul(server, text):
     Person(server, profile={"bio": "\\u0000"})  # a backslash and what follows it
 
 
+def test_register_refuses_a_number_that_no_type_takes(server):
+    body = f'{{"email": "large@example.com", "password": "{PASSWORD}", "profile": {{"data": {{"n": 1e999999}}}}}}'
+    answer = server.post("/rpc/register_user", data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "RGA07"), answer.text
+
+
 def test_login_answers_the_tutorials_fields_and_more(person):
     login = person.login
     assert set(login) == {"token", "user", "token_type", "expires_in", "expires_at", "refresh_token"}

@@ -219,6 +219,15 @@ def test_the_oldest_session_ends_when_there_are_too_many(start, accounts):
     assert lines(accounts, person, "limit_sessions") == 2
 
 
+def test_of_many_that_sign_in_at_once_the_newest_stays(start):
+    server = start(auth_max_sessions=1)
+    person = Person(server)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        logins = [answer.json() for answer in pool.map(lambda _: person.try_to_sign_in(), range(6))]
+    alive = [server.get("/rpc/current_user", token=login["token"]).status_code for login in logins]
+    assert sorted(alive) == [200] + [401] * 5
+
+
 def test_tokens_of_the_command_line_count(run, accounts, server):
     person = Person(server).sign_in()
     assert run("token", "--user", person.email, auth_max_sessions=1).returncode == 0

@@ -209,13 +209,16 @@ def test_this_was_not_me_after_a_changed_address(active, post):
     assert login(active, mine, THIRD).json()["user"]["id"] == person.id
 
 
-def test_undoing_a_changed_address_alone_leaves_the_password(active, post):
+def test_undoing_a_changed_address_ends_the_password_that_changed_it(active, post):
     person = proven(active, post)
     new = fresh()
     ask_change(person, new)
     assert use(active, "confirm_email", post.mails_to(new)[0]) == 204
     assert use(active, "undo_change", post.mails_to(person.email)[0]) == 204
-    assert login(active, new).status_code == 401 and login(active, person.email).json()["user"]["id"] == person.id
+    assert login(active, new).status_code == 401 and login(active, person.email).status_code == 401
+    reset, = post.mails_to(person.email)
+    assert use(active, "reset_password", reset, password=THIRD) == 204
+    assert login(active, person.email, THIRD).json()["user"]["id"] == person.id
 
 
 def test_the_first_of_two_changes_is_undone_and_the_second_thief_has_nothing(active, post):
@@ -229,7 +232,9 @@ def test_the_first_of_two_changes_is_undone_and_the_second_thief_has_nothing(act
     first, second = notices
     assert use(active, "undo_change", first) == 204
     assert use(active, "undo_change", second) == 401
-    assert login(active, addresses[0]).json()["user"]["id"] == person.id
+    reset, = post.mails_to(addresses[0])
+    assert use(active, "reset_password", reset, password=THIRD) == 204
+    assert login(active, addresses[0], THIRD).json()["user"]["id"] == person.id
 
 
 def test_strangers_who_use_the_mails_up_do_not_keep_the_notice_from_coming(start, post):
@@ -339,15 +344,18 @@ def test_a_registration_that_was_never_proven_does_not_keep_the_address(active, 
     assert login(active, wanted).json()["user"]["id"] == person.id and login(active, wanted, OTHER).status_code == 401
 
 
-def test_a_registration_without_a_mail_changes_nothing(start, post):
-    """So the link of the last mail is always good."""
+def test_a_registration_without_a_mail_leaves_nobodys_password(start, post):
+    """The link of the last mail is always good, for the address alone."""
     server = start(auth_activation="true", auth_limit_mail="2")
     address = fresh()
     for password in (OTHER, PASSWORD, THIRD):
         assert register(server, address, password).status_code == 200
     mail, = post.mails_to(address)
     assert use(server, "activate_account", mail) == 204
-    assert login(server, address).status_code == 200 and login(server, address, THIRD).status_code == 401
+    assert [login(server, address, password).status_code for password in (OTHER, PASSWORD, THIRD)] == [401] * 3
+    server.post("/rpc/request_password_reset", json={"email": address})
+    assert use(server, "reset_password", post.mails_to(address)[0], password=PASSWORD) == 204
+    assert login(server, address).status_code == 200
 
 
 def test_a_reset_proves_the_address_and_ends_the_first_password(active, post):
@@ -356,6 +364,53 @@ def test_a_reset_proves_the_address_and_ends_the_first_password(active, post):
     post.mails()
     assert use(active, "reset_password", reset_mail(active, post, address), password=PASSWORD) == 204
     assert login(active, address, OTHER).status_code == 401 and login(active, address).status_code == 200
+
+
+@pytest.mark.parametrize("endpoint", ["resend_activation", "register_user"])
+def test_what_brings_no_reset_uses_none_up(start, post, endpoint):
+    server = start(auth_activation="true", auth_limit_mail="2")
+    person = proven(server, post)
+    for _ in range(6):
+        assert server.post(f"/rpc/{endpoint}", json={"email": person.email, "password": OTHER}).status_code == 200
+    post.mails()
+    assert use(server, "reset_password", reset_mail(server, post, person.email), password=THIRD) == 204
+
+
+@pytest.mark.parametrize("call, columns", [
+    ("change_password({}, {}, {}, 'new', NULL, NULL, ARRAY[9, 900, 9])", 1),
+    ("change_email({}, {}, {}, 'x@late.example', 'x@late.example', NULL, NULL, ARRAY[9, 900, 9])", 1),
+    ("delete_account({}, {}, {}, NULL, NULL)", 1),
+])
+def test_a_session_that_ended_while_the_password_was_looked_at_changes_nothing(active, post, accounts, call, columns):
+    """What an endpoint calls at its end, after everything else was right."""
+    person = proven(active, post)
+    (hash_of,), = accounts.run(f"SELECT password_hash FROM auth_private.credentials WHERE user_id = {person.id}")
+    (session,), = accounts.run(f"SELECT id FROM auth.sessions WHERE user_id = {person.id} AND ended_at IS NULL")
+    assert person.ask("logout", token=person.token, scope="global").status_code == 204
+    made = call.format(person.id, f"'{session}'", f"'{hash_of}'")
+    assert accounts.run(f"SELECT auth_private.{made}") == [(False,)]
+    assert login(active, person.email).status_code == 200
+
+
+def test_a_stolen_session_keeps_its_owner_out_of_nothing(active, post):
+    person = proven(active, post)
+    stolen = person.token
+    person.sign_in()
+    tries = [person.ask("change_password", token=stolen, current_password="wrong" * 3, password=THIRD).status_code
+             for _ in range(12)]
+    assert set(tries) == {401, 429}
+    changed = person.ask("change_password", token=person.token, current_password=PASSWORD, password=THIRD)
+    assert changed.status_code == 204
+
+
+def test_a_link_for_the_account_goes_to_the_address_it_has_by_now(active, post, accounts):
+    person = proven(active, post)
+    for address in ("old@late.example", person.email):
+        accounts.run("INSERT INTO auth_private.outbox (user_id, template, purpose, address) VALUES "
+                     f"({person.id}, 'reset', 'reset', '{address}')")
+    assert post.mails_to("old@late.example") == []
+    (left,), = accounts.run(f"SELECT count(*) FROM auth_private.outbox WHERE user_id = {person.id} AND done_at IS NULL")
+    assert left == 0
 
 
 # Point 9: the first mail lost.
