@@ -172,11 +172,11 @@ static size_t listen_diag(int netlink, ino_t inode)
 	if (send(netlink, &q, sizeof q, 0) < 0)
 		return 0;
 	ssize_t n = recv(netlink, answer, sizeof answer, MSG_DONTWAIT);
-	const struct nlmsghdr *h = (const struct nlmsghdr *)answer;
+	struct nlmsghdr *h = (struct nlmsghdr *)answer;
 	if (n < 0 || !NLMSG_OK(h, (size_t)n) || h->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	const struct unix_diag_msg *m = NLMSG_DATA(h);
-	const struct rtattr *at = (const struct rtattr *)(m + 1);
+	struct unix_diag_msg *m = NLMSG_DATA(h);
+	struct rtattr *at = (struct rtattr *)(m + 1);
 	struct unix_diag_rqlen queue = { 0 };
 	for (ssize_t left = (ssize_t)(h->nlmsg_len - NLMSG_LENGTH(sizeof *m)); RTA_OK(at, left); at = RTA_NEXT(at, left))
 		if (at->rta_type == UNIX_DIAG_RQLEN && RTA_PAYLOAD(at) >= sizeof queue)

@@ -8,29 +8,30 @@
 
 /* clang-format off */
 const struct media_type media_types[] = {
-	[MEDIA_ANY] = { { STR_INIT("*/*") }, .rows = true, .document = true },
+	[MEDIA_ANY] = { .names = { STR_INIT("*/*") }, .rows = true, .document = true },
 	[MEDIA_JSON] = {
-		{ STR_INIT("application/json"), STR_INIT("application/vnd.pgrst.array+json"),
+		.names = { STR_INIT("application/json"), STR_INIT("application/vnd.pgrst.array+json"),
 			STR_INIT("application/vnd.pgrst.array") },
 		.rows = true, .document = true, .stripped = MEDIA_JSON_STRIPPED },
 	[MEDIA_JSON_STRIPPED] = {
-		{ STR_INIT("application/vnd.pgrst.array+json;nulls=stripped") },
+		.names = { STR_INIT("application/vnd.pgrst.array+json;nulls=stripped") },
 		.rows = true, .fixed = true, .strip_nulls = true },
 	[MEDIA_OBJECT] = {
-		{ STR_INIT("application/vnd.pgrst.object+json"), STR_INIT("application/vnd.pgrst.object") },
+		.names = { STR_INIT("application/vnd.pgrst.object+json"), STR_INIT("application/vnd.pgrst.object") },
 		.rows = true, .fixed = true, .singular = true, .stripped = MEDIA_OBJECT_STRIPPED },
 	[MEDIA_OBJECT_STRIPPED] = {
-		{ STR_INIT("application/vnd.pgrst.object+json;nulls=stripped") },
+		.names = { STR_INIT("application/vnd.pgrst.object+json;nulls=stripped") },
 		.rows = true, .fixed = true, .singular = true, .strip_nulls = true },
-	[MEDIA_CSV] = { { STR_INIT("text/csv") }, .rows = true, .plain = true },
-	[MEDIA_GEOJSON] = { { STR_INIT("application/geo+json") }, .rows = true, .plain = true, .features = true },
-	[MEDIA_OPENAPI] = { { STR_INIT("application/openapi+json") }, .document = true },
-	[MEDIA_TEXT] = { { STR_INIT("text/plain") } },
-	[MEDIA_XML] = { { STR_INIT("text/xml") } },
-	[MEDIA_OCTETS] = { { STR_INIT("application/octet-stream") }, .binary = true },
-	[MEDIA_FORM] = { { STR_INIT("application/x-www-form-urlencoded") } },
+	[MEDIA_CSV] = { .names = { STR_INIT("text/csv") }, .rows = true, .plain = true },
+	[MEDIA_GEOJSON] = { .names = { STR_INIT("application/geo+json") }, .rows = true, .plain = true, .features = true },
+	[MEDIA_OPENAPI] = { .names = { STR_INIT("application/openapi+json") }, .document = true },
+	[MEDIA_TEXT] = { .names = { STR_INIT("text/plain") } },
+	[MEDIA_XML] = { .names = { STR_INIT("text/xml") } },
+	[MEDIA_OCTETS] = { .names = { STR_INIT("application/octet-stream") }, .binary = true },
+	[MEDIA_FORM] = { .names = { STR_INIT("application/x-www-form-urlencoded") } },
 	[MEDIA_PLAN] = {
-		{ STR_INIT("application/vnd.pgrst.plan+text"), STR_INIT("application/vnd.pgrst.plan"), STR_INIT(PLAN_JSON) } },
+		.names = { STR_INIT("application/vnd.pgrst.plan+text"), STR_INIT("application/vnd.pgrst.plan"),
+			STR_INIT(PLAN_JSON) } },
 	[MEDIA_OTHER] = { .binary = true },
 };
 /* clang-format on */

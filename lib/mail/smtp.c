@@ -36,7 +36,7 @@ static void set_server(CURL *curl, const struct transport *t)
 		[TRANSPORT_TLS_TRY] = CURLUSESSL_TRY,
 		[TRANSPORT_TLS_NONE] = CURLUSESSL_NONE,
 	};
-	static_assert(COUNT_OF(levels) == TRANSPORT_TLS_COUNT);
+	static_assert(COUNT_OF(levels) == TRANSPORT_TLS_COUNT, "a row for each kind");
 	curl_easy_setopt(curl, CURLOPT_URL, t->target);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");

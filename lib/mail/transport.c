@@ -51,7 +51,7 @@ enum transport_verdict transport_send(const struct transport *t, const struct ad
 		[TRANSPORT_SMTP] = smtp_send,
 		[TRANSPORT_FILE] = maildrop_send,
 	};
-	static_assert(COUNT_OF(ways) == TRANSPORT_KIND_COUNT);
+	static_assert(COUNT_OF(ways) == TRANSPORT_KIND_COUNT, "a row for each kind");
 	struct letter letter = {
 		.from = str_cstr(a, from->mailbox),
 		.to = str_cstr(a, to->mailbox),
