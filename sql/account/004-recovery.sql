@@ -22,7 +22,6 @@ ALTER TABLE @private@.purpose_tokens
 	DROP CONSTRAINT purpose_tokens_pkey,
 	DROP CONSTRAINT purpose_tokens_token_hash_key,
 	ADD CONSTRAINT purpose_tokens_pkey PRIMARY KEY (token_hash),
-	ADD COLUMN asked_at timestamptz NOT NULL DEFAULT now(),
 	ADD COLUMN used_at timestamptz;
 CREATE INDEX purpose_tokens_user_id ON @private@.purpose_tokens (user_id, purpose);
 
@@ -280,8 +279,7 @@ CREATE OR REPLACE FUNCTION @private@.token_owner(purpose text, token_hash bytea,
 -- Uses a token up; NULL: it is nobody's. What is changed by one is locked first, so that two of an account do not wait for
 -- each other.
 DROP FUNCTION @private@.use_token(text, bytea);
-CREATE FUNCTION @private@.use_token(purpose text, token_hash bytea, OUT user_id integer, OUT detail jsonb, OUT mail bigint,
-	OUT asked_at timestamptz)
+CREATE FUNCTION @private@.use_token(purpose text, token_hash bytea, OUT user_id integer, OUT detail jsonb, OUT mail bigint)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM FROM @private@.credentials AS c
@@ -289,7 +287,7 @@ BEGIN
 	UPDATE @private@.purpose_tokens AS t SET used_at = clock_timestamp() FROM @auth@.users AS u
 	WHERE t.purpose = use_token.purpose AND t.token_hash = use_token.token_hash AND t.expires_at > clock_timestamp()
 		AND t.used_at IS NULL AND u.id = t.user_id AND u.active
-	RETURNING t.user_id, t.detail, t.mail, t.asked_at INTO user_id, detail, mail, asked_at;
+	RETURNING t.user_id, t.detail, t.mail INTO user_id, detail, mail;
 END $$;
 
 -- Whether hash and session are still as they were when the password was found right; they stay so to the end of the
@@ -421,14 +419,14 @@ BEGIN
 END $$;
 
 -- Gives an account an address that was just proven; false: another account has it. A registration that never proved it, or
--- an account that was made for it since and never proved it, does not keep it.
-CREATE FUNCTION @private@.take_address(user_id integer, email text, email_key text, since timestamptz) RETURNS boolean
+-- where the account had the address before one that never proved it either, does not keep it.
+CREATE FUNCTION @private@.take_address(user_id integer, email text, email_key text, had_it boolean) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM @private@.drop_registration(u.id, take_address.user_id)
 	FROM @private@.credentials AS c JOIN @auth@.users AS u ON u.id = c.user_id
 	WHERE c.email_key = take_address.email_key AND u.id <> take_address.user_id
-		AND (c.pending OR (u.email_confirmed_at IS NULL AND u.created_at > since));
+		AND (c.pending OR (u.email_confirmed_at IS NULL AND had_it));
 	UPDATE @private@.credentials AS c SET email_key = take_address.email_key WHERE c.user_id = take_address.user_id;
 	UPDATE @auth@.users AS u SET email = take_address.email, email_confirmed_at = clock_timestamp() WHERE u.id = take_address.user_id;
 	PERFORM @private@.prove_address(user_id);
@@ -449,7 +447,7 @@ BEGIN
 	token := @private@.use_token('confirm', token_hash);
 	SELECT u.email, c.email_key, u.email_confirmed_at IS NOT NULL AS proven INTO old
 	FROM @auth@.users AS u JOIN @private@.credentials AS c ON c.user_id = u.id WHERE u.id = token.user_id;
-	good := FOUND AND @private@.take_address(token.user_id, token.detail ->> 'email', token.detail ->> 'email_key', 'infinity');
+	good := FOUND AND @private@.take_address(token.user_id, token.detail ->> 'email', token.detail ->> 'email_key', false);
 	IF good THEN
 		PERFORM @private@.end_sessions(token.user_id, (token.detail ->> 'session')::uuid);
 	END IF;
@@ -475,7 +473,7 @@ DECLARE
 BEGIN
 	token := @private@.use_token('undo', token_hash);
 	address := token.detail #>> '{back,email}';
-	good := token.user_id IS NOT NULL AND @private@.take_address(token.user_id, address, token.detail #>> '{back,email_key}', '-infinity');
+	good := token.user_id IS NOT NULL AND @private@.take_address(token.user_id, address, token.detail #>> '{back,email_key}', true);
 	IF good THEN
 		UPDATE @private@.credentials AS c SET password_hash = '$argon2!', changed_at = clock WHERE c.user_id = token.user_id;
 		PERFORM @private@.end_sessions(token.user_id);
@@ -516,8 +514,8 @@ BEGIN
 	IF lent.purpose IS NOT NULL THEN
 		-- Of one mail only the last try's is good.
 		DELETE FROM @private@.purpose_tokens AS t WHERE t.user_id = lent.user_id AND t.purpose = lent.purpose AND t.mail = lent.id;
-		INSERT INTO @private@.purpose_tokens (user_id, purpose, token_hash, mail, detail, asked_at, expires_at)
-		VALUES (lent.user_id, lent.purpose, (tokens #>> ARRAY[lent.purpose, 'hash'])::bytea, lent.id, lent.detail, lent.created_at,
+		INSERT INTO @private@.purpose_tokens (user_id, purpose, token_hash, mail, detail, expires_at)
+		VALUES (lent.user_id, lent.purpose, (tokens #>> ARRAY[lent.purpose, 'hash'])::bytea, lent.id, lent.detail,
 			clock + make_interval(secs => (tokens #>> ARRAY[lent.purpose, 'ttl'])::double precision));
 	END IF;
 	id := lent.id;
