@@ -1,10 +1,10 @@
-"""The real @supabase/postgrest-js against rowgate; tests/run installs it and says where in ROWGATE_TEST_JS.
+"""What applications do through the real @supabase/postgrest-js, alone and as part of @supabase/supabase-js.
 
 SPDX-License-Identifier: MIT
 """
 import pytest
 
-from harness.javascript import check, ran
+from harness.javascript import LIBRARIES, check, ran
 
 SCHEMA = "parity.sql"
 
@@ -56,10 +56,10 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def results(serve):
+@pytest.fixture(scope="module", params=LIBRARIES)
+def results(serve, request):
     return ran("scenarios.mjs", serve(front="nginx", db_schemas="api,other", db_extra_search_path="extra",
-                                      db_tx_end="rollback"))
+                                      db_tx_end="rollback"), *LIBRARIES[request.param])
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -1,4 +1,4 @@
-"""The real @supabase/postgrest-js against a server; tests/run installs it and says where in ROWGATE_TEST_JS.
+"""Real client libraries against a server; tests/run installs them and says where in ROWGATE_TEST_JS.
 
 SPDX-License-Identifier: MIT
 """
@@ -7,13 +7,20 @@ import os
 import pathlib
 import subprocess
 
+from .token import token
+
 SCRIPTS = pathlib.Path(__file__).parents[1] / "js"
 
 
-def ran(script, server):
+# What scenarios are asked through, and the argument that says so: supabase-js has a key, whose role asks.
+LIBRARIES = {"postgrest-js": [], "supabase-js": [token({"role": "web_anon"})]}
+
+
+def ran(script, server, *arguments):
     """Results of the scenarios of a file of tests/api/js, by their names."""
-    assert "ROWGATE_TEST_JS" in os.environ, "no postgrest-js: run tests/run, which installs it"
-    done = subprocess.run(["node", SCRIPTS / script, server.url], capture_output=True, text=True, timeout=60)
+    assert "ROWGATE_TEST_JS" in os.environ, "no client libraries: run tests/run, which installs them"
+    done = subprocess.run(["node", SCRIPTS / script, server.url, *arguments], capture_output=True, text=True,
+                          timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -52,7 +52,10 @@ await run({
 		const { data, ...rest } = await films("id, directors(id)").explain({ analyze: true, verbose: true, format: "json" });
 		return { data: Object.keys(data[0]).sort(), ...rest };
 	},
-	aborted: () => films("id").abortSignal(AbortSignal.abort()),
+	aborted: async () => {
+		const { error, ...rest } = await films("id").abortSignal(AbortSignal.abort());
+		return { error: { code: error.message.split(":")[0] }, ...rest };
+	},
 	notAborted: () => films("id").eq("id", 1).abortSignal(AbortSignal.timeout(20000)),
 	insert: () => api.from("films").insert({ id: 90, title: "New", director_id: 3 }).select("id, directors(last_name)").single(),
 	update: () => api.from("films").update({ director_id: 1 }).eq("id", 3).select("title, directors(last_name)"),
