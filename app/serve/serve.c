@@ -201,6 +201,8 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 		return;
 	}
 	bool answered = serve_answer(out_r, served_r, s, r, a, &f);
+	if (!answered && !s->accounts)
+		timing_fail(&served_r->timing);
 	if (serve_judge(answered, s, a, &f))
 		serve_finish(out_r, conf, r, a);
 	else

@@ -18,8 +18,15 @@ bool timing_mark(struct timing *t, enum timing_stage stage)
 		int64_t now = clock_monotonic_us();
 		t->spent_us[stage] += now - t->last_us;
 		t->last_us = now;
+		t->stage = stage < TIMING_RESPONSE ? stage + 1 : TIMING_RESPONSE;
 	}
 	return true;
+}
+
+void timing_fail(struct timing *t)
+{
+	timing_mark(t, t->stage);
+	t->stage = TIMING_RESPONSE;
 }
 
 void timing_field(struct timing *t, struct reply *reply, struct arena *a)

@@ -12,14 +12,26 @@ SCHEMA = "auth.sql"
 STAGES = ["jwt", "parse", "plan", "transaction", "response"]
 
 
-def stages(answer):
-    return [re.fullmatch(r"(\w+);dur=\d+\.\d+", part)[1] for part in answer.headers["Server-Timing"].split(", ")]
+def durations(answer):
+    """Milliseconds of each stage."""
+    parts = answer.headers["Server-Timing"].split(", ")
+    return {stage: float(ms) for stage, ms in (re.fullmatch(r"(\w+);dur=(\d+\.\d+)", part).groups() for part in parts)}
 
 
 def test_H3_server_timing_when_enabled(serve):
     server = serve(server_timing_enabled=True)
-    assert stages(server.get("/")) == STAGES
-    assert stages(server.get("/no_such_table")) == STAGES
+    for path in "/", "/no_such_table":
+        assert list(durations(server.get(path))) == STAGES
+
+
+def test_H3_time_goes_to_the_stage_that_failed(serve):
+    """A transaction that is slow and fails is no slow response."""
+    server = serve(server_timing_enabled=True)
+    late = durations(server.get("/rpc/fails_late"))
+    assert late["transaction"] >= 50 > late["response"], late
+    for stage, path in ("plan", "/no_such_table"), ("parse", "/anyone?order=id.up"):
+        failed = durations(server.get(path))
+        assert failed[stage] > 0 and failed["transaction"] == 0, failed
 
 
 def test_H3_none_by_default(serve):
