@@ -56,7 +56,7 @@ static unsigned plan_options_of(struct str list)
 {
 	unsigned bits = 0;
 	while (list.p) {
-		struct str name = str_cut(&list, '|');
+		struct str name = str_trim(str_cut(&list, '|'));
 		for (size_t i = 0; i < MEDIA_PLAN_OPTION_COUNT; i++)
 			if (str_eq_nocase(name, media_plan_options[i].name))
 				bits |= 1u << i;

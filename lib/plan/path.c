@@ -6,6 +6,8 @@
 
 enum { MAX_PATH = 64 * 1024 };
 
+static const struct str LAST = STR_INIT(", pg_temp");
+
 struct str path_of(struct str schema, const struct conf *c, struct arena *a)
 {
 	struct buf out = buf_new(a, MAX_PATH);
@@ -17,6 +19,12 @@ struct str path_of(struct str schema, const struct conf *c, struct arena *a)
 		buf_lit(&out, ", ");
 		sqlname_ident(&out, extra);
 	}
-	buf_lit(&out, ", pg_temp");
+	buf_put(&out, LAST);
 	return buf_str(&out);
+}
+
+struct str path_configured(struct str path)
+{
+	assert(str_ends(path, LAST));
+	return str_sub(path, 0, path.n - LAST.n);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "explained.h"
 #include "json.h"
 
 /* One shape of body: what stands before, between and behind the rows, what stands for none, how a row is written. */
@@ -34,9 +35,9 @@ static void add_csv(struct reply_rows *rows, const struct row *r)
 	csv_row(&rows->body, r);
 }
 
-static void add_text(struct reply_rows *rows, const struct row *r)
+static void add_line(struct reply_rows *rows, const struct row *r)
 {
-	spool_put(&rows->body, row_value(r, 0));
+	explained_put(&rows->body, row_value(r, 0), rows->plan, rows->arena);
 }
 
 /* PostgreSQL writes hex in lower case. */
@@ -139,7 +140,7 @@ static const struct form
 	form_value = { .empty = STR_INIT("null"), .put = add_value, .single = true },
 	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = add_csv },
 	form_bytes = { .put = put_bytes, .single = true }, form_gathered = { .put = put_gathered, .single = true },
-	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = add_text },
+	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = add_line },
 	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
 		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), add_value, false };
 

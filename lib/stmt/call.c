@@ -80,7 +80,7 @@ static void put_scalar(struct draft *d, const struct plan *p)
 
 static void put_result(struct draft *d, const struct plan *p)
 {
-	if (p->call->scalar) {
+	if (p->call->scalar || p->result == RESULT_NOTHING) {
 		stmt_sql(d, "(");
 		put_scalar(d, p);
 		stmt_sql(d, ")");
@@ -93,6 +93,25 @@ static void put_result(struct draft *d, const struct plan *p)
 	put_function(d, p);
 }
 
+void stmt_call_source(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, "SELECT ");
+	stmt_ident(d, PLAN_CALL_ALIAS);
+	stmt_sql(d, ".* FROM ");
+	put_result(d, p);
+	stmt_sql(d, " AS ");
+	stmt_ident(d, PLAN_CALL_ALIAS);
+}
+
+/* Where what is called has been called before, in a WITH, it is not called again. */
+static void put_called(struct draft *d, const struct plan *p)
+{
+	if (p->media.kind == MEDIA_PLAN)
+		stmt_sql(d, STMT_SOURCE);
+	else
+		put_result(d, p);
+}
+
 void stmt_call(struct draft *d, const struct plan *p, bool counting)
 {
 	if (p->result == RESULT_NOTHING) {
@@ -101,7 +120,7 @@ void stmt_call(struct draft *d, const struct plan *p, bool counting)
 	}
 	stmt_selected(d, p, counting);
 	stmt_sql(d, " FROM ");
-	put_result(d, p);
+	put_called(d, p);
 	stmt_sql(d, " AS ");
 	stmt_ident(d, p->read->alias);
 	stmt_rest(d, p, counting);

@@ -4,25 +4,11 @@
 
 #include "stmt/parts.h"
 
-static void put_plan_rows(struct draft *d, const struct plan *p, bool counting)
-{
-	if (p->kind == PLAN_CALL)
-		stmt_call(d, p, counting);
-	else
-		stmt_read(d, p, counting);
-}
-
-/* count(*) of everything the filters let through; an estimate counts no further than it takes to know that there is
- * more than db-max-rows. */
 static bool make_count(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f)
 {
 	struct draft d = stmt_draft(a);
 	stmt_sql(&d, "SELECT pg_catalog.count(*) FROM (");
-	put_plan_rows(&d, p, true);
-	if (p->count == COUNT_ESTIMATED && p->conf->db_max_rows >= 0) {
-		stmt_sql(&d, " LIMIT ");
-		stmt_number(&d, p->conf->db_max_rows + 1);
-	}
+	stmt_counted(&d, p);
 	stmt_sql(&d, ") AS counted");
 	return stmt_finish(out_r, &d, f);
 }
@@ -31,27 +17,15 @@ static bool make_explain(struct stmt *out_r, const struct plan *p, struct arena 
 {
 	struct draft d = stmt_draft(a);
 	stmt_sql(&d, "EXPLAIN (FORMAT JSON) ");
-	put_plan_rows(&d, p, true);
+	stmt_plan_rows(&d, p, true);
 	return stmt_finish(out_r, &d, f);
-}
-
-static void put_explain(struct draft *d, const struct media *m)
-{
-	buf_put(&d->sql, m->plan_json ? STR("EXPLAIN (FORMAT JSON") : STR("EXPLAIN (FORMAT TEXT"));
-	for (size_t i = 0; i < MEDIA_PLAN_OPTION_COUNT; i++) {
-		if (!(m->plan_options & 1u << i))
-			continue;
-		stmt_sql(d, ", ");
-		buf_put(&d->sql, media_plan_options[i].sql);
-	}
-	stmt_sql(d, ") ");
 }
 
 static void put_gathered(struct draft *d, const struct plan *p)
 {
 	if (stmt_gathers(p))
 		stmt_gather_open(d, p);
-	put_plan_rows(d, p, false);
+	stmt_plan_rows(d, p, false);
 	if (stmt_gathers(p))
 		stmt_gather_close(d);
 }
@@ -60,8 +34,8 @@ static bool make_main(struct stmt *out_r, const struct plan *p, struct arena *a,
 {
 	struct draft d = stmt_draft(a);
 	if (p->media.kind == MEDIA_PLAN)
-		put_explain(&d, &p->media);
-	if (p->write)
+		stmt_explain(&d, p);
+	else if (p->write)
 		stmt_write(&d, p);
 	else
 		put_gathered(&d, p);

@@ -10,6 +10,9 @@
 
 /* The name a body has where it stands as a table. */
 #define STMT_BODY STR("pgrst_body")
+/* The name of rows that a statement computes before it selects from them, and of what it selects. */
+#define STMT_SOURCE "pgrst_source"
+#define STMT_ROWS "_postgrest_t"
 
 /* "schema"."name" of the plan's relation or routine. */
 void stmt_relation(struct draft *d, const struct plan *p);
@@ -58,16 +61,29 @@ void stmt_key_of_embed(struct draft *d, const struct plan_key *key);
 void stmt_body_rows(struct draft *d, const struct plan *p);
 void stmt_body_arguments(struct draft *d, const struct plan_call *call);
 
-/* wrap.c: whether a select around the rows makes something else of them: the body, features, or what EXPLAIN is to
- * show. */
+/* wrap.c: whether a select around the rows makes something else of them: the body, or features. */
 bool stmt_gathers(const struct plan *p);
 /* The select around the rows, in front of them and behind. */
 void stmt_gather_open(struct draft *d, const struct plan *p);
 void stmt_gather_close(struct draft *d);
+/* What such selects are made of: the one value of a scalar, the aggregate of a handler, a row as a feature. */
+void stmt_one_value(struct draft *d);
+void stmt_handled(struct draft *d, const struct plan *p);
+void stmt_feature(struct draft *d, const struct plan *p);
 
 /* One statement each, in read.c, write.c and call.c. `counting`: only that there is a row, without order and range. */
 void stmt_read(struct draft *d, const struct plan *p, bool counting);
 void stmt_write(struct draft *d, const struct plan *p);
 void stmt_call(struct draft *d, const struct plan *p, bool counting);
+/* rows.c: the rows of a read or a call. Counted: all that the filters let through; an estimate counts no further than
+ * it takes to know that there is more than db-max-rows. */
+void stmt_plan_rows(struct draft *d, const struct plan *p, bool counting);
+void stmt_counted(struct draft *d, const struct plan *p);
+/* explain.c: EXPLAIN of the statement that would make the whole answer; the pieces of it that write.c and call.c make
+ * are what stands in its WITH, and a representation selected from that. */
+void stmt_explain(struct draft *d, const struct plan *p);
+void stmt_write_source(struct draft *d, const struct plan *p);
+void stmt_selected_from_source(struct draft *d, const struct plan *p);
+void stmt_call_source(struct draft *d, const struct plan *p);
 
 #endif

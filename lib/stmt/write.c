@@ -73,8 +73,9 @@ static void put_location(struct draft *d, const struct plan *p)
 /* Whether the representation is more than the rows as they were written: a select runs over them. */
 static bool selects_from_source(const struct plan *p)
 {
+	bool gathered = stmt_gathers(p) || p->media.kind == MEDIA_PLAN;
 	return p->result == RESULT_ROWS
-		&& (p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0 || stmt_gathers(p));
+		&& (p->read->aggregated || p->read->order_count > 0 || p->read->embed_count > 0 || gathered);
 }
 
 static void put_returning(struct draft *d, const struct plan *p)
@@ -150,7 +151,7 @@ static void put_delete(struct draft *d, const struct plan *p)
 	put_returning(d, p);
 }
 
-static void put_write(struct draft *d, const struct plan *p)
+void stmt_write_source(struct draft *d, const struct plan *p)
 {
 	if (p->kind == PLAN_DELETE)
 		put_delete(d, p);
@@ -162,31 +163,27 @@ static void put_write(struct draft *d, const struct plan *p)
 		put_insert(d, p);
 }
 
-static void put_selected(struct draft *d, const struct plan *p)
+void stmt_selected_from_source(struct draft *d, const struct plan *p)
 {
 	stmt_sql(d, "SELECT ");
 	stmt_outputs(d, p);
-	stmt_sql(d, " FROM pgrst_source AS ");
+	stmt_sql(d, " FROM " STMT_SOURCE " AS ");
 	stmt_ident(d, p->read->alias);
 	stmt_rest(d, p, false);
 }
 
 void stmt_write(struct draft *d, const struct plan *p)
 {
-	bool selects = selects_from_source(p);
-	if (!selects && p->media.kind != MEDIA_PLAN) {
-		put_write(d, p);
+	if (!selects_from_source(p)) {
+		stmt_write_source(d, p);
 		return;
 	}
-	stmt_sql(d, "WITH pgrst_source AS (");
-	put_write(d, p);
+	stmt_sql(d, "WITH " STMT_SOURCE " AS (");
+	stmt_write_source(d, p);
 	stmt_sql(d, ") ");
 	if (stmt_gathers(p))
 		stmt_gather_open(d, p);
-	if (selects)
-		put_selected(d, p);
-	else
-		stmt_sql(d, "SELECT * FROM pgrst_source");
+	stmt_selected_from_source(d, p);
 	if (stmt_gathers(p))
 		stmt_gather_close(d);
 }

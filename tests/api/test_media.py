@@ -2,8 +2,6 @@
 
 SPDX-License-Identifier: MIT
 """
-import re
-
 import pytest
 
 from harness.cases import case, fault, table
@@ -73,50 +71,6 @@ MEDIA = [
 @table(MEDIA)
 def test_media(parity, case):
     case.check(parity)
-
-
-@pytest.mark.parametrize("accept, kind",
-                         [("application/vnd.pgrst.plan", "text"), ("application/vnd.pgrst.plan+json", "json"),
-                                          ('application/vnd.pgrst.plan+json; '
-                                           'for="application/vnd.pgrst.array+json;nulls=stripped"', "json"),
-                                          ('application/vnd.pgrst.plan+json; for="application/json"; '
-                                           'options=analyze|verbose', "json")])
-def test_M2_plan(serve, accept, kind):
-    server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)
-    answer = server.get("/items?id=eq.1", headers={"Accept": accept})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Type"].startswith("application/vnd.pgrst.plan+" + kind)
-    assert answer.json()[0]["Plan"]["Node Type"] == "Aggregate" if kind == "json" else re.match(
-        r"Aggregate  \(cost=.* rows=1 width=112\)\n  ->  .*Scan", answer.text)
-
-
-PLANNED = [  # request, for, what makes the body of the rows, whether its rows come from the write
-    ("GET /items?select=id", "application/json", "COALESCE(json_agg(ROW(items.id)), '[]'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.object",
-     "COALESCE((json_agg(ROW(items.id)) -> 0), 'null'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.object;nulls=stripped",
-     "COALESCE(json_strip_nulls((json_agg(ROW(items.id)) -> 0)), 'null'::json)", False),
-    ("GET /items?select=id", "application/vnd.pgrst.array;nulls=stripped",
-     "COALESCE(json_strip_nulls(json_agg(ROW(items.id))), '[]'::json)", False),
-    ("GET /items?select=id", "text/csv", "string_agg(", False),
-    ("DELETE /items?id=eq.1", "application/json", "json_agg(", True),
-]
-
-
-@pytest.mark.parametrize("request_line, inner, body, writes", PLANNED,
-                         ids=[f"{line} {inner}" for line, inner, *_ in PLANNED])
-def test_M2_plan_of_an_answer(serve, request_line, inner, body, writes):
-    """The plan is that of an answer made by SQL alone; nothing is written."""
-    server = serve(front="nginx", db_plan_enabled=True, **OPTIONS)
-    method, path = request_line.split()
-    count = lambda: server.get("/items?select=id").text
-    before = count()
-    answer = server.request(method, path,
-                            headers={"Accept": f'application/vnd.pgrst.plan+json; for="{inner}"; options=verbose'})
-    plan = answer.json()[0]["Plan"]
-    assert body in plan["Output"][2], plan["Output"]
-    assert any(inner_plan.get("Subplan Name") == "CTE pgrst_source" for inner_plan in plan["Plans"]) is writes
-    assert count() == before
 
 
 def test_every_id_has_a_case():

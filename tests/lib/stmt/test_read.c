@@ -2,11 +2,17 @@
  * SPDX-License-Identifier: MIT */
 #include "../plan/fixture.h"
 
-/* What an execution plan shows around the rows. */
-#define EXPLAINED(body, rows)                                                                                          \
-	"SELECT NULL::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, " body                     \
+/* What an execution plan shows around the rows of a source: `before` the body there are counts, and the header. */
+#define EXPLAINED_AS(before, body, rows)                                                                               \
+	" SELECT " before body                                                                                             \
 	" AS body, NULLIF(pg_catalog.current_setting('response.headers', true), '') AS response_headers, "                 \
-	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status FROM (" rows
+	"NULLIF(pg_catalog.current_setting('response.status', true), '') AS response_status, '' AS response_inserted "     \
+	"FROM (" rows ") AS _postgrest_t"
+#define SOURCE(rows) "WITH pgrst_source AS (" rows ")"
+#define SOURCE_AND_ALL(rows, all) SOURCE(rows) ", pgrst_source_count AS (" all ")"
+#define COUNTED " AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, "
+#define EXPLAINED(body, rows) SOURCE(rows) EXPLAINED_AS("NULL::bigint" COUNTED, body, "SELECT * FROM pgrst_source")
+#define WRITTEN(body, rows) EXPLAINED_AS("''" COUNTED "ARRAY[]::text[] AS header, ", body, rows)
 
 static void select_lists(void **state)
 {
@@ -99,7 +105,7 @@ static void handlers(void **state)
 			"`api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)",
-				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
+				"SELECT `log`.`line` FROM `api`.`log`") },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;
@@ -232,34 +238,52 @@ static void explained(void **state)
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: application/vnd.pgrst.plan",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
+				"SELECT `log`.`line` FROM `api`.`log`") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/vnd.pgrst.array;nulls=stripped`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')",
-				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
+				"SELECT `log`.`line` FROM `api`.`log`") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
-			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.string_agg(_postgrest_t::text, E'\\n'), '')",
-				"SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t") },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
+				"(SELECT COALESCE(pg_catalog.string_agg(name, ','), '') FROM (SELECT pg_catalog.json_object_keys("
+				"pg_catalog.row_to_json(first)) AS name FROM (SELECT * FROM pgrst_source LIMIT 1) AS first) AS names) "
+				"|| E'\\n' || COALESCE(pg_catalog.string_agg(pg_catalog.substring(_postgrest_t::text, 2, "
+				"pg_catalog.length(_postgrest_t::text) - 2), E'\\n'), '')",
+				"SELECT `log`.`line` FROM `api`.`log`") },
 		{ "GET /log?select=spot\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
 				"COALESCE(pg_catalog.json_agg(ST_AsGeoJSON(_postgrest_t)::pg_catalog.json), '[]'))",
-				"SELECT `log`.`spot` FROM `api`.`log`) AS _postgrest_t") },
+				"SELECT `log`.`spot` FROM `api`.`log`") },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan+json; for=`application/vnd.pgrst.object`; "
-		  "options=analyze|verbose|buffers|settings|wal\nPrefer: count=exact",
+		  "options=analyze|verbose|buffers|settings|wal",
 			"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) " EXPLAINED(
 				"COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')",
-				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1) AS _postgrest_t | 1") },
+				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1") " | 1" },
+		{ "HEAD /log\nAccept: application/vnd.pgrst.plan",
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("''::text", "SELECT `log`.`line` FROM `api`.`log`") },
+		{ "GET /log?limit=1&line=eq.a\nAccept: application/vnd.pgrst.plan\nPrefer: count=exact",
+			"EXPLAIN (FORMAT TEXT) " SOURCE_AND_ALL(
+				"SELECT `log`.`line` FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2",
+				"SELECT 1 FROM `api`.`log` WHERE (`log`.`line` = $3)")
+				EXPLAINED_AS("(SELECT pg_catalog.count(*) FROM pgrst_source_count)" COUNTED,
+					"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')", "SELECT * FROM pgrst_source") " | a | 1 | a" },
+		{ "GET /log\nAccept: application/vnd.pgrst.plan\nPrefer: count=estimated",
+			"EXPLAIN (FORMAT TEXT) " SOURCE("SELECT `log`.`line` FROM `api`.`log`")
+				EXPLAINED_AS("pg_catalog.count(_postgrest_t)" COUNTED,
+					"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')", "SELECT * FROM pgrst_source") },
+		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan\nPrefer: count=planned",
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
+				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1") " | 1" },
 		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
-			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-				"SELECT * FROM pgrst_source) AS _postgrest_t | {`line`:`x`} as 114") },
+			"EXPLAIN (FORMAT TEXT) " SOURCE("INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+											"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1")
+				WRITTEN("''::text", "SELECT * FROM pgrst_source") " | {`line`:`x`} as 114" },
 		{ "POST /log\nPrefer: return=representation\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
-			"EXPLAIN (FORMAT TEXT) WITH pgrst_source AS (INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-			"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`) " EXPLAINED(
-				"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-				"SELECT `log`.`line` FROM pgrst_source AS `log`) AS _postgrest_t | {`line`:`x`} as 114") },
+			"EXPLAIN (FORMAT TEXT) " SOURCE("INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
+											"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`")
+				WRITTEN("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
+					"SELECT `log`.`line` FROM pgrst_source AS `log`") " | {`line`:`x`} as 114" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
 			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
 			"for=`image/png`" },
