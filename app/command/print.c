@@ -8,6 +8,7 @@
 #include "app/command/options.h"
 #include "app/serve/generation.h"
 #include "base/arena.h"
+#include "base/log.h"
 #include "conf/conf_dump.h"
 #include "conf/conf_reference.h"
 
@@ -56,6 +57,9 @@ int print_config(const char *config, bool own)
 	struct fault f = { 0 };
 	struct generation *g = generation_new();
 	struct buf out = buf_new(g->arena, TEXT_MAX);
+	/* All of it is for a program that goes on to start the server, which warns. */
+	if (own)
+		log_set_level(LOG_LEVEL_ERROR);
 	int status = generation_dump(g, config, environ, own, &out, &f) ? command_print(buf_str(&out)) : command_failed(&f);
 	generation_free(g);
 	return status;

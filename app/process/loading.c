@@ -105,7 +105,11 @@ static void loading_replace(struct loading *l, struct generation **place, struct
 	l->wanted = false;
 	backoff_succeed(&l->pause);
 	startup_log(&next->conf, "master");
-	if ((*place)->catalog)
+	bool reloaded = (*place)->catalog;
+	/* The first time startup() has warned of it, unless the database says it. */
+	if (reloaded || !str_eq(next->conf.jwt_role_claim_key, (*place)->conf.jwt_role_claim_key))
+		postgrest_log_deprecated(next);
+	if (reloaded)
 		log_event("Config reloaded");
 }
 

@@ -156,6 +156,12 @@ static void notify_complain(const struct notify *n, const struct generation *g, 
 	postgrest_log_retry("Retrying listening for database notifications", n->connect.pause_us);
 }
 
+static void notify_complain_lost(const struct notify *n)
+{
+	log_event("Failed listening for database notifications on the \"%.*s\" channel. The connection is lost",
+		STR_ARG(n->channel));
+}
+
 /* Takes what came; false when there is no connection that listens. */
 static bool notify_alive(struct notify *n)
 {
@@ -212,7 +218,7 @@ bool notify_turn(struct notify *n)
 	/* A load that failed may have left a connection that is not this generation's. */
 	if (n->conn && (!wanted || !notify_fits(n, n->generation) || !notify_alive(n))) {
 		if (wanted)
-			log_warn("the listening connection is lost");
+			notify_complain_lost(n);
 		notify_disconnect(n);
 		n->was_lost = wanted;
 	}

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/serve/access.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "reply/common.h"
 #include "reply/problem.h"
@@ -15,6 +17,8 @@
 #define OVERLOAD_AT_ONCE 64
 #define OVERLOAD_SLOTS 256
 #define OVERLOAD_MEMORY ((size_t)4 << 20)
+/* How often at most the log hears of it, as PostgREST's does. */
+#define OVERLOAD_TELL_US INT64_C(5000000)
 
 struct overload {
 	/* As long as the object. */
@@ -22,6 +26,8 @@ struct overload {
 	const struct fault *answer;
 	struct slots *slots; /* from the first time that somebody had to be refused; NULL: never yet */
 	uint64_t count;
+	uint64_t told;   /* how many of them the log has heard of */
+	int64_t told_us; /* when it did, 0: never yet */
 	/* As long as the workers cannot answer: each overload_turn() is told. */
 	bool taking;
 };
@@ -49,6 +55,18 @@ void overload_forget(const struct overload *o)
 		slots_forget(o->slots);
 }
 
+/* Tells of those refused since the last time. */
+static void overload_tell(struct overload *o, struct arena *a)
+{
+	int64_t now = clock_monotonic_us();
+	if (o->told == o->count || (o->told_us && now - o->told_us < OVERLOAD_TELL_US))
+		return;
+	log_error("%.*s to %llu of those who waited", STR_ARG(problem_text(o->answer, a)),
+		(unsigned long long)(o->count - o->told));
+	o->told = o->count;
+	o->told_us = now;
+}
+
 /* Answers the request that has come on the connection, if it is whole; false when it is to be closed. */
 static bool overload_answer(struct overload *o, struct fcgi_connection *c, const struct conf *conf, struct arena *a)
 {
@@ -61,7 +79,10 @@ static bool overload_answer(struct overload *o, struct fcgi_connection *c, const
 	o->count++;
 	problem_reply(&reply, o->answer, conf, request.method == HTTP_HEAD, a);
 	common_fields(&reply, &request, conf, a);
-	return fcgi_send(c, &reply);
+	bool keep = fcgi_send(c, &reply);
+	access_log(conf, &request, &reply, &(struct served){ .role = STR_NONE }, a);
+	overload_tell(o, a);
+	return keep;
 }
 
 /* Answers the requests that have come. */

@@ -5,6 +5,8 @@
 
 #include "app/serve/generation.h"
 
+/* Warns of what the configuration says in a way that PostgREST will give up. */
+void postgrest_log_deprecated(const struct generation *g);
 /* Tells that the catalog was loaded: from which server, what it holds, how long that took and all of it together. */
 void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_t total_us);
 /* Tells that it could not be loaded, by the configuration of g. */

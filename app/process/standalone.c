@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/process/postgrest_log.h"
 #include "app/process/startup.h"
 #include "app/process/worker.h"
 #include "app/serve/backoff.h"
@@ -161,10 +162,13 @@ static void standalone_take_next(struct standalone *s)
 {
 	if (!s->next)
 		return;
+	bool reloaded = s->generation->catalog;
 	generation_free(s->generation);
 	s->generation = s->next;
 	s->next = NULL;
 	startup_log(&s->generation->conf, "worker");
+	if (reloaded)
+		postgrest_log_deprecated(s->generation);
 	log_info("serving by generation %llu", (unsigned long long)s->number);
 }
 

@@ -3,6 +3,7 @@
 #include "startup.h"
 
 #include "app/front/listen.h"
+#include "app/process/postgrest_log.h"
 #include "base/log.h"
 
 void startup_log(const struct conf *c, const char *ident)
@@ -26,10 +27,11 @@ struct generation *startup(const char *file, char *const *vars, int *listener, s
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
 	log_to_stderr(LOG_LEVEL_INFO, "rowgate");
-	log_event("Starting rowgate " PACKAGE_VERSION ", which speaks as PostgREST " CONF_POSTGREST_RELEASE "...");
+	log_event("Starting PostgREST " CONF_POSTGREST_RELEASE " (rowgate " PACKAGE_VERSION ")...");
 	if (generation_configure(g, file, vars, &f)) {
 		startup_log(&g->conf, "rowgate");
 		startup_warn(&g->conf);
+		postgrest_log_deprecated(g);
 		if (*listener < 0)
 			*listener = listen_socket(&g->conf, g->arena, &f);
 		if (*listener >= 0 && statedir_open(state_r, g, file, &f))

@@ -290,6 +290,8 @@ static void worker_recover(struct worker *w)
 	server_begin(&w->server);
 	if (server_connected(&w->server, w->arena, &f))
 		log_info("the database is back");
+	else if (w->server.wait_ended == WAIT_NOT_ENDED || w->server.wait_ended == WAIT_TOO_LONG)
+		log_warn("the database is not back: %.*s", STR_ARG(f.details.n ? f.details : f.message));
 	arena_reset(w->arena);
 }
 

@@ -64,12 +64,13 @@ static void access_line(struct buf *b, const struct request *r, const struct rep
 void access_log(const struct conf *conf, const struct request *r, const struct reply *reply,
 	const struct served *served, struct arena *a)
 {
-	if (!access_wanted(conf->log_level, reply->status))
+	if (served->preflight || !access_wanted(conf->log_level, reply->status))
 		return;
 	struct buf b = buf_new(a, ACCESS_LINE_MAX);
 	access_line(&b, r, reply, served, a);
 	log_access(buf_str(&b));
 	/* Parameters are not in it: values never reach a log. */
-	if (conf->log_query && served->sql.p)
-		log_event("%.*s", STR_ARG(served->sql));
+	for (size_t i = 0; conf->log_query && i < SERVED_STATEMENTS; i++)
+		if (served->sql[i].p)
+			log_event("%.*s", STR_ARG(served->sql[i]));
 }

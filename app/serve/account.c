@@ -18,6 +18,13 @@ bool account_is_elsewhere(const struct server *s, const struct request *r, struc
 	return fault_hint(f, STR("Include rowgate's accounts configuration in the web server's."));
 }
 
+/* What the database said goes to the log; a client hears only that there are no accounts now. Always returns false. */
+static bool account_hide(struct fault *f)
+{
+	log_error("accounts: %.*s", STR_ARG(f->details.n ? f->details : f->message));
+	return account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
+}
+
 static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 {
 	if (!s->generation->catalog || !password_affordable(&s->generation->conf))
@@ -25,7 +32,7 @@ static bool account_ready(struct server *s, struct arena *a, struct fault *f)
 	if (server_connected(s, a, f))
 		return true;
 	/* Nobody hears of it when the client has left. */
-	return f->http_status != CONN_STOPPED && account_unavailable(f, f->retry_after > 0 ? f->retry_after : 1);
+	return f->http_status != CONN_STOPPED && account_hide(f);
 }
 
 /* The fields of an answer, which holds tokens, or who somebody is: it is for one reader, now. */
@@ -83,7 +90,7 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 	bool answered = account_run(&c, e, f);
 	served_r->role = c.role;
 	if (!server_used(s, answered, f))
-		return s->wait_ended == WAIT_TOO_LONG && account_unavailable(f, f->retry_after);
+		return s->wait_ended == WAIT_TOO_LONG && account_hide(f);
 	account_reply(out_r, &c, e);
 	return true;
 }

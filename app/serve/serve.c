@@ -104,6 +104,15 @@ static struct flight serve_flight(const struct serve_statements *s, struct str r
 	};
 }
 
+/* Keeps the texts of the statements for the log. */
+static void serve_keep_sql(struct served *served, const struct flight *f)
+{
+	const struct stmt *parts[] = { f->settings, f->pre_request, f->main, f->count, f->explain };
+	static_assert(COUNT_OF(parts) == SERVED_STATEMENTS, "a place for each");
+	for (size_t i = 0; i < SERVED_STATEMENTS; i++)
+		served->sql[i] = parts[i] ? parts[i]->sql : STR_NONE;
+}
+
 static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
 	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
 {
@@ -112,10 +121,10 @@ static bool serve_plan(struct reply *out_r, struct served *served, struct server
 	struct flight_outcome outcome;
 	if (!serve_statements(&statements, conf, r, who, p, a, f))
 		return false;
-	served->sql = statements.set.main ? statements.set.main->sql : STR_NONE;
 	if (!serve_pre_request(&statements, conf, a, f))
 		return false;
 	struct flight flight = serve_flight(&statements, who->role, p);
+	serve_keep_sql(served, &flight);
 	struct serve_sink sink = serve_sink_new(p, &flight, a);
 	timing_mark(&served->timing, TIMING_PLAN);
 	if (!server_connected(s, a, f))
@@ -129,8 +138,8 @@ static void serve_warn(const struct plan *p, const struct request *r)
 {
 	if (!p->legacy_names.p)
 		return;
-	log_warn("%s.", PLAN_LEGACY_NAMES);
-	log_warn("Update filters, orders or limits that use %.*s in `%.*s %.*s%s%.*s`", STR_ARG(p->legacy_names),
+	log_event("WARNING: %s.", PLAN_LEGACY_NAMES);
+	log_event("Update filters, orders or limits that use %.*s in `%.*s %.*s%s%.*s`", STR_ARG(p->legacy_names),
 		STR_ARG(r->method_text), STR_ARG(r->path), r->query.n ? "?" : "", STR_ARG(r->query));
 }
 
@@ -164,9 +173,20 @@ static void serve_finish(struct reply *reply, const struct conf *conf, const str
 		reply->no_body = true;
 }
 
+/* What clients cannot mend goes to the log, as PostgREST puts it: the error's JSON, all of it. The line begins with the
+ * request (log_set_context()). */
+static void serve_log_fault(const struct fault *f, struct arena *a)
+{
+	bool other = f->sqlstate.n && !str_eq(f->sqlstate, f->code);
+	if (f->http_status >= 500 && log_enabled(LOG_LEVEL_ERROR))
+		log_error("%.*s%s%.*s", STR_ARG(problem_text(f, a)), other ? " SQLSTATE " : "",
+			STR_ARG(other ? f->sqlstate : STR("")));
+}
+
 void serve_fault(struct reply *out_r, struct server *s, const struct request *r, const struct fault *f, struct arena *a)
 {
 	const struct conf *conf = &s->generation->conf;
+	serve_log_fault(f, a);
 	problem_reply(out_r, f, conf, r->method == HTTP_HEAD, a);
 	serve_finish(out_r, conf, r, a);
 	/* What is said of an account is for one reader, once. */
@@ -196,7 +216,8 @@ void serve(struct reply *out_r, struct served *served_r, struct server *s, const
 	struct fault f = { 0 };
 	*served_r = (struct served){ .role = STR_NONE, .timing = timing_start(conf->server_timing_enabled) };
 	server_begin(s);
-	if (cors_preflight(out_r, r, conf, a)) {
+	served_r->preflight = cors_preflight(out_r, r, conf, a);
+	if (served_r->preflight) {
 		common_fields(out_r, r, conf, a);
 		return;
 	}

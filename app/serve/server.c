@@ -21,10 +21,17 @@ void server_disconnect(struct server *s)
 	conn_close(s->conn);
 }
 
+/* In PostgREST's words. */
+static void server_terminate(struct server *s, const char *why)
+{
+	log_debug("Connection %d is terminated due to %s", conn_backend_pid(s->conn), why);
+	server_disconnect(s);
+}
+
 void server_rest(struct server *s)
 {
 	if (server_idle_until_us(s) <= clock_monotonic_us())
-		server_disconnect(s);
+		server_terminate(s, "max idletime");
 }
 
 bool server_database_up(const struct server *s)
@@ -54,7 +61,6 @@ static bool server_refused(struct server *s, struct fault *f)
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 		fault_details(f, STR("the server does not answer"));
 	}
-	log_warn("%.*s", STR_ARG(f->details.p ? f->details : f->message));
 	backoff_fail(&s->connect);
 	return server_connection_fault(f, s->connect.at_us - clock_monotonic_us());
 }
@@ -65,7 +71,7 @@ bool server_connected(struct server *s, struct arena *a, struct fault *f)
 	int64_t now = clock_monotonic_us(), lifetime = s->generation->conf.db_pool_max_lifetime;
 	int64_t since = conn_connected_since_us(s->conn);
 	if (since && lifetime > 0 && since + lifetime * 1000000 <= now)
-		server_disconnect(s);
+		server_terminate(s, "max lifetime");
 	if (s->connect.at_us > now) {
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 		return server_connection_fault(f, s->connect.at_us - now);

@@ -49,7 +49,8 @@ static bool translate(struct account_call *c, struct fault *f)
 			f->code = STR("RGA04");
 		return false;
 	}
-	log_error("accounts: %.*s", STR_ARG(f->details.n ? f->details : f->message));
+	log_error("accounts: %.*s%s%.*s", STR_ARG(f->details.n && !f->sqlstate.n ? f->details : f->message),
+		f->sqlstate.n ? " SQLSTATE " : "", STR_ARG(f->sqlstate));
 	return account_unavailable(f, 1);
 }
 

@@ -16,7 +16,8 @@
 
 enum {
 	MESSAGE_MAX = 8192, /* before escaping; what is longer is cut, not split over lines */
-	LINE_MAX_BYTES = 16384
+	LINE_MAX_BYTES = 16384,
+	TOLD_MAX = 256 /* warnings remembered; further ones are repeated */
 };
 
 static const struct {
@@ -37,6 +38,8 @@ static struct {
 	const char *ident;
 	log_context_fn *context;
 	void *context_arg;
+	uint64_t told[TOLD_MAX]; /* hashes of log_warn_once()'s */
+	size_t told_count;
 } sink = { .level = LOG_LEVEL_ERROR, .ident = "rowgate" };
 
 void log_to_stderr(enum log_level level, const char *ident)
@@ -181,6 +184,29 @@ __attribute__((format(printf, 2, 0))) static void log_at(enum log_level level, c
 	put_message(&line, sink.context, format, args);
 	write_message(&line, levels[level].priority);
 	errno = saved_errno;
+}
+
+/* Whether it is said for the first time; keeps it in mind. */
+static bool is_news(struct str text)
+{
+	uint64_t hash = str_hash(text);
+	for (size_t i = 0; i < sink.told_count; i++)
+		if (sink.told[i] == hash)
+			return false;
+	if (sink.told_count < TOLD_MAX)
+		sink.told[sink.told_count++] = hash;
+	return true;
+}
+
+void log_warn_once(const char *format, ...)
+{
+	va_list args;
+	char text[MESSAGE_MAX];
+	va_start(args, format);
+	int length = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (length > 0 && log_enabled(LOG_LEVEL_WARN) && is_news(str_of(text)))
+		log_warn("%s", text);
 }
 
 void log_event(const char *format, ...)

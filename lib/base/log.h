@@ -30,6 +30,9 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A warning that this process has not given yet, nor one that it was forked from: a configuration is read several times
+ * on the way to being served by. */
+void log_warn_once(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What happens to the server as a whole, whatever the level, as a bare line: PostgREST's, which people look for. */
 void log_event(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* An access line on standard output, as it is but escaped. */

@@ -28,7 +28,7 @@ bool conf_database_read(struct conf_draft *d, const struct conf_setting *setting
 		struct str key = conf_option_key(str_starts(name, STR("pgrst.")) ? str_from(name, 6) : name, d->arena);
 		const struct conf_option *o = conf_option_find(key);
 		if (!o || !(o->flags & CONF_IN_DB))
-			log_warn("%.*s: not a key that the database may set, ignored", STR_ARG(where));
+			log_warn_once("%.*s: not a key that the database may set, ignored", STR_ARG(where));
 		else
 			conf_draft_offer(d, key, settings[i].value, where, CONF_FROM_DATABASE);
 	}

@@ -18,7 +18,7 @@ bool conf_draft_offer(struct conf_draft *d, struct str key, struct str value, st
 	if (!o) {
 		if (!conf_option_obsolete(key))
 			return false;
-		log_warn("%.*s: %.*s has no effect here", STR_ARG(where), STR_ARG(key));
+		log_warn_once("%.*s: %.*s has no effect here", STR_ARG(where), STR_ARG(key));
 		return true;
 	}
 	/* Given by name, an empty value takes the key back to its default; by alias it says nothing. */

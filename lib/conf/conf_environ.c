@@ -31,7 +31,7 @@ static bool read_variable(struct conf_draft *d, struct str whole_name, size_t pr
 		return true;
 	}
 	if (!conf_draft_offer(d, conf_option_key(name, d->arena), value, where, rank))
-		log_warn("%.*s: no such configuration key, ignored", STR_ARG(where));
+		log_warn_once("%.*s: no such configuration key, ignored", STR_ARG(where));
 	return true;
 }
 

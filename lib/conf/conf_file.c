@@ -27,7 +27,7 @@ enum { FILE_MAX = 1024 * 1024, KEY_MAX = 200, IMPORTS_MAX = 8 };
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r)
+bool conf_slurp(struct str *out_r, const char *path, bool raw, struct arena *a, struct str *reason_r)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
@@ -42,7 +42,7 @@ bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str
 									: str_printf(a, "cannot be read: %s", strerror(reason));
 		return false;
 	}
-	if (str_is_text(*out_r))
+	if (raw || str_is_text(*out_r))
 		return true;
 	*reason_r = STR("is not UTF-8 text");
 	return false;
@@ -203,7 +203,7 @@ static void enter(struct line *l, struct str key, struct str where)
 		return;
 	}
 	if (!conf_draft_offer(l->draft, key, value, where, CONF_FROM_FILE))
-		log_warn("%.*s: %.*s is no configuration key, ignored", STR_ARG(where), STR_ARG(key));
+		log_warn_once("%.*s: %.*s is no configuration key, ignored", STR_ARG(where), STR_ARG(key));
 }
 
 static struct str join2(struct arena *a, struct str first, struct str second)
@@ -286,7 +286,7 @@ static bool read_line(struct line *l, struct str where)
 static bool read_file(struct conf_draft *d, struct file *file)
 {
 	struct str content, reason;
-	if (!conf_slurp(&content, str_cstr(d->arena, file->path), d->arena, &reason))
+	if (!conf_slurp(&content, str_cstr(d->arena, file->path), false, d->arena, &reason))
 		return conf_draft_fault(d, file->path, reason);
 	if (str_starts(content, UTF8_MARK))
 		content = str_from(content, 3);

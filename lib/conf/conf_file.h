@@ -7,7 +7,7 @@
 
 /* Enters what the file says, and those that it imports. False with the draft's fault filled. */
 MUST_CHECK bool conf_file_read(struct conf_draft *d, const char *path);
-/* A whole file of at most a megabyte; false with the reason. */
-MUST_CHECK bool conf_slurp(struct str *out_r, const char *path, struct arena *a, struct str *reason_r);
+/* A whole file of at most a megabyte, UTF-8 text unless it is raw; false with the reason. */
+MUST_CHECK bool conf_slurp(struct str *out_r, const char *path, bool raw, struct arena *a, struct str *reason_r);
 
 #endif

@@ -14,7 +14,7 @@
 static bool read_at_file(struct conf_draft *d, const struct conf_option *o, struct conf_given *given)
 {
 	struct str reason, path = str_from(given->value, 1), content;
-	if (!conf_slurp(&content, str_cstr(d->arena, path), d->arena, &reason))
+	if (!conf_slurp(&content, str_cstr(d->arena, path), o->flags & CONF_RAW, d->arena, &reason))
 		return conf_draft_fault(d, given->where,
 			str_printf(d->arena, "%s: %.*s %.*s", o->name, STR_ARG(path), STR_ARG(reason)));
 	if (str_eq(str_of(o->name), STR("db-uri")))

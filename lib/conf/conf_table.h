@@ -16,7 +16,8 @@ enum conf_flag {
 	CONF_AT_FILE = 8,   /* "@path" stands for the content of a file */
 	CONF_OLD_WINS = 16, /* given both ways the alias wins, as in PostgREST */
 	CONF_OWN = 32,      /* not PostgREST's */
-	CONF_DOLLARS = 64   /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
+	CONF_DOLLARS = 64,  /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
+	CONF_RAW = 128      /* a file that "@path" names may hold any bytes */
 };
 
 struct conf_option {

@@ -162,7 +162,7 @@ static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 	c->connecting_us = 0;
 	c->connected_us = clock_monotonic_us();
 	c->server_version = PQserverVersion(c->pg);
-	log_debug("connected to PostgreSQL %d, backend %d", c->server_version, PQbackendPID(c->pg));
+	log_debug("Connection %d is available due to connection establishment", PQbackendPID(c->pg));
 	return true;
 }
 

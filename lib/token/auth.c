@@ -27,9 +27,10 @@ bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, 
 		return fault_set(f, 500, "PGRST300", STR("libsodium cannot be initialised"));
 	if (!rolepath_parse(&auth->role_path, c->jwt_role_claim_key.n ? c->jwt_role_claim_key : STR("$.role"), forever, f))
 		return false;
-	if (c->jwt_secret.n && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))
+	/* An empty one, which only a file can hold, is too short. */
+	if (c->jwt_secret.p && !keys_from_secret(&auth->keys, c->jwt_secret, c->jwt_secret_is_base64, forever, f))
 		return false;
-	if (!c->jwt_secret.n && c->auth_signing_key.n
+	if (!c->jwt_secret.p && c->auth_signing_key.n
 		&& !keys_from_secret(&auth->keys, c->auth_signing_key, false, forever, f))
 		return false;
 	auth->cache = jwtcache_new((size_t)c->jwt_cache_max_entries, forever);
@@ -50,6 +51,16 @@ void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a)
 	c->jwt_role_claim_key = rolepath_text(auth->role_path, a);
 	if (c->jwt_secret_is_base64)
 		c->jwt_secret = keys_base64(c->jwt_secret, a);
+	/* Raw bytes have no other spelling. */
+	if (!str_is_text(c->jwt_secret)) {
+		c->jwt_secret = keys_encode(c->jwt_secret, a);
+		c->jwt_secret_is_base64 = true;
+	}
+}
+
+struct str auth_role_path_successor(const struct auth *auth, struct arena *a)
+{
+	return rolepath_successor(auth->role_path, a);
 }
 
 /* The token of "Bearer TOKEN", the scheme in any case; false for every other scheme and for none. */

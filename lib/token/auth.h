@@ -22,8 +22,10 @@ struct auth_identity {
  * wrong with which key (a secret under 32 bytes, a role path that does not parse); it stops the start. */
 MUST_CHECK bool auth_new(struct auth **out_r, const struct conf *c, struct arena *forever, struct fault *f);
 /* What auth_new() accepted as --dump-config shows it: the role path in one spelling, a secret given in base64 in the
- * alphabet of RFC 4648 section 4. */
+ * alphabet of RFC 4648 section 4, and so one of raw bytes. */
 void auth_normalise(struct conf *c, const struct auth *auth, struct arena *a);
+/* rolepath_successor() of jwt-role-claim-key. */
+struct str auth_role_path_successor(const struct auth *auth, struct arena *a);
 /* Verifies the request's bearer token, with auth-cookie the cookie's if there is no Authorization, or takes the
  * anonymous role. now: seconds since 1970.
  * Faults: 401 PGRST301/302/303 with WWW-Authenticate, 500 PGRST300, 401 22023 for a role that cannot exist, 401 RGA08

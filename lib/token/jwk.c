@@ -77,7 +77,7 @@ static bool read_oct(struct jwt_key *key, struct json_object *jwk, struct arena 
 	if (!jwk_bytes(&secret, jwk, "k", a, f))
 		return false;
 	if (secret.n < HMAC_MIN)
-		log_warn("jwt-secret: the key of a JWK has %zu bytes, RFC 7518 asks for at least %d", secret.n, HMAC_MIN);
+		log_warn_once("jwt-secret: the key of a JWK has %zu bytes, RFC 7518 asks for at least %d", secret.n, HMAC_MIN);
 	key_set_secret(key, secret, a);
 	key->algs = ALGS_HS;
 	return true;

@@ -187,7 +187,7 @@ static bool check_signature(const struct parts *parts, const struct header *head
 static bool check_cached(struct str token, const struct parts *parts, const struct header *header,
 	const struct jwt_keys *keys, struct jwtcache *cache, struct arena *a, struct fault *f)
 {
-	if (!cache || header->alg <= JWT_HS512)
+	if (!cache)
 		return check_signature(parts, header, keys, a, f);
 	struct jwtcache_key key = jwtcache_key(cache, token);
 	if (jwtcache_has(cache, &key))

@@ -15,8 +15,7 @@ struct jwt {
 
 /* Faults are PostgREST's: 401 PGRST301 for a token that cannot be decoded, with details where it has some, and
  * 401 PGRST303 for claims that are not a JSON object. Of the header only alg, kid, enc and crit are read: keys
- * that come with the token (jwk, jku, x5c) are nothing to us. cache may be NULL; it is asked for RSA, ECDSA and EdDSA,
- * since an HMAC takes no longer than the look-up. */
+ * that come with the token (jwk, jku, x5c) are nothing to us. cache may be NULL. */
 MUST_CHECK bool jwt_verify(struct jwt *out_r, struct str token, const struct jwt_keys *keys, struct jwtcache *cache,
 	struct arena *a, struct fault *f);
 /* 401 with WWW-Authenticate: Bearer error="invalid_token", error_description="message" (RFC 6750 section 3).

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 /* Index 0 of the entries is the ring's anchor: its older neighbour is the newest entry, its newer one the oldest. */
 enum { ANCHOR = 0 };
 
@@ -63,6 +65,7 @@ bool jwtcache_has(struct jwtcache *c, const struct jwtcache_key *key)
 {
 	uint32_t found = *find_entry(c, key);
 	c->totals.lookups++;
+	log_debug("Looked up a JWT in JWT cache");
 	if (found == ANCHOR)
 		return false;
 	c->entries[found].visited = true;
@@ -88,6 +91,7 @@ static uint32_t evict(struct jwtcache *c)
 	c->entries[e->older].newer = e->newer;
 	*find_entry(c, &e->key) = e->next;
 	c->totals.evictions++;
+	log_debug("Evicted entry from JWT cache");
 	return victim;
 }
 

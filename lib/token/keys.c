@@ -25,6 +25,14 @@ struct str keys_base64(struct str secret, struct arena *a)
 	return (struct str){ base64, text.n };
 }
 
+struct str keys_encode(struct str bytes, struct arena *a)
+{
+	size_t max = sodium_base64_encoded_len(bytes.n, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_bytes(a, max);
+	sodium_bin2base64(text, max, (const unsigned char *)bytes.p, bytes.n, sodium_base64_VARIANT_ORIGINAL);
+	return (struct str){ text, max - 1 };
+}
+
 /* With or without padding. */
 bool keys_decode(struct str *secret, struct arena *a, struct fault *f)
 {
@@ -57,7 +65,7 @@ static bool read_jwk(struct jwt_key ***tail, struct json_object *jwk, struct are
 	if (!jwk_read(key, jwk, a, f))
 		return false;
 	if (!key->algs) {
-		log_warn("jwt-secret: a key of an unsupported type, algorithm or use is left out");
+		log_warn_once("jwt-secret: a key of an unsupported type, algorithm or use is left out");
 		return true;
 	}
 	**tail = key;

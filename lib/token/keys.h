@@ -24,6 +24,8 @@ enum keys_verdict keys_verify(const struct jwt_keys *keys, enum jwt_alg alg, str
 /* A secret in base64 without blanks around it and in the alphabet of RFC 4648 section 4; PostgREST also takes that of
  * section 5, and '.' for '='. */
 struct str keys_base64(struct str secret, struct arena *a);
+/* The same alphabet, of raw bytes. */
+struct str keys_encode(struct str bytes, struct arena *a);
 /* Decodes a secret given in base64; 500 PGRST300 when it is none. */
 MUST_CHECK bool keys_decode(struct str *secret, struct arena *a, struct fault *f);
 

@@ -20,6 +20,9 @@ MUST_CHECK bool rolepath_parse(struct rolepath **out_r, struct str text, struct 
 /* rolepath_text.c: the path in one spelling, as PostgREST prints it: names in brackets and strings in single quotes,
  * slices with their step; the older syntax with every key in double quotes. It parses to the same path. */
 struct str rolepath_text(const struct rolepath *path, struct arena *a);
+/* The same path in JSONPath when it is in the older syntax, which PostgREST will give up: STR_NONE when it is not, ""
+ * when it has no equal there. */
+struct str rolepath_successor(const struct rolepath *path, struct arena *a);
 /* The first value the path selects: a string as it is, anything else as its JSON text; STR_NONE: it selects none.
  * A view into claims, or in the arena. */
 struct str rolepath_role(const struct rolepath *path, struct json_object *claims, struct arena *a);

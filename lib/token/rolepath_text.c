@@ -192,6 +192,44 @@ static void put_old(struct buf *out, const struct rolepath *path)
 	}
 }
 
+/* A name that JSONPath takes behind a dot (RFC 9535 section 2.5.1.1), of those in ASCII. */
+static bool is_shorthand(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", digits[] = "0123456789";
+	size_t n = strlen(name);
+	return n && strchr(letters, *name) && strspn(name, letters) + strspn(name + strspn(name, letters), digits) == n;
+}
+
+/* One step of the older syntax in JSONPath; false when it has none that finds the same. */
+static bool put_successor(struct buf *out, const struct segment *segment)
+{
+	const struct selector *s = segment->selectors;
+	if (s->kind == SELECTOR_NAME && is_shorthand(s->name)) {
+		buf_printf(out, ".%s", s->name);
+	} else if (s->kind == SELECTOR_FILTER) {
+		if (s->filter->kind != CONDITION_EQ)
+			return false;
+		buf_lit(out, "[?@ == ");
+		put_string(out, jsonc_text(s->filter->right.literal));
+		buf_char(out, ']');
+	} else {
+		put_segment(out, segment);
+	}
+	return true;
+}
+
+struct str rolepath_successor(const struct rolepath *path, struct arena *a)
+{
+	struct buf out = buf_new(a, TEXT_MAX);
+	if (!path->old)
+		return STR_NONE;
+	buf_char(&out, '$');
+	for (const struct segment *segment = path->segments; segment; segment = segment->next)
+		if (!put_successor(&out, segment))
+			return STR("");
+	return path->cuts ? STR("") : buf_str(&out);
+}
+
 struct str rolepath_text(const struct rolepath *path, struct arena *a)
 {
 	struct buf out = buf_new(a, TEXT_MAX);

@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT
 import http.client
 import json
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -280,13 +281,17 @@ def test_O7_metrics(start, database):
     wait_until(lambda: metrics(port)["pgrst_db_pool_available"] == 2, 5, "both are free again")
 
 
-def test_O7_tokens(start):
-    port, key = free_port(), JWK.generate(kty="EC", crv="P-256")
-    server = start(admin_server_port=port, workers=1, jwt_secret=key.export_public(),
-                   jwt_cache_max_entries=1).wait_ready()
+KEYS = {"ES256": {"kty": "EC", "crv": "P-256"}, "HS256": {"kty": "oct", "size": 256}}
+
+
+@pytest.mark.parametrize("alg", KEYS)
+def test_O7_tokens(start, alg):
+    port, key = free_port(), JWK.generate(**KEYS[alg])
+    server = start(admin_server_port=port, workers=1, jwt_cache_max_entries=1,
+                   jwt_secret=key.export_public() if alg == "ES256" else key.export()).wait_ready()
 
     def ask_with(number):
-        signed = JWT({"alg": "ES256"}, {"role": "web_anon", "number": number})
+        signed = JWT({"alg": alg}, {"role": "web_anon", "number": number})
         signed.make_signed_token(key)
         tokens.setdefault(number, signed.serialize())
         assert server.get("/things?id=eq.1", token=tokens[number]).status_code == 200
@@ -325,5 +330,10 @@ def test_PGRST003_when_every_worker_is_busy_too_long(start, database, front):
         assert 0.5 < time.monotonic() - began
         assert busy(database, 2)()
         assert server.request("HEAD", "/things").status_code == 504
+        # A line of each for who counts them, and the error once in five seconds.
+        wait_until(lambda: len(re.findall(r'(?m)^127\.0\.0\.1 - - \[.*\] "(?:GET|HEAD) /things\S* HTTP/1\.1" 504 ',
+                                          server.process.out.read_text())) == 2, 5, "both are in the log")
+        assert len(re.findall(r'(?m)\] master: error: \{"code":"PGRST003",.*\} to 1 of those who waited$',
+                              server.process.err.read_text())) == 1
     assert sleepers.answers == [200, 200]
     assert server.get("/things?id=eq.1").status_code == 200

@@ -2,13 +2,18 @@
 
 SPDX-License-Identifier: MIT
 """
+import os
 import re
 import signal
+import socket
+
+import pytest
 
 from harness.process import wait_until
+from harness.server import FRONTS, SECRET, Server, free_port
 from harness.token import token
 
-SCHEMA = "auth.sql"
+SCHEMA = "observing.sql"
 STAGES = ["jwt", "parse", "plan", "transaction", "response"]
 
 
@@ -66,7 +71,8 @@ def test_O8_sql_only_of_what_the_level_shows(serve):
 
 
 MOMENT = r"(?m)^\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}: "
-EVENTS = [r"Starting rowgate [\d.]+", r"Successfully connected to PostgreSQL \d+\.\d+$",
+EVENTS = [r"Starting PostgREST \d+ \(rowgate [\d.]+\)\.\.\.$", r"Successfully connected to PostgreSQL \d+\.\d+$",
+          r"Connection Pool initialized with a maximum size of \d+ connections$",
           r'Listener connected to PostgreSQL \d+\.\d+ on "[^"]+:\d+" and listening for database notifications on the '
           r'"pgrst" channel$',
           r"Schema cache queried in \d+\.\d milliseconds$", r"Schema cache loaded in \d+\.\d milliseconds$",
@@ -112,3 +118,117 @@ def test_O8_only_server_errors_by_default(serve):
     server = serve()
     assert server.get("/no_such_table").status_code == 404
     assert "no_such_table" not in server.process.log
+
+
+# What an operator of PostgREST looks for in the log, by level (PARITY.md, O8).
+
+LEVELS = ["crit", "error", "warn", "info", "debug"]
+
+
+@pytest.fixture(scope="module")
+def observed(database):
+    """A server of one level each, asked the same by all, and what it wrote about it."""
+    port, asked = {}, {}
+
+    def start(level):
+        if level not in asked:
+            port[level] = free_port()
+            server = Server(front="nginx", uri=database.uri, workers=1, db_anon_role="web_anon", jwt_secret=SECRET,
+                            log_level=level, log_query=True, jwt_role_claim_key=".role", foo=1, db_pre_request="checks",
+                            admin_server_port=port[level]).wait_ready()
+            for path, more in ASKED.items():
+                server.request(**{"method": "GET", "path": path} | more)
+            server.process.send(signal.SIGUSR2)
+            wait_until(lambda: "Config reloaded" in server.process.log, 10, "it was reloaded")
+            asked[level] = server
+        return asked[level]
+    yield start
+    for server in asked.values():
+        server.stop()
+
+
+ASKED = {
+    "/rpc/broken": {},
+    "/rpc/bad_headers": {},
+    "/rpc/refused": {},
+    "/rpc/raised": {"token": token({"role": "regular_user"})},
+    "/notes?select=id,a:authors(id)&authors.id=eq.1": {"headers": {"Prefer": "count=planned"}},
+    "/notes?limit=1": {"headers": {"Prefer": "count=exact"}},
+    "/notes?id=eq.7": {"method": "OPTIONS",
+                       "headers": {"Origin": "http://a.example", "Access-Control-Request-Method": "GET"}},
+    "/notes?id=eq.8": {"method": "OPTIONS"},
+}
+WHERE = r"\[\d+\] worker: error: "
+# What, the least level that shows it (PostgREST's), and how often.
+TOLD = [
+    ("the JSON of a 5xx of PostgreSQL", "error", 1,
+     WHERE + r'GET /rpc/broken: \{"code":"XX001","details":"some detail","hint":null,"message":"it broke"\}$'),
+    ("the JSON of a 5xx of ours", "error", 1, WHERE + r'GET /rpc/bad_headers: \{"code":"PGRST111",.*\}$'),
+    ("the SQLSTATE behind another code", "error", 1,
+     WHERE + r'GET /rpc/raised: \{"code":"mine",.*"message":"my error"\} SQLSTATE PGRST$'),
+    ("no JSON of a 4xx", "never", 0, r'.*/rpc/refused: .*\{'),
+    ("a deprecated jwt-role-claim-key, at start and reload", "crit", 2,
+     r"WARNING: The `\.role` syntax for jwt-role-claim-key config is deprecated\.$"),
+    ("what to write instead", "crit", 2,
+     r"Update `\.role` to the new syntax, `\$\.role`, as support for this syntax will be removed in a future "
+     r"release\.$"),
+    ("a legacy target name", "crit", 1,
+     r"WARNING: Embedded resource was referenced by relation name even though it has an alias\. This is deprecated and "
+     r"will stop working in a future release\.$"),
+    ("and where", "crit", 1, r"Update filters, orders or limits that use `authors` to `a` in "
+     r"`GET /notes\?select=id,a:authors\(id\)&authors\.id=eq\.1`$"),
+    ("an unknown variable", "crit", 1, r"\[\d+\] rowgate: warning: environment variable PGRST_FOO: no such "
+     r"configuration key, ignored$"),
+    ("the settings of a flight that failed", "error", 3, r"SELECT .*set_config\('request\.path', \$\d+, true\).*$"),
+    ("its pre-request", "error", 3, r'SELECT "checks"\(\)$'),
+    ("its main statement", "error", 1, r'SELECT .*"public"\."broken"\(\).*$'),
+    ("of one refused", "warn", 1, r'SELECT .*"public"\."refused"\(\).*$'),
+    ("of one that succeeded", "info", 1, r'SELECT .* FROM "public"\."notes" LIMIT \$1$'),
+    ("its count", "info", 1, r'SELECT pg_catalog\.count\(\*\) FROM \(SELECT 1 FROM "public"\."notes"\).*$'),
+    ("its plan", "info", 1, r'EXPLAIN \(FORMAT JSON\) SELECT .*"public"\."notes".*$'),
+    ("the cache of tokens", "debug", 1, r"\[\d+\] worker: debug: GET /rpc/raised: Looked up a JWT in JWT cache$"),
+    ("a connection", "debug", 1,
+     r"\[\d+\] worker: debug: HEAD /: Connection \d+ is available due to connection establishment$"),
+]
+MORE_WITH_LEVEL = {"the settings of a flight that failed", "its pre-request"}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("what, least, times, line", TOLD, ids=[row[0] for row in TOLD])
+def test_O8_what_the_log_tells(observed, level, what, least, times, line):
+    log = observed(level).process.err.read_text()
+    found = re.findall(MOMENT + line, log)
+    if least == "never" or LEVELS.index(level) < LEVELS.index(least):
+        assert not found
+    else:
+        assert len(found) == times or (what in MORE_WITH_LEVEL and len(found) > times), log
+
+
+def test_O8_preflights_are_not_in_it(observed):
+    lines = observed("info").process.out.read_text()
+    assert "OPTIONS /notes?id=eq.8 " in lines and "OPTIONS /notes?id=eq.7 " not in lines
+
+
+# Apache has no unix sockets.
+@pytest.mark.parametrize("front", [front for front in FRONTS if front != "apache"])
+def test_O8_who_comes_by_a_unix_socket_has_no_address(database, front):
+    path = f"/tmp/rowgate-test-observing-{os.getpid()}-{front}.sock"
+    server = Server(front=front, uri=database.uri, db_anon_role="web_anon", log_level="info",
+                    server_unix_socket=path, server_unix_socket_mode="777").wait_listening()
+
+    def ask():
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            client.sendall(b"GET /notes HTTP/1.0\r\nHost: a.example\r\n\r\n")
+            return b"".join(iter(lambda: client.recv(4096), b""))
+    wait_until(lambda: b" 200 " in ask(), 20, "it answers")
+    wait_until(lambda: re.search(r'(?m)^- - web_anon \[[^]]+\] "GET /notes HTTP/1\.\d" 200 ',
+                                 server.process.out.read_text()), 5, "the line is there")
+    server.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_O8_the_signal_that_ends_it(database, number):
+    server = Server(uri=database.uri, db_anon_role="web_anon").wait_ready()
+    server.process.stop(number)
+    assert f"Received termination unix signal {number.name}\n" in server.process.log

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -14,12 +15,14 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jwt import JWT
 
+from harness.accounts import rowgate
 from harness.server import SECRET
 from harness.token import encode, token
 
 SCHEMA = "auth.sql"
 SCRIPT = pathlib.Path(__file__).parent / "js" / "tokens.mjs"
 CLAIMS = {"role": "regular_user", "exp": int(time.time()) + 3600}
+RAW = b"\xff\x00\x80 no text, \xc3\x28 and longer than 32 bytes"
 NO_KEY = "No suitable key or wrong key type"
 NONE_MATCHES = "None of the keys was able to decode the JWT"
 NONE_SUITABLE = "No suitable key was found to decode the JWT"
@@ -105,6 +108,23 @@ def test_J2_a_plain_secret_verifies_HS256_only(serve):
         made = JWT({"alg": alg}, CLAIMS, algs=[alg])
         made.make_signed_token(other)
         assert expected in whoami(server, made.serialize())
+
+
+@pytest.mark.parametrize("content, secret, is_base64", [
+    (RAW + b"\n", RAW, False),
+    (RAW + b"\n\n", RAW + b"\n", False),
+    (b" " + SECRET.encode() + b"\r\n", b" " + SECRET.encode() + b"\r", False),
+    (b" " + base64.b64encode(RAW) + b" \r\n\n", RAW, True),
+], ids=["bytes", "one end of a line is no part of it", "a carriage return is", "blanks around base64 are not"])
+def test_J2_a_secret_in_a_file(serve, tmp_path, content, secret, is_base64):
+    (tmp_path / "key").write_bytes(content)
+    server = serve(jwt_secret=f"@{tmp_path}/key", jwt_secret_is_base64=is_base64)
+    assert [server.get("/rpc/whoami", token=token({"role": "regular_user"}, key)).status_code
+            for key in (secret, secret + b"\n")] == [200, 401]
+    dumped = rowgate("--dump-config", jwt_secret=f"@{tmp_path}/key", jwt_secret_is_base64=str(is_base64).lower()).stdout
+    again = serve(config=re.search(r"(?m)^jwt-secret = .*$", dumped)[0] + "\n", jwt_secret=None,
+                  jwt_secret_is_base64=re.search(r"(?m)^jwt-secret-is-base64 = (.*)$", dumped)[1])
+    assert again.get("/rpc/whoami", token=token({"role": "regular_user"}, secret)).status_code == 200
 
 
 def test_J2_a_set_in_base64(serve, keys):

@@ -17,5 +17,6 @@ def encode(data):
 
 
 def token(claims, secret=SECRET, header=None):
+    key = secret if isinstance(secret, bytes) else secret.encode()
     signables = encode(header or {"alg": "HS256", "typ": "JWT"}) + "." + encode(claims)
-    return signables + "." + encode(hmac.new(secret.encode(), signables.encode(), hashlib.sha256).digest())
+    return signables + "." + encode(hmac.new(key, signables.encode(), hashlib.sha256).digest())

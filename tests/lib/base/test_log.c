@@ -152,11 +152,34 @@ static void untrusted_text(void **state)
 	arena_free(a);
 }
 
+static void warn_twice(void)
+{
+	for (int i = 0; i < 2; i++)
+		log_warn_once("%s is no key", "FOO");
+}
+
+static void a_warning_is_given_once(void **state)
+{
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	capture(STDERR_FILENO, warn_twice);
+	assert_string_equal(captured, "");
+	log_set_level(LOG_LEVEL_WARN);
+	capture(STDERR_FILENO, warn_twice);
+	const char *first = strstr(captured, "warning: FOO is no key\n");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "warning"));
+	capture(STDERR_FILENO, warn_twice);
+	assert_string_equal(captured, "");
+	log_set_level(LOG_LEVEL_ERROR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_filter),
 		cmocka_unit_test(events_have_no_level),
+		cmocka_unit_test(a_warning_is_given_once),
 		cmocka_unit_test(nothing_from_outside_breaks_a_line),
 		cmocka_unit_test(a_long_message_is_cut),
 		cmocka_unit_test(access_lines_go_to_standard_output),

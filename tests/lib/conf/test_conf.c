@@ -485,6 +485,27 @@ static void values_in_files_of_their_own(void **state)
 	unload(&l);
 }
 
+static void only_a_secret_may_be_raw_bytes(void **state)
+{
+	(void)state;
+	static const char bytes[] = "\xff\x00\x80 thirty-two bytes or more, and\r\n";
+	static const char *const texts[] = { "db-uri", "auth-signing-key", "mail-password" };
+	char path[sizeof PATH_TEMPLATE], text[200];
+	write_file(path, (struct str){ bytes, sizeof bytes - 1 });
+	snprintf(text, sizeof text, "jwt-secret = \"@%s\"", path);
+	struct loaded l = load(text, NULL, NULL, 0);
+	expect_text("loads", str_of(reason(&l)), "");
+	assert_true(str_eq(l.conf.jwt_secret, (struct str){ bytes, sizeof bytes - 2 }));
+	unload(&l);
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		snprintf(text, sizeof text, "%s = \"@%s\"", texts[i], path);
+		l = load(text, NULL, NULL, 0);
+		assert_true(str_ends(l.fault.message, STR("is not UTF-8 text")));
+		unload(&l);
+	}
+	unlink(path);
+}
+
 static const char golden_dump[] =
 	"admin-server-host = \"127.0.0.1\"\n"
 	"admin-server-port = 3001\n"
@@ -688,6 +709,7 @@ int main(void)
 		cmocka_unit_test(later_sources_win),
 		cmocka_unit_test(a_file_imports_others),
 		cmocka_unit_test(values_in_files_of_their_own),
+		cmocka_unit_test(only_a_secret_may_be_raw_bytes),
 		cmocka_unit_test(a_dump_is_a_file_that_loads_to_itself),
 		cmocka_unit_test(the_example_loads_to_the_defaults),
 		cmocka_unit_test(the_reference_has_a_row_for_every_key),

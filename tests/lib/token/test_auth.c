@@ -407,6 +407,7 @@ static void bad_configuration_stops_the_start(void **state)
 		const char *message;
 	} rows[] = {
 		{ { .jwt_secret = STR_INIT("short") }, "jwt-secret: The JWT secret must be at least 32 characters long." },
+		{ { .jwt_secret = STR_INIT("") }, "jwt-secret: The JWT secret must be at least 32 characters long." },
 		{ { .jwt_secret = STR_INIT("*"), .jwt_secret_is_base64 = true },
 			"jwt-secret: jwt-secret-is-base64 is true, but the secret is not valid base64" },
 		{ { .jwt_role_claim_key = STR_INIT("role") },

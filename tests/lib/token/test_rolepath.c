@@ -185,6 +185,35 @@ static void paths_have_one_spelling(void **state)
 	arena_free(a);
 }
 
+static void older_paths_have_successors(void **state)
+{
+	static const struct {
+		const char *path, *successor; /* NULL: it is not old */
+	} rows[] = {
+		{ "$.role", NULL },
+		{ ".role", "$.role" },
+		{ ".a.b2[1]", "$.a.b2[1]" },
+		{ ".\"https://example.com/it's\".key", "$['https://example.com/it\\'s'].key" },
+		{ ".a@b", "$['a@b']" },
+		{ ".2", "$['2']" },
+		{ ".a[?(@ == \"x\")]", "$.a[?@ == 'x']" },
+		{ ".a[?(@ != \"x\")]", "" },
+		{ ".a[?(@ ^== \"x\")]", "" },
+		{ ".a[1:]", "" },
+	};
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct rolepath *path, *again;
+		struct fault f;
+		assert_true(rolepath_parse(&path, str_of(rows[i].path), a, &f));
+		struct str successor = rolepath_successor(path, a);
+		expect_text(rows[i].path, successor, rows[i].successor);
+		assert_true(!successor.n || rolepath_parse(&again, successor, a, &f));
+	}
+	arena_free(a);
+}
+
 static void broken_paths_are_named(void **state)
 {
 	static const struct {
@@ -260,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_select_the_first_value),
 		cmocka_unit_test(paths_have_one_spelling),
+		cmocka_unit_test(older_paths_have_successors),
 		cmocka_unit_test(broken_paths_are_named),
 		cmocka_unit_test(nested_filters_have_an_end),
 	};
