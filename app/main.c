@@ -47,6 +47,7 @@ int main(int argc, char **argv)
 	privacy_begin();
 	/* What outgrows RLIMIT_FSIZE is an error of the write, as on a full disk: of one request, not of the process. */
 	signal(SIGXFSZ, SIG_IGN);
+	log_know_journal(getenv("JOURNAL_STREAM"));
 	log_to_stderr(LOG_LEVEL_WARN, "rowgate");
 	const struct command *command = argc > 1 ? commands_find(argv[1]) : NULL;
 	if (command)

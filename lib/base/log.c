@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ static const struct {
 static struct {
 	enum log_level level;
 	bool syslog;
+	bool journal_out, journal_err; /* standard output and error lead to systemd's journal */
 	const char *ident;
 	log_context_fn *context;
 	void *context_arg;
@@ -57,6 +59,21 @@ void log_to_syslog(enum log_level level, const char *ident)
 	sink.syslog = true;
 	sink.level = level;
 	sink.ident = ident;
+}
+
+static bool is_stream(int fd, uint64_t device, uint64_t inode)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_know_journal(const char *journal_stream)
+{
+	struct str inode_text = str_of(journal_stream), device_text = str_cut(&inode_text, ':');
+	uint64_t device, inode;
+	bool known = str_to_u64(device_text, &device) && str_to_u64(inode_text, &inode);
+	sink.journal_out = known && is_stream(STDOUT_FILENO, device, inode);
+	sink.journal_err = known && is_stream(STDERR_FILENO, device, inode);
 }
 
 void log_set_level(enum log_level level)
@@ -143,6 +160,41 @@ static void put_time(struct buf *out)
 		buf_printf(out, "%s: ", text);
 }
 
+/* What a line begins with: the time, unless who reads it adds that. The journal wants the level (sd-daemon(3)). */
+static void put_head(struct buf *out, int priority)
+{
+	if (sink.journal_err && !sink.syslog)
+		buf_printf(out, "<%d>", priority);
+	else if (!sink.syslog)
+		put_time(out);
+}
+
+static size_t count_blanks(const char *text, size_t n)
+{
+	size_t i = 0;
+	while (i < n && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+		i++;
+	return i;
+}
+
+/* Puts a message of several lines, as libpq's often are, on one: a blank for each break and what surrounds it, nothing
+ * for the last. Returns the length of what is left. */
+static size_t join_lines(char *text, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0, next; i < n; i = next) {
+		size_t blanks = count_blanks(text + i, n - i);
+		next = i + (blanks ? blanks : 1);
+		if (!memchr(text + i, '\n', next - i)) {
+			memmove(text + kept, text + i, next - i);
+			kept += next - i;
+		} else if (next < n) {
+			text[kept++] = ' ';
+		}
+	}
+	return kept;
+}
+
 /* Context and message, escaped as one. */
 __attribute__((format(printf, 3, 0))) static void put_message(struct buf *out, log_context_fn *context,
 	const char *format, va_list args)
@@ -154,7 +206,7 @@ __attribute__((format(printf, 3, 0))) static void put_message(struct buf *out, l
 	size_t left = sizeof raw - text.n;
 	int length = vsnprintf(raw + text.n, left, format, args);
 	if (length > 0 && left > 0)
-		text.n += (size_t)length < left ? (size_t)length : left - 1;
+		text.n += join_lines(raw + text.n, (size_t)length < left ? (size_t)length : left - 1);
 	put_escaped(out, buf_str(&text), STR(""));
 	if (text.overflow || (length > 0 && (size_t)length >= left))
 		out->overflow = true;
@@ -175,10 +227,9 @@ __attribute__((format(printf, 2, 0))) static void log_at(enum log_level level, c
 	int saved_errno = errno;
 	char memory[LINE_MAX_BYTES];
 	struct buf line = line_over(memory, sizeof memory);
-	if (!sink.syslog) {
-		put_time(&line);
+	put_head(&line, levels[level].priority);
+	if (!sink.syslog && !sink.journal_err)
 		buf_printf(&line, "[%ld] ", (long)getpid());
-	}
 	buf_printf(&line, "%s: %s: ", sink.ident, levels[level].label);
 	errno = saved_errno; /* for %m */
 	put_message(&line, sink.context, format, args);
@@ -214,8 +265,7 @@ void log_event(const char *format, ...)
 	va_list args;
 	char memory[LINE_MAX_BYTES];
 	struct buf line = line_over(memory, sizeof memory);
-	if (!sink.syslog)
-		put_time(&line);
+	put_head(&line, LOG_NOTICE);
 	va_start(args, format);
 	put_message(&line, NULL, format, args);
 	va_end(args);
@@ -241,6 +291,8 @@ void log_access(struct str line)
 {
 	char memory[LINE_MAX_BYTES];
 	struct buf out = line_over(memory, sizeof memory);
+	if (sink.journal_out && !sink.syslog)
+		buf_printf(&out, "<%d>", LOG_INFO);
 	put_escaped(&out, line, STR(""));
 	if (sink.syslog)
 		syslog(LOG_INFO, "%.*s", STR_ARG(buf_str(&out)));

@@ -1,9 +1,9 @@
 /* Diagnostics: one line an event, to standard error or syslog, with the time as PostgREST writes it and its context in
  * front.
  *
- * The sink and level are the only mutable globals of lib/. Every byte of a finished message that is not
- * printable UTF-8 is escaped as \xNN, so nothing from outside can break a line or colour a terminal; secrets are
- * never passed here at all. The context (method and path of the request) comes from one callback.
+ * The sink and level are the only mutable globals of lib/. A message of several lines is put on one. Every other
+ * byte that is not printable UTF-8 is escaped as \xNN, so nothing from outside can break a line or colour a terminal;
+ * secrets are never passed here at all. The context (method and path of the request) comes from one callback.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_BASE_LOG_H
 #define ROWGATE_BASE_LOG_H
@@ -20,6 +20,9 @@ typedef void log_context_fn(void *arg, struct buf *out);
 /* What goes on from now on. ident names the process kind ("master", "worker 2") and must stay valid. */
 void log_to_stderr(enum log_level level, const char *ident);
 void log_to_syslog(enum log_level level, const char *ident);
+/* $JOURNAL_STREAM, or NULL: a stream that is systemd's journal gets the level in front of a line, and neither time nor
+ * process, which the journal adds by itself. */
+void log_know_journal(const char *journal_stream);
 void log_set_level(enum log_level level);
 void log_set_context(log_context_fn *fn, void *arg);
 bool log_enabled(enum log_level level);

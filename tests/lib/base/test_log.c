@@ -3,7 +3,9 @@
 #include "../expect.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -75,7 +77,7 @@ static void events_have_no_level(void **state)
 	log_set_level(LOG_LEVEL_CRIT);
 	capture(STDERR_FILENO, say_event);
 	log_set_level(LOG_LEVEL_ERROR);
-	assert_int_equal(sscanf(captured, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %d: Config reloaded\\x0a\n%n", &day, month, &year,
+	assert_int_equal(sscanf(captured, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %d: Config reloaded\n%n", &day, month, &year,
 						 &hour, &minute, &second, &zone, &end),
 		7);
 	assert_int_equal(end, strlen(captured));
@@ -89,7 +91,7 @@ static void put_context(void *arg, struct buf *out)
 static void say_nasty(void)
 {
 	errno = ENOENT;
-	log_error("a\nb \x1b[31m \xff \xc2\x9b \xe2\x80\xae \xc3\xa9 \"\\ %m");
+	log_error("a \r\n\tb\r \x1b[31m \xff \xc2\x9b \xe2\x80\xae \xc3\xa9 \"\\ %m");
 	assert_int_equal(errno, ENOENT);
 }
 
@@ -103,7 +105,7 @@ static void nothing_from_outside_breaks_a_line(void **state)
 	const char *message = strstr(captured, "error: ");
 	assert_non_null(message);
 	assert_string_equal(message,
-		"error: GET /x\\x0d\\x0a: a\\x0ab \\x1b[31m \\xff \\xc2\\x9b \\xe2\\x80\\xae \xc3\xa9 "
+		"error: GET /x\\x0d\\x0a: a b\\x0d \\x1b[31m \\xff \\xc2\\x9b \\xe2\\x80\\xae \xc3\xa9 "
 		"\"\\ No such file or directory\n");
 }
 
@@ -112,7 +114,7 @@ static void say_long(void)
 	static char text[100000];
 	memset(text, 'x', sizeof text - 1);
 	log_error("%s", text);
-	memset(text, '\n', sizeof text - 1);
+	memset(text, '\r', sizeof text - 1);
 	log_error("%s", text);
 }
 
@@ -126,8 +128,36 @@ static void a_long_message_is_cut(void **state)
 	assert_in_range(first_end - captured, 8000, 9000);
 	char *second_end = strchr(first_end + 1, '\n');
 	assert_ptr_equal(second_end, captured + strlen(captured) - 1);
-	assert_memory_equal(second_end - 4, "a...", 4);
+	assert_memory_equal(second_end - 4, "d...", 4);
 	assert_in_range(second_end - first_end, 16000, 16384);
+}
+
+/* As if the file that stands in for the descriptor were the journal. */
+static void say_in_journal(void)
+{
+	struct stat st;
+	char stream[64];
+	fstat(STDERR_FILENO, &st);
+	snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	log_know_journal(stream);
+	say_all();
+	log_event("reloaded");
+	log_access(STR("GET /a"));
+	snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino + 1);
+	log_know_journal(stream);
+	log_error("elsewhere");
+	log_know_journal(NULL);
+}
+
+static void the_journal_gets_levels_and_no_time(void **state)
+{
+	(void)state;
+	log_to_stderr(LOG_LEVEL_WARN, "worker 2");
+	capture(STDERR_FILENO, say_in_journal);
+	const char wanted[] = "<2>worker 2: critical: one\n<3>worker 2: error: two\n<4>worker 2: warning: three 3\n"
+						  "<5>reloaded\n";
+	assert_memory_equal(captured, wanted, sizeof wanted - 1);
+	assert_non_null(strstr(captured + sizeof wanted - 1, "] worker 2: error: elsewhere\n"));
 }
 
 static void say_access(void)
@@ -182,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_warning_is_given_once),
 		cmocka_unit_test(nothing_from_outside_breaks_a_line),
 		cmocka_unit_test(a_long_message_is_cut),
+		cmocka_unit_test(the_journal_gets_levels_and_no_time),
 		cmocka_unit_test(access_lines_go_to_standard_output),
 		cmocka_unit_test(untrusted_text),
 	};
