@@ -17,10 +17,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "app/front/listen_unix.h"
 #include "base/arena.h"
 
 #define LISTEN_BACKLOG 1024
-#define LISTEN_FDS_START 3 /* sd_listen_fds(3) */
+/* sd_listen_fds(3) */
+#define LISTEN_FDS_START 3
+#define LISTEN_FDS_MAX 64
 
 static bool listen_is_listener(int fd)
 {
@@ -33,51 +36,6 @@ static bool listen_is_listener(int fd)
 static bool listen_fault(struct fault *f, struct arena *a, const char *key, struct str where, const char *what)
 {
 	return fault_printf(f, a, 500, "RG500", "%s %.*s: %s: %s", key, STR_ARG(where), what, strerror(errno));
-}
-
-/* Removes what an earlier run left behind: a socket nobody listens on, nothing else. */
-static bool listen_clear(const struct sockaddr_un *address)
-{
-	struct stat st;
-	if (lstat(address->sun_path, &st) < 0)
-		return errno == ENOENT;
-	if (!S_ISSOCK(st.st_mode)) {
-		errno = EEXIST;
-		return false;
-	}
-	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool alive = probe >= 0 && connect(probe, (const struct sockaddr *)address, sizeof *address) == 0;
-	if (probe >= 0)
-		close(probe);
-	if (alive) {
-		errno = EADDRINUSE;
-		return false;
-	}
-	return unlink(address->sun_path) == 0;
-}
-
-int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	if (path.n == 0 || path.n >= sizeof address.sun_path) {
-		errno = ENAMETOOLONG;
-		listen_fault(f, a, key, path, "the path of a unix socket has 1 to 107 bytes");
-		return -1;
-	}
-	memcpy(address.sun_path, path.p, path.n);
-	if (!listen_clear(&address)) {
-		listen_fault(f, a, key, path, "cannot take the place");
-		return -1;
-	}
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || chmod(address.sun_path, (mode_t)mode) < 0
-		|| listen(fd, LISTEN_BACKLOG) < 0) {
-		listen_fault(f, a, key, path, "cannot listen");
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return fd;
 }
 
 static int listen_on(const struct addrinfo *at)
@@ -117,33 +75,49 @@ int listen_tcp(const char *key, struct str where, struct arena *a, struct fault 
 	return fd;
 }
 
-/* A descriptor that systemd passed to this very process. */
-static int listen_inherited(void)
+/* How many descriptors systemd passed to this very process. */
+static int listen_passed(void)
 {
 	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
 	uint64_t count, owner;
-	bool for_us = str_to_u64(str_of(fds), &count) && count > 0 && str_to_u64(str_of(pid), &owner)
-		&& owner == (uint64_t)getpid();
-	if (!for_us)
-		return -1;
-	return listen_is_listener(LISTEN_FDS_START) ? LISTEN_FDS_START : -1;
+	bool for_us = str_to_u64(str_of(fds), &count) && str_to_u64(str_of(pid), &owner) && owner == (uint64_t)getpid();
+	return for_us && count <= LISTEN_FDS_MAX ? (int)count : 0;
+}
+
+/* One of them by the name that its unit gives it (FileDescriptorName=): the accounts' has that, the API's any other. */
+static int listen_inherited(bool accounts)
+{
+	struct str names = str_of(getenv("LISTEN_FDNAMES"));
+	for (int i = 0; i < listen_passed(); i++) {
+		struct str name = str_cut(&names, ':');
+		int fd = LISTEN_FDS_START + i;
+		if (str_eq(name, STR("accounts")) == accounts && listen_is_listener(fd))
+			return fd;
+	}
+	return -1;
+}
+
+/* One that we were given, made ready; -1 with the fault's message. */
+static int listen_given(int fd, const char *key, struct arena *a, struct fault *f)
+{
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0)
+		return fd;
+	listen_fault(f, a, key, STR("(inherited)"), "cannot make it non-blocking");
+	return -1;
 }
 
 static int listen_made(const char *key, struct str where, const struct conf *conf, struct arena *a, struct fault *f)
 {
-	return str_starts(where, STR("unix:")) ? listen_unix(key, str_from(where, 5), conf->server_listen_mode, a, f)
+	struct listen_access access = { conf->server_listen_mode, conf->server_listen_group };
+	return str_starts(where, STR("unix:")) ? listen_unix(key, str_from(where, 5), &access, a, f)
 										   : listen_tcp(key, where, a, f);
 }
 
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 {
-	int fd = listen_is_listener(STDIN_FILENO) ? STDIN_FILENO : listen_inherited();
-	if (fd >= 0) {
-		if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0)
-			return fd;
-		listen_fault(f, a, "server-listen", STR("(inherited)"), "cannot make it non-blocking");
-		return -1;
-	}
+	int fd = listen_is_listener(STDIN_FILENO) ? STDIN_FILENO : listen_inherited(false);
+	if (fd >= 0)
+		return listen_given(fd, "server-listen", a, f);
 	if (!conf->server_listen.n) {
 		fault_set(f, 500, "RG500",
 			STR("no listening socket: start rowgate from a web server, spawn-fcgi or systemd, "
@@ -201,6 +175,9 @@ size_t listen_waiting(int fd)
 
 int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f)
 {
+	int fd = listen_inherited(true);
+	if (fd >= 0)
+		return listen_given(fd, "auth-listen", a, f);
 	if (conf->auth_listen.n)
 		return listen_made("auth-listen", conf->auth_listen, conf, a, f);
 	fault_set(f, 500, "RG500",
@@ -217,5 +194,5 @@ void listen_close(int fd, struct str where)
 		&& str_starts(where, STR("unix:")) && str_eq(str_of(address.sun_path), str_from(where, 5));
 	close(fd);
 	if (ours)
-		unlink(address.sun_path);
+		listen_unix_remove(str_from(where, 5));
 }

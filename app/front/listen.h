@@ -6,18 +6,18 @@
 #include "conf/conf.h"
 
 /* fd 0 when that is a listening socket (FastCGI 1.0 section 2.2: lighttpd bin-path, spawn-fcgi, mod_fcgid); else the
- * first of LISTEN_FDS (systemd); else a socket made by server-listen (`unix:/path` or `host:port`). Non-blocking.
- * -1 with the fault's message when there is none or it cannot be made. */
+ * first of LISTEN_FDS (systemd) that is not named "accounts"; else a socket made by server-listen (`unix:/path` or
+ * `host:port`). Non-blocking. -1 with the fault's message when there is none or it cannot be made. */
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f);
-/* The makers behind it, for other sockets: a unix socket of that mode, or host:port. key names the setting in faults.
- * Both answer like listen_socket(). */
-int listen_unix(const char *key, struct str path, int64_t mode, struct arena *a, struct fault *f);
+/* The maker behind it, for other sockets: host:port. key names the setting in faults. Answers like listen_socket(). */
 int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f);
-/* The account workers' socket, by auth-listen. Answers like listen_socket(). */
+/* The account workers' socket: of LISTEN_FDS the one named "accounts", else made by auth-listen. Answers like
+ * listen_socket(). */
 int listen_accounts(const struct conf *conf, struct arena *a, struct fault *f);
 /* Connections that wait to be accepted; 0 where the kernel does not tell. */
 size_t listen_waiting(int fd);
-/* Closes a socket, and removes the unix socket it was made as when `where` is that setting. */
+/* Closes a socket, and removes the unix socket it was made as when `where` is that setting, unless somebody else
+ * listens there by now. */
 void listen_close(int fd, struct str where);
 
 #endif

@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "app/front/listen.h"
+#include "app/front/listen_unix.h"
 #include "app/process/admin_host.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -63,28 +65,39 @@ static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct a
 	return ad->listeners[0] >= 0;
 }
 
+static bool admin_listen_at(struct admin *ad, struct str path, int64_t mode, struct arena *a, struct fault *f)
+{
+	struct listen_access access = { .mode = mode };
+	ad->listeners[1] = listen_unix("admin-server-unix-socket", path, &access, a, f);
+	if (ad->listeners[1] < 0)
+		return false;
+	ad->path = strndup(path.p, path.n);
+	if (!ad->path)
+		abort();
+	return true;
+}
+
 static bool admin_listen_unix(struct admin *ad, const struct conf *conf, struct arena *a, struct fault *f)
 {
 	if (!conf->admin_server_unix_socket.n)
 		return true;
-	ad->listeners[1] = listen_unix("admin-server-unix-socket", conf->admin_server_unix_socket,
-		conf->admin_server_unix_socket_mode, a, f);
-	if (ad->listeners[1] < 0)
+	if (!admin_listen_at(ad, conf->admin_server_unix_socket, conf->admin_server_unix_socket_mode, a, f))
 		return false;
 	log_event("Admin server listening on %.*s", STR_ARG(conf->admin_server_unix_socket));
-	ad->path = malloc(conf->admin_server_unix_socket.n + 1);
-	if (!ad->path)
-		abort();
-	for (size_t i = 0; i <= conf->admin_server_unix_socket.n; i++)
-		ad->path[i] = i < conf->admin_server_unix_socket.n ? conf->admin_server_unix_socket.p[i] : 0;
 	return true;
 }
 
-bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f)
+/* Where no admin server is wanted `rowgate --ready` still finds one, of our user's alone; or it does not. */
+static void admin_listen_private(struct admin *ad, const struct conf *conf, struct str path, struct arena *a)
+{
+	struct fault f = { 0 };
+	if (conf->admin_server_port < 0 && !conf->admin_server_unix_socket.n && !admin_listen_at(ad, path, 0600, a, &f))
+		log_info("rowgate --ready will not find this instance: %.*s", STR_ARG(f.message));
+}
+
+bool admin_new(struct admin **out_r, const struct conf *conf, struct str private, struct arena *a, struct fault *f)
 {
 	*out_r = NULL;
-	if (conf->admin_server_port < 0 && !conf->admin_server_unix_socket.n)
-		return true;
 	struct admin *ad = calloc(1, sizeof *ad);
 	if (!ad)
 		abort();
@@ -96,6 +109,7 @@ bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, s
 		admin_free(ad);
 		return false;
 	}
+	admin_listen_private(ad, conf, private, a);
 	*out_r = ad;
 	return true;
 }
@@ -127,7 +141,7 @@ void admin_free(struct admin *ad)
 			admin_drop(&ad->clients[i]);
 	admin_forget(ad);
 	if (ad->path)
-		unlink(ad->path);
+		listen_unix_remove(str_of(ad->path));
 	free(ad->path);
 	free(ad);
 }

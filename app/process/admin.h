@@ -25,9 +25,10 @@ struct admin_state {
 
 #define ADMIN_FDS 10
 
-/* Listens on admin-server-host:admin-server-port and admin-server-unix-socket; *out_r is NULL when neither is set.
- * False with the fault's message when it cannot. */
-MUST_CHECK bool admin_new(struct admin **out_r, const struct conf *conf, struct arena *a, struct fault *f);
+/* Listens on admin-server-host:admin-server-port and admin-server-unix-socket; when neither is set, on a unix socket at
+ * private, which says nothing when it cannot. False with the fault's message when one that is set cannot. */
+MUST_CHECK bool admin_new(struct admin **out_r, const struct conf *conf, struct str private, struct arena *a,
+	struct fault *f);
 /* Closes everything and removes the socket's file. All functions take NULL for "no admin server". */
 void admin_free(struct admin *ad);
 /* Closes the descriptors and nothing else, in a forked child. */

@@ -71,20 +71,21 @@ struct conf {
 	bool url_use_legacy_target_names;
 
 	/* rowgate's own. */
-	struct str server_listen;      /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
-	int64_t server_listen_mode;    /* mode of the unix socket */
-	struct str server_path_prefix; /* taken off REQUEST_URI */
-	struct str server_spool_dir;   /* directory of unlinked temporary files: TMPDIR or /tmp by default */
-	int64_t server_max_url;        /* bytes; above: 414 */
-	int64_t server_max_header;     /* bytes of all header fields; above: 431 */
-	int64_t server_max_body;       /* bytes; above: 413 */
-	int64_t server_buffer;         /* bytes of a body or answer held in memory before it is spooled */
-	int64_t server_max_response;   /* bytes of an answer in the spool file; above: 500 */
-	int64_t server_slots;          /* kept connections a worker holds */
-	int64_t server_peer_timeout;   /* seconds a stalled web server connection may hold a worker */
-	int64_t request_memory;        /* ceiling of the request arena, bytes */
-	int64_t workers;               /* 0: max(2 x cores, db-pool) */
-	int64_t db_statement_cache;    /* prepared statements a connection keeps */
+	struct str server_listen;       /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
+	int64_t server_listen_mode;     /* mode of the unix socket */
+	struct str server_listen_group; /* group of the unix socket */
+	struct str server_path_prefix;  /* taken off REQUEST_URI */
+	struct str server_spool_dir;    /* directory of unlinked temporary files: TMPDIR or /tmp by default */
+	int64_t server_max_url;         /* bytes; above: 414 */
+	int64_t server_max_header;      /* bytes of all header fields; above: 431 */
+	int64_t server_max_body;        /* bytes; above: 413 */
+	int64_t server_buffer;          /* bytes of a body or answer held in memory before it is spooled */
+	int64_t server_max_response;    /* bytes of an answer in the spool file; above: 500 */
+	int64_t server_slots;           /* kept connections a worker holds */
+	int64_t server_peer_timeout;    /* seconds a stalled web server connection may hold a worker */
+	int64_t request_memory;         /* ceiling of the request arena, bytes */
+	int64_t workers;                /* 0: max(2 x cores, db-pool) */
+	int64_t db_statement_cache;     /* prepared statements a connection keeps */
 	/* Of their SQL, all together. */
 	int64_t db_statement_cache_bytes;
 	struct conf_list jwt_require; /* claims every token must have */

@@ -28,6 +28,7 @@ struct conf_draft {
 	struct conf_given *given;          /* parallel to conf_options */
 	struct conf_app_setting *settings; /* sorted by name */
 	char *const *environ;              /* NULL-terminated NAME=value, or NULL */
+	bool without_keys;                 /* conf_load.h */
 	struct arena *arena;
 	struct fault *fault;
 };

@@ -25,6 +25,12 @@ static bool read_at_file(struct conf_draft *d, const struct conf_option *o, stru
 	return true;
 }
 
+/* Whether the value is the name of a file to be read. */
+static bool is_at_file(const struct conf_draft *d, const struct conf_option *o, struct str value)
+{
+	return o->flags & CONF_AT_FILE && str_starts(value, STR("@")) && !(d->without_keys && o->flags & CONF_KEY);
+}
+
 static bool settle_value(struct conf_draft *d, const struct conf_option *o, struct conf *c)
 {
 	struct conf_given *given = &d->given[o - conf_options];
@@ -32,7 +38,7 @@ static bool settle_value(struct conf_draft *d, const struct conf_option *o, stru
 	bool is_given = given->rank && (given->value.n || o->flags & CONF_EMPTY);
 	if (!is_given)
 		*given = (struct conf_given){ str_of(o->fallback), STR("default"), 0 };
-	else if (o->flags & CONF_AT_FILE && str_starts(given->value, STR("@")) && !read_at_file(d, o, given))
+	else if (is_at_file(d, o, given->value) && !read_at_file(d, o, given))
 		return false;
 	if (!given->value.p) {
 		conf_value_unset(c, o);
@@ -92,6 +98,7 @@ bool conf_load(struct conf *out_r, const struct conf_source *source, struct aren
 	struct conf_draft d = {
 		.given = arena_make_array(a, struct conf_given, conf_option_count),
 		.environ = source->environ,
+		.without_keys = source->without_keys,
 		.arena = a,
 		.fault = f,
 	};

@@ -13,6 +13,7 @@ struct conf_source {
 	const struct conf_setting *database; /* pgrst.* settings of the role, with or without the prefix, '_' for
 	                                           '-', or NULL */
 	size_t database_count;
+	bool without_keys; /* for who needs no key of tokens: "@file" is left as it stands, readable or not */
 };
 
 /* Reads every source and checks every value. On failure the fault's message names file and line (or the

@@ -17,7 +17,8 @@ enum conf_flag {
 	CONF_OLD_WINS = 16, /* given both ways the alias wins, as in PostgREST */
 	CONF_OWN = 32,      /* not PostgREST's */
 	CONF_DOLLARS = 64,  /* a dump doubles every dollar sign, as PostgREST's does for this key alone */
-	CONF_RAW = 128      /* a file that "@path" names may hold any bytes */
+	CONF_RAW = 128,     /* a file that "@path" names may hold any bytes */
+	CONF_KEY = 256      /* signs or verifies tokens: who does neither leaves its file alone */
 };
 
 struct conf_option {

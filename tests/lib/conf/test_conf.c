@@ -605,6 +605,7 @@ static const char golden_dump[] =
 	"server-cors-allowed-origins = \"https://a.example,https://b.example\"\n"
 	"server-host = \"!4\"\n"
 	"server-listen = \"unix:/run/rowgate.sock\"\n"
+	"server-listen-group = \"\"\n"
 	"server-listen-mode = \"660\"\n"
 	"server-max-body = \"256M\"\n"
 	"server-max-header = \"64k\"\n"
@@ -675,6 +676,9 @@ static void the_example_loads_to_the_defaults(void **state)
 	l.conf.url_allow_reg_casts = true;
 	expect_int("auth-reauth-sessions", l.conf.auth_reauth_sessions, 600);
 	l.conf.auth_reauth_sessions = -1;
+	expect_text("server-listen", l.conf.server_listen, "unix:/run/rowgate/rowgate.sock");
+	expect_text("auth-listen", l.conf.auth_listen, "unix:/run/rowgate/accounts.sock");
+	l.conf.server_listen = l.conf.auth_listen = STR_NONE;
 	expect_text("same", dump_of(&l), str_cstr(defaults.arena, wanted));
 	unload(&l);
 	unload(&defaults);
