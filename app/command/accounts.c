@@ -14,9 +14,9 @@ static void hang_up(void *conn)
 	conn_free(conn);
 }
 
-bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, struct fault *f)
+bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, bool sign, struct fault *f)
 {
-	if (!generation_configure(g, config, environ, f))
+	if (!(sign ? generation_configure : generation_configure_keyless)(g, config, environ, f))
 		return false;
 	struct conn *conn = generation_connect_accounts(g, NULL, NULL);
 	arena_on_reset(g->arena, hang_up, conn);

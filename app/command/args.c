@@ -183,11 +183,22 @@ static bool take(struct words *r, int found, const char *word)
 	return o ? take_option(r, o, str_of(optarg), word) : mistake(r, word, ": ", "unknown option");
 }
 
+/* Whether help is asked for anywhere: then whatever else was typed, right or wrong, does not matter. */
+static bool asks_for_help(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && !str_eq(str_of(argv[i]), STR("--")); i++)
+		if (str_eq(str_of(argv[i]), STR("--help")) || str_eq(str_of(argv[i]), STR("-h")))
+			return true;
+	return false;
+}
+
 bool args_read(struct args *out_r, const char *name, const struct args_option *options, void *wish, int argc,
 	char *const *argv)
 {
 	struct words r = { .name = name, .options = options, .operand = next_operand(options), .wish = wish };
-	*out_r = (struct args){ .config = NULL };
+	*out_r = (struct args){ .help = asks_for_help(argc, argv) };
+	if (out_r->help)
+		return true;
 	r.args = out_r;
 	list_names(&r);
 	set_fallbacks(&r);

@@ -36,7 +36,7 @@ extern const struct args_option args_config_only[];
 
 struct args {
 	const char *config; /* path of the configuration file, or NULL: environment only */
-	bool help;          /* --help or -h came; what follows was not looked at */
+	bool help;          /* --help or -h came, in whatever place; nothing else was looked at */
 	char mistake[256];  /* for the user who made it; cut when it is longer */
 };
 

@@ -102,7 +102,7 @@ static int run_with_accounts(accounts_job *job, const char *config, const void *
 	struct generation *g = generation_new();
 	struct account_call c;
 	struct fault f = { 0 };
-	bool good = accounts_open(&c, g, config, &f) && job(&c, wish, &f);
+	bool good = accounts_open(&c, g, config, false, &f) && job(&c, wish, &f);
 	int status = good ? command_print(STR("")) : command_failed(&f);
 	generation_free(g);
 	return status;

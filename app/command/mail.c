@@ -79,7 +79,7 @@ static int mail_run(const char *config, const void *wish)
 {
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
-	int status = generation_configure(g, config, environ, &f) ? mail_do(wish, g) : command_failed(&f);
+	int status = generation_configure_keyless(g, config, environ, &f) ? mail_do(wish, g) : command_failed(&f);
 	generation_free(g);
 	return status;
 }

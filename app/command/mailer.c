@@ -41,7 +41,8 @@ struct mailer {
 	struct conn *conn;
 	struct account_call account; /* for database_call(); its arena is emptied after each mail */
 	sigset_t wait_mask;
-	size_t deferred; /* mails to be tried again; with --once the exit status tells */
+	size_t deferred;      /* mails to be tried again; with --once the exit status tells */
+	int64_t complained_s; /* when it was last said at level error that mails are not taken; 0: one was, since */
 	/* As long as a series of rounds that failed: mailer_round(). */
 	struct backoff database;
 };
@@ -116,13 +117,28 @@ static bool next_mail(struct mailer *m, struct database_row *row, struct str tok
 		mail_token_offer(token, c->conf, c->arena));
 }
 
-static void log_verdict(const struct database_row *row, enum transport_verdict verdict, struct str reason)
+/* A mail that waits is a warning; that mails wait is an error, told once an hour until one is taken. */
+static void log_deferred(struct mailer *m, struct str id, struct str template, struct str reason)
+{
+	int64_t now = clock_monotonic_us() / 1000000;
+	bool due = !m->complained_s || now - m->complained_s >= HOUR_S;
+	(due ? log_error : log_warn)("mail %.*s (%.*s) was not taken yet: %.*s", STR_ARG(id), STR_ARG(template),
+		STR_ARG(reason));
+	if (due)
+		m->complained_s = now;
+}
+
+static void log_verdict(struct mailer *m, const struct database_row *row, enum transport_verdict verdict,
+	struct str reason)
 {
 	struct str id = row->values[ID], template = row->values[TEMPLATE];
+	if (verdict == TRANSPORT_LATER) {
+		log_deferred(m, id, template, reason);
+		return;
+	}
+	m->complained_s = verdict == TRANSPORT_TAKEN ? 0 : m->complained_s;
 	if (verdict == TRANSPORT_TAKEN)
 		log_info("mail %.*s (%.*s) was taken", STR_ARG(id), STR_ARG(template));
-	else if (verdict == TRANSPORT_LATER)
-		log_warn("mail %.*s (%.*s) was not taken yet: %.*s", STR_ARG(id), STR_ARG(template), STR_ARG(reason));
 	else
 		log_error("mail %.*s (%.*s) was refused: %.*s", STR_ARG(id), STR_ARG(template), STR_ARG(reason));
 }
@@ -136,7 +152,7 @@ static bool mailer_send(struct mailer *m, struct fault *f)
 		return false;
 	enum transport_verdict verdict = hand_over(m, &row, token, &reason);
 	bool taken = verdict == TRANSPORT_TAKEN;
-	log_verdict(&row, verdict, reason);
+	log_verdict(m, &row, verdict, reason);
 	m->deferred += verdict == TRANSPORT_LATER;
 	return database_call(&done, &m->account, f, "mail_done", row.values[ID], taken ? STR("true") : STR("false"),
 		verdict == TRANSPORT_REFUSED ? STR("true") : STR("false"), reason);
@@ -215,6 +231,8 @@ int mailer_run(struct generation *g, bool once)
 	}
 	transport_start();
 	mailer_signals(&m.wait_mask);
+	if (!once)
+		log_event("Mails leave by %.*s, as %.*s", STR_ARG(g->conf.mail_transport), STR_ARG(g->conf.mail_from));
 	do {
 		f = (struct fault){ 0 };
 		good = mailer_round(&m, once, &f);

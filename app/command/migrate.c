@@ -6,6 +6,7 @@
 
 #include "account/migrate.h"
 #include "account/refold.h"
+#include "app/command/become.h"
 #include "app/command/commands.h"
 #include "app/serve/generation.h"
 
@@ -13,7 +14,8 @@
 
 struct migrate_wish {
 	bool dry_run, status, adopt;
-	int64_t to; /* 0: the latest */
+	struct str as; /* a user of the machine, or STR_NONE */
+	int64_t to;    /* 0: the latest */
 };
 
 #define AT(field) .offset = offsetof(struct migrate_wish, field)
@@ -23,6 +25,8 @@ static const struct args_option migrate_options[] = {
 	{ ARGS_FLAG, "adopt-tutorial", AT(adopt), .help = "take over the tables of the PostgREST tutorial" },
 	{ ARGS_NUMBER, "to", "N", AT(to), .min = 1, .wants = "the number of a migration",
 		.help = "stop behind this migration" },
+	{ ARGS_TEXT, "as", "USER", AT(as),
+		.help = "become this user once the configuration is read, and connect as the role of that name" },
 	{ .kind = ARGS_CONFIG },
 	{ .kind = ARGS_END },
 };
@@ -69,7 +73,8 @@ static bool migrate_keys(struct conn *c, const struct conf *conf, const struct m
 
 static bool migrate_do(const struct migrate_wish *w, struct generation *g, int *status_r, struct fault *f)
 {
-	struct conn *c = generation_open(g, g->conf.auth_install_uri.p ? g->conf.auth_install_uri : g->conf.db_uri);
+	struct str uri = g->conf.auth_install_uri.p ? g->conf.auth_install_uri : g->conf.db_uri;
+	struct conn *c = generation_open(g, uri, w->as);
 	struct migrate_state state;
 	if (!migrate_look(&state, c, &g->conf, g->arena, f))
 		return false;
@@ -82,7 +87,8 @@ static bool migrate_do(const struct migrate_wish *w, struct generation *g, int *
 	struct migrate_task task = { .from = state.version,
 		.to = w->to ? (int)w->to : migrate_latest(),
 		.adopt = w->adopt };
-	if (g->conf.db_single_role && !migrate_single(&task.single, generation_open(g, g->conf.db_uri), g->arena, f))
+	if (g->conf.db_single_role
+		&& !migrate_single(&task.single, generation_open(g, g->conf.db_uri, STR_NONE), g->arena, f))
 		return false;
 	struct buf script = buf_new(g->arena, SCRIPT_MAX);
 	migrate_script(&script, &g->conf, &task);
@@ -104,7 +110,9 @@ static int migrate_run(const char *config, const void *wish)
 	struct generation *g = generation_new();
 	struct fault f = { 0 };
 	int status = EXIT_SUCCESS;
-	if (!generation_configure(g, config, environ, &f) || !migrate_do(wish, g, &status, &f))
+	const struct migrate_wish *w = wish;
+	if (!generation_configure_keyless(g, config, environ, &f) || !become_user(w->as, g->arena, &f)
+		|| !migrate_do(w, g, &status, &f))
 		status = command_failed(&f);
 	generation_free(g);
 	return status;
@@ -113,7 +121,7 @@ static int migrate_run(const char *config, const void *wish)
 const struct command migrate_command = {
 	.name = "migrate",
 	.what = "install the account schema, or bring it forward",
-	.usage = "[--dry-run | --status] [--adopt-tutorial] [--to N] [CONFIG]",
+	.usage = "[--dry-run | --status] [--adopt-tutorial] [--to N] [--as USER] [CONFIG]",
 	.options = migrate_options,
 	.wish_size = sizeof(struct migrate_wish),
 	.check = migrate_check,

@@ -5,7 +5,9 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include "app/process/statedir.h"
 #include "base/arena.h"
 #include "conf/conf_load.h"
 
@@ -31,6 +33,20 @@ static bool is_any_address(struct str host)
 		if (str_eq(host, names[i]))
 			return true;
 	return false;
+}
+
+/* Where no admin server is configured, an instance has one in its state directory. */
+static void find_private(struct conf *c, const char *file, struct arena *a)
+{
+	struct str directory = STR_NONE, path;
+	struct stat st;
+	if (!c->admin_server_unix_socket.n && c->admin_server_port < 0)
+		directory = statedir_find(c, file, a);
+	if (!directory.n)
+		return;
+	path = statedir_admin(directory, c, file, a);
+	if (lstat(path.p, &st) == 0 && S_ISSOCK(st.st_mode))
+		c->admin_server_unix_socket = path;
 }
 
 /* The URL as PostgREST prints it: the path of a socket stands where the host does. */
@@ -111,9 +127,14 @@ int ready_ask(const char *file, char *const *vars)
 	struct arena *a = arena_new(READY_MEMORY);
 	struct conf conf;
 	struct fault f = { 0 };
-	struct conf_source source = { .file = file, .environ = vars };
-	int status = conf_load(&conf, &source, a, &f) ? ask_server(&conf, a)
-												  : say_not_ready(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
+	struct conf_source source = { .file = file, .environ = vars, .without_keys = true };
+	int status;
+	if (conf_load(&conf, &source, a, &f)) {
+		find_private(&conf, file, a);
+		status = ask_server(&conf, a);
+	} else {
+		status = say_not_ready(str_printf(a, "rowgate: %.*s", STR_ARG(f.message)));
+	}
 	arena_free(a);
 	return status;
 }

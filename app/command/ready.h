@@ -3,8 +3,8 @@
 #ifndef ROWGATE_APP_COMMAND_READY_H
 #define ROWGATE_APP_COMMAND_READY_H
 
-/* Asks GET /ready where the configuration puts the admin server. Prints PostgREST's lines: "OK: URL" on standard
- * output, what is wrong on standard error. Returns the exit status. */
+/* Asks GET /ready where the configuration puts the admin server, or else in the instance's state directory. Prints
+ * PostgREST's lines: "OK: URL" on standard output, what is wrong on standard error. Returns the exit status. */
 int ready_ask(const char *file, char *const *vars);
 
 #endif

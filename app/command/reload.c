@@ -1,27 +1,27 @@
 /* `rowgate reload`: loads configuration and catalog, and tells all that serve by them to do the same.
  * SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/command/become.h"
 #include "app/command/commands.h"
 #include "app/process/statedir.h"
 #include "base/arena.h"
 #include "base/log.h"
 
-/* Root becomes the owner of state-dir: what it left there could not be read by those it is meant for. */
-static bool reload_become_owner(const struct generation *g, struct fault *f)
+/* Goes to where the instance is. Root becomes its owner: what it left there could not be read by those it is meant
+ * for. */
+static bool reload_join(struct generation *g, const char *file, struct fault *f)
 {
 	struct stat st;
+	struct str found = statedir_find(&g->conf, file, g->arena);
+	if (found.n)
+		g->conf.state_dir = found;
 	if (geteuid() != 0 || !g->conf.state_dir.n || stat(str_cstr(g->arena, g->conf.state_dir), &st) < 0
 		|| st.st_uid == 0)
 		return true;
-	if (setgroups(1, &st.st_gid) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0)
-		return true;
-	return fault_printf(f, g->arena, 500, "RG500", "cannot become the owner of state-dir: %s", strerror(errno));
+	return become_owner(st.st_uid, st.st_gid, g->arena, f);
 }
 
 static bool reload_load(struct generation *g, const char *file, char *const *vars, struct fault *f)
@@ -47,7 +47,7 @@ static int reload_run(const char *config, const void *wish)
 	struct generation *g = generation_new();
 	struct statedir *s = NULL;
 	struct fault f = { 0 };
-	bool told = generation_configure(g, config, environ, &f) && reload_become_owner(g, &f)
+	bool told = generation_configure(g, config, environ, &f) && reload_join(g, config, &f)
 		&& statedir_open(&s, g, config, &f) && reload_load(g, config, environ, &f) && reload_tell(s, g, &f);
 	if (!told)
 		log_error("nothing was reloaded: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));

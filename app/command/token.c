@@ -42,7 +42,7 @@ static bool token_for_user(struct str *token_r, const struct token_wish *w, cons
 	struct account_call c;
 	struct database_row row;
 	struct session s = { .id = STR_NONE };
-	if (!accounts_open(&c, g, config, f) || !accounts_find(&c, w->user, &s.user_id, f))
+	if (!accounts_open(&c, g, config, true, f) || !accounts_find(&c, w->user, &s.user_id, f))
 		return false;
 	if (!c.signer)
 		return fault_set(f, 500, "RG500", STR("tokens of accounts need auth-enabled = true"));

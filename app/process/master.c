@@ -350,10 +350,23 @@ static bool master_equip_pool(struct master *m, enum pool_kind kind, const struc
 	return false;
 }
 
+/* Makes the admin server; false after saying why not. */
+static bool master_equip_admin(struct master *m)
+{
+	struct fault f = { 0 };
+	const struct loading *l = &m->loading;
+	const struct conf *conf = &l->current->conf;
+	struct arena *a = l->current->arena;
+	struct str private = statedir_admin(statedir_path(l->state), conf, l->file, a);
+	if (admin_new(&m->admin, conf, private, a, &f))
+		return true;
+	log_crit("%.*s", STR_ARG(f.message));
+	return false;
+}
+
 /* Makes what the master has beside its socket; false after saying why not. */
 static bool master_equip(struct master *m, const struct upgrade *before)
 {
-	struct fault f = { 0 };
 	fcgi_init();
 	m->signals = master_signals();
 	m->loading.notify = notify_new(master_wait, m);
@@ -364,11 +377,7 @@ static bool master_equip(struct master *m, const struct upgrade *before)
 		log_crit("cannot start: %s", strerror(errno));
 		return false;
 	}
-	if (!admin_new(&m->admin, &m->loading.current->conf, m->loading.current->arena, &f)) {
-		log_crit("%.*s", STR_ARG(f.message));
-		return false;
-	}
-	return true;
+	return master_equip_admin(m);
 }
 
 static void master_end(struct master *m)

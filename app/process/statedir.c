@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -110,13 +111,67 @@ static bool statedir_join(struct statedir *s)
 	return statedir_lock(s, F_RDLCK, STATEDIR_LIVING, true);
 }
 
-static const char *statedir_instance(const struct generation *g, const char *file, struct arena *a)
+/* Where no file tells instances apart the database does, which libpq's variables may name. */
+static struct str statedir_database(const struct conf *conf, struct arena *a)
+{
+	static const char *const variables[] = { "PGSERVICE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER" };
+	struct str parts[1 + COUNT_OF(variables)] = { conf->db_uri };
+	bool any = false;
+	for (size_t i = 0; i < COUNT_OF(variables); i++) {
+		parts[1 + i] = str_of(getenv(variables[i]));
+		any = any || parts[1 + i].n;
+	}
+	return any ? str_join(a, parts, COUNT_OF(parts), STR("\n")) : conf->db_uri;
+}
+
+static const char *statedir_instance(const struct conf *conf, const char *file, struct arena *a)
 {
 	char *real = file ? realpath(file, NULL) : NULL;
-	struct str what = real ? str_of(real) : file ? str_of(file) : g->conf.db_uri;
+	struct str what = real ? str_of(real) : file ? str_of(file) : statedir_database(conf, a);
 	const char *name = str_printf(a, "%016llx", (unsigned long long)str_hash(what)).p;
 	free(real);
 	return name;
+}
+
+static bool statedir_has(struct str directory, const char *name, struct arena *a)
+{
+	struct stat st;
+	return lstat(str_printf(a, "%.*s/%s.lock", STR_ARG(directory), name).p, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The runtime directory of a unit whose environment we do not have. Only root makes directories in /run. */
+static struct str statedir_of_unit(const char *name, struct arena *a)
+{
+	glob_t found;
+	struct str directory = STR_NONE;
+	if (glob("/run/rowgate*", GLOB_ONLYDIR | GLOB_NOSORT, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc && !directory.p; i++)
+			if (statedir_has(str_of(found.gl_pathv[i]), name, a))
+				directory = str_dup(a, str_of(found.gl_pathv[i]));
+		globfree(&found);
+	}
+	return directory;
+}
+
+struct str statedir_find(const struct conf *conf, const char *file, struct arena *a)
+{
+	struct stat st;
+	const char *name = statedir_instance(conf, file, a);
+	struct str usual = conf->state_dir.n ? conf->state_dir : str_of(statedir_default(a));
+	if (statedir_has(usual, name, a)
+		&& (conf->state_dir.n || getenv("RUNTIME_DIRECTORY") || (lstat(usual.p, &st) == 0 && st.st_uid == geteuid())))
+		return usual;
+	return conf->state_dir.n ? STR_NONE : statedir_of_unit(name, a);
+}
+
+struct str statedir_admin(struct str directory, const struct conf *conf, const char *file, struct arena *a)
+{
+	return str_printf(a, "%.*s/%s.admin", STR_ARG(directory), statedir_instance(conf, file, a));
+}
+
+struct str statedir_path(const struct statedir *s)
+{
+	return str_of(s->path);
 }
 
 bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f)
@@ -124,7 +179,7 @@ bool statedir_open(struct statedir **out_r, const struct generation *g, const ch
 	struct arena *a = arena_new(1 << 20);
 	struct statedir *s = arena_make(a, struct statedir);
 	struct str set = g->conf.state_dir;
-	*s = (struct statedir){ .arena = a, .lock = -1, .watch = -1, .name = statedir_instance(g, file, a) };
+	*s = (struct statedir){ .arena = a, .lock = -1, .watch = -1, .name = statedir_instance(&g->conf, file, a) };
 	s->path = set.n ? str_cstr(a, set) : statedir_default(a);
 	s->dir = statedir_directory(s->path, set.n ? 0 : O_NOFOLLOW);
 	if ((s->dir >= 0 || (!set.n && statedir_private(s))) && statedir_join(s)) {

@@ -1,10 +1,11 @@
 /* The state directory: catalogs that were loaded, for every process of an instance to map, and the word to load anew.
  *
- * An instance is all that serve by one configuration file or, without a file, by one db-uri. Its files, NAME being a
+ * An instance is all that serve by one configuration file or, without a file, by one database. Its files, NAME being a
  * hash of that and CONF one of all that the configuration says:
  *
  *     NAME.number         how often `rowgate reload` has spoken; replaced, never changed, so that a stat() tells
  *     NAME-CONF.catalog   settings from the database and the catalog block: good while it bears that number
+ *     NAME.admin          the admin server's unix socket, where none is configured: for `rowgate --ready`
  *     NAME.lock           byte 0 is locked by who builds a catalog, byte 1 is shared by all who live
  *
  * Nothing survives the last process: whoever comes to an instance of which nobody lives begins anew, as after a
@@ -21,6 +22,14 @@ struct statedir;
  * TMPDIR/rowgate-UID, or, where somebody else has taken that name, in a temporary directory of its own. file: the
  * configuration file or NULL. False with the fault's message, in g, when the directory that was set is of no use. */
 MUST_CHECK bool statedir_open(struct statedir **out_r, const struct generation *g, const char *file, struct fault *f);
+/* The directory that an instance which serves now has taken, for who is not a part of it: that setting,
+ * RUNTIME_DIRECTORY, our own under TMPDIR, or the one that systemd made for a unit (/run/rowgate...). STR_NONE: there
+ * is no such instance. */
+struct str statedir_find(const struct conf *conf, const char *file, struct arena *a);
+/* The path of the instance's admin socket in that directory. */
+struct str statedir_admin(struct str directory, const struct conf *conf, const char *file, struct arena *a);
+/* The directory that was taken. */
+struct str statedir_path(const struct statedir *s);
 /* Gives the place up; the last one leaves nothing. NULL is allowed. Not in forked children: they share the place. */
 void statedir_close(struct statedir *s);
 /* Whether nobody else lived when it was opened. */

@@ -24,6 +24,10 @@ pid_t upgrade_try(char *const *argv, const char *file)
 		return pid;
 	sigset_t none;
 	sigemptyset(&none);
+	/* Whoever signals all processes of a unit means the master: still blocked, one that has come is forgotten here. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	int null = open("/dev/null", O_WRONLY);
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0)

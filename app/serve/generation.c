@@ -61,6 +61,12 @@ bool generation_configure(struct generation *g, const char *file, char *const *v
 	return true;
 }
 
+bool generation_configure_keyless(struct generation *g, const char *file, char *const *vars, struct fault *f)
+{
+	struct conf_source source = { .file = file, .environ = vars, .without_keys = true };
+	return conf_load(&g->conf, &source, g->arena, f);
+}
+
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg)
 {
 	struct conn_options options = {
@@ -124,9 +130,9 @@ static void generation_disconnect(void *arg)
 	conn_free(arg);
 }
 
-struct conn *generation_open(struct generation *g, struct str uri)
+struct conn *generation_open(struct generation *g, struct str uri, struct str user)
 {
-	struct conn_options options = { .uri = uri, .application_name = STR("rowgate " PACKAGE_VERSION) };
+	struct conn_options options = { .uri = uri, .user = user, .application_name = STR("rowgate " PACKAGE_VERSION) };
 	struct conn *c = conn_new(&options, NULL, NULL);
 	arena_on_reset(g->arena, generation_disconnect, c);
 	return c;

@@ -25,6 +25,9 @@ struct generation *generation_new(void);
 void generation_free(struct generation *g);
 /* Configuration from file and environment: enough to listen and to connect. The fault's message lives in g. */
 MUST_CHECK bool generation_configure(struct generation *g, const char *file, char *const *vars, struct fault *f);
+/* The configuration alone, for a command that neither signs nor verifies: it must not need to read a key. */
+MUST_CHECK bool generation_configure_keyless(struct generation *g, const char *file, char *const *vars,
+	struct fault *f);
 /* The configuration in force, by PostgREST's --dump-config: what the database says of it is left out, with a line in
  * the log, when that cannot be asked. own as for conf_dump(). */
 MUST_CHECK bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
@@ -45,7 +48,8 @@ struct conn *generation_connect(const struct generation *g, bool primary, conn_w
 struct conn *generation_connect_accounts(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
 /* The same as rowgate_mail, by mail-db-uri. */
 struct conn *generation_connect_mail(const struct generation *g, conn_wait_fn *wait, void *wait_arg);
-/* A connection to another place for the generation's lifetime: what a subcommand needs. */
-struct conn *generation_open(struct generation *g, struct str uri);
+/* A connection to another place for the generation's lifetime: what a subcommand needs. user: whom it connects as, or
+ * STR_NONE: as uri says. */
+struct conn *generation_open(struct generation *g, struct str uri, struct str user);
 
 #endif

@@ -430,6 +430,24 @@ def test_two_daemons_send_every_mail_once(accounts, post, tmp_path):
         inbox.stop()
 
 
+def test_a_daemon_that_cannot_send_says_so_at_the_default_log_level(accounts, post, tmp_path):
+    inbox = Inbox()
+    settings = {"mail_transport": f"smtp://127.0.0.1:{inbox.port}", "mail_tls": "none", "log_level": "error"}
+    inbox.stop()
+    running = daemon(post, tmp_path, **settings)
+    try:
+        queue(accounts, 5, "silent")
+        wait_until(lambda: "was not taken yet" in running.log, 20, "it complains")
+        wait_until(lambda: accounts.value("SELECT count(*) FROM auth_private.outbox WHERE done_at IS NULL AND "
+                                          "due_at > now()") >= 5, 20, "all were tried")
+        # That mails wait is said once an hour, not for each of them.
+        assert running.log.count("was not taken yet") == 1
+        assert f"Mails leave by smtp://127.0.0.1:{inbox.port}" in running.log
+    finally:
+        running.stop()
+        accounts.run("DELETE FROM auth_private.outbox WHERE done_at IS NULL")
+
+
 def test_an_idle_daemon_uses_no_time(accounts, post, tmp_path):
     running = daemon(post, tmp_path)
     try:

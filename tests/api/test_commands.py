@@ -5,8 +5,10 @@ SPDX-License-Identifier: MIT
 import base64
 import contextlib
 import csv
+import grp
 import io
 import json
+import os
 import re
 import socket
 import threading
@@ -89,6 +91,30 @@ def test_keygen_keeps_its_file_private_and_never_overwrites(run, tmp_path):
     assert run("keygen", "--kid").returncode == 1
 
 
+def test_keygen_can_let_the_group_of_the_service_read_its_file(run, tmp_path):
+    file = tmp_path / "key.json"
+    group = grp.getgrgid(os.getgid()).gr_name
+    assert run("keygen", "--group", group, "--out", file).returncode == 0
+    assert (file.stat().st_mode & 0o777, file.group()) == (0o640, group)
+    refused = run("keygen", "--group", "no-such-group", "--out", tmp_path / "other")
+    assert refused.returncode == 1 and not (tmp_path / "other").exists()
+    assert "--group wants --out" in run("keygen", "--group", group).stderr
+
+
+def test_a_key_that_cannot_be_read_matters_only_to_who_signs(run, accounts):
+    """Commands that need the database alone."""
+    unreadable = {"jwt_secret": "@/nonexistent/key", "auth_signing_key": "@/nonexistent/key"}
+    settings = {"auth_enabled": "true", "db_uri": accounts.cluster.uri(accounts.name, "rowgate_account")} | unreadable
+    for command in (["user", "list"], ["purge"]):
+        assert rowgate(*command, **settings).returncode == 0, command
+    settings["db_uri"] = accounts.cluster.uri(accounts.name, "postgres")
+    for command in (["migrate", "--status"], ["migrate", "--dry-run"], ["migrate"], ["mail", "--status"]):
+        done = rowgate(*command, mail_from="a@example.com", auth_site_url="https://a.example", **settings)
+        assert done.returncode == 0, done.stderr
+    for command in (["token", "--role", "web_anon"], ["--dump-config"]):
+        assert "/nonexistent/key" in rowgate(*command, **settings).stderr, command
+
+
 def test_add_list_and_change_a_user(run, server):
     added = run("user", "add", "clerk@example.com", "--role", "editor", says=PASSWORD + "\n")
     assert added.returncode == 0, added.stderr
@@ -109,6 +135,20 @@ def test_add_list_and_change_a_user(run, server):
     ended = run("user", "end-sessions", "CLERK@example.com")
     assert (ended.returncode, ended.stdout) == (0, "1 sessions ended\n")
     assert server.get("/rpc/current_user", token=person.token).status_code == 401
+
+
+@pytest.mark.parametrize("command", [
+    "", "keygen", "mail", "migrate", "purge", "reload", "token", "user",
+    *[f"user {name}" for name in "add list set-role activate deactivate end-sessions import".split()]])
+@pytest.mark.parametrize("before, after", [
+    ("", ""), ("x@example.com", ""), ("one two three four", ""), ("--nonsense", ""), ("", "--nonsense"),
+    ("--version", "--dump-config")])
+@pytest.mark.parametrize("help", ["--help", "-h"])
+def test_help_is_given_wherever_it_is_asked_for(command, before, after, help):
+    words = [*command.split(), *([] if command in ("", "user") else before.split()), help, *after.split()]
+    # A database that nobody could reach: nothing is asked of it.
+    done = rowgate(*words, db_uri="host=/nonexistent", jwt_secret="@/nonexistent")
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith(f"Usage: rowgate {command}")
 
 
 @pytest.mark.parametrize("arguments, says, wording", [

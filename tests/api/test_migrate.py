@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from harness.accounts import PASSWORD, Person, rowgate, settings_of
 from harness.cluster import Cluster, binaries
+from harness.process import wait_until
 from harness.server import SECRET, Server
 
 HERE = pathlib.Path(__file__).parent
@@ -114,6 +116,31 @@ def test_an_installer_makes_what_a_superuser_makes(own_cluster, empty):
     as_superuser = own_cluster.create("m_as_superuser")
     done(run(as_superuser, auth_role_prefix="made_"))
     assert dump(empty) == dump(as_superuser)
+
+
+def test_root_installs_as_the_user_whom_peer_authentication_knows(tmp_path):
+    """By Debian's own rules, with a configuration and a key that only root can read."""
+    own = Cluster()
+    own.start()
+    try:
+        database = own.create("peer")
+        (own.directory / "data" / "pg_hba.conf").write_text("local all postgres peer\nlocal all all peer\n")
+        own.process.send(signal.SIGHUP)
+        config = tmp_path / "rowgate.conf"
+        config.write_text(f'db-uri = "host={own.directory} dbname=peer user=authenticator"\nauth-enabled = true\n'
+                          f'jwt-secret = "@{tmp_path}/key"\n')
+        config.chmod(0o600)
+        wait_until(lambda: rowgate("migrate", "--status", config).stderr != "", 10, "the rules are in force")
+        assert "eer authentication failed" in rowgate("migrate", "--status", config).stderr
+        sql = done(rowgate("migrate", "--as", own.user, "--dry-run", config))
+        assert "CREATE SCHEMA" in sql
+        assert re.fullmatch(r"migrated from 0 to \d+\n", done(rowgate("migrate", "--as", own.user, config)))
+        assert done(rowgate("migrate", config, "--as", own.user)) == "up to date\n"
+        refused = rowgate("migrate", "--as", "no-such-user", config)
+        assert refused.returncode == 1 and "no such user" in refused.stderr
+        assert database.name == "peer"
+    finally:
+        own.remove()
 
 
 def test_names_can_be_others(own_cluster, empty):
