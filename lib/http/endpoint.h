@@ -15,7 +15,7 @@ struct endpoint_member {
 	bool wanted;
 };
 
-enum { ENDPOINT_BODY_MAX = 5, ENDPOINT_ANSWER_MAX = 7 }; /* the end among them */
+enum { ENDPOINT_BODY_MAX = 5, ENDPOINT_ANSWER_MAX = 7, ENDPOINT_REFUSALS_MAX = 5 }; /* the end among them */
 
 struct endpoint {
 	struct str path;
@@ -24,6 +24,8 @@ struct endpoint {
 	struct str summary; /* STR_NONE: for browsers, the document does not have it */
 	struct endpoint_member body[ENDPOINT_BODY_MAX], answer[ENDPOINT_ANSWER_MAX];
 	int status; /* of success */
+	/* Statuses of refusals, to the first 0: beside those that everything with a body has, and who must sign in. */
+	int refusals[ENDPOINT_REFUSALS_MAX];
 };
 
 /* The i-th of a list, NULL behind the last. */

@@ -181,9 +181,9 @@ static void warning_field(struct reply *r, const struct plan *p, struct arena *a
 	if (p->legacy_names.p)
 		reply_field_default(r, STR("Warning"),
 			str_printf(a,
-				"299 PostgRESTv16 \"%s. Update %.*s in query string filters, orders or "
-				"limits.\"",
-				PLAN_LEGACY_NAMES, STR_ARG(p->legacy_names)));
+				"299 PostgRESTv" CONF_POSTGREST_RELEASE " \"" PLAN_LEGACY_NAMES
+				". Update %.*s in query string filters, orders or limits.\"",
+				STR_ARG(p->legacy_names)));
 }
 
 typedef bool make_fn(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,

@@ -97,7 +97,7 @@ static void put_info(struct openapi *o)
 	jsonw_open(&o->w, '{');
 	jsonw_member(&o->w, STR("description"), description);
 	jsonw_member(&o->w, STR("title"), title);
-	jsonw_member(&o->w, STR("version"), STR(PACKAGE_VERSION));
+	jsonw_member(&o->w, STR("version"), STR(CONF_POSTGREST_RELEASE " (rowgate " PACKAGE_VERSION ")"));
 	jsonw_close(&o->w, '}');
 }
 
@@ -143,15 +143,19 @@ static void put_place(struct openapi *o, const struct request *r)
 	jsonw_close(&o->w, ']');
 }
 
+/* Operations of accounts refer to the definition in any case. */
 static void put_security(struct openapi *o)
 {
-	if (!o->plan->conf->openapi_security_active)
+	bool active = o->plan->conf->openapi_security_active;
+	if (!active && !o->accounts)
 		return;
 	jsonw_key(&o->w, STR("securityDefinitions"));
 	jsonw_raw(&o->w,
 		STR("{\"JWT\":{"
 			"\"description\":\"Add the token prepending \\\"Bearer \\\" (without quotes) to it\","
 			"\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\"}}"));
+	if (!active)
+		return;
 	jsonw_key(&o->w, STR("security"));
 	jsonw_raw(&o->w, STR("[{\"JWT\":[]}]"));
 }
@@ -169,6 +173,7 @@ static void put_document(struct openapi *o, const struct request *r)
 	openapi_put_paths(o);
 	openapi_put_definitions(o);
 	openapi_put_parameters(o);
+	openapi_put_account_responses(o);
 	put_security(o);
 	jsonw_key(&o->w, STR("externalDocs"));
 	jsonw_raw(&o->w,

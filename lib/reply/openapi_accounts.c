@@ -1,6 +1,18 @@
 /* The account endpoints in the OpenAPI document: they are no functions of the schema that is shown.
  * SPDX-License-Identifier: MIT */
+#include "http/status.h"
 #include "openapi_doc.h"
+
+/* All that an account operation is refused with, and what is said then: a `problem` (lib/reply/problem.c). */
+static const int refusals[] = { 400, 401, 403, 404, 409, 413, 415, 429 };
+static const struct endpoint_member problem[] = {
+	{ "code", "string", "text", true },
+	{ "message", "string", "text", true },
+	{ "error", "string", "text", false },
+	{ "details", "string", "text", false },
+	{ "hint", "string", "text", false },
+	{ NULL, NULL, NULL, false },
+};
 
 /* Swagger wants this list to be absent rather than empty. */
 static void put_wanted(struct openapi *o, const struct endpoint_member *members)
@@ -50,20 +62,60 @@ static void put_parameters(struct openapi *o, const struct endpoint *e)
 	jsonw_close(&o->w, ']');
 }
 
+/* Whether a request to it may be refused with that status. */
+static bool may_refuse(const struct openapi *o, const struct endpoint *e, int status)
+{
+	bool of_body = status == 400 || status == 413 || status == 415;
+	bool of_caller = (status == 401 && e->signed_in) || (status == 403 && o->plan->conf->auth_cookie);
+	bool own = false;
+	for (const int *refusal = e->refusals; *refusal && !own; refusal++)
+		own = *refusal == status;
+	return own || of_caller || (of_body && e->body[0].name);
+}
+
+/* By reference to openapi_put_account_responses(). */
+static void put_refusals(struct openapi *o, const struct endpoint *e)
+{
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		struct str status = str_printf(o->scratch, "%d", refusals[i]);
+		if (!may_refuse(o, e, refusals[i]))
+			continue;
+		jsonw_key(&o->w, status);
+		jsonw_open(&o->w, '{');
+		jsonw_member(&o->w, STR("$ref"), str_printf(o->scratch, "#/responses/%.*s", STR_ARG(status)));
+		jsonw_close(&o->w, '}');
+	}
+}
+
 static void put_responses(struct openapi *o, const struct endpoint *e)
 {
-	bool empty = e->status == 204;
 	jsonw_key(&o->w, STR("responses"));
 	jsonw_open(&o->w, '{');
-	jsonw_key(&o->w, empty ? STR("204") : STR("200"));
+	jsonw_key(&o->w, str_printf(o->scratch, "%d", e->status));
 	jsonw_open(&o->w, '{');
-	jsonw_member(&o->w, STR("description"), empty ? STR("No Content") : STR("OK"));
+	jsonw_member(&o->w, STR("description"), http_reason(e->status));
 	if (e->answer[0].name) {
 		jsonw_key(&o->w, STR("schema"));
 		put_members(o, e->answer);
 	}
 	jsonw_close(&o->w, '}');
+	put_refusals(o, e);
 	jsonw_close(&o->w, '}');
+}
+
+/* Who must have a token, and who needs none, whatever is said of the document as a whole. */
+static void put_security(struct openapi *o, const struct endpoint *e)
+{
+	jsonw_key(&o->w, STR("security"));
+	jsonw_raw(&o->w, e->signed_in ? STR("[{\"JWT\":[]}]") : STR("[]"));
+}
+
+/* What generators of clients call it: the name of the function, which for the second method must be another. */
+static struct str operation_id(struct openapi *o, const struct endpoint *e, struct str method)
+{
+	struct str name = str_from(e->path, str_rindex(e->path, '/') + 1);
+	bool second = e->post && str_eq(method, STR("get"));
+	return second ? str_printf(o->scratch, "get_%.*s", STR_ARG(name)) : name;
 }
 
 static void put_operation(struct openapi *o, const struct endpoint *e, struct str method)
@@ -73,6 +125,7 @@ static void put_operation(struct openapi *o, const struct endpoint *e, struct st
 	jsonw_key(&o->w, STR("tags"));
 	jsonw_raw(&o->w, STR("[\"Accounts\"]"));
 	jsonw_member(&o->w, STR("summary"), e->summary);
+	jsonw_member(&o->w, STR("operationId"), operation_id(o, e, method));
 	if (e->body[0].name) {
 		put_parameters(o, e);
 		jsonw_key(&o->w, STR("consumes"));
@@ -81,6 +134,7 @@ static void put_operation(struct openapi *o, const struct endpoint *e, struct st
 	jsonw_key(&o->w, STR("produces"));
 	jsonw_raw(&o->w, STR("[\"application/json\"]"));
 	put_responses(o, e);
+	put_security(o, e);
 	jsonw_close(&o->w, '}');
 }
 
@@ -115,4 +169,22 @@ bool openapi_is_account(const struct openapi *o, struct str routine)
 		if (str_eq(str_from(e->path, sizeof "/rpc/" - 1), routine))
 			return true;
 	return false;
+}
+
+void openapi_put_account_responses(struct openapi *o)
+{
+	if (!o->accounts)
+		return;
+	jsonw_key(&o->w, STR("responses"));
+	jsonw_open(&o->w, '{');
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		jsonw_key(&o->w, str_printf(o->scratch, "%d", refusals[i]));
+		jsonw_open(&o->w, '{');
+		jsonw_member(&o->w, STR("description"), http_reason(refusals[i]));
+		jsonw_key(&o->w, STR("schema"));
+		put_members(o, problem);
+		jsonw_close(&o->w, '}');
+	}
+	jsonw_close(&o->w, '}');
+	openapi_flush(o);
 }

@@ -60,6 +60,8 @@ void openapi_put_parameters(struct openapi *o);
 /* openapi_accounts.c: the account endpoints, where accounts are on; whether that is what /rpc/ and this name lead
  * to. */
 void openapi_put_account_paths(struct openapi *o);
+/* "responses", which their operations refer to. */
+void openapi_put_account_responses(struct openapi *o);
 bool openapi_is_account(const struct openapi *o, struct str routine);
 
 #endif

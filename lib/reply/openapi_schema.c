@@ -44,10 +44,39 @@ struct str openapi_column_format(const struct openapi *o, const struct cat_colum
 	return catalog_text(o->cat, column->full_type_name);
 }
 
+/* Where the schema ends in a qualified name as PostgreSQL prints it, quoted where it must be. */
+static size_t schema_end(struct str name)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < name.n; i++) {
+		quoted ^= name.p[i] == '"';
+		if (name.p[i] == '.' && !quoted)
+			return i;
+	}
+	return name.n;
+}
+
+/* Whether a schema of the search path has the type of that name, and PostgreSQL itself has none. */
+static bool is_in_path(const struct openapi *o, struct str schema, struct str bare_name)
+{
+	const struct conf_list *extra = &o->plan->conf->db_extra_search_path;
+	bool found = str_eq(schema, o->plan->query->schema);
+	for (size_t i = 0; i < extra->count && !found; i++)
+		found = str_eq(schema, extra->items[i]);
+	return found && !catalog_type_named(o->cat, bare_name);
+}
+
+/* What the role may call, PostgreSQL describes to it: without the schema where the search path finds the type. */
 struct str openapi_parameter_format(const struct openapi *o, const struct cat_parameter *parameter)
 {
 	const struct cat_type *type = catalog_type(o->cat, parameter->type);
-	return catalog_text(o->cat, type ? type->sql_name : parameter->type_name);
+	struct str name = catalog_text(o->cat, type ? type->sql_name : parameter->type_name);
+	size_t end = schema_end(name);
+	bool follows = o->plan->conf->openapi_mode == CONF_OPENAPI_FOLLOW;
+	if (!follows || !type || end == name.n)
+		return name;
+	struct str bare = str_from(name, end + 1);
+	return is_in_path(o, catalog_text(o->cat, type->schema), bare) ? bare : name;
 }
 
 /* "items" of an array: what its elements are. */

@@ -344,6 +344,44 @@ def test_the_openapi_document_lists_the_endpoints(server, database):
             and body["properties"]["email"] == {"format": "text", "type": "string"})
 
 
+def test_the_openapi_document_names_every_operation_once(server):
+    document = server.get("/").json()
+    operations = [operation for path in document["paths"].values() for operation in path.values()
+                  if operation["tags"] == ["Accounts"]]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names) and {"login", "current_user", "get_current_user", "sessions"} <= set(names)
+    assert "security" not in document and document["securityDefinitions"]["JWT"]["name"] == "Authorization"
+
+
+def test_the_openapi_document_says_what_is_refused(server, person):
+    """And by whom a token is needed."""
+    document = server.get("/").json()
+    for name in set(ENDPOINTS) - {"logout"}:
+        for method, operation in document["paths"]["/rpc/" + name].items():
+            refused = server.request(method, "/rpc/" + name, json={} if method == "post" else None).status_code == 401
+            assert operation["security"] == ([{"JWT": []}] if refused else []), name
+    form = {"Content-Type": "text/plain"}
+    refused = {
+        "login": [server.post("/rpc/login", json={"email": person.email, "password": "wrong"}),
+                  server.post("/rpc/login", json=[]), server.post("/rpc/login", data="x", headers=form),
+                  server.post("/rpc/login", data="x" * 100_000)],
+        "register_user": [server.post("/rpc/register_user", json={"email": person.email, "password": "a fine 1, that"}),
+                          server.post("/rpc/register_user", json={"email": "n@example.com", "password": "short"})],
+        "refresh_token": [server.post("/rpc/refresh_token", json={"refresh_token": "x"})],
+        "logout": [server.post("/rpc/logout", json={})],
+        "reset_password": [server.post("/rpc/reset_password", json={"token": "x", "password": "a fine 1, that"})],
+        "revoke_session": [person.call("revoke_session", id="00000000-0000-4000-8000-000000000000")],
+        "end_sessions": [person.call("end_sessions", user_id=1)],
+    }
+    for name, answers in refused.items():
+        for answer in answers:
+            told = document["paths"]["/rpc/" + name]["post"]["responses"][str(answer.status_code)]
+            shared = document["responses"][told["$ref"].rpartition("/")[2]]
+            assert shared["description"] == answer.reason
+            members = shared["schema"]["properties"]
+            assert set(answer.json()) <= set(members) and set(shared["schema"]["required"]) <= set(answer.json())
+
+
 def test_the_openapi_document_says_what_is_answered(server, person):
     listed = server.get("/").json()["paths"]
     for path, answer in {"/rpc/login": person.try_to_sign_in(), "/rpc/refresh_token": person.refresh(),

@@ -321,6 +321,10 @@ def test_O1_what_is_asked_for_is_printed_with_status_0(option):
     assert done.returncode == 0 and done.stdout and not done.stderr
 
 
+def test_O1_the_version_is_ours_and_the_one_that_is_spoken():
+    assert re.fullmatch(r"rowgate \d+(\.\d+)* \(PostgREST 16\)\n", rowgate("--version").stdout)
+
+
 def test_what_is_no_key_of_a_file_is_warned_of(tmp_path):
     file = tmp_path / "conf"
     file.write_text("db-max-rows = 7\n\ndb-maxrows = 8\n")

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT
 """
 import copy
+import re
 
 import pytest
 from swagger_spec_validator.validator20 import validate_spec
@@ -16,7 +17,7 @@ SHARED = {"preferParams", "preferReturn", "preferCount", "preferPost", "select",
           "range", "rangeUnit", "offset", "limit"}
 VISIBLE = {"directors", "studios", "films", "recent", "counted", "insert_only", "stored", "parts",
            "one_column", "referenced"}
-FUNCTIONS = {"nothing", "today", "find", "total", "over", "whole"}
+FUNCTIONS = {"nothing", "today", "find", "total", "over", "whole", "varied", "many_documents", "many_moods"}
 MEMBER = token({"role": "regular_user"})
 
 
@@ -62,6 +63,7 @@ def test_openapi_about_the_whole(server, document):
     assert (document["host"] == server.url.removeprefix("http://") and document["basePath"] == "/"
             and document["schemes"] == ["http"])
     assert document["consumes"] == document["produces"] == [*MEDIA, "text/csv"]
+    assert re.fullmatch(r"16 \(rowgate [\d.]+\)", document["info"]["version"])
     assert document["externalDocs"] == {"description": "PostgREST Documentation",
                                         "url": "https://postgrest.org/en/v16/references/api.html"}
     assert "security" not in document and "securityDefinitions" not in document
@@ -223,18 +225,74 @@ def test_openapi_functions(document):
         {"name": "years", "required": False, "in": "query", "format": "integer[]", "type": "string"},
         {"name": "limit", "required": False, "in": "query", "format": "int64", "type": "integer"},
         {"name": "how", "required": False, "in": "query", "format": "json", "type": "string"},
-        {"name": "at", "required": False, "in": "query", "format": "api.mood", "type": "string"}]}
+        {"name": "at", "required": False, "in": "query", "format": "mood", "type": "string"}]}
     assert paths["/rpc/find"]["post"] == about | {"parameters": arguments({
         "description": "Finds films\n\nBy title,\nmostly", "type": "object", "required": ["title"], "properties": {
             "title": {"format": "text", "type": "string"},
             "years": {"format": "integer[]", "items": {"type": "integer"}, "type": "array"},
             "limit": {"format": "int64", "type": "integer"}, "how": {"format": "json"},
-            "at": {"format": "api.mood", "type": "string"}}})}
+            "at": {"format": "mood", "type": "string"}}})}
     assert paths["/rpc/total"]["get"]["parameters"] == [{
         "name": "numbers", "required": True, "in": "query", "type": "array", "collectionFormat": "multi",
         "items": {"format": "numeric", "type": "number"}}]
     assert set(paths["/rpc/over"]["post"]["parameters"][0]["schema"]["properties"]) == {"a", "b"}
     assert set(paths["/rpc/whole"]) == {"post"}
+
+
+ARGUMENTS = {  # of every kind: format, type (None: JSON of any), type of the elements
+    "double": ("double precision", "number", None), "varchar": ("character varying", "string", None),
+    "char": ("character", "string", None), "boolean": ("boolean", "boolean", None), "date": ("date", "string", None),
+    "money": ("money", "string", None), "bits": ("bit", "string", None), "small": ("int32", "integer", None),
+    "exact": ("numeric", "number", None), "bytes": ("bytea", "string", None), "enum": ("mood", "string", None),
+    "domain": ("feeling", "string", None), "foreign_enum": ("other.mood", "string", None),
+    "composite": ("directors", "string", None), "odd": ('"Odd.Type"', "string", None),
+    "texts": ("text[]", "array", "string"), "enums": ("mood[]", "array", "string"),
+    "odds": ('"Odd.Type"[]', "array", "string"), "documents": ("jsonb[]", "array", None),
+    "document": ("json", None, None), "changed": ("int32", "integer", None), "document_b": ("jsonb", None, None),
+    "at": ("timestamp with time zone", "string", None),
+}
+OPTIONAL = {"changed", "document_b", "at"}
+
+
+def in_body(kind, of, elements):
+    items = {"items": {"type": elements} if elements else {}} if of == "array" else {}
+    return {"format": kind} | ({"type": of} if of else {}) | items
+
+
+def in_query(name, kind, of):
+    """In a URL an array is a literal, {1,2}, and JSON a text."""
+    return {"name": name, "required": name not in OPTIONAL, "in": "query", "format": kind,
+            "type": "string" if of in (None, "array") else of}
+
+
+def test_openapi_arguments_of_every_kind(document):
+    path = document["paths"]["/rpc/varied"]
+    assert path["get"]["parameters"] == [in_query(name, *kind[:2]) for name, kind in ARGUMENTS.items()]
+    assert path["post"]["parameters"] == arguments({
+        "type": "object", "required": [name for name in ARGUMENTS if name not in OPTIONAL],
+        "properties": {name: in_body(*kind) for name, kind in ARGUMENTS.items()}})
+
+
+def test_openapi_variadic_arguments(document):
+    paths = document["paths"]
+    multi = {"in": "query", "type": "array", "collectionFormat": "multi"}
+    assert paths["/rpc/many_documents"]["get"]["parameters"] == [
+        multi | {"name": "documents", "required": True, "items": {"format": "json", "type": "string"}}]
+    assert paths["/rpc/many_moods"]["get"]["parameters"] == [
+        multi | {"name": "moods", "required": False, "items": {"format": "mood", "type": "string"}}]
+    assert paths["/rpc/many_moods"]["post"]["parameters"] == arguments({
+        "type": "object", "properties": {"moods": in_body("mood[]", "array", "string")}})
+
+
+def test_openapi_types_of_arguments_are_qualified_where_no_role_is_followed(serve):
+    """As PostgREST has it: by a role's search path, or else by none."""
+    document = document_of(serve(openapi_mode="ignore-privileges", **OPTIONS))
+    shown = {item["name"]: item["format"] for item in document["paths"]["/rpc/varied"]["get"]["parameters"]}
+    assert {shown[name] for name in ("enum", "enums", "composite", "odd", "odds", "foreign_enum")} == {
+        "api.mood", "api.mood[]", "api.directors", 'api."Odd.Type"', 'api."Odd.Type"[]', "other.mood"}
+    of_extra = document_of(serve(db_extra_search_path="other", **OPTIONS))
+    shown = {item["name"]: item["format"] for item in of_extra["paths"]["/rpc/varied"]["get"]["parameters"]}
+    assert shown["foreign_enum"] in ("mood", "other.mood") and shown["enum"] == "mood"
 
 
 @pytest.mark.parametrize("uri, place", [

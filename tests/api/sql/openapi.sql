@@ -68,6 +68,16 @@ CREATE FUNCTION api.find(title text, years integer[] DEFAULT '{}', "limit" bigin
 	RETURNS SETOF api.films LANGUAGE sql STABLE AS 'SELECT * FROM api.films';
 COMMENT ON FUNCTION api.find IS E'Finds films\n\nBy title,\nmostly';
 CREATE FUNCTION api.total(VARIADIC numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 1.0';
+CREATE TYPE api."Odd.Type" AS (a integer);
+CREATE FUNCTION api.varied("double" double precision, "varchar" varchar(5), "char" char(3), "boolean" boolean, "date" date,
+	"money" money, bits bit(3), small smallint, exact numeric(6, 2), bytes bytea, enum api.mood, domain api.feeling,
+	foreign_enum other.mood, composite api.directors, odd api."Odd.Type", texts text[], enums api.mood[], odds api."Odd.Type"[],
+	documents jsonb[], document json, INOUT changed integer DEFAULT 1, OUT told text, document_b jsonb DEFAULT '{}',
+	at timestamptz DEFAULT now())
+	LANGUAGE sql STABLE AS $$ SELECT 1, 'x'::text $$;
+CREATE FUNCTION api.many_documents(VARIADIC documents json[]) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION api.many_moods(VARIADIC moods api.mood[] DEFAULT '{}') RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION api.two_unnamed(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION api.over(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION api.over(a integer, b integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION api.whole(json) RETURNS json LANGUAGE sql STABLE AS 'SELECT $1';

@@ -228,7 +228,7 @@ static const struct {
 	{ "place", { 0 }, "\"host\":\"example.org\",\"basePath\":\"/\",\"schemes\":[\"http\"]", NULL },
 	{ "place by https", { .https = true, .prefix = "/api", .host = "a.b:8" },
 		"\"host\":\"a.b:8\",\"basePath\":\"/api\",\"schemes\":[\"https\"]", NULL },
-	{ "no host", { .host = "" }, "\"version\":\"" PACKAGE_VERSION "\"},\"basePath\":\"/\"", NULL },
+	{ "no host", { .host = "" }, "\"version\":\"16 (rowgate " PACKAGE_VERSION ")\"},\"basePath\":\"/\"", NULL },
 	{ "proxy", { .proxy = "https://a.org/base", .prefix = "/api" },
 		"\"host\":\"a.org:443\",\"basePath\":\"/base\",\"schemes\":[\"https\"]", NULL },
 	{ "proxy with port", { .proxy = "HTTP://a.org:81" },
