@@ -16,6 +16,8 @@
 #include "app/front/deliver.h"
 #include "app/front/fields.h"
 #include "app/front/gather.h"
+#include "app/front/refused.h"
+#include "base/count.h"
 #include "http/status.h"
 
 struct fcgi_connection {
@@ -120,6 +122,18 @@ static int64_t fcgi_content_length(char **envp)
 	return str_to_i64(str_of(FCGX_GetParam("CONTENT_LENGTH", envp)), &n) && n >= 0 ? n : -1;
 }
 
+/* REQUEST_URI. Apache leaves a param above 16 kB out, so its configuration passes a longer one in pieces. */
+static struct str fcgi_uri(char **envp, struct arena *a)
+{
+	static const char *const names[] = { "REQUEST_URI", "REQUEST_URI_2", "REQUEST_URI_3", "REQUEST_URI_4",
+		"REQUEST_URI_5" };
+	struct str pieces[COUNT_OF(names)];
+	size_t n = 0;
+	for (const char *piece; n < COUNT_OF(names) && (piece = FCGX_GetParam(names[n], envp)); n++)
+		pieces[n] = str_of(piece);
+	return n > 1 ? str_join(a, pieces, n, STR("")) : n ? pieces[0] : STR_NONE;
+}
+
 static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct request *r, struct arena *a, struct fault *f)
 {
 	r->method_text = fcgi_copy(a, FCGX_GetParam("REQUEST_METHOD", q->envp));
@@ -129,7 +143,7 @@ static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct reques
 	struct str https = str_of(FCGX_GetParam("HTTPS", q->envp));
 	r->https = https.n && !str_eq_nocase(https, STR("off"));
 	r->body = STR("");
-	struct str uri = str_of(FCGX_GetParam("REQUEST_URI", q->envp));
+	struct str uri = fcgi_uri(q->envp, a);
 	if (uri.n > (size_t)conf->server_max_url) {
 		fcgi_target(r, STR("/"), STR_NONE);
 		return fault_set(f, 414, "RG414", STR("The URL is longer than server-max-url allows"));
@@ -140,7 +154,7 @@ static bool fcgi_request(FCGX_Request *q, const struct conf *conf, struct reques
 	r->host = request_field(r, STR("host"));
 	if (!r->host.p)
 		r->host = fcgi_copy(a, FCGX_GetParam("SERVER_NAME", q->envp));
-	return true;
+	return refused_accepts(r, q->envp, a, f);
 }
 
 /* Reads a body that is in the socket whole. */

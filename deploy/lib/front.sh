@@ -95,6 +95,7 @@ front_write() {
 		has_page || [ "${template##*/}" != page.conf ] || text=
 		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
 		text=${text//\/run\/rowgate\/accounts.sock/"$run/app/accounts.sock"}
+		text=${text//\/usr\/share\/rowgate\/lighttpd\//"$run/errors/"}
 		text=${text//@RUN@/"$run"}
 		text=${text//@LISTEN@/"$listen"}
 		text=${text//@USER@/"$user"}
@@ -103,8 +104,16 @@ front_write() {
 	done
 }
 
+# What lighttpd answers where it does not reach rowgate.
+front_errors() {
+	[ "$front" = lighttpd ] || return 0
+	install -d -m 755 "$run/errors"
+	install -m 644 "$top"/deploy/lighttpd/errors/*.html "$run/errors"
+}
+
 front_start() {
 	front_write
+	front_errors
 	front_page
 	[ -z "$socket" ] || [ ! -S "$socket" ] || rm -f "$socket"
 	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")

@@ -260,7 +260,7 @@ const struct conf_option conf_options[] = {
 		.max = MIB, .help = "Largest header of a request; beyond it 431." },
 	{ "server-max-response", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_response), .fallback = "1G",
 		.min = MIB, .max = 1024 * GIB, .help = "Largest answer; beyond it 500." },
-	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "32k", .min = KIB,
+	{ "server-max-url", .type = CONF_BYTES, .flags = OWN | R, AT(server_max_url), .fallback = "64k", .min = KIB,
 		.max = MIB, .help = "Longest URL; beyond it 414." },
 	{ "server-path-prefix", .type = CONF_TEXT, .flags = OWN | R, AT(server_path_prefix),
 		.check = conf_check_path_prefix,

@@ -118,7 +118,7 @@ static void defaults(void **state)
 	assert_int_equal(c->db_tx_end, CONF_TX_COMMIT);
 	assert_int_equal(c->client_error_verbosity, CONF_VERBOSE);
 	assert_int_equal(c->openapi_mode, CONF_OPENAPI_FOLLOW);
-	assert_int_equal(c->server_max_url, 32768);
+	assert_int_equal(c->server_max_url, 65536);
 	assert_int_equal(c->server_max_body, 256 << 20);
 	assert_true(c->db_prepared_statements && c->db_pass_authorization && !c->db_plan_enabled);
 	assert_null(c->db_anon_role.p);
@@ -610,7 +610,7 @@ static const char golden_dump[] =
 	"server-max-body = \"256M\"\n"
 	"server-max-header = \"64k\"\n"
 	"server-max-response = \"1G\"\n"
-	"server-max-url = \"32k\"\n"
+	"server-max-url = \"64k\"\n"
 	"server-path-prefix = \"\"\n"
 	"server-peer-timeout = 10\n"
 	"server-port = 3000\n"
