@@ -119,7 +119,7 @@ static void loading_tell(struct loading *l, int64_t queried_us, int64_t total_us
 	const struct generation *g = l->current;
 	l->metrics.loads++;
 	l->metrics.query_us = queried_us;
-	postgrest_log_loaded(g, queried_us, total_us);
+	postgrest_log_loaded(g, notify_server(l->notify, g->arena), queried_us, total_us);
 	log_info("serving with %zu workers", pool_workers(POOL_API, &g->conf));
 	notify_follow(l->notify, g);
 	pools_follow(l->pools, g, false);

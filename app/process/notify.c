@@ -138,11 +138,8 @@ static bool notify_listen(struct notify *n, const struct generation *g, struct a
 		backoff_fail(&n->connect);
 		return false;
 	}
-	int version = conn_server_version(n->conn);
-	struct str peer = conn_peer(n->conn, n->arena);
-	log_event("Listener connected to PostgreSQL %d.%d on \"%.*s\" and listening for database notifications on the "
-			  "\"%.*s\" channel",
-		version / 10000, version % 10000, STR_ARG(peer), STR_ARG(n->channel));
+	log_event("Listener connected to %.*s on \"%.*s\" and listening for database notifications on the \"%.*s\" channel",
+		STR_ARG(conn_server_name(n->conn, n->arena)), STR_ARG(conn_peer(n->conn, n->arena)), STR_ARG(n->channel));
 	n->listening = conn_backend_pid(n->conn);
 	n->was_lost = false;
 	backoff_succeed(&n->connect);
@@ -187,6 +184,11 @@ struct conn *notify_lend(struct notify *n, const struct generation *g, struct ar
 	if (notify_wanted(g))
 		notify_complain(n, g, &refused);
 	return n->conn;
+}
+
+struct str notify_server(const struct notify *n, struct arena *a)
+{
+	return n->conn ? conn_server_name(n->conn, a) : STR_NONE;
 }
 
 void notify_follow(struct notify *n, const struct generation *g)

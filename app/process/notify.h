@@ -18,6 +18,8 @@ void notify_forget(const struct notify *n);
 /* The connection, up, by the db-uri of a configured generation that is to be loaded, and listening on its channel if
  * that is wanted and the server can (a standby cannot). It stays notify's. NULL with the fault when there is none. */
 struct conn *notify_lend(struct notify *n, const struct generation *g, struct arena *a, struct fault *f);
+/* conn_server_name() of the server that was lent; STR_NONE when it has left. */
+struct str notify_server(const struct notify *n, struct arena *a);
 /* Listens by this generation from now on. */
 void notify_follow(struct notify *n, const struct generation *g);
 /* Whether it listens, or need not. */

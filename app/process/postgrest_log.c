@@ -29,13 +29,12 @@ void postgrest_log_deprecated(const struct generation *g)
 	arena_free(a);
 }
 
-void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_t total_us)
+void postgrest_log_loaded(const struct generation *g, struct str server, int64_t queried_us, int64_t total_us)
 {
 	struct arena *a = arena_new(POSTGREST_LOG_MEMORY);
 	struct buf summary = buf_new(a, POSTGREST_LOG_LINE);
-	int version = catalog_server_version(g->catalog);
 	catalog_summary(g->catalog, &summary);
-	log_event("Successfully connected to PostgreSQL %d.%d", version / 10000, version % 10000);
+	log_event("Successfully connected to %.*s", STR_ARG(server));
 	log_event("Connection Pool initialized with a maximum size of %zu connections", pool_workers(POOL_API, &g->conf));
 	log_event("Schema cache queried in %.1f milliseconds", milliseconds(queried_us));
 	log_event("Schema cache loaded %.*s", STR_ARG(buf_str(&summary)));

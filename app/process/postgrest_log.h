@@ -8,7 +8,7 @@
 /* Warns of what the configuration says in a way that PostgREST will give up. */
 void postgrest_log_deprecated(const struct generation *g);
 /* Tells that the catalog was loaded: from which server, what it holds, how long that took and all of it together. */
-void postgrest_log_loaded(const struct generation *g, int64_t queried_us, int64_t total_us);
+void postgrest_log_loaded(const struct generation *g, struct str server, int64_t queried_us, int64_t total_us);
 /* Tells that it could not be loaded, by the configuration of g. */
 void postgrest_log_not_loaded(const struct generation *g, const struct fault *f);
 /* Tells that the database does not let us in. */

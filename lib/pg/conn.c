@@ -89,6 +89,12 @@ int conn_server_version(const struct conn *c)
 	return c->server_version;
 }
 
+struct str conn_server_name(const struct conn *c, struct arena *a)
+{
+	const char *version = c->pg ? PQparameterStatus(c->pg, "server_version") : NULL;
+	return version ? str_printf(a, "PostgreSQL %s", version) : STR_NONE;
+}
+
 struct str conn_database(const struct conn *c)
 {
 	return c->pg ? str_of(PQdb(c->pg)) : STR_NONE;

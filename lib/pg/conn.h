@@ -52,6 +52,8 @@ int conn_fd(const struct conn *c);
 int conn_backend_pid(const struct conn *c);
 /* PQserverVersion, e.g. 150018; 0 before the first connection. */
 int conn_server_version(const struct conn *c);
+/* What the server calls itself: "PostgreSQL 15.8 (Debian 15.8-0+deb12u1)"; STR_NONE before the first connection. */
+struct str conn_server_name(const struct conn *c, struct arena *a);
 /* The name of the database, STR_NONE before the first connection; a view. */
 struct str conn_database(const struct conn *c);
 /* host:port; the host of a unix socket is its directory. */

@@ -71,10 +71,11 @@ def test_O8_sql_only_of_what_the_level_shows(serve):
 
 
 MOMENT = r"(?m)^\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}: "
-EVENTS = [r"Starting PostgREST \d+ \(rowgate [\d.]+\)\.\.\.$", r"Successfully connected to PostgreSQL \d+\.\d+$",
+SERVER = r"PostgreSQL \d+\.\d+(?: \(.+\))?"
+EVENTS = [r"Starting PostgREST \d+ \(rowgate [\d.]+\)\.\.\.$", f"Successfully connected to {SERVER}$",
           r"Connection Pool initialized with a maximum size of \d+ connections$",
-          r'Listener connected to PostgreSQL \d+\.\d+ on "[^"]+:\d+" and listening for database notifications on the '
-          r'"pgrst" channel$',
+          f'Listener connected to {SERVER} on "[^"]+:\\d+" and listening for database notifications on the "pgrst" '
+          "channel$",
           r"Schema cache queried in \d+\.\d milliseconds$", r"Schema cache loaded in \d+\.\d milliseconds$",
           r"Schema cache loaded \d+ Relations, \d+ Relationships, \d+ Functions, \d+ Domain Representations, \d+ Media "
           r"Type Handlers$"]
