@@ -39,9 +39,7 @@ void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_
 
 /* What the value of a function that returns no row is called. */
 #define PLAN_SCALAR STR("pgrst_scalar")
-/* What the rows of a call are called in PostgreSQL's errors about columns: as by PostgREST, which takes the columns
- * named in the select list from the call, and everything from a copy of it when the list is `*` or of a scalar. */
+/* What the rows of a call are called where a column of theirs is named that nobody knows, as by PostgREST. */
 #define PLAN_CALL_ALIAS STR("pgrst_call")
-#define PLAN_COPY_ALIAS STR("pgrst_source")
 
 #endif

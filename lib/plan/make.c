@@ -50,10 +50,11 @@ static enum prefer_count countable(enum prefer_count wanted)
 	return wanted == COUNT_ESTIMATED ? COUNT_EXACT : wanted;
 }
 
-/* What lies beyond the range is counted by a second call, unless the function may write or give others then. */
+/* What lies beyond the range is counted by a second call, unless the function may write or give others then. One that
+ * returns nothing counts as one row. */
 static void set_call_range(struct plan *p)
 {
-	bool counts = p->count != COUNT_NONE;
+	bool counts = p->count != COUNT_NONE && p->result != RESULT_NOTHING;
 	p->range = capped(p->query->scopes->range, p->conf->db_max_rows);
 	p->passes_over = counts && !is_whole(p->range) && p->routine->volatility == CAT_VOLATILE;
 	p->count_by_statement = counts && !is_whole(p->range) && !p->passes_over;

@@ -11,7 +11,13 @@ struct plan_source source_relation(const struct catalog *cat, const struct cat_r
 	return (struct plan_source){ .catalog = cat, .name = name, .alias = name, .relation = rel };
 }
 
-static bool selects_all(const struct select_item *items)
+static bool is_scalar(const struct plan_source *s)
+{
+	return s->routine->returns != CAT_RETURNS_COMPOSITE;
+}
+
+/* Whether a select list is `*`. */
+static bool has_all(const struct select_item *items)
 {
 	bool all = !items;
 	for (; items && !all; items = items->next)
@@ -19,22 +25,51 @@ static bool selects_all(const struct select_item *items)
 	return all;
 }
 
+static bool names_unknown(const struct plan_source *s, const struct select_item *items)
+{
+	for (; items; items = items->next)
+		if (items->kind == SELECT_FIELD && items->field.name.p && !source_knows(s, items->field.name))
+			return true;
+	return false;
+}
+
+static bool filters_unknown(const struct plan_source *s, const struct logic *tree)
+{
+	if (tree && tree->kind == LOGIC_FILTER)
+		return !source_knows(s, tree->filter.field.name);
+	for (const struct logic *child = tree ? tree->children : NULL; child; child = child->next)
+		if (filters_unknown(s, child))
+			return true;
+	return false;
+}
+
+/* What its rows are called: like the relation or the type they are of, or the function if that returns a value.
+ * PostgREST takes the columns that a select list and the filters name from the call itself, and everything from a copy
+ * of it when the list is `*` or of a value. */
+static struct str routine_alias(const struct plan_source *s, const struct query *q)
+{
+	if (!is_scalar(s) && !has_all(q->select) && (names_unknown(s, q->select) || filters_unknown(s, q->scopes->where)))
+		return PLAN_CALL_ALIAS;
+	if (is_scalar(s))
+		return s->name;
+	if (s->relation)
+		return catalog_text(s->catalog, s->relation->name);
+	const struct cat_type *type = catalog_type(s->catalog, s->routine->return_type);
+	const struct cat_type *base = type ? catalog_type(s->catalog, type->base_type) : NULL;
+	return base ? catalog_text(s->catalog, base->name) : STR("record");
+}
+
 struct plan_source source_routine(const struct catalog *cat, const struct cat_routine *r, const struct query *q)
 {
 	bool is_row_type = r->returns == CAT_RETURNS_COMPOSITE && r->return_relation != CAT_NONE;
-	bool copied = r->returns != CAT_RETURNS_COMPOSITE || selects_all(q->select);
-	return (struct plan_source){
+	struct plan_source source = {
 		.catalog = cat,
 		.name = catalog_text(cat, r->name),
 		.routine = r,
-		.alias = copied ? PLAN_COPY_ALIAS : PLAN_CALL_ALIAS,
 		.relation = is_row_type ? catalog_relation_at(cat, r->return_relation) : NULL,
 	};
-}
-
-static bool is_scalar(const struct plan_source *s)
-{
-	return s->routine->returns != CAT_RETURNS_COMPOSITE;
+	source.alias = routine_alias(&source, q);
+	return source;
 }
 
 size_t source_columns(const struct plan_source *s)

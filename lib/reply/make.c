@@ -41,9 +41,13 @@ static int64_t counted(const struct reply_rows *rows, const struct flight_outcom
 static int64_t total_of(const struct reply_rows *rows, const struct flight_outcome *outcome, int64_t shown,
 	struct arena *a)
 {
-	if (rows->plan->count == COUNT_NONE)
+	const struct plan *p = rows->plan;
+	if (p->count == COUNT_NONE)
 		return -1;
-	int64_t seen = shown > 0 ? rows->plan->range.offset + shown : 0;
+	bool is_counted = p->count_by_statement || p->passes_over;
+	if (p->routine && !p->routine->returns_set) /* its row is shown whether it is in the range or not */
+		return counted(rows, outcome, is_counted ? 0 : shown, a);
+	int64_t seen = shown > 0 ? p->range.offset + shown : 0;
 	return counted(rows, outcome, seen, a);
 }
 
@@ -75,8 +79,8 @@ static void range_fields(struct reply *r, struct reply_rows *rows, const struct 
 	const struct plan *p = rows->plan;
 	int64_t shown = rows_total(rows, outcome), total = total_of(rows, outcome, shown, a);
 	r->status = total > shown && !came_whole(p, shown) ? 206 : 200;
-	reply_field_default(r, STR("Content-Range"), range_content(a, p->range.offset, shown, total));
-	if (total >= 0 && p->range.offset > total)
+	reply_field_default(r, STR("Content-Range"), range_content(a, p->range.offset, total ? shown : 0, total));
+	if (total >= 0 && p->range.offset > total && p->result != RESULT_NOTHING)
 		say_out_of_range(r, rows, total, a);
 }
 

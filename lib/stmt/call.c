@@ -112,9 +112,19 @@ static void put_called(struct draft *d, const struct plan *p)
 		put_result(d, p);
 }
 
+/* Whether nothing was said of the row of a function that returns none: it is only called then. What was said is for
+ * PostgreSQL to judge, before it calls. */
+static bool only_called(const struct plan *p)
+{
+	const struct plan_select *sel = p->read;
+	return p->result == RESULT_NOTHING && sel->output_count == 1 && str_eq(sel->outputs->name, PLAN_SCALAR)
+		&& sel->outputs->shows == SHOWS_FIELD && !sel->outputs->cast.p && !sel->where && sel->order_count == 0
+		&& sel->embed_count == 0 && p->range.limit < 0 && p->range.offset == 0;
+}
+
 void stmt_call(struct draft *d, const struct plan *p, bool counting)
 {
-	if (p->result == RESULT_NOTHING) {
+	if (only_called(p)) {
 		put_scalar(d, p);
 		return;
 	}

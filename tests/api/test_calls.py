@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT
 """
 import pytest
 
-from harness.cases import case, fault, table
+from harness.cases import ANYTHING, case, fault, table
 
 SCHEMA = "functions.sql"
 OPTIONS = {"db_schemas": "api,other", "db_plan_enabled": True, "db_aggregates_enabled": True}
@@ -30,6 +30,10 @@ def post(name, path, status, says, body=None, fields=None, **send):
 def missing(shown, searched, hint=None):
     return fault("PGRST202", f"Could not find the function {shown} in the schema cache",
                  f"Searched for the function {searched}, but no matches were found in the schema cache.", hint)
+
+
+def no_column(name):
+    return fault("42703", f"column {name} does not exist")
 
 
 ARGUMENTS = [
@@ -139,10 +143,25 @@ FAULTS = [
     case("R3 PUT", "PUT /rpc/many", 405, fault("PGRST101", "Cannot use the PUT method on RPC"), body={}),
     case("R3 PATCH", "PATCH /rpc/many", 405, fault("PGRST101", "Cannot use the PATCH method on RPC"), body={}),
     case("R3 DELETE", "DELETE /rpc/many", 405, fault("PGRST101", "Cannot use the DELETE method on RPC")),
-    get("F6 unknown filter", "films_since?y=1&nosuch=eq.1", 400,
-        fault("42703", "column pgrst_source.nosuch does not exist")),
-        get("F6 unknown column", "films_since?y=1&select=id,nosuch", 400,
-            fault("42703", "column pgrst_call.nosuch does not exist")),
+    get("F6 unknown filter", "films_since?y=1&nosuch=eq.1", 400, no_column("films.nosuch")),
+    get("F6 unknown column", "films_since?y=1&select=id,nosuch", 400, no_column("pgrst_call.nosuch")),
+    get("F6 unknown filter of columns", "films_since?y=1&select=id&nosuch=eq.1", 400, no_column("pgrst_call.nosuch")),
+    get("F6 unknown order", "films_since?y=1&order=nosuch", 400, no_column("films.nosuch")),
+    get("F6 unknown order of columns", "films_since?y=1&select=id&order=nosuch", 400, no_column("films.nosuch")),
+    get("F6 unknown group", "films_since?y=1&select=year,count()&order=title", 400,
+        fault("42803", 'column "films.title" must appear in the GROUP BY clause or be used in an aggregate function')),
+    get("F6 unknown of a type", "a_pair?nosuch=eq.1", 400, no_column("pair.nosuch")),
+    get("F6 unknown of a domain of it", "a_good_pair?nosuch=eq.1", 400, no_column("pair.nosuch")),
+    get("F6 unknown of one OUT", "only_out?nosuch=eq.1", 400, no_column("int4.nosuch")),
+    get("F6 unknown of a value", "text_of?v=a&select=nosuch", 400, no_column("text_of.nosuch")),
+    get("F6 unknown of many values", "colors?order=nosuch", 400, no_column("colors.nosuch")),
+    post("F5 void, select", "count_up?select=nosuch", 400, no_column("count_up.nosuch")),
+    post("F5 void, filter", "count_up?nosuch=eq.1", 400, no_column("count_up.nosuch")),
+    post("F5 void, logic", "count_up?or=(nosuch.eq.1,nosuch.eq.2)", 400, no_column("count_up.nosuch")),
+    post("F5 void, order", "count_up?order=nosuch", 400, no_column("count_up.nosuch")),
+    post("F5 void, embed", "count_up?select=films(id)", 400, ANYTHING),
+    post("F5 void, filter of an embed", "count_up?films.id=eq.1", 400, ANYTHING),
+    post("F5 void, it never ran", "ups", 200, "0"),
     post("P7 scalar", "say", 400,
          fault("PGRST128",
                "Function must return SETOF or TABLE when max-affected preference is used with handling=strict"),
@@ -155,6 +174,11 @@ FAULTS = [
     get("M4 text of a scalar", "text_of?v=a", 406,
         fault("PGRST107", "None of these media types are available: text/plain"), Accept="text/plain"),
 ]
+def beyond(offset, total):
+    return fault("PGRST103", "Requested range not satisfiable",
+                 f"An offset of {offset} was requested, but there are only {total} rows.")
+
+
 FILMS = [{"id": 2, "title": "Stalker", "year": 1979}, {"id": 3, "title": "Ran", "year": 1985}]
 RESULTS = [
     get("F5 no composite", "no_film", 200, {"id": None, "title": None, "year": None}, {"Content-Range": "0-0/*"}),
@@ -179,6 +203,19 @@ RESULTS = [
     get("F6 range and count", "films_since?y=1970&order=id&limit=2", 206, FILMS, {"Content-Range": "0-1/3"},
         Prefer="count=exact"), get("F6 Range", "films_since?y=1970&order=id", 206, FILMS[1:],
                                    {"Content-Range": "1-1/3"}, Range="1-1", Prefer="count=exact"),
+    get("P9 beyond a row", "one_film?n=1&offset=10", 416, beyond(10, 1), {"Content-Range": "10-10/1"},
+        Prefer="count=exact"),
+    get("P9 beyond a value", "text_of?v=a&offset=10", 416, beyond(10, 1), {"Content-Range": "10-10/1"},
+        Prefer="count=exact"),
+    post("P9 beyond what a volatile function returns", "say?offset=2", 416, beyond(2, 1), None,
+         {"Content-Range": "2-2/1"}, Prefer="count=exact"),
+    get("P9 behind the only row", "one_film?n=1&offset=1", 200, "null", {"Content-Range": "1-1/1"},
+        Prefer="count=exact"),
+    get("P9 beyond a row that a filter takes", "one_film?n=1&offset=1&id=eq.2", 416, beyond(1, 0),
+        {"Content-Range": "*/0"}, Prefer="count=exact"),
+    get("P9 nobody counts", "one_film?n=1&offset=10", 200, "null", {"Content-Range": "10-10/*"}),
+    post("F5 void, range", "count_up?limit=5&offset=3", 204, b"", None, {"Content-Range": "3-3/1"},
+         Prefer="count=exact"),
     get("F6 estimated", "films_since?y=1970&order=id&limit=2", 206, FILMS, {"Content-Range": "0-1/3"},
         Prefer="count=estimated"), get("F6 planned", "films_since?y=1970&order=id&limit=2", 200, FILMS,
                                        {"Content-Range": "0-1/*"}, Prefer="count=planned"),

@@ -72,6 +72,10 @@ CREATE FUNCTION api.a_good_pair() RETURNS api.good_pair LANGUAGE sql IMMUTABLE A
 CREATE FUNCTION api.good_pairs() RETURNS SETOF api.good_pair LANGUAGE sql IMMUTABLE AS
 	$$ VALUES ((1, 'x')::api.good_pair), ((2, 'y')::api.good_pair) $$;
 CREATE FUNCTION api.records() RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$ VALUES (1, 'a'::text), (2, 'b') $$;
+CREATE SEQUENCE api.up MINVALUE 0 START 0;
+CREATE FUNCTION api.count_up() RETURNS void LANGUAGE sql VOLATILE AS $$ SELECT nextval('api.up') $$;
+CREATE FUNCTION api.ups() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT last_value FROM api.up $$;
+GRANT ALL ON SEQUENCE api.up TO web_anon;
 CREATE FUNCTION api.voids() RETURNS SETOF void LANGUAGE sql IMMUTABLE AS $$ VALUES (NULL), (NULL) $$;
 CREATE FUNCTION api.no_values() RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$ VALUES ('a'), (NULL) $$;
 CREATE FUNCTION api.jsons() RETURNS SETOF json LANGUAGE sql IMMUTABLE AS $$ VALUES ('{"a": 1}'::json), ('[2]') $$;

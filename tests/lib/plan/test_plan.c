@@ -84,7 +84,7 @@ static void counts(void **state)
 			"EXPLAIN (FORMAT JSON) SELECT 1 FROM \"api\".\"log\"" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=exact", -1, 0, 2,
 			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"numbers\"(\"upto\" := $1::integer) "
-			"AS \"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9",
+			"AS \"pgrst_scalar\") AS \"numbers\") AS counted | 9",
 			"nothing" },
 		{ "GET /rpc/numbers?upto=9&limit=2\nPrefer: count=planned", -1, 0, 2, "nothing", "nothing" },
 		{ "GET /rpc/drain?offset=2\nPrefer: count=estimated", -1, 2, -1, "nothing", "nothing" },
@@ -92,7 +92,7 @@ static void counts(void **state)
 		{ "POST /rpc/drain\nPrefer: count=exact", -1, 0, -1, "nothing", "nothing" },
 		{ "GET /rpc/add?a=9&limit=0\nPrefer: count=exact", 3, 0, 0,
 			"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM (SELECT \"api\".\"add\"(\"a\" := $1::integer) AS "
-			"\"pgrst_scalar\") AS \"pgrst_source\") AS counted | 9",
+			"\"pgrst_scalar\") AS \"add\") AS counted | 9",
 			"nothing" },
 		{ "POST /log?limit=2\nPrefer: count=exact, return=representation\n\n{}", 1, 0, -1, "nothing", "nothing" },
 	};

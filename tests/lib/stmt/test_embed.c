@@ -135,9 +135,9 @@ static void over_something_else(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /rpc/find_items?word=x&select=id,orders!orders_item_id_fkey(id)",
-			"SELECT `pgrst_call`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `pgrst_call`.`id`) AS "
-			"pgrst_row) AS `orders` FROM `api`.`find_items`(`word` := $1::text) AS `pgrst_call` | x" },
+			"SELECT `items`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
+			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
+			"pgrst_row) AS `orders` FROM `api`.`find_items`(`word` := $1::text) AS `items` | x" },
 		{ "POST /orders?select=id,item_id(name)\nPrefer: return=representation\n\n{`item_id`:1}",
 			"WITH pgrst_source AS (INSERT INTO `api`.`orders`(`item_id`) SELECT `item_id` FROM "
 			"pg_catalog.json_to_record($1) AS `pgrst_body`(`item_id` integer) RETURNING `orders`.`id`, "
