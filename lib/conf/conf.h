@@ -25,6 +25,7 @@ struct conf_setting {
 };
 
 enum conf_tx_end { CONF_TX_COMMIT, CONF_TX_COMMIT_OVERRIDE, CONF_TX_ROLLBACK, CONF_TX_ROLLBACK_OVERRIDE };
+enum conf_csv { CONF_CSV_RFC4180, CONF_CSV_POSTGREST };
 enum conf_openapi { CONF_OPENAPI_FOLLOW, CONF_OPENAPI_IGNORE, CONF_OPENAPI_DISABLED };
 enum conf_mail_tls { CONF_MAIL_TLS_REQUIRED, CONF_MAIL_TLS_TRY, CONF_MAIL_TLS_NONE };
 enum conf_verbosity { CONF_VERBOSE, CONF_MINIMAL };
@@ -71,6 +72,7 @@ struct conf {
 	bool url_use_legacy_target_names;
 
 	/* rowgate's own. */
+	int64_t csv_dialect;            /* enum conf_csv */
 	struct str server_listen;       /* unix:/path or host:port; STR_NONE: fd 0 or LISTEN_FDS */
 	int64_t server_listen_mode;     /* mode of the unix socket */
 	struct str server_listen_group; /* group of the unix socket */

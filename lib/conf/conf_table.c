@@ -20,6 +20,7 @@
 
 static const char *const log_level_words[] = { "crit", "error", "warn", "info", "debug", NULL };
 static const char *const verbosity_words[] = { "verbose", "minimal", NULL };
+static const char *const csv_words[] = { "rfc4180", "postgrest", NULL };
 static const char *const openapi_words[] = { "follow-privileges", "ignore-privileges", "disabled", NULL };
 static const char *const mail_tls_words[] = { "required", "try", "none", NULL };
 static const char *const tx_end_words[] = { "commit", "commit-allow-override", "rollback", "rollback-allow-override",
@@ -28,6 +29,7 @@ static const char *const tx_end_words[] = { "commit", "commit-allow-override", "
 #define ASSERT_WORDS(words, last) static_assert(COUNT_OF(words) == (last) + 2, "one word for each value and a NULL")
 ASSERT_WORDS(log_level_words, LOG_LEVEL_DEBUG);
 ASSERT_WORDS(verbosity_words, CONF_MINIMAL);
+ASSERT_WORDS(csv_words, CONF_CSV_POSTGREST);
 ASSERT_WORDS(openapi_words, CONF_OPENAPI_DISABLED);
 ASSERT_WORDS(mail_tls_words, CONF_MAIL_TLS_NONE);
 ASSERT_WORDS(tx_end_words, CONF_TX_ROLLBACK_OVERRIDE);
@@ -139,6 +141,10 @@ const struct conf_option conf_options[] = {
 	{ "client-error-verbosity", .type = CONF_ENUM, .flags = R | D, AT(client_error_verbosity), .fallback = "verbose",
 		.words = verbosity_words, .complaint = "Invalid client-error-verbosity. Check your configuration.",
 		.help = "What an error tells a client: everything, or code and message only." },
+	{ "csv-dialect", .type = CONF_ENUM, .flags = OWN | R | D, AT(csv_dialect), .fallback = "rfc4180",
+		.words = csv_words,
+		.help = "CSV that can be read back as it was written, or postgrest: backslashes doubled, names never quoted, "
+				"no header without rows; an empty field is an empty text, a field of a JSON column a string." },
 	{ "db-aggregates-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_aggregates_enabled), .fallback = "false",
 		.help = "Allow aggregate functions in select=." },
 	{ "db-anon-role", .type = CONF_TEXT, .flags = R | D, AT(db_anon_role),

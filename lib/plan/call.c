@@ -147,12 +147,12 @@ static void text_argument(struct plan_argument *arg, const struct http_pair *pai
 }
 
 static void resolve_arguments(struct plan_call *call, const struct query *q, const struct cat_routine *r,
-	const struct catalog *cat, struct arena *a)
+	const struct catalog *cat, const struct conf *c, struct arena *a)
 {
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
 	struct plan_argument *args = arena_make_array(a, struct plan_argument, r->parameters.count);
 	struct plan_keys keys = keys_of(q, a);
-	bool form = is_post(q);
+	bool form = is_post(q), csv = q->payload.media.kind == MEDIA_CSV && c->csv_dialect != CONF_CSV_POSTGREST;
 	for (size_t i = 0; i < r->parameters.count; i++) {
 		struct str name = catalog_text(cat, params[i].name);
 		if (!keys_have(&keys, name))
@@ -160,7 +160,8 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 		struct plan_argument *arg = &args[call->argument_count++];
 		*arg = (struct plan_argument){ .name = name,
 			.type_name = catalog_text(cat, params[i].type_name),
-			.variadic = params[i].variadic };
+			.variadic = params[i].variadic,
+			.json_as_text = csv && oid_is_json(params[i].base_type) };
 		if (call->from == ARGUMENTS_TEXT)
 			text_argument(arg, form ? q->payload.pairs : q->params, form ? q->payload.pair_count : q->param_count, a);
 	}
@@ -168,7 +169,7 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 }
 
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,
-	struct arena *a)
+	const struct conf *c, struct arena *a)
 {
 	*out_r = (struct plan_call){ .scalar = r->returns != CAT_RETURNS_COMPOSITE, .body = q->payload.body };
 	if (is_single_body(r, q, cat)) {
@@ -179,7 +180,7 @@ void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_
 	out_r->from = is_post(q) && is_json(&q->payload) ? ARGUMENTS_JSON : ARGUMENTS_TEXT;
 	struct str text = str_trim(q->payload.body);
 	out_r->is_array = text.n > 0 && text.p[0] == '[';
-	resolve_arguments(out_r, q, r, cat, a);
+	resolve_arguments(out_r, q, r, cat, c, a);
 	if (out_r->argument_count == 0)
 		out_r->from = ARGUMENTS_NONE;
 }

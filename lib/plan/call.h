@@ -15,6 +15,7 @@ enum plan_call_arguments {
 struct plan_argument {
 	struct str name, type_name; /* type_name: the parameter's, as catalog text */
 	bool variadic;
+	bool json_as_text;        /* ARGUMENTS_JSON: its value is a string that holds JSON, a field of CSV */
 	struct str value;         /* ARGUMENTS_TEXT */
 	const struct str *values; /* ARGUMENTS_TEXT, variadic: its elements */
 	size_t value_count;
@@ -35,7 +36,7 @@ MUST_CHECK bool plan_find_routine(const struct cat_routine **out_r, const struct
 	struct arena *a, struct fault *f);
 /* Sorts out where that routine's arguments come from. */
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,
-	struct arena *a);
+	const struct conf *c, struct arena *a);
 
 /* What the value of a function that returns no row is called. */
 #define PLAN_SCALAR STR("pgrst_scalar")

@@ -249,7 +249,7 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	p->isolation = routine_isolation(p);
 	if (!resolve_rows(p, &source, a, f))
 		return false;
-	plan_call(call, p->query, p->routine, p->catalog, a);
+	plan_call(call, p->query, p->routine, p->catalog, p->conf, a);
 	p->count = countable(p->count);
 	set_call_range(p);
 	if (!finish(p, a, f))

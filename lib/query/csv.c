@@ -55,8 +55,8 @@ static struct str bare(struct scan *s)
 
 enum csv_end csv_next(struct scan *s, struct csv_field *out_r)
 {
-	*out_r = (struct csv_field){ STR_NONE, false };
-	if (!scan_char(s, '"'))
+	*out_r = (struct csv_field){ .quoted = scan_char(s, '"') };
+	if (!out_r->quoted)
 		out_r->text = bare(s);
 	else if (!quoted(s, out_r))
 		return CSV_BROKEN;
@@ -65,7 +65,7 @@ enum csv_end csv_next(struct scan *s, struct csv_field *out_r)
 	return scan_done(s) || line_end(s) ? CSV_LINE : CSV_BROKEN;
 }
 
-bool csv_is_null(const struct csv_field *f)
+bool csv_is_null_word(const struct csv_field *f)
 {
 	return str_eq(f->text, STR("NULL"));
 }
@@ -118,9 +118,10 @@ static size_t quoted_element(char *to, struct str text)
 
 size_t csv_element(char *to, const struct csv_field *f)
 {
-	if (!csv_is_null(f) && needs_quotes(f->text))
-		return quoted_element(to, f->text);
-	if (to && f->text.n)
-		memcpy(to, f->text.p, f->text.n);
-	return f->text.n;
+	struct str text = f->is_null ? STR("NULL") : f->text;
+	if (!f->is_null && needs_quotes(text))
+		return quoted_element(to, text);
+	if (to && text.n)
+		memcpy(to, text.p, text.n);
+	return text.n;
 }

@@ -8,7 +8,9 @@
 
 struct csv_field {
 	struct str text; /* without the quotes around it */
-	bool doubled;    /* quotes within stand doubled */
+	bool quoted;
+	bool doubled; /* quotes within stand doubled */
+	bool is_null; /* no value: for who reads the fields to say */
 };
 
 /* What stands behind a field. */
@@ -20,8 +22,8 @@ struct scan csv_scan(struct str text);
 enum csv_end csv_next(struct scan *s, struct csv_field *out_r);
 /* Skips lines without a byte; false at the end of the text. */
 bool csv_more(struct scan *s);
-/* Whether the field is the word that stands for no value. */
-bool csv_is_null(const struct csv_field *f);
+/* Whether the field is the word that stands for no value, quoted or not. */
+bool csv_is_null_word(const struct csv_field *f);
 /* The field's value: a view, or a copy in the arena where quotes were doubled. */
 struct str csv_value(const struct csv_field *f, struct arena *a);
 /* The field as an element of a PostgreSQL array literal, {a,"b c",NULL}: the number of its bytes, which are written

@@ -23,9 +23,10 @@ MUST_CHECK bool payload_read(struct query *q, const struct request *r, const str
  * keys. */
 MUST_CHECK bool payload_json(struct payload *out_r, struct str body, size_t most, const struct watch *w,
 	struct arena *a, struct fault *f);
-/* payload_csv.c: reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted or quoted field
- * NULL is null. Lines end in CR, LF or both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. Of
- * fields with one name the last counts. A header of more fields than PAYLOAD_COLUMNS_MAX is 413. */
+/* payload_csv.c: reads CSV as RFC 4180 has it, with a header line, blank lines skipped; an unquoted field that is
+ * empty or the word NULL is null, with csv-dialect postgrest the word alone, quoted or not. Lines end in CR, LF or
+ * both. PAYLOAD_ARRAYS, or PAYLOAD_JSON for a call and when there is no row. Of fields with one name the last counts.
+ * A header of more fields than PAYLOAD_COLUMNS_MAX is 413. */
 MUST_CHECK bool payload_csv(struct payload *out_r, const struct request *r, bool for_call, const struct conf *c,
 	struct arena *a, struct fault *f);
 

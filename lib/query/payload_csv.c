@@ -24,6 +24,7 @@ struct table {
 	struct watch_way way;
 	size_t width; /* fields of a line */
 	size_t rows;
+	enum conf_csv dialect;
 	struct arena *arena;
 };
 
@@ -108,6 +109,14 @@ static bool read_header(struct table *t, struct fault *f)
 	return !arena_overflowed(t->arena) || too_large(f);
 }
 
+/* PostgREST knows the word only, and knows it in quotes, too. */
+static bool is_null(const struct table *t, const struct csv_field *field)
+{
+	if (t->dialect == CONF_CSV_POSTGREST)
+		return csv_is_null_word(field);
+	return !field->quoted && (field->text.n == 0 || csv_is_null_word(field));
+}
+
 /* Hands every field over with its place among the names. */
 static bool each_field(struct table *t, void (*put)(void *arg, size_t row, size_t place, const struct csv_field *field),
 	void *arg, struct fault *f)
@@ -119,6 +128,7 @@ static bool each_field(struct table *t, void (*put)(void *arg, size_t row, size_
 		enum csv_end end = CSV_COMMA;
 		for (; end == CSV_COMMA && !watch_left(&t->way, t->s.cur); column++) {
 			end = csv_next(&t->s, &field);
+			field.is_null = is_null(t, &field);
 			if (end != CSV_BROKEN && column < t->width && t->place[column] != IGNORED)
 				put(arg, t->rows, t->place[column], &field);
 		}
@@ -201,7 +211,7 @@ static void put_member(void *arg, size_t row, size_t place, const struct csv_fie
 	objects->row = row + 1;
 	json_escape(&objects->out, objects->table->names.names[place]);
 	buf_char(&objects->out, ':');
-	if (csv_is_null(field))
+	if (field->is_null)
 		buf_lit(&objects->out, "null");
 	else
 		json_escape(&objects->out, csv_value(field, objects->table->arena));
@@ -222,7 +232,12 @@ static bool read_objects(struct payload *out_r, struct table *t, struct fault *f
 bool payload_csv(struct payload *out_r, const struct request *r, bool for_call, const struct conf *c, struct arena *a,
 	struct fault *f)
 {
-	struct table t = { .s = csv_scan(r->body), .way = watch_begin(&r->watch, r->body), .arena = a };
+	struct table t = {
+		.s = csv_scan(r->body),
+		.way = watch_begin(&r->watch, r->body),
+		.dialect = (enum conf_csv)c->csv_dialect,
+		.arena = a,
+	};
 	if (!str_is_text(r->body))
 		return fault_set(f, 400, "PGRST102", STR("The request body is not UTF-8 text or contains a NUL byte"));
 	*out_r = (struct payload){ .kind = PAYLOAD_JSON, .media = out_r->media, .is_array = true, .body = STR("[]") };

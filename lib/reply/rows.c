@@ -13,7 +13,9 @@
 struct form {
 	struct str open, separator, close, empty;
 	void (*put)(struct reply_rows *rows, const struct row *r);
-	bool single; /* only the first row is written */
+	bool single;                                                 /* only the first row is written */
+	void (*begin)(struct reply_rows *rows, const struct row *r); /* when the columns are known, or NULL */
+	void (*end)(struct reply_rows *rows);                        /* when all rows are written, or NULL */
 };
 
 static void add_object(struct reply_rows *rows, const struct row *r)
@@ -28,11 +30,25 @@ static void add_value(struct reply_rows *rows, const struct row *r)
 
 static void add_csv(struct reply_rows *rows, const struct row *r)
 {
-	if (rows->count == 1) {
-		csv_header(&rows->body, r);
-		spool_put(&rows->body, STR("\n"));
-	}
-	csv_row(&rows->body, r);
+	csv_row(&rows->body, r, (enum conf_csv)rows->plan->conf->csv_dialect);
+}
+
+static void begin_csv(struct reply_rows *rows, const struct row *r)
+{
+	csv_header(&rows->body, r, (enum conf_csv)rows->plan->conf->csv_dialect);
+	spool_put(&rows->body, STR("\n"));
+}
+
+/* PostgREST takes the names from a row: there is none to take them from, but of a function that returns one row, be it
+ * filtered away. */
+static void end_csv(struct reply_rows *rows)
+{
+	const struct plan *p = rows->plan;
+	bool has_row = rows->count > 0 || (p->routine && !p->routine->returns_set);
+	if (p->conf->csv_dialect != CONF_CSV_POSTGREST || has_row)
+		return;
+	spool_clear(&rows->body);
+	spool_put(&rows->body, STR("\n"));
 }
 
 static void add_line(struct reply_rows *rows, const struct row *r)
@@ -131,18 +147,18 @@ static void put_nothing(struct reply_rows *rows, const struct row *r)
 static const struct form
 	form_nothing = { .put = put_nothing },
 	form_location = { .put = put_location, .single = true },
-	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), add_object, false },
-	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), add_object, false },
-	form_values = { STR_INIT("["), STR_INIT(", "), STR_INIT("]"), STR_INIT("[]"), add_value, false },
-	form_structures = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), add_value, false },
-	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), add_value, false },
+	form_objects = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), .put = add_object },
+	form_stripped = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), .put = add_object },
+	form_values = { STR_INIT("["), STR_INIT(", "), STR_INIT("]"), STR_INIT("[]"), .put = add_value },
+	form_structures = { STR_INIT("["), STR_INIT(", \n "), STR_INIT("]"), STR_INIT("[]"), .put = add_value },
+	form_stripped_values = { STR_INIT("["), STR_INIT(","), STR_INIT("]"), STR_INIT("[]"), .put = add_value },
 	form_object = { .empty = STR_INIT("null"), .put = add_object, .single = true },
 	form_value = { .empty = STR_INIT("null"), .put = add_value, .single = true },
-	form_csv = { .separator = STR_INIT("\n"), .empty = STR_INIT("\n"), .put = add_csv },
+	form_csv = { .separator = STR_INIT("\n"), .put = add_csv, .begin = begin_csv, .end = end_csv },
 	form_bytes = { .put = put_bytes, .single = true }, form_gathered = { .put = put_gathered, .single = true },
 	form_lines = { .separator = STR_INIT("\n"), .close = STR_INIT("\n"), .put = add_line },
 	form_geojson = { STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : ["), STR_INIT(", "), STR_INIT("]}"),
-		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), add_value, false };
+		STR_INIT("{\"type\" : \"FeatureCollection\", \"features\" : []}"), .put = add_value };
 
 /* json_agg puts arrays and composite values on lines of their own, nothing else. */
 static bool returns_structures(const struct plan *p)
@@ -205,6 +221,8 @@ bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
 	rows->count = rows->arrived = 0;
 	rows->location = STR_NONE;
 	rows->shape = json_shape_new(r, rows->plan->strip_nulls, rows->arena);
+	if (rows->form->begin)
+		rows->form->begin(rows, r);
 	return true;
 }
 
@@ -246,6 +264,8 @@ bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
 bool rows_end(struct reply_rows *rows, struct fault *f)
 {
 	spool_put(&rows->body, rows->count == 0 ? rows->form->empty : rows->form->close);
+	if (rows->form->end)
+		rows->form->end(rows);
 	return rows_spool_holds(&rows->body, rows->arena, f);
 }
 

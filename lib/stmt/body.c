@@ -108,7 +108,7 @@ static void put_records(struct draft *d, const struct plan *p, struct str name)
 }
 
 /* Whether an array of the column's type can be written as {a,b}. There is no array of arrays, a type of users may have
- * another separator, as box does, and JSON is not parsed: a field of CSV is a JSON string. */
+ * another separator, as box does, and JSON may not be parsed. */
 static bool has_plain_array(const struct plan *p, const struct cat_column *c)
 {
 	if (oid_is_json(c->base_type) || c->base_type == OID_BOX || parser_of(p, c).p)
@@ -155,18 +155,42 @@ static bool is_ready(const struct plan *p, const struct cat_column *c)
 	return p->write->arrays ? has_plain_array(p, c) : !parser_of(p, c).p;
 }
 
-/* The raw column, JSON or a text that becomes a JSON string, as a value of the column's type. */
+static void put_string(struct draft *d, struct str name)
+{
+	stmt_sql(d, "pg_catalog.to_json(");
+	stmt_ident(d, name);
+	stmt_sql(d, ")");
+}
+
+/* A field of CSV as JSON, for the function of a domain: its values are shown as JSON, and what looks like that is read
+ * back as it was shown. Everything else is a text. */
+static void put_json_or_string(struct draft *d, struct str name)
+{
+	stmt_sql(d, "CASE WHEN pg_catalog.\"left\"(");
+	stmt_ident(d, name);
+	stmt_sql(d, ", 1) IN ('\"', '{', '[') THEN ");
+	stmt_ident(d, name);
+	stmt_sql(d, "::json ELSE ");
+	put_string(d, name);
+	stmt_sql(d, " END");
+}
+
+/* The raw column, JSON or the text of a field of CSV, as a value of the column's type. In PostgREST's CSV every field
+ * is a JSON string. */
 static void put_column_value(struct draft *d, const struct plan *p, const struct cat_column *c)
 {
 	struct str name = catalog_text(p->catalog, c->name), parser = parser_of(p, c);
-	bool to_json = p->write->arrays && (parser.p || oid_is_json(c->base_type));
+	bool strings = p->write->arrays && p->conf->csv_dialect == CONF_CSV_POSTGREST;
 	if (parser.p) {
 		stmt_catalog(d, parser);
 		stmt_sql(d, "(");
 	}
-	buf_put(&d->sql, to_json ? STR("pg_catalog.to_json(") : STR(""));
-	stmt_ident(d, name);
-	buf_put(&d->sql, to_json ? STR(")") : STR(""));
+	if (strings && (parser.p || oid_is_json(c->base_type)))
+		put_string(d, name);
+	else if (p->write->arrays && parser.p)
+		put_json_or_string(d, name);
+	else
+		stmt_ident(d, name);
 	if (parser.p) {
 		stmt_sql(d, ")");
 	} else {
@@ -235,7 +259,7 @@ void stmt_body_arguments(struct draft *d, const struct plan_call *call)
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		stmt_ident(d, call->arguments[i].name);
 		stmt_sql(d, " ");
-		stmt_catalog(d, call->arguments[i].type_name);
+		stmt_catalog(d, call->arguments[i].json_as_text ? STR("text") : call->arguments[i].type_name);
 	}
 	stmt_sql(d, ")");
 	if (!call->is_array)

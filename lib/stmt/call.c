@@ -52,6 +52,10 @@ static void put_arguments(struct draft *d, const struct plan_call *call)
 		stmt_ident(d, STMT_BODY);
 		stmt_sql(d, ".");
 		stmt_ident(d, arg->name);
+		if (arg->json_as_text) {
+			stmt_sql(d, "::");
+			stmt_catalog(d, arg->type_name);
+		}
 	}
 }
 

@@ -224,6 +224,13 @@ RESULTS = [
     get("F6 cast and alias", "films_since?y=1980&select=n:id::text", 200, [{"n": "3"}]),
     get("F6 CSV", "films_since?y=1980", 200, "id,title,year\n3,Ran,1985", Accept="text/csv"),
     get("F6 CSV of a scalar", "text_of?v=a", 200, "pgrst_scalar\na", Accept="text/csv"),
+    get("M1 CSV of a row that a filter takes", "one_film?n=1&id=eq.2", 200, "id,title,year\n", Accept="text/csv"),
+    get("M1 CSV of a value that a filter takes", "text_of?v=a&pgrst_scalar=eq.b", 200, "pgrst_scalar\n",
+        Accept="text/csv"),
+    get("M1 CSV of no rows", "films_since?y=2100", 200, "id,title,year\n", Accept="text/csv"),
+    post("F1 CSV, json", "type_of", 200, '"object"', 'v\n"{""a"": 1}"\n', Content_Type=CSV),
+    post("F1 CSV, no value", "text_of", 200, "null", "v,v\nx,\n", Content_Type=CSV),
+    post("F1 CSV, empty text", "text_of", 200, '""', 'v\n""\n', Content_Type=CSV),
     get("F6 nulls stripped", "null_pair", 200, "{}", Accept=SINGULAR + ";nulls=stripped"),
     get("F6 singular of many", "films_since?y=1900", 406,
         fault("PGRST116", "Cannot coerce the result to a single JSON object", "The result contains 4 rows"),
@@ -242,6 +249,23 @@ RESULTS = [
 @table(ARGUMENTS, FAULTS, RESULTS)
 def test_calls(calls, case):
     case.check(calls)
+
+
+POSTGREST_CSV = [
+    get("M1 CSV of PostgREST, one row filtered away", "one_film?n=1&id=eq.2", 200, "id,title,year\n",
+        Accept="text/csv"),
+    get("M1 CSV of PostgREST, no rows", "films_since?y=2100", 200, "\n", Accept="text/csv"),
+    get("M1 CSV of PostgREST, backslash", "text_of?v=a%5Cb", 200, 'pgrst_scalar\n"a\\\\b"', Accept="text/csv"),
+    get("M1 CSV of PostgREST, the word", "text_of?v=NULL", 200, "pgrst_scalar\nNULL", Accept="text/csv"),
+    get("M1 CSV of PostgREST, names", 'films_since?y=1980&select="a,b":id', 200, "a,b\n3", Accept="text/csv"),
+    post("F1 CSV of PostgREST, json", "type_of", 200, '"string"', 'v\n"{""a"": 1}"\n', Content_Type=CSV),
+    post("F1 CSV of PostgREST, empty", "is_null", 200, "false", "v,v\nx,\n", Content_Type=CSV),
+]
+
+
+@table(POSTGREST_CSV)
+def test_csv_dialect_of_postgrest(serve, case):
+    case.check(serve(front="nginx", csv_dialect="postgrest", **OPTIONS))
 
 
 def test_F6_inlined(calls):

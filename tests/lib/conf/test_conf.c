@@ -554,6 +554,7 @@ static const char golden_dump[] =
 	"auth-undo-ttl = 604800\n"
 	"auth-workers = 0\n"
 	"client-error-verbosity = \"minimal\"\n"
+	"csv-dialect = \"rfc4180\"\n"
 	"db-aggregates-enabled = true\n"
 	"db-anon-role = \"web_anon\"\n"
 	"db-channel = \"pgrst\"\n"

@@ -107,7 +107,7 @@ static bool compare_row(void *arg, const struct row *r)
 	struct str want = row_value(r, row_columns(r) - 1);
 	need_shape(e, r);
 	if (e->mode == MODE_CSV)
-		csv_row(&e->out, r);
+		csv_row(&e->out, r, CONF_CSV_POSTGREST);
 	else
 		json_object(&e->out, e->shape, r);
 	struct str got = written(e), rest = STR(",");

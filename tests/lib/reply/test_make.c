@@ -108,8 +108,8 @@ static const struct answer answers[] = {
 		"id,name\n1,\"a b\"\n2,\n3,c" },
 	{ "csv of nothing", { ANY, .media = MEDIA_CSV }, 200,
 		"Content-Range: */*\r\nContent-Location: /items\r\nContent-Type: text/csv; charset=utf-8\r\n" VARY
-		"Content-Length: 1\r\n",
-		"\n" },
+		"Content-Length: 8\r\n",
+		"id,name\n" },
 
 	/* Writes. */
 	{ "insert",

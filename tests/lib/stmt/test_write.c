@@ -71,8 +71,8 @@ static void writes(void **state)
 			"pg_catalog.unnest($2::numeric[])) AS `pgrst_body`(`name`, `price`) RETURNING `items`.`id` | {a,NULL} | "
 			"{1,2}" },
 		{ "POST /items\nContent-Type: text/csv\n\ntags,data,id\n{},x,1\n",
-			"INSERT INTO `api`.`items`(`data`, `id`, `tags`) SELECT `data`, `id`, `tags` FROM (SELECT pg_catalog."
-			"to_json(`data`)::jsonb AS `data`, `id`, `tags`::text[] AS `tags` FROM ROWS FROM (pg_catalog."
+			"INSERT INTO `api`.`items`(`data`, `id`, `tags`) SELECT `data`, `id`, `tags` FROM (SELECT "
+			"`data`::jsonb AS `data`, `id`, `tags`::text[] AS `tags` FROM ROWS FROM (pg_catalog."
 			"unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[])) AS "
 			"`pgrst_raw`(`data`, `id`, `tags`)) AS `pgrst_body` | {x} | {1} | {`{}`}" },
 		{ "PATCH /paints?id=eq.1\n\n{`id`:1,`color`:`#00ff00`}",
@@ -80,8 +80,9 @@ static void writes(void **state)
 			"color_of_json(`color`) AS `color`, `id` FROM pg_catalog.json_to_record($1) AS `pgrst_raw`(`color` json, "
 			"`id` integer)) AS `pgrst_body` WHERE (`paints`.`id` = $2) | {`id`:1,`color`:`#00ff00`} as 114 | 1" },
 		{ "POST /paints\nContent-Type: text/csv\n\nid,color\n1,#00ff00\n",
-			"INSERT INTO `api`.`paints`(`color`, `id`) SELECT `color`, `id` FROM (SELECT api.color_of_json(pg_catalog."
-			"to_json(`color`)) AS `color`, `id` FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog."
+			"INSERT INTO `api`.`paints`(`color`, `id`) SELECT `color`, `id` FROM (SELECT api.color_of_json(CASE "
+			"WHEN pg_catalog.`left`(`color`, 1) IN ('`', '{', '[') THEN `color`::json ELSE pg_catalog."
+			"to_json(`color`) END) AS `color`, `id` FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog."
 			"unnest($2::integer[])) AS `pgrst_raw`(`color`, `id`)) AS `pgrst_body` | {#00ff00} | {1}" },
 		{ "PATCH /items?id=eq.1\nContent-Type: text/csv\n\nname\nx\n",
 			"UPDATE `api`.`items` SET `name` = `pgrst_body`.`name` FROM ROWS FROM (pg_catalog.unnest($1::text[])) AS "
@@ -190,10 +191,31 @@ static void writes(void **state)
 	fixture_golden(rows, COUNT_OF(rows), &c);
 }
 
+/* Every field is a JSON string. */
+static void csv_of_postgrest(void **state)
+{
+	(void)state;
+	static const struct golden rows[] = {
+		{ "POST /items\nContent-Type: text/csv\n\ntags,data,id\n{},x,1\n",
+			"INSERT INTO `api`.`items`(`data`, `id`, `tags`) SELECT `data`, `id`, `tags` FROM (SELECT pg_catalog."
+			"to_json(`data`)::jsonb AS `data`, `id`, `tags`::text[] AS `tags` FROM ROWS FROM (pg_catalog."
+			"unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[])) AS "
+			"`pgrst_raw`(`data`, `id`, `tags`)) AS `pgrst_body` | {x} | {1} | {`{}`}" },
+		{ "POST /paints\nContent-Type: text/csv\n\nid,color\n1,#00ff00\n",
+			"INSERT INTO `api`.`paints`(`color`, `id`) SELECT `color`, `id` FROM (SELECT api.color_of_json(pg_catalog."
+			"to_json(`color`)) AS `color`, `id` FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog."
+			"unnest($2::integer[])) AS `pgrst_raw`(`color`, `id`)) AS `pgrst_body` | {#00ff00} | {1}" },
+	};
+	struct conf c = fixture_conf();
+	c.csv_dialect = CONF_CSV_POSTGREST;
+	fixture_golden(rows, COUNT_OF(rows), &c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes),
+		cmocka_unit_test(csv_of_postgrest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
