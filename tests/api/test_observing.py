@@ -34,7 +34,7 @@ def test_H3_time_goes_to_the_stage_that_failed(serve):
     server = serve(server_timing_enabled=True)
     late = durations(server.get("/rpc/fails_late"))
     assert late["transaction"] >= 50 > late["response"], late
-    for stage, path in ("plan", "/no_such_table"), ("parse", "/anyone?order=id.up"):
+    for stage, path in ("plan", "/no_such_table"), ("parse", "/notes?order=id.up"):
         failed = durations(server.get(path))
         assert failed[stage] > 0 and failed["transaction"] == 0, failed
 

@@ -8,9 +8,3 @@ INSERT INTO members_only VALUES (1);
 INSERT INTO anyone VALUES (1);
 GRANT SELECT ON members_only TO regular_user;
 GRANT SELECT ON anyone TO web_anon, regular_user, other_user;
-CREATE FUNCTION fails_late() RETURNS int LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	PERFORM pg_sleep(0.05);
-	RAISE EXCEPTION 'too late';
-END
-$$;

@@ -19,3 +19,9 @@ BEGIN
 	RAISE SQLSTATE 'PGRST' USING MESSAGE = '{"code": "mine", "message": "my error"}', DETAIL = '{"status": 503, "headers": {}}';
 END $$;
 CREATE FUNCTION bad_headers() RETURNS text LANGUAGE sql AS $$ SELECT set_config('response.headers', 'nonsense', true) $$;
+CREATE FUNCTION fails_late() RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	PERFORM pg_sleep(0.05);
+	RAISE EXCEPTION 'too late';
+END
+$$;
