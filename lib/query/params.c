@@ -116,7 +116,8 @@ static bool take_not(struct name_list *path)
 	return found;
 }
 
-/* rel.not.or=(...) is parsed as the text not.or(...), so that columns in errors count from there. */
+/* rel.not.or=(...) is parsed as the text not.or(...), so that columns in errors count from there. A name that cannot be
+ * read on behind `not` ends with it, and then is a negation too. */
 static bool read_logic(struct reading *r, const struct http_pair *pair)
 {
 	struct name_list path = { 0 };
@@ -125,7 +126,7 @@ static bool read_logic(struct reading *r, const struct http_pair *pair)
 		if (!parse_again(&p))
 			return parse_fault(&p, "logic path", pair->name, r->f);
 	struct str op = path.items[--path.count];
-	bool negated = take_not(&path);
+	bool negated = take_not(&path) || str_eq(op, STR("not"));
 	struct str text = str_printf(r->a, "%s%.*s%.*s", negated ? "not." : "", STR_ARG(op), STR_ARG(pair->value));
 	struct logic *tree = arena_make(r->a, struct logic);
 	p = parse_of(text, r->a);

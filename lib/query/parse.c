@@ -209,8 +209,10 @@ bool parse_not_class(struct parse *p, const struct parse_class *c)
 
 bool parse_end(struct parse *p)
 {
-	if (p->cur == p->end)
+	if (p->cur == p->end) {
+		missed(p, p->cur, p->cur, LABEL_END, LABEL_NONE);
 		return true;
+	}
 	struct parse_error e = { .at = p->cur, .refused = { met_at(p, p->cur) } };
 	add_expected(&e, LABEL_END);
 	if (p->recording)

@@ -81,7 +81,7 @@ void parse_blanks(struct parse *p);
 /* Takes nothing; true when the next byte is not c, or is none of the class. */
 bool parse_not_char(struct parse *p, char c);
 bool parse_not_class(struct parse *p, const struct parse_class *c);
-/* Takes nothing; true at the end. */
+/* Takes nothing; true at the end, which is recorded even so: what follows may fail for want of more. */
 bool parse_end(struct parse *p);
 /* Takes nothing; true when c, or the word, comes next. */
 bool parse_sees(struct parse *p, char c);

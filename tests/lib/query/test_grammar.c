@@ -223,7 +223,14 @@ static void mistakes(void **state)
 		{ "select=rel(id",
 			FAILED("select parameter", "rel(id", "7",
 				"unexpected end of input expecting letter, digit, "
-				"\"-\", \"->>\", \"->\", \"::\", \".\", \")\" or \",\"") },
+				"\"-\", \"->>\", \"->\", \"::\", \".\", \")\", \",\" or end of input") },
+		{ "select=rel(a->0",
+			FAILED("select parameter", "rel(a->0", "9",
+				"unexpected end of input expecting \"->>\", \"->\", \"::\", "
+				"\".\", \")\", \",\" or end of input") },
+		{ "select=rel(*",
+			FAILED("select parameter", "rel(*", "6",
+				"unexpected end of input expecting \")\", \",\" or end of input") },
 		{ "select=a[1]",
 			FAILED("select parameter", "a[1]", "2",
 				"unexpected '[' expecting letter, digit, \"-\", \"->>\", "
@@ -265,6 +272,8 @@ static void mistakes(void **state)
 				"unexpected \")\" expecting field name (* or [a..z0..9_$]), negation "
 				"operator (not) or logic operator (and, or)") },
 		{ "or=(a.eq.1", FAILED("logic tree", "(a.eq.1", "10", "unexpected end of input expecting \",\" or \")\"") },
+		{ "not!.or=(a.eq.1)",
+			FAILED("logic tree", "(a.eq.1)", "5", "unexpected \"n\" expecting logic operator (and, or)") },
 		{ "or=(a.wat.1)",
 			FAILED("logic tree", "(a.wat.1)", "6",
 				"unexpected \"w\" expecting \"not\" or operator (eq, "
