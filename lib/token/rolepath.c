@@ -24,6 +24,7 @@ bool rolepath_parse(struct rolepath **out_r, struct str text, struct arena *fore
 
 struct rolepath_walk {
 	struct json_object *root;
+	int64_t *count; /* else NULL: goes over all that is selected and counts it, instead of ending at the first */
 };
 
 static bool first(const struct rolepath_walk *w, const struct segment *seg, struct json_object *node,
@@ -33,37 +34,94 @@ static bool holds(const struct rolepath_walk *w, const struct condition *c, stru
 /* A value in a comparison; a query that selects nothing is a value of its own kind (RFC 9535 section 2.3.5.2.2). */
 struct value {
 	bool present;
+	bool computed; /* a number, not from the claims */
 	struct json_object *json;
+	int64_t number;
 };
+
+static struct value number_value(int64_t number)
+{
+	return (struct value){ .present = true, .computed = true, .number = number };
+}
+
+/* Characters, elements or members; of what has none: nothing. */
+static struct value length_value(struct value v)
+{
+	struct str text = v.json ? jsonc_text(v.json) : STR_NONE;
+	if (text.p)
+		return number_value((int64_t)utf8_count(text));
+	if (json_object_is_type(v.json, json_type_array))
+		return number_value((int64_t)json_object_array_length(v.json));
+	if (json_object_is_type(v.json, json_type_object))
+		return number_value(json_object_object_length(v.json));
+	return (struct value){ .present = false };
+}
+
+static const struct segment *start_of(const struct operand *query, const struct rolepath_walk *w,
+	struct json_object **node)
+{
+	if (query->from_root)
+		*node = w->root;
+	return query->query;
+}
+
+/* How many values a query selects, and the value if it is one. */
+static struct value counted_value(const struct rolepath_walk *w, const struct operand *query, struct json_object *node,
+	bool as_count)
+{
+	int64_t count = 0;
+	struct rolepath_walk counting = { w->root, &count };
+	struct value v = { 0 };
+	const struct segment *start = start_of(query, w, &node);
+	first(&counting, start, node, &v.json);
+	v.present = count == 1;
+	return as_count ? number_value(count) : v;
+}
 
 static struct value value_of(const struct rolepath_walk *w, const struct operand *o, struct json_object *node)
 {
-	struct value v = { true, o->literal };
-	if (o->is_query)
-		v.present = first(w, o->query, o->from_root ? w->root : node, &v.json);
-	return v;
+	struct value v = { .present = true, .json = o->literal };
+	switch (o->kind) {
+	case PATH_LITERAL:
+		return v;
+	case PATH_QUERY: {
+		struct rolepath_walk ending = { w->root, NULL };
+		const struct segment *start = start_of(o, w, &node);
+		v.present = first(&ending, start, node, &v.json);
+		return v;
+	}
+	case PATH_LENGTH:
+		return length_value(value_of(w, o->argument, node));
+	default:
+		return counted_value(w, o->argument, node, o->kind == PATH_COUNT);
+	}
 }
 
-static bool is_number(struct json_object *json)
+static bool is_number(struct value v)
 {
-	return json_object_is_type(json, json_type_int) || json_object_is_type(json, json_type_double);
+	return v.computed || json_object_is_type(v.json, json_type_int) || json_object_is_type(v.json, json_type_double);
+}
+
+static double number_of(struct value v)
+{
+	return v.computed ? (double)v.number : json_object_get_double(v.json);
 }
 
 static bool is_equal(struct value a, struct value b)
 {
 	if (!a.present || !b.present)
 		return a.present == b.present;
-	if (is_number(a.json) && is_number(b.json))
-		return json_object_get_double(a.json) == json_object_get_double(b.json);
-	return json_object_equal(a.json, b.json);
+	if (is_number(a) && is_number(b))
+		return number_of(a) == number_of(b);
+	return !a.computed && !b.computed && json_object_equal(a.json, b.json);
 }
 
 static bool is_less(struct value a, struct value b)
 {
 	if (!a.present || !b.present)
 		return false;
-	if (is_number(a.json) && is_number(b.json))
-		return json_object_get_double(a.json) < json_object_get_double(b.json);
+	if (is_number(a) && is_number(b))
+		return number_of(a) < number_of(b);
 	struct str left = jsonc_text(a.json), right = jsonc_text(b.json);
 	return left.p && right.p && str_cmp(left, right) < 0;
 }
@@ -212,7 +270,9 @@ static bool first(const struct rolepath_walk *w, const struct segment *seg, stru
 	static const struct selector all = { .kind = SELECTOR_ALL };
 	if (!seg) {
 		*out_r = node;
-		return true;
+		if (w->count)
+			(*w->count)++;
+		return !w->count;
 	}
 	for (const struct selector *s = seg->selectors; s; s = s->next)
 		if (first_selected(w, seg, s, node, out_r))
@@ -242,7 +302,7 @@ static struct str cut_string(struct str text, const struct selector *s)
 
 struct str rolepath_role(const struct rolepath *path, struct json_object *claims, struct arena *a)
 {
-	struct rolepath_walk w = { claims };
+	struct rolepath_walk w = { claims, NULL };
 	struct json_object *value;
 	if (!first(&w, path->segments, claims, &value))
 		return STR_NONE;

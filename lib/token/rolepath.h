@@ -1,9 +1,10 @@
 /* jwt-role-claim-key: where in the claims the role stands.
  *
  * Two syntaxes. JSONPath (RFC 9535) when it starts with '$': names, indexes, slices, wildcards, descendants and
- * filters with comparisons, &&, ||, ! and the functions search() and match(), whose pattern must be a literal (a
- * POSIX extended expression, of which RFC 9485's I-Regexp is in practice a part). Else PostgREST's older one:
- * .key, ."any key", [0], [?(@ == "x")] with == != ^== ==^ *==, and [a:b] as a slice of the string found.
+ * filters with comparisons, &&, ||, ! and the functions length(), count(), value(), search() and match(). The pattern
+ * of the last two must be a literal (a POSIX extended expression, of which RFC 9485's I-Regexp is in practice a part).
+ * Else PostgREST's older one: .key, ."any key", [0], [?(@ == "x")] with == != ^== ==^ *==, and [a:b] as a slice of the
+ * string found.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_TOKEN_ROLEPATH_H
 #define ROWGATE_TOKEN_ROLEPATH_H

@@ -71,7 +71,7 @@ static bool filter(struct rolepath_parser *p, struct selector *s)
 		return false;
 	if (!scan_lit(&p->s, STR(")]")))
 		return rolepath_expected(p, ")]");
-	c->left = (struct operand){ .is_query = true };
+	c->left = (struct operand){ .kind = PATH_QUERY };
 	c->right.literal = jsonc_keep(json_object_new_string_len(text.p, (int)text.n), p->arena);
 	*s = (struct selector){ .kind = SELECTOR_FILTER, .filter = c, .arrays_only = true };
 	return true;

@@ -10,6 +10,7 @@ enum { DEPTH_MAX = 32, TEXT_MAX = 4096 };
 
 static bool segments(struct rolepath_parser *p, const struct segment **out_r, bool *singular_r);
 static bool disjunction(struct rolepath_parser *p, const struct condition **out_r);
+static bool operand(struct rolepath_parser *p, struct operand *o, bool *singular_r);
 
 static bool want(struct rolepath_parser *p, char c, const char *what)
 {
@@ -188,19 +189,64 @@ static bool literal(struct rolepath_parser *p, struct operand *o)
 		return number(p, o);
 	bool yes = scan_lit(&p->s, STR("true"));
 	if (!yes && !scan_lit(&p->s, STR("false")))
-		return scan_lit(&p->s, STR("null")) || rolepath_expected(p, "@, $, a literal, search( or match(");
+		return scan_lit(&p->s, STR("null")) || rolepath_expected(p, "@, $, a literal or a function");
 	o->literal = jsonc_keep(json_object_new_boolean(yes), p->arena);
 	return true;
+}
+
+/* The argument of a function behind its "(": of length() a value, of the others whatever a query selects. */
+static bool argument(struct rolepath_parser *p, struct operand *o)
+{
+	struct operand *inner = arena_make(p->arena, struct operand);
+	bool singular;
+	o->argument = inner;
+	scan_blanks(&p->s);
+	if (!operand(p, inner, &singular))
+		return false;
+	if (o->kind == PATH_LENGTH ? !singular : inner->kind != PATH_QUERY)
+		return rolepath_expected(p, o->kind == PATH_LENGTH ? "a path to one value, like @ or @.name" : "a path");
+	scan_blanks(&p->s);
+	return want(p, ')', ")");
+}
+
+/* Takes the name of a function that gives a value, and its "(". */
+static bool call_begins(struct rolepath_parser *p, struct operand *o)
+{
+	static const struct {
+		struct str text;
+		enum path_operand_kind kind;
+	} calls[] = {
+		{ STR_INIT("length("), PATH_LENGTH },
+		{ STR_INIT("count("), PATH_COUNT },
+		{ STR_INIT("value("), PATH_VALUE },
+	};
+	for (size_t i = 0; i < COUNT_OF(calls); i++)
+		if (scan_lit(&p->s, calls[i].text)) {
+			o->kind = calls[i].kind;
+			return true;
+		}
+	return false;
+}
+
+static bool call(struct rolepath_parser *p, struct operand *o)
+{
+	if (p->depth++ >= DEPTH_MAX)
+		return rolepath_expected(p, "fewer nested filters");
+	bool good = argument(p, o);
+	p->depth--;
+	return good;
 }
 
 static bool operand(struct rolepath_parser *p, struct operand *o, bool *singular_r)
 {
 	int c = scan_peek(&p->s);
 	*singular_r = true;
+	if (call_begins(p, o))
+		return call(p, o);
 	if (c != '@' && c != '$')
 		return literal(p, o);
 	p->s.cur++;
-	o->is_query = true;
+	o->kind = PATH_QUERY;
 	o->from_root = c == '$';
 	return segments(p, &o->query, singular_r);
 }
@@ -272,7 +318,7 @@ static bool test(struct rolepath_parser *p, const struct condition **out_r)
 		return false;
 	scan_blanks(&p->s);
 	if (!comparison(p, &c->kind))
-		return c->left.is_query || rolepath_expected(p, "one of == != < <= > >=");
+		return c->left.kind == PATH_QUERY || rolepath_expected(p, "one of == != < <= > >=");
 	scan_blanks(&p->s);
 	if (!operand(p, &c->right, &right_singular))
 		return false;

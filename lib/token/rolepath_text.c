@@ -93,7 +93,16 @@ static void put_segments(struct buf *out, const struct segment *segment)
 
 static void put_operand(struct buf *out, const struct operand *o)
 {
-	if (o->is_query) {
+	static const char *const calls[] = {
+		[PATH_LENGTH] = "length(",
+		[PATH_COUNT] = "count(",
+		[PATH_VALUE] = "value(",
+	};
+	if (o->argument) {
+		buf_put(out, str_of(calls[o->kind]));
+		put_operand(out, o->argument);
+		buf_char(out, ')');
+	} else if (o->kind == PATH_QUERY) {
 		buf_char(out, o->from_root ? '$' : '@');
 		put_segments(out, o->query);
 	} else if (json_object_is_type(o->literal, json_type_string)) {

@@ -33,11 +33,15 @@ struct segment {
 	const struct segment *next;
 };
 
+/* The last three are functions; their names and arguments are RFC 9535's. */
+enum path_operand_kind { PATH_LITERAL, PATH_QUERY, PATH_LENGTH, PATH_COUNT, PATH_VALUE };
+
 struct operand {
-	bool is_query;
+	enum path_operand_kind kind;
 	bool from_root; /* $ instead of @ */
 	const struct segment *query;
 	struct json_object *literal; /* NULL: null */
+	const struct operand *argument;
 };
 
 enum condition_kind {

@@ -315,7 +315,8 @@ PATHS = {
     ".missing": "web_anon",
     "$.role": "other_user", "$.app['my role']": "regular_user", "$.app.roles[-1]": "regular_user",
     '$.app.roles[?search(@, "^reg")]': "regular_user", '$.app.roles[?@ != "nobody"]': "regular_user",
-    "$.app.roles[9]": "web_anon",
+    "$.app.roles[9]": "web_anon", "$.app.roles[?length(@) > 6]": "regular_user",
+    "$[?count(@.*) == 2].roles[1]": "regular_user",
 }
 
 
