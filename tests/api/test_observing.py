@@ -110,7 +110,7 @@ def test_O9_application_name(serve, database):
     names = database.run("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'authenticator' AND "
                          "datname = current_database()")
     assert [re.fullmatch(r"PostgREST 16 \(rowgate [\d.]+\)", name) is not None for name, in names] == [True]
-    assert re.search(r"Starting rowgate [\d.]+, which speaks as PostgREST 16\.\.\.\n", serve().process.log)
+    assert re.search(r"Starting PostgREST 16 \(rowgate [\d.]+\)\.\.\.\n", serve().process.log)
     named = serve(uri=database.uri + " application_name=mine")
     assert named.get("/").status_code == 200
     assert database.run("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'mine'") == [(True,)]
