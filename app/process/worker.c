@@ -450,7 +450,7 @@ static int worker_end(struct worker *w)
 	if (w->place->slots)
 		*w->place->slots = over ? NULL : w->slots;
 	worker_goodbye(w);
-	conn_free(w->server.conn);
+	server_end(&w->server);
 	arena_free(w->arena);
 	return over ? EXIT_SUCCESS : WORKER_RELOAD;
 }

@@ -82,7 +82,7 @@ bool rights_look(struct server *s, const struct request *r, const struct auth_id
 	struct asking k = { .server = s, .who = who, .arena = a };
 	if (r->body.n <= BODY_LARGE || !query_has_body(q))
 		return true;
-	if (!plan_target(&k.plan, q, g->catalog, &g->conf, a, f))
+	if (!plan_target(&k.plan, q, server_catalog(s), &g->conf, a, f))
 		return false;
 	return g->conf.db_pre_request.n || (make_settings(&k, r, f) && may(&k, f));
 }

@@ -6,6 +6,7 @@
 #include "account/schema.h"
 #include "app/serve/account.h"
 #include "app/serve/rights.h"
+#include "app/serve/stale.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,6 +18,9 @@
 #include "reply/openapi.h"
 #include "reply/problem.h"
 #include "stmt/make.h"
+
+/* How often a request is made once more while the schema changes. */
+enum { SERVE_AGAIN_MOST = 3 };
 
 static bool serve_catalog_present(const struct server *s, struct fault *f)
 {
@@ -60,12 +64,25 @@ struct serve_statements {
 	size_t settings_kept;
 };
 
-static bool serve_statements(struct serve_statements *out_r, const struct conf *conf, const struct request *r,
-	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
+/* One request on its way to its answer. */
+struct serving {
+	struct server *server;
+	const struct request *request;
+	const struct query *query;
+	const struct auth_identity *who;
+	struct served *served;
+	struct arena *arena;
+};
+
+static bool serve_statements(struct serve_statements *out_r, const struct serving *g, const struct plan *p,
+	struct fault *f)
 {
+	const struct conf *conf = p->conf;
+	const struct auth_identity *who = g->who;
+	struct arena *a = g->arena;
 	struct stmt_settings about = {
 		.plan = p,
-		.request = r,
+		.request = g->request,
 		.role = who->role,
 		.claims = who->claims,
 		.check_schema = who->session.p && conf->auth_session_check ? schema_private(conf, a) : STR_NONE,
@@ -113,25 +130,32 @@ static void serve_keep_sql(struct served *served, const struct flight *f)
 		served->sql[i] = parts[i] ? parts[i]->sql : STR_NONE;
 }
 
-static bool serve_plan(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
-	const struct auth_identity *who, const struct plan *p, struct arena *a, struct fault *f)
+/* stale_r: it failed because the schema has changed, and may succeed by another plan. */
+static bool serve_plan(struct reply *out_r, const struct serving *g, const struct plan *p, bool *stale_r,
+	struct fault *f)
 {
-	const struct conf *conf = &s->generation->conf;
+	struct server *s = g->server;
+	struct arena *a = g->arena;
 	struct serve_statements statements;
 	struct flight_outcome outcome;
-	if (!serve_statements(&statements, conf, r, who, p, a, f))
+	if (!serve_statements(&statements, g, p, f))
 		return false;
-	if (!serve_pre_request(&statements, conf, a, f))
+	if (!serve_pre_request(&statements, p->conf, a, f))
 		return false;
-	struct flight flight = serve_flight(&statements, who->role, p);
-	serve_keep_sql(served, &flight);
+	struct flight flight = serve_flight(&statements, g->who->role, p);
+	serve_keep_sql(g->served, &flight);
 	struct serve_sink sink = serve_sink_new(p, &flight, a);
-	timing_mark(&served->timing, TIMING_PLAN);
+	timing_mark(&g->served->timing, TIMING_PLAN);
 	if (!server_connected(s, a, f))
 		return false;
-	bool flown = flight_run(s->conn, &flight, who->anonymous, &outcome, a, f);
-	return server_used(s, flown, f) && timing_mark(&served->timing, TIMING_TRANSACTION)
-		&& (sink.openapi ? openapi_make(out_r, sink.openapi, r, a, f) : reply_make(out_r, sink.rows, &outcome, a, f));
+	bool flown = flight_run(s->conn, &flight, g->who->anonymous, &outcome, a, f);
+	flown = server_used(s, flown, f) && timing_mark(&g->served->timing, TIMING_TRANSACTION);
+	struct stale stale = { p, &outcome, f, sink.rows && reply_rows_unfit(sink.rows) };
+	if (!flown)
+		*stale_r = stale_is(&stale, s, a);
+	return flown
+		&& (sink.openapi ? openapi_make(out_r, sink.openapi, g->request, a, f)
+						 : reply_make(out_r, sink.rows, &outcome, a, f));
 }
 
 static void serve_warn(const struct plan *p, const struct request *r)
@@ -143,13 +167,44 @@ static void serve_warn(const struct plan *p, const struct request *r)
 		STR_ARG(r->method_text), STR_ARG(r->path), r->query.n ? "?" : "", STR_ARG(r->query));
 }
 
+/* Of a request that failed because the schema has changed nothing is left, so it can be made once more; when it cannot
+ * be planned any more, what PostgreSQL said of it stands. */
+static bool serve_again(struct reply *out_r, const struct serving *g, bool *stale_r, struct fault *f)
+{
+	const struct generation *now = g->server->generation;
+	struct fault no_matter = { 0 };
+	struct plan p;
+	if (!plan_make(&p, g->query, server_catalog(g->server), &now->conf, g->arena, &no_matter))
+		return *stale_r = false;
+	plan_leave_encoding(&p);
+	*stale_r = false;
+	*f = (struct fault){ 0 };
+	if (serve_plan(out_r, g, &p, stale_r, f))
+		return true;
+	return false;
+}
+
+static bool serve_query(struct reply *out_r, const struct serving *g, struct fault *f)
+{
+	struct plan p;
+	bool stale = false;
+	if (!plan_make(&p, g->query, server_catalog(g->server), &g->server->generation->conf, g->arena, f))
+		return false;
+	serve_warn(&p, g->request);
+	if (p.kind == PLAN_INFO)
+		return reply_info(out_r, &p, g->arena, f);
+	bool answered = serve_plan(out_r, g, &p, &stale, f);
+	for (int tries = 0; !answered && stale && tries < SERVE_AGAIN_MOST; tries++)
+		answered = serve_again(out_r, g, &stale, f);
+	return answered;
+}
+
 static bool serve_answer(struct reply *out_r, struct served *served, struct server *s, const struct request *r,
 	struct arena *a, struct fault *f)
 {
 	const struct generation *g = s->generation;
 	struct auth_identity who;
 	struct query q;
-	struct plan p;
 	if (s->accounts)
 		return account_answer(out_r, served, s, r, a, f);
 	if (!account_is_elsewhere(s, r, a, f) || !auth_identify(&who, g->auth, r, clock_wall_s(), a, f))
@@ -160,10 +215,8 @@ static bool serve_answer(struct reply *out_r, struct served *served, struct serv
 		|| !query_read_body(&q, r, &g->conf, a, f))
 		return false;
 	timing_mark(&served->timing, TIMING_PARSE);
-	if (!plan_make(&p, &q, g->catalog, &g->conf, a, f))
-		return false;
-	serve_warn(&p, r);
-	return p.kind == PLAN_INFO ? reply_info(out_r, &p, a, f) : serve_plan(out_r, served, s, r, &who, &p, a, f);
+	return serve_query(out_r,
+		&(struct serving){ .server = s, .request = r, .query = &q, .who = &who, .served = served, .arena = a }, f);
 }
 
 static void serve_finish(struct reply *reply, const struct conf *conf, const struct request *r, struct arena *a)

@@ -2,8 +2,40 @@
  * SPDX-License-Identifier: MIT */
 #include "server.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "catalog/load.h"
+
+/* As for a generation: the block of a schema of 10,000 tables takes some tens of megabytes. */
+#define AMENDED_MEMORY ((size_t)4 << 30)
+
+const struct catalog *server_catalog(const struct server *s)
+{
+	return s->amended.catalog ? s->amended.catalog : s->generation->catalog;
+}
+
+bool server_amend(struct server *s, const uint32_t *relations, size_t count, struct arena *a, struct fault *f)
+{
+	struct amended next = { .arena = arena_new(AMENDED_MEMORY) };
+	bool read = catalog_look_again(&next.catalog, server_catalog(s), relations, count, s->conn, next.arena, a, f);
+	bool differs = server_used(s, read, f) && next.catalog;
+	if (!differs) {
+		arena_free(next.arena);
+		return false;
+	}
+	if (s->amended.arena)
+		arena_free(s->amended.arena);
+	s->amended = next;
+	return true;
+}
+
+void server_end(struct server *s)
+{
+	conn_free(s->conn);
+	if (s->amended.arena)
+		arena_free(s->amended.arena);
+}
 
 int64_t server_idle_until_us(const struct server *s)
 {

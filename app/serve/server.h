@@ -17,12 +17,19 @@ enum server_wait {
 	WAIT_STOPPED      /* the process is to end at once */
 };
 
+/* The generation's catalog with what was seen to be otherwise since; catalog NULL: nothing was. */
+struct amended {
+	const struct catalog *catalog;
+	struct arena *arena;
+};
+
 /* What a worker serves with: one generation of configuration and catalog, one connection. How long the connection is
  * there, or is being made, it knows itself: it may be made anew in the middle of a request. */
 struct server {
 	/* As long as the worker serves by one generation. */
 	const struct generation *generation;
 	struct conn *conn;
+	struct amended amended;
 	bool accounts; /* an account worker: its URLs are endpoints, conn is rowgate_account's */
 	/* As long as a series of failed attempts to connect: the first success ends it, server_connected(). */
 	struct backoff connect;
@@ -36,6 +43,15 @@ struct server {
 
 /* To be called before anything is served: what the request before has left is over. */
 void server_begin(struct server *s);
+
+/* The catalog to serve by: NULL, there is none yet. */
+const struct catalog *server_catalog(const struct server *s);
+/* Reads anew what the catalog says of some of its relations. True when that was otherwise: server_catalog() is another
+ * now, and the one before is gone. A fault leaves things as they were. */
+MUST_CHECK bool server_amend(struct server *s, const uint32_t *relations, size_t count, struct arena *a,
+	struct fault *f);
+/* Frees the connection and what was amended. */
+void server_end(struct server *s);
 
 /* When the connection will have been idle for db-pool-max-idletime; INT64_MAX: there is none, or no limit. */
 int64_t server_idle_until_us(const struct server *s);

@@ -51,6 +51,9 @@ static inline void *rows_at(const struct rows *rows, uint32_t index)
 /* Position of the record whose OID, found at byte offset `member`, is oid; CAT_NONE when there is none. */
 uint32_t rows_find_oid(const struct rows *rows, size_t member, uint32_t oid);
 
+/* layout.c: what a value of the type is cast to so that nothing is cut off, where that is another name; or STR_NONE. */
+struct str build_uncut_name(uint32_t oid);
+
 /* keys.c: once everything is sorted, the keys at the ends of foreign keys and the views that show them. */
 void build_keys(struct cat_builder *b);
 

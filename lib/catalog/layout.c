@@ -208,12 +208,18 @@ static const struct cat_type *type_of(const struct cat_builder *b, uint32_t oid)
 	return i == CAT_NONE ? NULL : rows_at(&b->tables[TABLE_TYPES], i);
 }
 
-static struct cat_text uncut_name(struct cat_builder *b, const struct cat_type *type)
+struct str build_uncut_name(uint32_t oid)
 {
 	for (size_t i = 0; i < COUNT_OF(uncut_names); i++)
-		if (uncut_names[i].oid == type->oid)
-			return build_text(b, uncut_names[i].name);
-	return type->sql_name;
+		if (uncut_names[i].oid == oid)
+			return uncut_names[i].name;
+	return STR_NONE;
+}
+
+static struct cat_text uncut_name(struct cat_builder *b, const struct cat_type *type)
+{
+	struct str name = build_uncut_name(type->oid);
+	return name.p ? build_text(b, name) : type->sql_name;
 }
 
 static void resolve_columns(struct cat_builder *b)

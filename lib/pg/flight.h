@@ -50,6 +50,7 @@ struct flight_outcome {
 	struct str response_headers; /* response.headers, or STR_NONE */
 	struct str response_status;  /* response.status, or STR_NONE */
 	struct str command;          /* main's command tag: "SELECT 5", "INSERT 0 1" */
+	bool misfit;                 /* the request's own statements failed of themselves, not in code of users */
 	bool sent;                   /* bytes went out: the fate of a write is unknown if the connection broke */
 };
 

@@ -43,6 +43,11 @@ static enum retry retry_for(const struct attempt *t, const struct step *step, co
 	return RETRY_NEVER;
 }
 
+static bool is_request(const struct flight *f, const struct stmt *s)
+{
+	return s && (s == f->main || s == f->count || s == f->explain);
+}
+
 /* The first error of the segment is the one to report; what follows it is only "aborted". */
 static void take_error(struct attempt *t, const struct step *step, const PGresult *result)
 {
@@ -52,6 +57,7 @@ static void take_error(struct attempt *t, const struct step *step, const PGresul
 	t->retry = retry_for(t, step, result);
 	if (t->retry == RETRY_STALE)
 		names_doom(t->conn->names, step->name);
+	t->outcome->misfit = is_request(t->flight, step->stmt) && !result_from_user_code(result);
 	result_fault(t->fault, result, t->anonymous, t->arena);
 }
 

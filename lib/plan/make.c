@@ -289,6 +289,12 @@ static const struct {
 };
 static_assert(COUNT_OF(ACTIONS) == QUERY_ACTION_COUNT, "a row for each action");
 
+void plan_leave_encoding(struct plan *p)
+{
+	bool has_body = p->read && p->result != RESULT_NOTHING && p->result != RESULT_LOCATION;
+	p->objects = has_body && !p->plain && !p->handler && !p->raw && !p->features && p->media.kind != MEDIA_PLAN;
+}
+
 bool plan_make(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f)
 {

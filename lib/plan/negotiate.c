@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/negotiate.h"
 
-#include "plan/read.h"
+#include "plan/source.h"
 
 static const struct str ANYTHING = STR_INIT("*/*"), OCTETS = STR_INIT("application/octet-stream");
 
@@ -129,11 +129,21 @@ static bool may_be_geometry(const struct catalog *cat, const struct plan_output 
 	return out->field.type == 0 || (t && is_geometry(catalog_text(cat, t->name)));
 }
 
+static bool any_may_be_geometry(const struct plan_source *s)
+{
+	bool any = false;
+	for (size_t i = 0; i < source_columns(s) && !any; i++)
+		any = may_be_geometry(s->catalog, &(struct plan_output){ .field = source_column(s, i) });
+	return any;
+}
+
 static bool has_geometry(const struct plan *p)
 {
+	struct plan_source rows = { .catalog = p->catalog, .relation = p->relation, .routine = p->routine };
 	bool any = !p->read;
 	for (size_t i = 0; p->read && i < p->read->output_count && !any; i++)
-		any = may_be_geometry(p->catalog, &p->read->outputs[i]);
+		any = p->read->outputs[i].shows == SHOWS_ALL ? any_may_be_geometry(&rows)
+													 : may_be_geometry(p->catalog, &p->read->outputs[i]);
 	return any;
 }
 

@@ -12,6 +12,14 @@ static const struct order_term *order_of(const struct place *p)
 	return order;
 }
 
+bool place_orders_unknown(const struct place *p)
+{
+	for (const struct order_term *term = order_of(p); term; term = term->next)
+		if (term->relation_count == 0 && !source_knows(&p->source, term->field.name))
+			return true;
+	return false;
+}
+
 static bool not_to_one(struct reader *r, const struct place *p, const struct place *child)
 {
 	struct str name = place_name(child), from = p->source.name;
@@ -105,6 +113,15 @@ static const struct plan_output *output_shown(struct place *p, const struct orde
 	return child->embed->spread ? output_lifting(p, child, output_shown(child, term, i + 1)) : NULL;
 }
 
+/* Whether `*` shows it, which PostgreSQL expands. */
+static bool shows_as_column(const struct place *p, const struct field *f)
+{
+	bool all = false;
+	for (size_t i = 0; i < p->select->output_count && !all; i++)
+		all = p->outputs[i].shows == SHOWS_ALL;
+	return all && source_knows(&p->source, f->name);
+}
+
 /* Whether one row of what is shown tells what the term means. */
 static bool is_told(struct place *p, const struct order_term *term, size_t i)
 {
@@ -113,7 +130,7 @@ static bool is_told(struct place *p, const struct order_term *term, size_t i)
 		if (!p->embed->shown)
 			return false;
 	}
-	return output_of_field(p, &term->field) != NULL;
+	return output_of_field(p, &term->field) != NULL || shows_as_column(p, &term->field);
 }
 
 static bool is_orderable(const struct plan_output *out)

@@ -178,8 +178,17 @@ static void note_groups(struct place *p, bool around)
 		note_groups(&p->children[i], sel->grouped);
 }
 
-/* `*` is every column by name: the worker encodes each by what the catalog knows of it. Columns come first, then what
- * the embeds show, as PostgREST lists them. */
+static void add_all(struct reader *r, struct place *p)
+{
+	if (place_leaves_all(r, p)) {
+		add_output(p, p->outputs, place_all(r, p));
+		return;
+	}
+	for (size_t i = 0; i < source_columns(&p->source); i++)
+		add_output(p, p->outputs, column_output(&p->source, i));
+}
+
+/* Columns come first, then what the embeds show, as PostgREST lists them. */
 static bool resolve_outputs(struct reader *r, struct place *p)
 {
 	const struct plan_source *s = &p->source;
@@ -192,8 +201,8 @@ static bool resolve_outputs(struct reader *r, struct place *p)
 	for (const struct select_item *item = p->items; item; item = item->next) {
 		if (item->kind == SELECT_FIELD)
 			add_output(p, p->outputs, output_of(s, item));
-		for (size_t i = 0; item->kind == SELECT_ALL && i < source_columns(s); i++)
-			add_output(p, p->outputs, column_output(s, i));
+		if (item->kind == SELECT_ALL)
+			add_all(r, p);
 	}
 	for (size_t i = 0; i < p->child_count; i++)
 		add_embed(p, p->outputs, &p->children[i]);

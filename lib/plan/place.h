@@ -61,6 +61,15 @@ void place_keys(struct reader *r, struct place *p);
 bool place_where(struct reader *r, struct place *p);
 void place_ranges(struct reader *r, struct place *p);
 
+/* whole.c: whether `*` is left to PostgreSQL, which knows of columns that came, went or changed since the catalog was
+ * read. Not where columns must be named: to be lifted out of a spread, to be grouped by, to be made JSON of by a
+ * domain's own functions, or because a write has to return more than its columns. */
+bool place_leaves_all(const struct reader *r, const struct place *p);
+/* whole.c: what `*` shows, as one output. */
+struct plan_output place_all(struct reader *r, struct place *p);
+/* order.c: whether an order of the place names what only PostgreSQL knows as a column of its rows. */
+bool place_orders_unknown(const struct place *p);
+
 /* outputs.c: the columns of a place and all below it. Fault: 400 PGRST127. */
 bool place_outputs(struct reader *r, struct place *p);
 

@@ -51,6 +51,7 @@ struct plan {
 	bool raw;                          /* the one value is the body: of a domain named as a media type */
 	bool features;                     /* each row becomes a GeoJSON feature */
 	bool unlocated;                    /* with features: no column can be a geometry, so PostGIS is not asked */
+	bool objects;                      /* PostgreSQL makes the JSON of each row: see plan_leave_encoding() */
 	bool plain;                        /* values leave PostgreSQL in their own form, none as JSON */
 	bool singular;                     /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
@@ -94,6 +95,15 @@ MUST_CHECK bool plan_make(struct plan *out_r, const struct query *q, const struc
  * where several have the name). The query's body need not have been read. */
 MUST_CHECK bool plan_target(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
+
+/* Whether the worker makes JSON of the rows, so that PostgreSQL encodes what it cannot. */
+static inline bool plan_is_encoded(const struct plan *p)
+{
+	return !p->plain && !p->objects;
+}
+
+/* make.c: has PostgreSQL make the JSON of the rows if the answer is that: slower, but whatever types they have. */
+void plan_leave_encoding(struct plan *p);
 
 /* make.c: whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */
 bool plan_hoists(const struct conf *c, struct str setting);

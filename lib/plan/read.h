@@ -29,10 +29,11 @@ enum plan_shows {
 	SHOWS_FIELD,  /* a column of the place itself */
 	SHOWS_EMBED,  /* the rows of an embed, as one JSON value */
 	SHOWS_LIFTED, /* a column of a spread embed */
-	SHOWS_ROW     /* the row itself: what count() counts when it was lifted out of a spread */
+	SHOWS_ROW,    /* the row itself: what count() counts when it was lifted out of a spread */
+	SHOWS_ALL     /* `*`, which PostgreSQL expands: see place_leaves_all() */
 };
 
-/* One column of the result. */
+/* One column of the result; of SHOWS_ALL all that the rows have. */
 struct plan_output {
 	enum plan_shows shows;
 	struct plan_field field;         /* SHOWS_FIELD; name.p NULL: the argument of a bare count() */
@@ -81,6 +82,9 @@ struct plan_select {
 	const struct cat_relation *relation; /* whose rows; NULL: a function's, of no relation */
 	const struct plan_output *outputs;
 	size_t output_count;
+	const struct plan_field *encoded; /* columns of SHOWS_ALL that PostgreSQL encodes where the worker makes JSON of
+	                                   * the rows: selected once more, as JSON, behind all others */
+	size_t encoded_count;
 	bool aggregated;                    /* the outputs without an aggregate are grouped by */
 	bool grouped;                       /* so are those lifted out of it, at the least: JSON must be jsonb */
 	const struct plan_condition *where; /* NULL: all rows */

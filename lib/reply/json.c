@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "catalog/catalog.h"
 #include "catalog/oid.h"
 #include "reply/escape.h"
 #include "reply/strip.h"
@@ -19,6 +18,7 @@ typedef char *encode_fn(char *to, struct str text);
 struct column {
 	struct str prefix; /* ,"name": */
 	encode_fn *encode;
+	size_t at; /* where in the row its value is */
 	bool is_json;
 };
 
@@ -141,10 +141,43 @@ struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct 
 	for (size_t i = 0; i < count; i++) {
 		struct column *c = &shape->columns[i];
 		c->prefix = make_prefix(a, str_of(row_name(r, i)));
+		c->at = i;
 		c->encode = encoders[catalog_encoding_builtin(row_type(r, i))];
 		c->is_json = oid_is_json(row_type(r, i));
 	}
 	return shape;
+}
+
+/* Where a column comes as JSON, or its own place. */
+static size_t encoded_at(const struct row *r, size_t column, size_t first)
+{
+	for (size_t i = first; i < row_columns(r); i++)
+		if (str_eq(str_of(row_name(r, i)), str_of(row_name(r, column))))
+			return i;
+	return column;
+}
+
+static bool is_encodable(const struct catalog *cat, uint32_t oid)
+{
+	if (catalog_encoding_builtin(oid) != CAT_ENCODE_TO_JSON)
+		return true;
+	const struct cat_type *type = catalog_type(cat, oid);
+	return type && type->encoding != CAT_ENCODE_TO_JSON;
+}
+
+bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct json_star *star,
+	const struct catalog *cat)
+{
+	bool fits = shape->count >= star->before + star->behind + star->encoded;
+	shape->count -= fits ? star->encoded : 0;
+	for (size_t i = star->before; fits && star->encoded > 0 && i < shape->count - star->behind; i++) {
+		struct str prefix = shape->columns[i].prefix;
+		shape->columns[i] = shape->columns[encoded_at(r, i, shape->count)];
+		shape->columns[i].prefix = prefix;
+	}
+	for (size_t i = 0; fits && i < shape->count; i++)
+		fits = is_encodable(cat, row_type(r, shape->columns[i].at));
+	return fits;
 }
 
 static void put_pieces(struct spool *out, struct str text)
@@ -207,7 +240,7 @@ void json_object(struct spool *out, const struct json_shape *shape, const struct
 	char separator = '{';
 	for (size_t i = 0; i < shape->count; i++) {
 		const struct column *c = &shape->columns[i];
-		struct str text = row_value(r, i);
+		struct str text = row_value(r, c->at);
 		if (shape->strip && (!text.p || (c->is_json && strip_is_null(text))))
 			continue;
 		if (!put_short(out, shape, c, text, separator)) {
@@ -222,7 +255,8 @@ void json_object(struct spool *out, const struct json_shape *shape, const struct
 
 void json_value(struct spool *out, const struct json_shape *shape, const struct row *r, size_t column)
 {
-	put_value(out, shape, &shape->columns[column], row_value(r, column));
+	const struct column *c = &shape->columns[column];
+	put_value(out, shape, c, row_value(r, c->at));
 }
 
 struct str json_plain(const struct json_shape *shape, const struct row *r, size_t column, struct arena *a)

@@ -11,12 +11,22 @@
 #ifndef ROWGATE_REPLY_JSON_H
 #define ROWGATE_REPLY_JSON_H
 
+#include "catalog/catalog.h"
 #include "pg/conn.h"
 #include "spool.h"
 
 /* Column names escaped and encoders chosen, once a result. */
 struct json_shape;
 struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct arena *a);
+/* Columns that came by `*`. */
+struct json_star {
+	size_t before, behind; /* how many others there are on either side */
+	size_t encoded;        /* how many of its columns come once more as JSON, behind everything */
+};
+/* Has columns of a star read where they come as JSON, and leaves those out of the rows. False when the values of some
+ * column are not to be encoded, because it is of another type than the catalog says. */
+MUST_CHECK bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct json_star *star,
+	const struct catalog *cat);
 /* {"a":1,"b":"x"} */
 void json_object(struct spool *out, const struct json_shape *shape, const struct row *r);
 /* The value of one column. */

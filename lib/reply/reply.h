@@ -46,6 +46,8 @@ MUST_CHECK bool reply_rows_judge(void *rows, const struct flight_outcome *so_far
 /* Whether the plan's rows are to be handed over. Where they are not, a flight without on_columns and on_row saves a
  * write the round trip in which these could still refuse. */
 bool reply_rows_wanted(const struct plan *p);
+/* Whether the rows that came could not be encoded: they have other types than the catalog says. */
+bool reply_rows_unfit(const struct reply_rows *rows);
 /* Whether the outcome must be judged before commit (singular, max-affected, PUT). Reads are judged by reply_make(),
  * which saves them a round trip. */
 bool reply_rows_must_judge(const struct plan *p);

@@ -8,6 +8,7 @@
 #include "csv.h"
 #include "explained.h"
 #include "json.h"
+#include "plan/read.h"
 
 /* One shape of body: what stands before, between and behind the rows, what stands for none, how a row is written. */
 struct form {
@@ -170,13 +171,13 @@ static bool returns_structures(const struct plan *p)
 
 static const struct form *json_form(const struct plan *p)
 {
-	bool value = p->result == RESULT_VALUE || p->result == RESULT_VALUES;
+	bool value = p->result == RESULT_VALUE || p->result == RESULT_VALUES || p->objects;
 	if (p->singular || p->result == RESULT_OBJECT || p->result == RESULT_VALUE)
 		return value ? &form_value : &form_object;
 	if (p->strip_nulls)
 		return value ? &form_stripped_values : &form_stripped;
 	if (value)
-		return returns_structures(p) ? &form_structures : &form_values;
+		return p->result == RESULT_ROWS || returns_structures(p) ? &form_structures : &form_values;
 	return &form_objects;
 }
 
@@ -213,14 +214,37 @@ struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)
 	return rows;
 }
 
+static struct json_star star_of(const struct plan *p)
+{
+	struct json_star star = { .encoded = plan_is_encoded(p) ? p->read->encoded_count : 0 };
+	size_t count = p->read->output_count, i = 0;
+	while (i < count && p->read->outputs[i].shows != SHOWS_ALL)
+		i++;
+	star.before = i;
+	star.behind = i < count ? count - i - 1 : 0;
+	return star;
+}
+
+/* Whether the rows can be encoded; else the catalog is not what the database is. */
+static bool fits(struct reply_rows *rows, const struct row *r)
+{
+	const struct plan *p = rows->plan;
+	if (!p->read || p->objects || p->features || (rows->form->put != add_object && rows->form->put != add_value))
+		return true;
+	struct json_star star = star_of(p);
+	return json_shape_fit(rows->shape, r, &star, p->catalog);
+}
+
 bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)
 {
-	(void)f;
 	struct reply_rows *rows = arg;
 	spool_clear(&rows->body);
 	rows->count = rows->arrived = 0;
 	rows->location = STR_NONE;
 	rows->shape = json_shape_new(r, rows->plan->strip_nulls, rows->arena);
+	rows->unfit = !fits(rows, r);
+	if (rows->unfit)
+		return fault_set(f, 500, "RG500", STR("The rows have types that the schema cache does not know"));
 	if (rows->form->begin)
 		rows->form->begin(rows, r);
 	return true;
@@ -277,6 +301,11 @@ int64_t rows_total(const struct reply_rows *rows, const struct flight_outcome *o
 	if (p->result == RESULT_NOTHING)
 		return (int64_t)outcome->affected;
 	return rows->count;
+}
+
+bool reply_rows_unfit(const struct reply_rows *rows)
+{
+	return rows->unfit;
 }
 
 bool reply_rows_wanted(const struct plan *p)

@@ -13,6 +13,7 @@ struct reply_rows {
 	struct arena *arena;
 	const struct form *form;
 	struct json_shape *shape; /* once the columns are known */
+	bool unfit;               /* they cannot be encoded */
 	struct spool body;
 	int64_t arrived;     /* rows that came */
 	int64_t count;       /* those of them that were asked for: fewer when the plan passes over the others */

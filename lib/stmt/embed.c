@@ -314,6 +314,16 @@ static void need(struct needs *n, struct str name)
 	stmt_ident(n->d, name);
 }
 
+/* Every column, whatever its name: those that the catalog knows are there. */
+static void need_all(struct needs *n, const struct plan *p)
+{
+	const struct cat_column *columns = catalog_columns(p->catalog, p->relation->columns);
+	stmt_ident(n->d, n->alias);
+	stmt_sql(n->d, ".*");
+	for (size_t i = 0; i < p->relation->columns.count; i++)
+		name_set_add(&n->names, catalog_text(p->catalog, columns[i].name));
+}
+
 static bool needs_row(const struct plan_select *sel)
 {
 	for (size_t i = 0; i < sel->embed_count; i++)
@@ -326,6 +336,9 @@ void stmt_needs(struct draft *d, const struct plan *p)
 {
 	const struct plan_select *sel = p->read;
 	struct needs n = { d, sel->alias, name_set_new(0, d->arena) };
+	for (size_t i = 0; i < sel->output_count; i++)
+		if (sel->outputs[i].shows == SHOWS_ALL)
+			need_all(&n, p);
 	for (size_t i = 0; i < sel->output_count; i++)
 		need(&n, sel->outputs[i].field.name);
 	for (size_t i = 0; i < sel->order_count; i++)

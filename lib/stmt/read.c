@@ -67,6 +67,10 @@ static void put_shown(struct draft *d, const struct plan *p, const struct plan_s
 	case SHOWS_ROW:
 		stmt_ident(d, sel->alias);
 		break;
+	case SHOWS_ALL:
+		stmt_ident(d, sel->alias);
+		stmt_sql(d, ".*");
+		break;
 	}
 }
 
@@ -104,7 +108,7 @@ static bool is_bare_column(const struct plan_output *out)
 
 static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
 {
-	if (!wrapped && is_bare_column(out) && str_eq(out->name, out->field.name))
+	if (out->shows == SHOWS_ALL || (!wrapped && is_bare_column(out) && str_eq(out->name, out->field.name)))
 		return;
 	stmt_sql(d, " AS ");
 	stmt_ident(d, out->name);
@@ -118,12 +122,23 @@ static bool is_made(const struct plan_output *out)
 	return out->shows == SHOWS_EMBED || out->shows == SHOWS_LIFTED;
 }
 
+/* What `*` shows in its text form, and the worker does not encode: once more, as JSON. */
+static void put_encoded(struct draft *d, const struct plan_select *sel)
+{
+	for (size_t i = 0; i < sel->encoded_count; i++) {
+		stmt_sql(d, ", pg_catalog.to_json(");
+		stmt_field(d, sel->alias, &sel->encoded[i]);
+		stmt_sql(d, ") AS ");
+		stmt_ident(d, sel->encoded[i].name);
+	}
+}
+
 /* Where values leave PostgreSQL in its own form, or for functions of users, what we make is printed as jsonb is. */
 void stmt_outputs(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->read->output_count; i++) {
 		const struct plan_output *out = &p->read->outputs[i];
-		bool wrapped = out->to_json && !p->plain;
+		bool wrapped = out->to_json && plan_is_encoded(p);
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		buf_put(&d->sql, wrapped ? STR("pg_catalog.to_json(") : STR(""));
 		stmt_output(d, p, p->read, out);
@@ -131,6 +146,8 @@ void stmt_outputs(struct draft *d, const struct plan *p)
 		buf_put(&d->sql, wrapped ? STR(")") : STR(""));
 		put_name(d, out, wrapped);
 	}
+	if (plan_is_encoded(p))
+		put_encoded(d, p->read);
 }
 
 void stmt_values(struct draft *d, const struct plan *p, const struct plan_select *sel)

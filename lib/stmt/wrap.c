@@ -4,7 +4,7 @@
 
 bool stmt_gathers(const struct plan *p)
 {
-	return p->handler || p->features;
+	return p->handler || p->features || p->objects;
 }
 
 void stmt_one_value(struct draft *d)
@@ -48,10 +48,24 @@ void stmt_feature(struct draft *d, const struct plan *p)
 	buf_put(&d->sql, p->unlocated ? STR(" END") : STR(""));
 }
 
+/* What the worker would write of a row. */
+static void put_object(struct draft *d, const struct plan *p)
+{
+	if (p->result == RESULT_VALUE || p->result == RESULT_VALUES) {
+		stmt_sql(d, "SELECT pg_catalog.to_json(");
+		stmt_one_value(d);
+		stmt_sql(d, ") FROM (");
+	} else {
+		stmt_sql(d, "SELECT pg_catalog.row_to_json(" STMT_ROWS ") FROM (");
+	}
+}
+
 /* Beside the body there is the number of rows, which nothing else tells. */
 void stmt_gather_open(struct draft *d, const struct plan *p)
 {
-	if (p->features) {
+	if (p->objects) {
+		put_object(d, p);
+	} else if (p->features) {
 		stmt_sql(d, "SELECT ");
 		stmt_feature(d, p);
 		stmt_sql(d, " FROM (");

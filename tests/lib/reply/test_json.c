@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "../catalog/sample.h"
 #include "../expect.h"
 #include "base/arena.h"
 #include "fake_row.h"
@@ -164,6 +165,39 @@ static void gives_values_bare(void **state)
 	}
 }
 
+/* Rows of `before, *, behind` with what PostgreSQL encodes of the star once more; NULL: they do not fit. */
+static const struct {
+	struct fake_column columns[5];
+	size_t count;
+	struct json_star star;
+	const char *json;
+} starred[] = {
+	{ { { "a", T_INT4, "1", 0 }, { "b", T_TEXT, "x", 0 } }, 2, { 0, 0, 0 }, "{\"a\":1,\"b\":\"x\"}" },
+	{ { { "a", 1007, "{1}", 0 }, { "b", T_TEXT, "x", 0 }, { "a", T_JSON, "[1]", 0 } }, 3, { 0, 0, 1 },
+		"{\"a\":[1],\"b\":\"x\"}" },
+	{ { { "a", T_TEXT, "y", 0 }, { "a", 1007, "{1}", 0 }, { "e", T_JSON, "[]", 0 }, { "a", T_JSON, "[1]", 0 } }, 4,
+		{ 1, 1, 1 }, "{\"a\":\"y\",\"a\":[1],\"e\":[]}" },
+	{ { { "a", 1007, "{1}", 0 } }, 1, { 0, 0, 0 }, NULL },
+	{ { { "b", 1007, "{1}", 0 }, { "a", T_JSON, "[1]", 0 } }, 2, { 0, 0, 1 }, NULL },
+	{ { { "a", T_INT4, "1", 0 } }, 1, { 1, 1, 0 }, NULL },
+};
+
+static void reads_stars(void **state)
+{
+	const struct catalog *cat = sample_catalog(*state);
+	for (size_t i = 0; i < COUNT_OF(starred); i++) {
+		struct row r = { starred[i].columns, starred[i].count };
+		struct json_shape *shape = json_shape_new(&r, false, *state);
+		struct spool out = spool_in(*state, 4096);
+		bool fits = json_shape_fit(shape, &r, &starred[i].star, cat);
+		assert_int_equal(fits, starred[i].json != NULL);
+		if (fits) {
+			json_object(&out, shape, &r);
+			expect_text("a row with a star", fake_text(&out, *state), starred[i].json);
+		}
+	}
+}
+
 static int set_up(void **state)
 {
 	*state = arena_new((size_t)1 << 30);
@@ -184,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(strips_nulls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_values_of_any_length, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gives_values_bare, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reads_stars, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ static void calls(void **state)
 			"pg_catalog.json_to_record($1) AS `pgrst_body`(`id` integer), LATERAL `api`.`get_item`(`id` := "
 			"`pgrst_body`.`id`) AS `pgrst_call` | {`id`:1} as 114" },
 		{ "GET /rpc/stats",
-			"SELECT `record`.`total`, pg_catalog.to_json(`record`.`seen`) AS `seen` FROM `api`.`stats`() AS "
+			"SELECT `record`.*, pg_catalog.to_json(`record`.`seen`) AS `seen` FROM `api`.`stats`() AS "
 			"`record`" },
 		{ "GET /rpc/stats?total=gt.0&select=total",
 			"SELECT `record`.`total` FROM `api`.`stats`() AS `record` WHERE (`record`.`total` > $1) | 0" },

@@ -19,15 +19,13 @@ static void select_lists(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /items",
-			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
-			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
+			"SELECT `items`.*, pg_catalog.to_json(`items`.`tags`) AS `tags`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
 		{ "GET /items?select=id,name", "SELECT `items`.`id`, `items`.`name` FROM `api`.`items`" },
 		{ "GET /items?select=",
-			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-			"`tags`, `items`.`data`, `items`.`meta`, `items`.`made`, `items`.`words`, `items`.`mood`, "
-			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span` FROM `api`.`items`" },
-		{ "GET /log?select=*,l:line", "SELECT `log`.`line`, `log`.`line` AS `l` FROM `api`.`log`" },
+			"SELECT `items`.*, pg_catalog.to_json(`items`.`tags`) AS `tags`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
+		{ "GET /log?select=*,l:line", "SELECT `log`.*, `log`.`line` AS `l` FROM `api`.`log`" },
 		{ "GET /items?select=n:name,p:price::text,id::int",
 			"SELECT `items`.`name` AS `n`, CAST(`items`.`price` AS text) AS `p`, CAST(`items`.`id` AS int) "
 			"AS `id` FROM `api`.`items`" },
@@ -43,8 +41,8 @@ static void select_lists(void **state)
 			"SELECT pg_catalog.to_json(CAST(`items`.`id` AS int drop table)) AS `id` FROM `api`.`items`" },
 		{ "GET /items?select=full_name,id",
 			"SELECT pg_catalog.to_json(`items`.`full_name`) AS `full_name`, `items`.`id` FROM `api`.`items`" },
-		{ "GET /cheap_items", "SELECT `cheap_items`.`id` FROM `api`.`cheap_items`" },
-		{ "GET /odd%20%22t%22", "SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t```" },
+		{ "GET /cheap_items", "SELECT `cheap_items`.* FROM `api`.`cheap_items`" },
+		{ "GET /odd%20%22t%22", "SELECT `odd ``t```.* FROM `api`.`odd ``t```" },
 		{ "HEAD /items?select=id", "SELECT `items`.`id` FROM `api`.`items`" },
 		{ "GET /items?select=id,tags\nAccept: text/csv", "SELECT `items`.`id`, `items`.`tags` FROM `api`.`items`" },
 	};
@@ -84,28 +82,29 @@ static void handlers(void **state)
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: text/html",
 			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
-			"`log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"`log`.* FROM `api`.`log`) AS _postgrest_t" },
 		{ "GET /log?select=*&line=eq.x&limit=2\nAccept: TEXT/html",
 			"SELECT api.log_page(_postgrest_t::`api`.`log`), pg_catalog.count(_postgrest_t) FROM (SELECT "
-			"`log`.`line` FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
+			"`log`.* FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2) AS _postgrest_t | x | 2" },
 		{ "GET /log?select=line\nAccept: text/html",
 			"406 PGRST107 None of these media types are available: text/html" },
-		{ "HEAD /log\nAccept: text/html", "SELECT `log`.`line` FROM `api`.`log`" },
+		{ "HEAD /log\nAccept: text/html", "SELECT `log`.* FROM `api`.`log`" },
 		{ "GET /paints?select=id\nAccept: text/tab-separated-values",
 			"SELECT api.tabs(_postgrest_t), pg_catalog.count(_postgrest_t) FROM (SELECT `paints`.`id` FROM "
 			"`api`.`paints`) AS _postgrest_t" },
 		{ "POST /log\nPrefer: return=minimal\nAccept: text/html\n\n{}",
 			"INSERT INTO `api`.`log` SELECT FROM (VALUES (1)) AS `pgrst_body`" },
 		{ "GET /log\nAccept: application/geo+json",
-			"SELECT CASE WHEN true THEN pg_catalog.json_build_object('type', 'Feature', 'geometry', NULL, "
-			"'properties', pg_catalog.row_to_json(_postgrest_t)) ELSE ST_AsGeoJSON(_postgrest_t)::pg_catalog.json END "
-			"FROM (SELECT `log`.`line` FROM `api`.`log`) AS _postgrest_t" },
+			"SELECT CASE WHEN true THEN pg_catalog.json_build_object('type', 'Feature', 'geometry', "
+			"NULL, 'properties', pg_catalog.row_to_json(_postgrest_t)) ELSE "
+			"ST_AsGeoJSON(_postgrest_t)::pg_catalog.json END FROM (SELECT `log`.* FROM `api`.`log`) AS "
+			"_postgrest_t" },
 		{ "GET /log?select=line,spot\nAccept: application/geo+json",
 			"SELECT ST_AsGeoJSON(_postgrest_t)::pg_catalog.json FROM (SELECT `log`.`line`, `log`.`spot` FROM "
 			"`api`.`log`) AS _postgrest_t" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/html`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("api.log_page(_postgrest_t::`api`.`log`)",
-				"SELECT `log`.`line` FROM `api`.`log`") },
+				"SELECT `log`.* FROM `api`.`log`") },
 	};
 	struct conf c = fixture_conf();
 	c.db_plan_enabled = true;
@@ -177,7 +176,7 @@ static void filters(void **state)
 			"0 | 1 | 0 | x" },
 		{ "GET /items?select=id&nope=eq.1", "SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`nope` = $1) | 1" },
 		{ "GET /odd%20%22t%22?%22we%5C%22ird%22=eq.x",
-			"SELECT `odd ``t```.`we``ird` FROM `api`.`odd ``t``` WHERE (`odd ``t```.`we``ird` = $1) | x" },
+			"SELECT `odd ``t```.* FROM `api`.`odd ``t``` WHERE (`odd ``t```.`we``ird` = $1) | x" },
 	};
 	struct conf c = fixture_conf();
 	fixture_golden(rows, COUNT_OF(rows), &c);
@@ -238,18 +237,18 @@ static void explained(void **state)
 	static const struct golden rows[] = {
 		{ "GET /log\nAccept: application/vnd.pgrst.plan",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-				"SELECT `log`.`line` FROM `api`.`log`") },
+				"SELECT `log`.* FROM `api`.`log`") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`application/vnd.pgrst.array;nulls=stripped`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"COALESCE(pg_catalog.json_strip_nulls(pg_catalog.json_agg(_postgrest_t)), '[]')",
-				"SELECT `log`.`line` FROM `api`.`log`") },
+				"SELECT `log`.* FROM `api`.`log`") },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`text/csv`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"(SELECT COALESCE(pg_catalog.string_agg(name, ','), '') FROM (SELECT pg_catalog.json_object_keys("
 				"pg_catalog.row_to_json(first)) AS name FROM (SELECT * FROM pgrst_source LIMIT 1) AS first) AS names) "
 				"|| E'\\n' || COALESCE(pg_catalog.string_agg(pg_catalog.substring(_postgrest_t::text, 2, "
 				"pg_catalog.length(_postgrest_t::text) - 2), E'\\n'), '')",
-				"SELECT `log`.`line` FROM `api`.`log`") },
+				"SELECT `log`.* FROM `api`.`log`") },
 		{ "GET /log?select=spot\nAccept: application/vnd.pgrst.plan; for=`application/geo+json`",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED(
 				"pg_catalog.json_build_object('type', 'FeatureCollection', 'features', "
@@ -259,31 +258,31 @@ static void explained(void **state)
 		  "options=analyze|verbose|buffers|settings|wal",
 			"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, SETTINGS, BUFFERS, WAL) " EXPLAINED(
 				"COALESCE(pg_catalog.json_agg(_postgrest_t) -> 0, 'null')",
-				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1") " | 1" },
+				"SELECT `log`.* FROM `api`.`log` LIMIT $1") " | 1" },
 		{ "HEAD /log\nAccept: application/vnd.pgrst.plan",
-			"EXPLAIN (FORMAT TEXT) " EXPLAINED("''::text", "SELECT `log`.`line` FROM `api`.`log`") },
+			"EXPLAIN (FORMAT TEXT) " EXPLAINED("''::text", "SELECT `log`.* FROM `api`.`log`") },
 		{ "GET /log?limit=1&line=eq.a\nAccept: application/vnd.pgrst.plan\nPrefer: count=exact",
 			"EXPLAIN (FORMAT TEXT) " SOURCE_AND_ALL(
-				"SELECT `log`.`line` FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2",
+				"SELECT `log`.* FROM `api`.`log` WHERE (`log`.`line` = $1) LIMIT $2",
 				"SELECT 1 FROM `api`.`log` WHERE (`log`.`line` = $3)")
 				EXPLAINED_AS("(SELECT pg_catalog.count(*) FROM pgrst_source_count)" COUNTED,
 					"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')", "SELECT * FROM pgrst_source") " | a | 1 | a" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan\nPrefer: count=estimated",
-			"EXPLAIN (FORMAT TEXT) " SOURCE("SELECT `log`.`line` FROM `api`.`log`")
+			"EXPLAIN (FORMAT TEXT) " SOURCE("SELECT `log`.* FROM `api`.`log`")
 				EXPLAINED_AS("pg_catalog.count(_postgrest_t)" COUNTED,
 					"COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')", "SELECT * FROM pgrst_source") },
 		{ "GET /log?limit=1\nAccept: application/vnd.pgrst.plan\nPrefer: count=planned",
 			"EXPLAIN (FORMAT TEXT) " EXPLAINED("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-				"SELECT `log`.`line` FROM `api`.`log` LIMIT $1") " | 1" },
+				"SELECT `log`.* FROM `api`.`log` LIMIT $1") " | 1" },
 		{ "POST /log\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
 			"EXPLAIN (FORMAT TEXT) " SOURCE("INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
 											"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING 1")
 				WRITTEN("''::text", "SELECT * FROM pgrst_source") " | {`line`:`x`} as 114" },
 		{ "POST /log\nPrefer: return=representation\nAccept: application/vnd.pgrst.plan\n\n{`line`:`x`}",
 			"EXPLAIN (FORMAT TEXT) " SOURCE("INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog."
-											"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.`line`")
+											"json_to_record($1) AS `pgrst_body`(`line` text) RETURNING `log`.*")
 				WRITTEN("COALESCE(pg_catalog.json_agg(_postgrest_t), '[]')",
-					"SELECT `log`.`line` FROM pgrst_source AS `log`") " | {`line`:`x`} as 114" },
+					"SELECT `log`.* FROM pgrst_source AS `log`") " | {`line`:`x`} as 114" },
 		{ "GET /log\nAccept: application/vnd.pgrst.plan; for=`image/png`",
 			"406 PGRST107 None of these media types are available: application/vnd.pgrst.plan+text; "
 			"for=`image/png`" },

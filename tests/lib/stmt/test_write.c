@@ -55,11 +55,12 @@ static void writes(void **state)
 			"AS `pgrst_body`(`id` integer, `name` text) RETURNING `items`.`id` | {`id`:7,`name`:`z`} as 114" },
 		{ "POST /orders?columns=id,item_id\nPrefer: missing=default, return=representation\n\n"
 		  "[{`item_id`:4}]",
-			"INSERT INTO `api`.`orders`(`id`, `item_id`) SELECT `id`, `item_id` FROM pg_catalog."
-			"jsonb_to_recordset((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(E'id', pg_catalog."
-			"nextval(pg_catalog.pg_get_serial_sequence(E'`api`.`orders`', E'id'))) || element) FROM "
-			"pg_catalog.jsonb_array_elements($1::jsonb) AS element)) AS `pgrst_body`(`id` integer, `item_id` "
-			"integer) RETURNING `orders`.`id`, `orders`.`item_id` | [{`item_id`:4}] as 114" },
+			"INSERT INTO `api`.`orders`(`id`, `item_id`) SELECT `id`, `item_id` FROM "
+			"pg_catalog.jsonb_to_recordset((SELECT "
+			"pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(E'id', "
+			"pg_catalog.nextval(pg_catalog.pg_get_serial_sequence(E'`api`.`orders`', E'id'))) || "
+			"element) FROM pg_catalog.jsonb_array_elements($1::jsonb) AS element)) AS `pgrst_body`(`id` "
+			"integer, `item_id` integer) RETURNING `orders`.* | [{`item_id`:4}] as 114" },
 		{ "POST /items?select=id\nContent-Type: application/x-www-form-urlencoded\nPrefer: "
 		  "return=representation\n\nname=a+b&price=4",
 			"INSERT INTO `api`.`items`(`name`, `price`) SELECT `name`, `price` FROM pg_catalog."
@@ -161,8 +162,9 @@ static void writes(void **state)
 			"(coalesce(nullif(pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int - "
 			"1)::text, true) IS NOT NULL | {`a`:1,`b`:2,`v`:`x`} as 114 | 1 | 2" },
 		{ "POST /odd%20%22t%22\nPrefer: return=representation\n\n{`we\\`ird`:`v`}",
-			"INSERT INTO `api`.`odd ``t```(`we``ird`) SELECT `we``ird` FROM pg_catalog.json_to_record($1) AS "
-			"`pgrst_body`(`we``ird` text) RETURNING `odd ``t```.`we``ird` | {`we\\`ird`:`v`} as 114" },
+			"INSERT INTO `api`.`odd ``t```(`we``ird`) SELECT `we``ird` FROM "
+			"pg_catalog.json_to_record($1) AS `pgrst_body`(`we``ird` text) RETURNING `odd ``t```.* | "
+			"{`we\\`ird`:`v`} as 114" },
 		{ "POST /pairs?select=v&order=b.desc,a\nPrefer: return=representation\n\n{`a`:1,`b`:2}",
 			"WITH pgrst_source AS (INSERT INTO `api`.`pairs`(`a`, `b`) SELECT `a`, `b` FROM pg_catalog."
 			"json_to_record($1) AS `pgrst_body`(`a` integer, `b` integer) RETURNING `pairs`.`v`, `pairs`.`b`, "

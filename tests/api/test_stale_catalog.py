@@ -1,0 +1,254 @@
+"""What changes in the database while rowgate serves by the catalog it read before (PARITY.md O11): nobody says that it
+is to be read anew.
+
+SPDX-License-Identifier: MIT
+"""
+import collections
+import itertools
+import json
+import re
+import time
+
+import pytest
+
+from harness.load import Clients
+
+SCHEMA = "stale.sql"
+REPRESENTATION = {"Prefer": "return=representation"}
+CSV = {"Accept": "text/csv"}
+KINDS = {
+    "plain": ("id integer PRIMARY KEY, word text, number integer", "(1, 'one', 10)"),
+    "books": ("id integer PRIMARY KEY, word text, tags text[], shelf_id integer REFERENCES shelves",
+              "(1, 'Emma', '{old}', 1)"),
+}
+
+# A change of table T, a request for it, and the body of the answer.
+Change = collections.namedtuple("Change", "kind sql method path body headers wanted")
+
+
+def change(kind, sql, request, wanted, body=None, headers=None):
+    method, path = request.split(" ")
+    return Change(kind, sql, method, path, body, headers or {}, wanted)
+
+
+CHANGES = {
+    "dropped, read": change("plain", "ALTER TABLE T DROP number", "GET /T", [{"id": 1, "word": "one"}]),
+    "renamed, read": change("plain", "ALTER TABLE T RENAME number TO n", "GET /T", [{"id": 1, "word": "one", "n": 10}]),
+    "added, read": change("plain", "ALTER TABLE T ADD new integer DEFAULT 3", "GET /T?limit=1",
+                          [{"id": 1, "word": "one", "number": 10, "new": 3}]),
+    "added beside what PostgreSQL encodes": change(
+        "books", "ALTER TABLE T ADD new text DEFAULT 'n'", "GET /T",
+        [{"id": 1, "word": "Emma", "tags": ["old"], "shelf_id": 1, "new": "n"}]),
+    "added, of a type that PostgreSQL encodes": change(
+        "plain", "ALTER TABLE T ADD new integer[] DEFAULT '{1,2}'", "GET /T",
+        [{"id": 1, "word": "one", "number": 10, "new": [1, 2]}]),
+    "added, of a type of users": change(
+        "plain", "ALTER TABLE T ADD new pair DEFAULT '(1,x)', ADD m mood DEFAULT 'sad'", "GET /T",
+        [{"id": 1, "word": "one", "number": 10, "new": {"a": 1, "b": "x"}, "m": "sad"}]),
+    "dropped, what PostgreSQL encodes": change("books", "ALTER TABLE T DROP tags", "GET /T",
+                                               [{"id": 1, "word": "Emma", "shelf_id": 1}]),
+    "another type, read": change("plain", "ALTER TABLE T ALTER number TYPE text", "GET /T",
+                                 [{"id": 1, "word": "one", "number": "10"}]),
+    "an array now, named": change("plain", "ALTER TABLE T ALTER number TYPE integer[] USING ARRAY[number]",
+                                  "GET /T?select=id,number", [{"id": 1, "number": [10]}]),
+    "an array no more": change("books", "ALTER TABLE T ALTER tags TYPE integer USING 7", "GET /T?select=*,shelves(*)",
+                               [{"id": 1, "word": "Emma", "tags": 7, "shelf_id": 1,
+                                 "shelves": {"id": 1, "label": "top"}}]),
+    "read as one object": change("books", "ALTER TABLE T DROP tags, ADD new integer[] DEFAULT '{1}'", "GET /T",
+                                 {"id": 1, "word": "Emma", "shelf_id": 1, "new": [1]},
+                                 headers={"Accept": "application/vnd.pgrst.object+json"}),
+    "without nulls": change("books", "ALTER TABLE T DROP tags, ADD new json DEFAULT '{\"a\": null, \"b\": 1}'",
+                            "GET /T", [{"id": 1, "word": "Emma", "shelf_id": 1, "new": {"b": 1}}],
+                            headers={"Accept": "application/vnd.pgrst.array+json;nulls=stripped"}),
+    "dropped, inserted": change("plain", "ALTER TABLE T DROP number", "POST /T", [{"id": 2, "word": "b"}],
+                                {"id": 2, "word": "b"}, REPRESENTATION),
+    "added, inserted": change("plain", "ALTER TABLE T ADD new integer DEFAULT 3", "POST /T",
+                              [{"id": 2, "word": "b", "number": None, "new": 3}], {"id": 2, "word": "b"},
+                              REPRESENTATION),
+    "renamed, updated": change("books", "ALTER TABLE T RENAME tags TO labels", "PATCH /T?id=eq.1&select=*,shelves(id)",
+                               [{"id": 1, "word": "x", "labels": ["old"], "shelf_id": 1, "shelves": {"id": 1}}],
+                               {"word": "x"}, REPRESENTATION),
+    "dropped, deleted": change("plain", "ALTER TABLE T DROP number", "DELETE /T?id=eq.1&order=id",
+                               [{"id": 1, "word": "one"}], None, REPRESENTATION),
+    "a number now, written": change("plain", "ALTER TABLE T ALTER word TYPE integer USING 1", "POST /T",
+                                    [{"id": 2, "word": 5, "number": None}], {"id": 2, "word": 5}, REPRESENTATION),
+    "a text now, written": change("plain", "ALTER TABLE T ALTER number TYPE text", "POST /T",
+                                  [{"id": 2, "word": None, "number": "ten"}], {"id": 2, "number": "ten"},
+                                  REPRESENTATION),
+    "a longer text now, written as CSV": change(
+        "plain", "ALTER TABLE T ALTER number TYPE text", "POST /T", [{"id": 2, "word": None, "number": "ten"}],
+        "id,number\n2,ten\n", REPRESENTATION | {"Content-Type": "text/csv"}),
+    "dropped, embedded": change("books", "ALTER TABLE T DROP word", "GET /shelves?select=id,T(*)&id=eq.1",
+                                [{"id": 1, "T": [{"id": 1, "tags": ["old"], "shelf_id": 1}]}]),
+    "added, embedded": change("books", "ALTER TABLE T ADD new integer DEFAULT 3",
+                              "GET /shelves?select=id,T(*)&id=eq.1",
+                              [{"id": 1, "T": [{"id": 1, "word": "Emma", "tags": ["old"], "shelf_id": 1, "new": 3}]}]),
+    "dropped, spread": change("books", "ALTER TABLE T DROP word", "GET /shelves?select=label,...T(*)&id=eq.1",
+                              [{"label": "top", "id": [1], "tags": [["old"]], "shelf_id": [1]}]),
+    "dropped, grouped": change("plain", "ALTER TABLE T DROP number", "GET /T?select=*,count()",
+                               [{"id": 1, "word": "one", "count": 1}]),
+    "dropped, CSV": change("plain", "ALTER TABLE T DROP word", "GET /T", "id,number\n1,10", headers=CSV),
+    "added, CSV": change("books", "ALTER TABLE T ADD new integer DEFAULT 3, DROP shelf_id", "GET /T",
+                         "id,word,tags,new\n1,Emma,{old},3", headers=CSV),
+    "counted": change("books", "ALTER TABLE T DROP tags", "GET /T?limit=1", [{"id": 1, "word": "Emma", "shelf_id": 1}],
+                      headers={"Prefer": "count=exact"}),
+    "made anew": change("books", "DROP TABLE T; CREATE TABLE T (id integer, word text, tags text); "
+                        "GRANT ALL ON T TO web_anon; INSERT INTO T VALUES (9, 'w', 't')", "GET /T",
+                        [{"id": 9, "word": "w", "tags": "t"}]),
+}
+
+
+# Each change once to a table that was asked for before, so that its statement is prepared, and once to one that was
+# not.
+TABLES = {(name, warm): f"t{number}{'w' if warm else 'n'}" for number, name in enumerate(CHANGES)
+          for warm in (True, False)}
+
+
+@pytest.fixture(scope="module")
+def tables(database):
+    for (name, _), table in TABLES.items():
+        columns, row = KINDS[CHANGES[name].kind]
+        database.run(f"CREATE TABLE {table} ({columns}); INSERT INTO {table} VALUES {row}")
+    database.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO web_anon; "
+                 "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO web_anon")
+
+
+@pytest.fixture(scope="module")
+def server(serve, tables):
+    return serve(front="nginx", workers=1, db_channel_enabled=False, db_aggregates_enabled=True,
+                 db_pre_request="count_asked", db_tx_end="commit-allow-override")
+
+
+def asked(database):
+    """How many transactions that write were begun, and not undone."""
+    return database.run("SELECT asked FROM counted")[0][0]
+
+
+def shown(answer):
+    return answer.json() if "json" in answer.headers["Content-Type"] else answer.text
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["prepared", "new"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_O11_a_table_changes(server, database, name, warm):
+    what, table = CHANGES[name], TABLES[name, warm]
+    body = json.dumps(what.body) if isinstance(what.body, dict) else what.body
+    headers = {"Content-Type": "application/json"} | what.headers if body else what.headers
+    path = re.sub(r"\bT\b", table, what.path)
+    if warm and what.method == "GET":
+        assert server.get(path, headers=headers).status_code in (200, 206)
+    if warm and what.method != "GET":
+        before = server.request(what.method, path, data=body, headers=headers | {"Prefer": "tx=rollback, " +
+                                                                                 headers["Prefer"]})
+        assert before.status_code < 500
+    database.run(re.sub(r"\bT\b", table, what.sql))
+    before = asked(database)
+    answer = server.request(what.method, path, data=body, headers=headers)
+    assert answer.status_code in (200, 201, 206), answer.text
+    assert shown(answer) == json.loads(json.dumps(what.wanted).replace('"T"', f'"{table}"'))
+    # What was done before it failed is undone: the function before the request has run once.
+    assert asked(database) == before + (what.method != "GET")
+
+
+def test_O11_a_relation_that_is_gone(server, database):
+    assert server.get("/renamed").status_code == 200
+    database.run("ALTER TABLE renamed RENAME TO another")
+    for path in ("/renamed", "/renamed?select=*,nothing"):
+        answer = server.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "42P01")
+    assert server.get("/another").json()["code"] == "PGRST205"
+
+
+def test_O11_what_was_never_there_is_still_said_so(server):
+    answer = server.get("/calls?select=*,nothing")
+    assert (answer.status_code, answer.json()["code"]) == (400, "42703")
+    answer = server.post("/calls", json={"word": "x", "nothing": 1})
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST204")
+    answer = server.post("/shelves", json={"id": "five"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "22P02")
+
+
+def test_O11_a_function_changes(server, database):
+    database.run("ALTER TABLE returned ADD new integer[] DEFAULT '{1}'")
+    assert server.get("/rpc/of_table").json() == [{"id": 1, "word": "one", "new": [1]}]
+    assert server.get("/rpc/listed").json() == [{"a": 1, "at": "2024-05-01"}]
+    database.run("DROP FUNCTION listed(); CREATE FUNCTION listed() RETURNS TABLE(b text, tags text[]) LANGUAGE sql AS "
+                 "$$ SELECT 'x', '{y}'::text[] $$")
+    assert server.get("/rpc/listed").json() == [{"b": "x", "tags": ["y"]}]
+    assert server.get("/rpc/listed", headers=CSV).text == "b,tags\nx,{y}"
+    assert server.get("/rpc/number").json() == 5
+    database.run("DROP FUNCTION number(); CREATE FUNCTION number() RETURNS integer[] LANGUAGE sql AS $$ "
+                 "SELECT '{5,6}'::integer[] $$")
+    assert server.get("/rpc/number").json() == [5, 6]
+
+
+def test_O11_a_function_takes_something_else(server, database):
+    assert server.get("/rpc/taking?a=1").json() == 1
+    database.run("DROP FUNCTION taking(integer); CREATE FUNCTION taking(b text) RETURNS text LANGUAGE sql AS "
+                 "'SELECT $1'")
+    answer = server.get("/rpc/taking?a=1")
+    assert (answer.status_code, answer.json()["code"]) == (404, "42883")
+
+
+def test_O11_a_function_that_writes_does_it_once(server, database):
+    assert server.post("/rpc/write_call").json() == [{"word": "called", "tags": ["a"]}]
+    database.run("DROP FUNCTION write_call(); CREATE FUNCTION write_call() RETURNS TABLE(word text, count integer[]) "
+                 "LANGUAGE sql VOLATILE SECURITY DEFINER AS $$ INSERT INTO calls (word) VALUES ('again') "
+                 "RETURNING word, '{2}'::integer[] $$")
+    before = asked(database)
+    assert server.post("/rpc/write_call").json() == [{"word": "again", "count": [2]}]
+    assert database.run("SELECT word, count(*)::integer FROM calls GROUP BY word ORDER BY word") == [
+        ("again", 1), ("called", 1)]
+    assert asked(database) == before + 1
+
+
+MIGRATION = """
+ALTER TABLE busy ADD extra text DEFAULT 'x'
+ALTER TABLE busy RENAME extra TO more
+ALTER TABLE busy ALTER number TYPE text
+ALTER TABLE busy ALTER number TYPE integer USING number::integer
+ALTER TABLE busy DROP more
+ALTER TABLE busy ADD list integer[] DEFAULT '{1,2}'
+ALTER TABLE busy DROP tags
+ALTER TABLE busy ALTER list TYPE text[] USING list::text[]
+ALTER TABLE busy ADD tags text[] DEFAULT '{a,b}'
+ALTER TABLE busy DROP list
+""".strip().split("\n")
+REQUESTS = [
+    ("GET", "/busy?order=id&limit=5", None),
+    ("POST", "/busy", '{"word": "new", "number": 5}'),
+    ("PATCH", "/busy?id=eq.3", '{"number": 7}'),
+    ("GET", "/busy?select=*,shelves(*)&id=lt.5", None),
+    ("GET", "/shelves?select=*,busy(*)&busy.limit=3", None),
+    ("GET", "/shelves?select=label,...busy(*)&busy.limit=3", None),
+    ("PATCH", "/busy?id=eq.4&select=*,shelves(*)", '{"word": "w"}'),
+]
+
+
+class Migrated(Clients):
+    fields = {"Prefer": "return=representation"}
+
+
+class AsCsv(Clients):
+    fields = {"Prefer": "return=representation", "Accept": "text/csv"}
+
+
+def ask(client, number):
+    return REQUESTS[(client + number) % len(REQUESTS)]
+
+
+@pytest.mark.parametrize("front", ["nginx", "lighttpd", "apache"])
+def test_O11_a_migration_under_load(serve, tables, database, front):
+    """Two hundred requests a second, and a change of the table each twentieth of a second."""
+    server = serve(front=front, workers=2, db_channel_enabled=False)
+    with Migrated(server, 8, ask, rate=150) as json_clients, AsCsv(server, 4, ask, rate=50) as csv_clients:
+        end, changes = time.monotonic() + 4, itertools.cycle(MIGRATION)
+        count = 0
+        while time.monotonic() < end or count % len(MIGRATION):
+            database.run(next(changes))
+            count += 1
+            time.sleep(0.05)
+    answers = json_clients.answers + csv_clients.answers
+    failed = [answer for answer in answers if answer.status not in (200, 201, 206)]
+    assert not failed, failed[:3]
+    assert len(answers) > 600 and count >= 3 * len(MIGRATION)
