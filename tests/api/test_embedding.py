@@ -110,6 +110,10 @@ HINTS = [
               candidate("one-to-many", "addresses with orders", "billing using addresses(id) and orders(billing_id)"),
               candidate("one-to-many", "addresses with orders",
                         "shipping using addresses(id) and orders(shipping_id)")),
+    ambiguous("E4 one junction that leads there twice", "cups?select=*,towns(*)", "cups", "towns",
+              "'towns!games', 'towns!games'",
+              *[candidate("many-to-many", "cups with towns", "games using games_cup_fkey(cup) and " + key)
+                for key in ("games_guest_fkey(guest)", "games_home_fkey(home)")]),
     ambiguous("E4 junctions, a view among them", "users?select=*,teams(*)", "users", "teams",
               "'teams!fans', 'teams!members', 'teams!memberships'",
               candidate("many-to-many", "users with teams", "fans using fans_user_id_fkey(user_id) and "
@@ -605,6 +609,12 @@ LEGACY = [
     get("U18 said under both names",
         "directors?select=id,f:films(title)&films.year=gte.1990&f.order=id.desc&f.title=neq.x&id=eq.1",
         {"id": 1, "f": [{"title": "Beta"}, {"title": "Alpha"}]}, fields={"Warning": warning(("films", "f"))}),
+    get("U18 filter, order and limit by relation name",
+        "directors?select=id,f:films(title)&films.year=gte.1990&films.order=id.desc&films.limit=1&id=eq.1",
+        {"id": 1, "f": [{"title": "Beta"}]}, fields={"Warning": warning(("films", "f"))}),
+    get("U18 filter, order and limit by alias, nested too",
+        "directors?select=id,f:films(id,a:actors(id))&f.year=gte.1990&f.order=id.desc&f.limit=1&f.a.id=gt.0"
+        "&f.a.order=id.desc&f.a.limit=0&id=eq.1", {"id": 1, "f": [{"id": 2, "a": []}]}, fields={"Warning": None}),
     get("U18 by alias: no warning", "directors?select=id,f:films(title)&f.year=eq.1990&id=eq.1",
         {"id": 1, "f": [{"title": "Alpha"}]},
         fields={"Warning": None}),

@@ -170,6 +170,18 @@ def test_M2_default_from_a_sequence_with_a_quoted_name(server, database):
         database.run('DROP TABLE api."Numbered Things"')
 
 
+def test_M2_analyze_does_what_it_explains(serve):
+    """And commits it, unless the request says otherwise."""
+    server = serve(front="nginx", db_tx_end="commit-allow-override", **OPTIONS)
+    titled = lambda: len(server.get("/tasks?title=eq.analyzed").json())
+    for number, prefer, left in (901, {"Prefer": "tx=rollback"}, 0), (902, {}, 1):
+        answer = explain(server, "POST /tasks", options="analyze", headers=prefer,
+                         json={"id": number, "title": "analyzed"})
+        assert answer["Plan"]["Actual Rows"] == 1 and titled() == left
+    fields = ask(server, "DELETE /tasks?title=eq.analyzed", PLAN + "; options=analyze").headers
+    assert titled() == 0 and not {"Content-Range", "Preference-Applied", "Content-Location"} & set(fields)
+
+
 def test_M2_no_plan_of_what_cannot_be_made(server):
     for accept in f'{PLAN}; for="image/png"', f'{PLAN}; for="application/vnd.page"':
         answer = ask(server, "GET /items", accept)

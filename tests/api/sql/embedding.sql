@@ -54,6 +54,10 @@ INSERT INTO api.teams VALUES (1, 'red'), (2, 'blue');
 INSERT INTO api.members VALUES (1, 1), (1, 2), (2, 2);
 INSERT INTO api.fans VALUES (2, 1);
 INSERT INTO api.visits VALUES (1, 1, 1), (2, 1, 1), (3, 1, 2);
+CREATE TABLE api.cups (id integer PRIMARY KEY);
+CREATE TABLE api.towns (id integer PRIMARY KEY);
+CREATE TABLE api.games (cup integer REFERENCES api.cups, home integer REFERENCES api.towns,
+	guest integer REFERENCES api.towns, PRIMARY KEY (cup, home, guest));
 CREATE TABLE api.lonely (id integer);
 
 -- To itself.
