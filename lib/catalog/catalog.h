@@ -52,7 +52,7 @@ const struct cat_foreign_key *catalog_foreign_keys(const struct catalog *cat, si
 const struct cat_foreign_key *catalog_foreign_keys_of(const struct catalog *cat, const struct cat_relation *from,
 	size_t *count_r);
 /* Every overload of a function, or NULL with count 0. Functions only, no procedures, no aggregates, no triggers;
- * with more than one unnamed parameter, or one that takes no body, there is no way to call it and it is left out. */
+ * with parameters of which none has a name, and which are not one that takes a body, it is left out. */
 const struct cat_routine *catalog_routines_named(const struct catalog *cat, struct str schema, struct str name,
 	size_t *count_r);
 /* All functions of a schema, sorted by name, then OID. */

@@ -30,3 +30,11 @@ bool body_type_is(uint32_t type, enum media_kind kind)
 			return body_types[i].type == type;
 	return false;
 }
+
+bool body_type_any(uint32_t type)
+{
+	bool any = oid_is_json(type);
+	for (size_t i = 0; i < COUNT_OF(body_types) && !any; i++)
+		any = body_types[i].type == type;
+	return any;
+}

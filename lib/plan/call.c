@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/jsonesc.h"
 #include "catalog/oid.h"
 #include "plan/body_type.h"
 #include "plan/keys.h"
@@ -27,10 +28,37 @@ static bool takes_body(uint32_t type, const struct payload *p)
 	return p->kind == PAYLOAD_RAW && body_type_is(type, p->media.kind);
 }
 
-static bool is_single_body(const struct cat_routine *r, const struct query *q, const struct catalog *cat)
+static bool is_unnamed(const struct cat_parameter *p)
+{
+	return p->name.length == 0;
+}
+
+static const struct cat_parameter *only_unnamed(const struct cat_routine *r, const struct catalog *cat)
 {
 	const struct cat_parameter *p = catalog_parameters(cat, r->parameters);
-	return is_post(q) && r->parameters.count == 1 && p->name.length == 0 && takes_body(p->type, &q->payload);
+	return r->parameters.count == 1 && is_unnamed(p) ? p : NULL;
+}
+
+static bool is_single_body(const struct cat_routine *r, const struct query *q, const struct catalog *cat)
+{
+	const struct cat_parameter *p = only_unnamed(r, cat);
+	return is_post(q) && p && takes_body(p->type, &q->payload);
+}
+
+/* Whether a routine can be written as called with these. A parameter without a name is the one called "", by its
+ * place: then all in front of it must be given, and one such value is not for two of them. */
+static bool can_be_placed(const struct cat_routine *r, const struct plan_keys *keys, const struct catalog *cat)
+{
+	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
+	bool gap = false, placed = false;
+	for (size_t i = 0; i < r->parameters.count; i++) {
+		bool given = keys_have(keys, catalog_text(cat, params[i].name));
+		if (given && is_unnamed(&params[i]) && (gap || placed))
+			return false;
+		placed = placed || (given && is_unnamed(&params[i]));
+		gap = gap || !given;
+	}
+	return true;
 }
 
 /* Every required parameter is given, and nothing is given that is no parameter. */
@@ -40,13 +68,13 @@ static bool takes_keys(const struct cat_routine *r, const struct query *q, const
 	const struct cat_parameter *params = catalog_parameters(cat, r->parameters);
 	size_t known = 0;
 	for (size_t i = 0; i < r->parameters.count; i++) {
-		bool given = params[i].name.length > 0 && keys_have(keys, catalog_text(cat, params[i].name));
+		bool given = keys_have(keys, catalog_text(cat, params[i].name));
 		if (params[i].required && !given)
 			return false;
 		known += given;
 	}
 	bool body_is_for_nothing = is_post(q) && q->payload.kind == PAYLOAD_RAW && r->parameters.count == 0;
-	return known == keys->count && !body_is_for_nothing;
+	return known == keys->count && !body_is_for_nothing && can_be_placed(r, keys, cat);
 }
 
 struct candidate {
@@ -158,6 +186,8 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 		if (!keys_have(&keys, name))
 			continue;
 		struct plan_argument *arg = &args[call->argument_count++];
+		if (is_unnamed(&params[i]))
+			call->placed = call->argument_count;
 		*arg = (struct plan_argument){ .name = name,
 			.type_name = catalog_text(cat, params[i].type_name),
 			.variadic = params[i].variadic,
@@ -168,12 +198,36 @@ static void resolve_arguments(struct plan_call *call, const struct query *q, con
 	call->arguments = args;
 }
 
+/* Whether the one parameter without a name gets the body as it came, as PostgREST has it: by its type, or because the
+ * body says so itself by the empty name. Other types take the member. */
+static bool takes_whole(const struct cat_routine *r, const struct query *q, const struct catalog *cat, struct arena *a)
+{
+	const struct cat_parameter *p = only_unnamed(r, cat);
+	if (!p || !is_post(q) || !body_type_any(p->type))
+		return false;
+	struct plan_keys keys = keys_of(q, a);
+	bool is_text = q->payload.kind == PAYLOAD_RAW && q->payload.body.n > 0;
+	return takes_body(p->type, &q->payload) || is_text || keys_have(&keys, STR(""));
+}
+
+/* A form of nothing but the empty name, as an object. */
+static struct str form_body(const struct payload *p, struct arena *a)
+{
+	struct buf out = buf_new(a, arena_left(a));
+	buf_lit(&out, "{\"\":");
+	json_escape(&out, p->pairs[p->pair_count - 1].value);
+	buf_char(&out, '}');
+	return buf_str(&out);
+}
+
 void plan_call(struct plan_call *out_r, const struct query *q, const struct cat_routine *r, const struct catalog *cat,
 	const struct conf *c, struct arena *a)
 {
 	*out_r = (struct plan_call){ .scalar = r->returns != CAT_RETURNS_COMPOSITE, .body = q->payload.body };
-	if (is_single_body(r, q, cat)) {
+	if (takes_whole(r, q, cat, a)) {
 		out_r->from = ARGUMENTS_BODY;
+		if (q->payload.kind == PAYLOAD_FORM)
+			out_r->body = form_body(&q->payload, a);
 		out_r->body_type = catalog_parameters(cat, r->parameters)->type;
 		return;
 	}

@@ -13,7 +13,7 @@ enum plan_call_arguments {
 };
 
 struct plan_argument {
-	struct str name, type_name; /* type_name: the parameter's, as catalog text */
+	struct str name, type_name; /* name: "" for one without; type_name: the parameter's, as catalog text */
 	bool variadic;
 	bool json_as_text;        /* ARGUMENTS_JSON: its value is a string that holds JSON, a field of CSV */
 	struct str value;         /* ARGUMENTS_TEXT */
@@ -25,6 +25,7 @@ struct plan_call {
 	enum plan_call_arguments from;
 	const struct plan_argument *arguments; /* those given, in the order of the parameters */
 	size_t argument_count;
+	size_t placed;      /* so many are told by their place: those up to the one without a name */
 	struct str body;    /* ARGUMENTS_JSON, ARGUMENTS_BODY */
 	bool is_array;      /* ARGUMENTS_JSON: the first object of an array counts */
 	uint32_t body_type; /* ARGUMENTS_BODY: OID of json, jsonb, text, xml or bytea */

@@ -247,22 +247,42 @@ void stmt_body_rows(struct draft *d, const struct plan *p)
 	stmt_ident(d, STMT_BODY);
 }
 
+struct str stmt_argument_column(const struct plan_argument *arg)
+{
+	return arg->name.n > 0 ? arg->name : STR("pgrst_unnamed");
+}
+
+/* The body, in which the member without a name gets one: a column must have it. */
+static void put_renamed(struct draft *d, const struct plan_call *call)
+{
+	if (call->placed == 0) {
+		stmt_binary(d, call->body, OID_JSON);
+		return;
+	}
+	stmt_sql(d,
+		"(SELECT pg_catalog.json_object_agg(CASE key WHEN '' THEN 'pgrst_unnamed' ELSE key END, value) FROM "
+		"pg_catalog.json_each(");
+	stmt_binary(d, call->body, OID_JSON);
+	buf_put(&d->sql, call->is_array ? STR(" -> 0))") : STR("))"));
+}
+
 void stmt_body_arguments(struct draft *d, const struct plan_call *call)
 {
+	bool from_array = call->is_array && call->placed == 0;
 	buf_put(&d->sql,
-		call->is_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(") : STR("pg_catalog.json_to_record("));
-	stmt_binary(d, call->body, OID_JSON);
+		from_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(") : STR("pg_catalog.json_to_record("));
+	put_renamed(d, call);
 	stmt_sql(d, ") AS ");
 	stmt_ident(d, STMT_BODY);
 	stmt_sql(d, "(");
 	for (size_t i = 0; i < call->argument_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		stmt_ident(d, call->arguments[i].name);
+		stmt_ident(d, stmt_argument_column(&call->arguments[i]));
 		stmt_sql(d, " ");
 		stmt_catalog(d, call->arguments[i].json_as_text ? STR("text") : call->arguments[i].type_name);
 	}
 	stmt_sql(d, ")");
-	if (!call->is_array)
+	if (!from_array)
 		return;
 	stmt_sql(d, " LIMIT 1) AS ");
 	stmt_ident(d, STMT_BODY);

@@ -43,15 +43,17 @@ static void put_arguments(struct draft *d, const struct plan_call *call)
 		const struct plan_argument *arg = &call->arguments[i];
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		buf_put(&d->sql, arg->variadic ? STR("VARIADIC ") : STR(""));
-		stmt_ident(d, arg->name);
-		stmt_sql(d, " := ");
+		if (i >= call->placed) {
+			stmt_ident(d, arg->name);
+			stmt_sql(d, " := ");
+		}
 		if (call->from == ARGUMENTS_TEXT) {
 			put_text_argument(d, arg);
 			continue;
 		}
 		stmt_ident(d, STMT_BODY);
 		stmt_sql(d, ".");
-		stmt_ident(d, arg->name);
+		stmt_ident(d, stmt_argument_column(arg));
 		if (arg->json_as_text) {
 			stmt_sql(d, "::");
 			stmt_catalog(d, arg->type_name);

@@ -60,6 +60,8 @@ void stmt_key_of_embed(struct draft *d, const struct plan_key *key);
  * STMT_BODY. */
 void stmt_body_rows(struct draft *d, const struct plan *p);
 void stmt_body_arguments(struct draft *d, const struct plan_call *call);
+/* The column of that row that is this argument. */
+struct str stmt_argument_column(const struct plan_argument *arg);
 
 /* wrap.c: whether a select around the rows makes something else of them: the body, or features. */
 bool stmt_gathers(const struct plan *p);

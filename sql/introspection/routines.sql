@@ -1,5 +1,5 @@
--- Functions of the exposed schemas ($1) that can be called: every parameter has a name, or the only one takes the
--- body whole. Not procedures, aggregates, window functions and triggers.
+-- Functions of the exposed schemas ($1) that can be called: some parameter or column has a name, there is none, or the
+-- only parameter takes the body whole. Not procedures, aggregates, window functions and triggers.
 WITH RECURSIVE domains(oid, base) AS (
 	SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
 	UNION ALL
@@ -20,9 +20,7 @@ LEFT JOIN pg_catalog.pg_description AS c ON c.classoid = 'pg_catalog.pg_proc'::r
 WHERE n.nspname = ANY ($1::text[]) AND p.prokind = 'f'
 	AND p.prorettype NOT IN ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
 	AND (p.pronargs = 0
+		OR p.proargnames IS NOT NULL
 		OR (p.pronargs = 1 AND p.proargtypes[0] IN ('bytea'::regtype, 'json'::regtype, 'jsonb'::regtype,
-			'text'::regtype, 'xml'::regtype))
-		OR (p.proargnames IS NOT NULL AND NOT EXISTS (
-			SELECT FROM ROWS FROM (pg_catalog.unnest(p.proargnames), pg_catalog.unnest(p.proargmodes)) AS u(name, mode)
-			WHERE u.name = '' AND coalesce(u.mode IN ('i', 'b', 'v'), true))))
+			'text'::regtype, 'xml'::regtype)))
 ORDER BY p.oid

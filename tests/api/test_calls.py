@@ -2,6 +2,8 @@
 
 SPDX-License-Identifier: MIT
 """
+import json
+
 import pytest
 
 from harness.cases import ANYTHING, case, fault, table
@@ -109,6 +111,47 @@ ARGUMENTS = [
     post("F4 variadic of json", "count_json", 200, "3", {"v": [1, "a", None]}),
     get("F4 left out", "join_all?sep=,", 404, fault("42883", "function api.join_all(sep => text) does not exist", None,
         "No function matches the given name and argument types. You might need to add explicit type casts.")),
+]
+BARE = '{"": "x"}'
+UNNAMED = [
+    post("F2 by the empty name", "bare_text", 200, json.dumps(BARE), BARE),
+    post("F2 array", "bare_text", 200, json.dumps("[" + BARE + "]"), "[" + BARE + "]"),
+    post("F2 form", "bare_text", 200, json.dumps('{"":"x\\"y"}'), "=z&=x%22y", Content_Type=FORM),
+    post("F2 CSV", "bare_text", 200, json.dumps('[{"":"x"}]'), '""\nx\n', Content_Type=CSV),
+    post("F2 columns", "bare_text?columns=%22%22", 200, json.dumps(BARE), BARE),
+    post("F2 xml", "bare_xml", 200, json.dumps(BARE), BARE),
+    post("F2 bytes", "bare_bytes", 200, json.dumps('{"": "\u00e9"}', ensure_ascii=False), '{"": "\u00e9"}'),
+    post("F2 jsonb", "bare_json", 200, json.dumps(BARE), BARE),
+    post("F2 jsonb by a form", "bare_json", 200, json.dumps(BARE), "=x", Content_Type=FORM),
+    post("F2 default", "bare_default", 200, '"given"'), get("F2 default, GET", "bare_default", 200, '"given"'),
+    post("F2 no default", "bare_default", 200, json.dumps(BARE), BARE),
+    post("F2 text for a default", "bare_default", 200, '"t"', "t", Content_Type=TEXT),
+    post("F2 other type", "bare_number", 200, {"twice": 10}, {"": 5}),
+    post("F2 other type, form", "bare_number", 200, {"twice": 10}, "=5", Content_Type=FORM),
+    post("F2 other type refuses", "bare_number", 400,
+         fault("22P02", 'invalid input syntax for type integer: "x"'), BARE),
+    get("F2 GET has no empty name", "bare_text?=x", 400,
+        fault("PGRST100", '"failed to parse tree path ()" (line 1, column 1)',
+              "unexpected end of input expecting field name (* or [a..z0..9_$])")),
+    post("F3 overload without a name", "bare_over", 200, '"bare"', BARE),
+    post("F3 overload with one", "bare_over", 200, '"named"', {"a": 1}),
+    post("F3 overload of nothing", "bare_over", 200, '"none"'),
+    post("F3 both", "bare_over", 404, ANYTHING, {"a": 1, "": "x"}),
+    post("F3 tie", "bare_tie", 300, fault("PGRST203", "Could not choose the best candidate function between: "
+         "api.bare_tie( => text), api.bare_tie( => xml)", None, TIE), BARE),
+    post("F2 half", "half_named", 200, '"1 2 0"', {"": 2, "a": 1}),
+    post("F2 half, array", "half_named", 200, '"1 2 [1.50]"',
+         '[{"c": [1.50], "": 2, "a": 1}, {"c": 0, "": 0, "a": 0}]'),
+    post("F2 half, last member", "half_named", 200, '"1 3 0"', '{"": 2, "a": 1, "": 3}'),
+    post("F2 half, form", "half_named", 200, '"1 2 0"', "=2&a=1", Content_Type=FORM),
+    post("F2 half, CSV", "half_named", 200, '"1 2 {\\"x\\":1}"', 'c,a,\n"{""x"":1}",1,2\n', Content_Type=CSV),
+    post("F2 half, missing", "half_named", 404, ANYTHING, {"a": 1}),
+    post("F2 half, defaults", "half_default", 200, '"given1"'),
+    post("F2 half, named", "half_default", 200, '"given2"', {"b": 2}),
+    get("F2 half, GET", "half_default?b=2", 200, '"given2"'),
+    post("F4 without a name", "half_variadic", 200, "3", {"": [7, 8], "a": 1}),
+    post("F4 without a name, form", "half_variadic", 200, "3", "=7&a=1&=8", Content_Type=FORM),
+    post("F10 one name for two", "two_bare", 404, ANYTHING, {"": 1, "c": 2}),
 ]
 FAULTS = [
     get("R7 parameter", "many?b=1", 404, missing("api.many(b)", "api.many with parameter b")),
@@ -246,7 +289,7 @@ RESULTS = [
 ]
 
 
-@table(ARGUMENTS, FAULTS, RESULTS)
+@table(ARGUMENTS, UNNAMED, FAULTS, RESULTS)
 def test_calls(calls, case):
     case.check(calls)
 

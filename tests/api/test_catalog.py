@@ -162,7 +162,7 @@ def test_overloads(catalog):
         ([parameter("a", "text")], "text", "s", None)]
 
 
-@pytest.mark.parametrize("name", ["unnamed", "half_named", "triggered", "procedure", "aggregate"])
+@pytest.mark.parametrize("name", ["unnamed", "unnamed_one", "triggered", "procedure", "aggregate"])
 def test_what_cannot_be_called(catalog, name):
     assert name not in catalog.functions
 

@@ -81,6 +81,7 @@ CREATE FUNCTION api.pair() RETURNS api.pair_domain LANGUAGE sql AS $$SELECT row(
 CREATE FUNCTION api.days_of_2020() RETURNS SETOF api.days_2020 LANGUAGE sql AS 'SELECT * FROM api.days_2020';
 CREATE FUNCTION api.unnamed(int, int) RETURNS void LANGUAGE sql AS 'SELECT';
 CREATE FUNCTION api.half_named(a int, int) RETURNS void LANGUAGE sql AS 'SELECT';
+CREATE FUNCTION api.unnamed_one(int) RETURNS void LANGUAGE sql AS 'SELECT';
 CREATE FUNCTION api.triggered() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 CREATE PROCEDURE api.procedure(a int) LANGUAGE sql AS 'SELECT 1';
 CREATE AGGREGATE api.aggregate(int) (SFUNC = int4pl, STYPE = int);

@@ -72,6 +72,24 @@ CREATE FUNCTION api.a_good_pair() RETURNS api.good_pair LANGUAGE sql IMMUTABLE A
 CREATE FUNCTION api.good_pairs() RETURNS SETOF api.good_pair LANGUAGE sql IMMUTABLE AS
 	$$ VALUES ((1, 'x')::api.good_pair), ((2, 'y')::api.good_pair) $$;
 CREATE FUNCTION api.records() RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$ VALUES (1, 'a'::text), (2, 'b') $$;
+CREATE FUNCTION api.bare_text(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION api.bare_default(text DEFAULT 'given') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION api.bare_xml(xml) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1::text $$;
+CREATE FUNCTION api.bare_bytes(bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT convert_from($1, 'UTF8') $$;
+CREATE FUNCTION api.bare_json(jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1::text $$;
+CREATE FUNCTION api.bare_number(integer, OUT twice integer) LANGUAGE sql IMMUTABLE AS $$ SELECT 2 * $1 $$;
+CREATE FUNCTION api.bare_over() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'none' $$;
+CREATE FUNCTION api.bare_over(a integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'named' $$;
+CREATE FUNCTION api.bare_over(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'bare' $$;
+CREATE FUNCTION api.bare_tie(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION api.bare_tie(xml) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1::text $$;
+CREATE FUNCTION api.half_named(a integer, integer, c json DEFAULT '0') RETURNS text LANGUAGE sql IMMUTABLE AS
+	$$ SELECT concat_ws(' ', $1, $2, $3) $$;
+CREATE FUNCTION api.half_default(text DEFAULT 'given', b integer DEFAULT 1) RETURNS text LANGUAGE sql IMMUTABLE AS
+	$$ SELECT $1 || b $$;
+CREATE FUNCTION api.half_variadic(a integer, VARIADIC integer[]) RETURNS integer LANGUAGE sql IMMUTABLE AS
+	$$ SELECT a + cardinality($2) $$;
+CREATE FUNCTION api.two_bare(integer, integer, c integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT c $$;
 CREATE SEQUENCE api.up MINVALUE 0 START 0;
 CREATE FUNCTION api.count_up() RETURNS void LANGUAGE sql VOLATILE AS $$ SELECT nextval('api.up') $$;
 CREATE FUNCTION api.ups() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT last_value FROM api.up $$;
