@@ -10,6 +10,9 @@
 #include "base/count.h"
 #include "base/log.h"
 
+/* The oldest server that is served from, and the code of the fault for others, which nobody but the log is told. */
+#define LOADING_SERVER_MIN 140000
+#define LOADING_TOO_OLD "too old"
 /* How soon a reload is tried again for which too many generations are in use. */
 #define LOADING_PLACE_STEP_US INT64_C(20000)
 
@@ -64,6 +67,10 @@ static enum loading_outcome loading_failed(struct loading *l, const struct gener
 		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
 		return LOADING_GOES_ON;
 	}
+	if (str_eq(f->code, STR(LOADING_TOO_OLD))) {
+		log_event("%.*s", STR_ARG(f->message));
+		return LOADING_REFUSED;
+	}
 	if (loading_is_refused(f)) {
 		postgrest_log_refused(f);
 		return LOADING_REFUSED;
@@ -75,10 +82,19 @@ static enum loading_outcome loading_failed(struct loading *l, const struct gener
 	return LOADING_GOES_ON;
 }
 
+static bool loading_is_new_enough(const struct conn *c, struct generation *next, struct fault *f)
+{
+	int version = conn_server_version(c);
+	return version >= LOADING_SERVER_MIN
+		|| fault_printf(f, next->arena, 500, LOADING_TOO_OLD,
+			"Cannot run in this PostgreSQL version (%d.%d), rowgate needs at least %d.0", version / 10000,
+			version % 10000, LOADING_SERVER_MIN / 10000);
+}
+
 static bool loading_ask(struct loading *l, struct generation *next, struct fault *f)
 {
 	struct conn *c = notify_lend(l->notify, next, next->arena, f);
-	return c && generation_load(next, l->file, l->environ, c, f);
+	return c && loading_is_new_enough(c, next, f) && generation_load(next, l->file, l->environ, c, f);
 }
 
 /* Makes the catalog a file that all workers map, in the place of memory of the master's own. */

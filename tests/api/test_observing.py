@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import socket
+import threading
 
 import pytest
 
+from harness.accounts import rowgate
 from harness.process import wait_until
 from harness.server import FRONTS, SECRET, Server, free_port
 from harness.token import token
@@ -234,3 +236,34 @@ def test_O8_the_signal_that_ends_it(database, number):
     server = Server(uri=database.uri, db_anon_role="web_anon").wait_ready()
     server.process.stop(number)
     assert f"Received termination unix signal {number.name}\n" in server.process.log
+
+
+def old_postgres(listener):
+    """A server that lets everybody in and says that it is PostgreSQL 13.4."""
+    def message(kind, body):
+        return kind + (len(body) + 4).to_bytes(4, "big") + body
+    hello = (message(b"R", bytes(4)) + message(b"S", b"server_version\x0013.4\0") +
+             message(b"S", b"client_encoding\0UTF8\0") + message(b"K", bytes(8)) + message(b"Z", b"I"))
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(4096)
+            connection.sendall(hello)
+            connection.settimeout(5)
+            while connection.recv(4096):
+                pass
+
+
+def test_O5_O8_a_server_that_is_too_old(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=old_postgres, args=(listener,), daemon=True).start()
+        uri = f"host=127.0.0.1 port={listener.getsockname()[1]} user=a sslmode=disable gssencmode=disable"
+        done = rowgate(db_uri=uri, db_channel_enabled="false", server_listen=f"unix:{tmp_path}/socket",
+                       state_dir=tmp_path)
+        listener.shutdown(socket.SHUT_RDWR)
+    assert done.returncode == 1
+    assert re.search(MOMENT + r"Cannot run in this PostgreSQL version \(13\.4\), rowgate needs at least 14\.0$",
+                     done.stderr)
