@@ -88,7 +88,7 @@ def test_scenario(results, name):
 def test_explain(results):
     got = results["explain"]
     assert (got["status"], got["code"]) == (200, None)
-    assert (re.match(r"Aggregate  \(cost=[0-9.]+ rows=1 width=112\)\n  ->", got["data"])
+    assert (re.match(r"Aggregate  \(cost=[0-9.]+ rows=1 width=144\)\n  ->", got["data"])
             and "Sort  (cost=" in got["data"] and "Join" in got["data"])
 
 
