@@ -208,7 +208,8 @@ static void put_filter(struct draft *d, struct str alias, const struct plan_cond
 {
 	buf_put(&d->sql, c->filter->negated ? STR("NOT ") : STR(""));
 	if (c->to_tsvector) {
-		stmt_sql(d, "pg_catalog.to_tsvector(");
+		/* Without a schema: hosts have functions of that name for types of theirs. */
+		stmt_sql(d, "to_tsvector(");
 		put_language(d, c->filter->language);
 	}
 	stmt_field(d, alias, &c->field);

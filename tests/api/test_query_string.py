@@ -89,6 +89,10 @@ OPERATORS = [
     texts("U9 json path", "doc->>t=fts(english).dreaming", 2), types("U9 domain over tsvector", "search=fts.dog", 1),
     texts("U9 tree", "or=(vec.fts(french).chat,vec.plfts(english).cat)", 1, 3),
     case("U9 unknown language", "GET /texts?vec=fts(klingon).x", 400),
+    types("U9 a type with a function of the host's", "point=fts.b", 1),
+    case("U9 a type without", "GET /types?id=fts.a", 404, fault(
+        "42883", "function to_tsvector(integer) does not exist", None,
+        "No function matches the given name and argument types. You might need to add explicit type casts.")),
     items("U10 like", "name=like.*a*", 1, 2, 5), items("U10 ilike", "name=ilike.*BANANA", 2),
     items("U10 percent sign", "name=like.50%25*", 6),
     items("U11 numbers", "id=in.(1,2)", 1, 2), items("U11 quoted", 'name=in.("date, dried",apple)', 1, 5),

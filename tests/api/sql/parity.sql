@@ -63,6 +63,8 @@ INSERT INTO api.types (id) VALUES (2);
 INSERT INTO api.types (id, range, ints, mood, single) VALUES (3, '[10,20)', '{3,4}', 'sad', 'NaN');
 
 -- Full-text search.
+CREATE FUNCTION extra.to_tsvector(api.point3) RETURNS tsvector LANGUAGE sql IMMUTABLE AS
+	$$ SELECT to_tsvector('simple', $1.label) $$;
 CREATE TABLE api.texts (id integer PRIMARY KEY, body text, vec tsvector, doc jsonb);
 INSERT INTO api.texts VALUES
 	(1, 'The fat cats sat', to_tsvector('english', 'The fat cats sat'), '{"t": "fat rats"}'),

@@ -148,8 +148,8 @@ static void filters(void **state)
 			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`id` IS DISTINCT FROM $1) | 3" },
 		{ "GET /items?select=id&words=fts.cat&words=plfts(english).cat&name=phfts(german).hund&data=wfts.x",
 			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`words` @@ pg_catalog.to_tsquery ($1) AND "
-			"`items`.`words` @@ pg_catalog.plainto_tsquery ($2, $3) AND pg_catalog.to_tsvector($4, `items`."
-			"`name`) @@ pg_catalog.phraseto_tsquery ($5, $6) AND pg_catalog.to_tsvector(`items`.`data`) @@ "
+			"`items`.`words` @@ pg_catalog.plainto_tsquery ($2, $3) AND to_tsvector($4, `items`."
+			"`name`) @@ pg_catalog.phraseto_tsquery ($5, $6) AND to_tsvector(`items`.`data`) @@ "
 			"pg_catalog.websearch_to_tsquery ($7)) | cat | english | cat | german | german | hund | x" },
 		{ "GET /items?select=id&unknown=fts.cat",
 			"SELECT `items`.`id` FROM `api`.`items` WHERE (`items`.`unknown` @@ pg_catalog.to_tsquery ($1)) "
