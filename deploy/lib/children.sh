@@ -12,7 +12,7 @@ declare -A child=() # name -> process id
 start_child() {
 	local name=$1
 	shift
-	"$@" <"${child_input:-/dev/null}" 9>&- &
+	"$@" <"${child_input:-/dev/null}" 9>&- 6<&- &
 	child[$name]=$!
 }
 

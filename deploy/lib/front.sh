@@ -115,7 +115,6 @@ front_start() {
 	front_write
 	front_errors
 	front_page
-	[ -z "$socket" ] || [ ! -S "$socket" ] || rm -f "$socket"
 	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
 	case $front in
 	lighttpd) start_child front "${command[@]}" -D -f "$run/serve.conf" ;;
@@ -124,7 +123,7 @@ front_start() {
 	apache) start_child front "${command[@]}" -D FOREGROUND -f "$run/serve.conf" 2> >(trap '' INT TERM; exec cat >&2) ;;
 	esac
 	wait_for 10 front_answers && is_alive front || return 1
-	[ -z "$socket" ] || chmod "$socket_mode" "$socket"
+	made_address
 }
 
 # Ready, or dead.
@@ -133,7 +132,7 @@ front_answers() {
 	if [ -n "$socket" ]; then
 		[ -S "$socket" ]
 	else
-		(exec 3<>"/dev/tcp/$(reach_host)/$port") 2>/dev/null
+		(exec 3<>"/dev/tcp/$(reach_host)/$port") 2>/dev/null && holds_port
 	fi
 }
 

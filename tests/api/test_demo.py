@@ -273,6 +273,16 @@ def test_the_lines_it_prints_work(demo):
         assert demo.sh(line)[1] == (409 if "register_user" in line else 200)
 
 
+def test_the_admin_whom_it_prints_is_one(demo, state):
+    found = re.search(r"^The admin is (\S+), by the password (\S+) \(of (\S+)\)$", demo.server.process.log, re.M)
+    assert found and found[3] == str(state / "admin-password")
+    assert (state / "admin-password").stat().st_mode & 0o777 == 0o600
+    login = demo.server.post("/rpc/login", json={"email": found[1], "password": found[2]}).json()
+    assert login["user"]["role"] == "admin_user"
+    everybody = demo.server.get("/users", token=login["token"], headers={"Accept-Profile": "auth"}).json()
+    assert {"admin@example.com", "user@example.com"} <= {row["email"] for row in everybody}
+
+
 def test_secret_and_database_are_not_open_to_others(demo, state):
     secret = state / "jwt-secret"
     assert secret.stat().st_mode & 0o777 == 0o600 and len(secret.read_text()) >= 43

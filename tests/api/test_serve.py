@@ -211,12 +211,102 @@ def test_unknown_front(run):
     assert done.returncode != 0 and "lighttpd, nginx, apache" in done.stderr
 
 
-def test_a_taken_port_is_an_error(start, run):
-    port = start().wait_ready().url.rsplit(":", 1)[1]
-    for front in FRONTS:
-        done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_HOST="127.0.0.1",
-                   PGRST_SERVER_PORT=port)
-        assert done.returncode != 0, front
+@pytest.mark.parametrize("front", FRONTS)
+@pytest.mark.parametrize("host, taken", [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("!4", "127.0.0.1"),
+                                         ("localhost", "127.0.0.1")])
+def test_a_taken_port_is_an_error_before_anything_is_said(run, front, host, taken):
+    with socket.socket() as other:
+        other.bind((taken, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_HOST=host,
+                   PGRST_SERVER_PORT=str(port))
+    assert done.returncode == 1 and "listens on" not in done.stderr and "listening on" not in done.stderr
+    assert f":{port} " in done.stderr and "in use" in done.stderr, done.stderr
+
+
+def test_an_address_of_another_machine_is_an_error(run):
+    done = run(PGRST_DB_URI="postgresql://", PGRST_SERVER_HOST="192.0.2.1", PGRST_SERVER_PORT=str(free_port()))
+    assert done.returncode == 1 and "cannot listen on 192.0.2.1:" in done.stderr
+
+
+@pytest.mark.parametrize("front", ["lighttpd", "nginx"])
+def test_a_second_instance_leaves_the_socket_of_the_first(start, run, front):
+    path = f"/tmp/rowgate-test-{os.getpid()}-second-{front}.sock"
+
+    def answers():
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(path)
+            connection.sendall(b"GET /things?id=eq.1 HTTP/1.0\r\n\r\n")
+            return b'[{"id":1,"name":"one"}]' in connection.recv(65536) + connection.recv(65536)
+    first = start(front=front, server_unix_socket=path).wait_listening()
+    wait_until(answers, 5, "the first answers")
+    second = run(PGRST_DB_URI="postgresql://", ROWGATE_FRONT=front, PGRST_SERVER_UNIX_SOCKET=path)
+    assert second.returncode == 1 and path in second.stderr and "listens on" not in second.stderr
+    assert answers()
+    # One that nobody listens on is no obstacle.
+    first.process.kill()
+    with socket.socket(socket.AF_UNIX) as stale:
+        pathlib.Path(path).unlink(missing_ok=True)
+        stale.bind(path)
+    third = start(front=front, server_unix_socket=path).wait_listening()
+    wait_until(answers, 5, "the third answers")
+    third.stop()
+    assert not os.path.exists(path)
+
+
+@pytest.fixture
+def variables(database, tmp_path):
+    """libpq's words for the module's database, as variables and as a service."""
+    cluster = database.cluster
+    (tmp_path / "service").write_text(f"[here]\nhost={cluster.directory}\ndbname={database.name}\n"
+                                      "user=authenticator\n")
+    here = {"PGHOST": str(cluster.directory), "PGDATABASE": database.name, "PGUSER": "authenticator"}
+    return {"host": here, "service": {"PGSERVICE": "here", "PGSERVICEFILE": str(tmp_path / "service")}}
+
+
+@pytest.mark.parametrize("how", ["host", "service"])
+@pytest.mark.parametrize("uri, config", [(None, None), ("", None), (None, 'db-uri = ""\n'),
+                                         (None, "db-max-rows = 1\n")])
+def test_the_variables_of_libpq_are_enough(start, variables, tmp_path, how, uri, config):
+    state = tmp_path / "state"
+    server = start(uri=uri, config=config, server_host="127.0.0.1",
+                   environment={**variables[how], "ROWGATE_STATE": str(state)}).wait_ready()
+    assert server.get("/things?id=eq.1").json() == [{"id": 1, "name": "one"}]
+    assert "cluster" not in server.stop() and not state.exists()
+
+
+@pytest.mark.parametrize("how", ["host", "service"])
+def test_rowgate_itself_connects_by_the_rules_of_libpq(variables, how):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_", "PG"))}
+    for uri in ({}, {"PGRST_DB_URI": ""}):
+        done = subprocess.run([BUILD / "rowgate", "--dump-schema"], env=kept | variables[how] | uri,
+                              capture_output=True, text=True)
+        assert done.returncode == 0 and '"things"' in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_root_starts_it_and_an_ordinary_user_runs_it(start, database, tmp_path, front):
+    """Though what is needed can be read by root alone."""
+    tmp_path.chmod(0o700)
+    (tmp_path / "key").write_text(SECRET)
+    (tmp_path / "service").write_text(f"[here]\nhost={database.cluster.directory}\ndbname={database.name}\n")
+    (tmp_path / "config").write_text(f'db-uri = "service=here user=authenticator"\ndb-anon-role = "web_anon"\n'
+                                     f'jwt-secret = "@{tmp_path}/key"\n')
+    for file in tmp_path.iterdir():
+        file.chmod(0o600)
+    server = start(front=front, uri=None, server_host="127.0.0.1", arguments=[tmp_path / "config"], db_anon_role=None,
+                   environment={"PGSERVICEFILE": str(tmp_path / "service"), "HOME": str(tmp_path)}).wait_ready()
+    assert server.get("/things?id=eq.1", token=token({"role": "web_anon"})).status_code == 200
+    users = {os.stat(f"/proc/{pid}").st_uid for pid in server.process.left_behind()
+             if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() in ("rowgate", "program")}
+    assert users and (os.geteuid() != 0 or 0 not in users)
+    # Another key, and another number of rows: both are read by a reload.
+    (tmp_path / "key").write_text(SECRET[::-1])
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: server.get("/things?id=eq.1", token=token({"role": "web_anon"})).status_code == 401, 10,
+               "the key is another")
+    server.stop()
 
 
 @pytest.mark.parametrize("option, says", [("--dump-config", 'db-schemas = "public"'), ("--example", "db-uri"),
