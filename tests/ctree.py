@@ -330,6 +330,13 @@ def close(node, index, low, stack, found):
         del stack[at:]
 
 
+def made_by_build(root):
+    """The headers that a build in the source directory itself leaves there: nobody wrote them."""
+    lists = [line for file in root.glob("**/module.am") for line in file.read_text().splitlines()
+             if line.startswith("BUILT_SOURCES")]
+    return {root / "config.h"} | {root / name for line in lists for name in line.partition("=")[2].split()}
+
+
 class Tree:
     """The sources of lib/ and app/ where a tree has both, else of all of it; X.c and its X.h are a unit."""
 
@@ -337,7 +344,8 @@ class Tree:
         self.root, self.label = pathlib.Path(root).resolve(), label
         rooms = [self.root / "app", self.root / "lib"]
         tops = rooms if all(p.is_dir() for p in rooms) else [self.root]
-        paths = [p for top in tops for p in sorted(top.rglob("*.[ch]")) if p.is_file()]
+        made = made_by_build(self.root)
+        paths = [p for top in tops for p in sorted(top.rglob("*.[ch]")) if p.is_file() and p not in made]
         self.sources = [Source(p, str(p.relative_to(self.root))) for p in paths]
         self.headers = [s for s in self.sources if s.path.suffix == ".h"]
         self.bodies = [b for s in self.sources if s.path.suffix == ".c" for b in s.functions]

@@ -24,9 +24,26 @@ need_packages() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	is_root || die "missing packages: as root, run  apt-get install ${missing[*]}"
 	say "installing ${missing[*]}"
+	local before
+	before=$(enabled_services)
 	keep_services_down
 	retry 3 apt_install "${missing[@]}" || { services_again; die "could not install ${missing[*]}"; }
 	services_again
+	say_enabled "$before"
+}
+
+# What starts with the machine, by name.
+enabled_services() {
+	{ find "${SYSTEM_ROOT:-}"/etc/systemd/system/*.wants "${SYSTEM_ROOT:-}"/etc/rc2.d -maxdepth 1 -type l || true; } \
+		2>/dev/null | sed -e 's|.*/||; s|^S[0-9][0-9]||; s|[.]service$||; /^K[0-9][0-9]/d' | sort -u
+}
+
+# say_enabled BEFORE: what packages have left behind that starts with the machine, and did not before.
+say_enabled() {
+	local new
+	mapfile -t new < <(comm -13 <(printf '%s\n' "$1") <(enabled_services))
+	[ ${#new[@]} = 0 ] || say "from the next start of the machine on these run by themselves: ${new[*]}" \
+		"(systemctl disable ${new[*]}, if they should not)"
 }
 
 apt_install() {
@@ -48,4 +65,17 @@ keep_services_down() {
 services_again() {
 	[ "${made_policy:-}" = yes ] && rm -f /usr/sbin/policy-rc.d
 	made_policy=
+}
+
+# npm_install DIRECTORY [OPTION...] PACKAGE...: npm would try for minutes to reach a registry that is not there, so it is
+# asked once, with little patience, whether it is.
+npm_install() {
+	local directory=$1
+	shift
+	if [ -z "${npm_reached:-}" ]; then
+		npm_reached=no
+		! timeout 20 npm view jose name --fetch-retries=0 --fetch-timeout=10000 >/dev/null 2>&1 || npm_reached=yes
+	fi
+	[ "$npm_reached" = yes ] || { say "npm's registry cannot be reached: $(npm config get registry)"; return 1; }
+	retry 3 npm install --prefix "$directory" --no-audit --no-fund --silent "$@"
 }

@@ -25,7 +25,7 @@ AT_FILE_KEYS="db-uri jwt-secret auth-signing-key auth-db-uri mail-db-uri mail-pa
 LIBPQ_FILES="PGPASSFILE PGSERVICEFILE PGSSLCERT PGSSLKEY PGSSLROOTCERT PGSSLCRL"
 declare -A lent=() # copy -> what it is a copy of
 
-# lend FILE COPY: gives rowgate's account a copy of a file that it cannot read, and root can. Fails where none is needed.
+# lend FILE COPY: gives rowgate's account a copy of a file that it cannot read and root can. Fails where none is needed.
 lend() {
 	[ -f "$1" ] && [ -r "$1" ] && ! $(run_as "$app_user") test -r "$1" || return 1
 	lent[$2]=$1
