@@ -67,8 +67,8 @@ services_again() {
 	made_policy=
 }
 
-# npm_install DIRECTORY [OPTION...] PACKAGE...: npm would try for minutes to reach a registry that is not there, so it is
-# asked once, with little patience, whether it is.
+# npm_install DIRECTORY [OPTION...] PACKAGE...: npm would try for minutes to reach a registry that is not there, so it
+# is asked once, with little patience, whether it is.
 npm_install() {
 	local directory=$1
 	shift
