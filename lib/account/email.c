@@ -3,6 +3,7 @@
 #include "account/email.h"
 
 #include <idn2.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "account/unicode.h"
@@ -37,7 +38,11 @@ static bool label_good(struct str label)
 static bool put_converted(struct buf *out, struct str label, struct arena *a)
 {
 	char *ascii;
-	if (idn2_to_ascii_8z(str_cstr(a, label), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+	int made = idn2_to_ascii_8z(str_cstr(a, label), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+	/* That there is no such address would be a lie. */
+	if (made == IDN2_MALLOC)
+		abort();
+	if (made != IDN2_OK)
 		return false;
 	buf_put(out, str_of(ascii));
 	idn2_free(ascii);

@@ -7,12 +7,15 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "account/password_kdf.h"
 #include "base/ascii.h"
 
 /* bcrypt's cost and the rounds of SHA-2 beyond which a check takes seconds; yescrypt's by its parameter letter. */
 enum { BCRYPT_COST_MAX = 14, SHA_ROUNDS_MAX = 1000000, ARGON_KIB_MAX = 1024 * 1024, ARGON_PASSES_MAX = 64 };
+/* What a check of argon2 takes beside its memory, generously. */
+enum { ARGON_BESIDE = 1024 * 1024 };
 /* Characters of what crypt(3) makes behind the last '$'. */
 enum { MD5_LENGTH = 22, SHA256_LENGTH = 43, SHA512_LENGTH = 86 };
 
@@ -30,13 +33,22 @@ int64_t password_parameter(struct str hash, struct str word)
 /* Without memory none of these can say anything: that a password is wrong would be a lie. The worker ends, as it does
  * wherever it gets none. */
 
+/* Sees to it that there is room for the memory that the hash asks for. Untouched, it costs address space alone. */
+static void argon_need_room(struct str hash)
+{
+	int64_t kib = password_parameter(hash, STR("m="));
+	size_t size = (size_t)(kib > 0 && kib <= ARGON_KIB_MAX ? kib : 0) * 1024 + ARGON_BESIDE;
+	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED || munmap(room, size) != 0)
+		abort();
+}
+
+/* libsodium itself tells no lack of memory from a wrong password. */
 static bool argon_matches(struct str password, struct str hash, struct arena *a)
 {
-	errno = 0;
-	bool good = crypto_pwhash_str_verify(str_cstr(a, hash), password.p, password.n) == 0;
-	if (!good && errno == ENOMEM)
-		abort();
-	return good;
+	const char *text = str_cstr(a, hash);
+	argon_need_room(hash);
+	return crypto_pwhash_str_verify(text, password.p, password.n) == 0;
 }
 
 static bool crypt_matches(struct str password, struct str hash, struct arena *a)

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT */
 #include "account/unicode.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -16,9 +17,12 @@
 /* No character grows to more bytes than 11 times its own (U+FDFA in NFKC). */
 enum { GROWTH_MAX = 12 };
 
-/* What the library made, if it made anything; else s. */
+/* What the library made, if it made anything; else s. For want of memory the worker ends: another text would be another
+ * password, or another account. */
 static struct str take_made(uint8_t *made, size_t n, char *room, struct str s, struct arena *a)
 {
+	if (!made && errno == ENOMEM)
+		abort();
 	if (!made)
 		return s;
 	if ((char *)made == room)

@@ -3,7 +3,11 @@
 #include "../expect.h"
 
 #include <crypt.h>
+#include <signal.h>
 #include <sodium.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "account/password.h"
 #include "base/arena.h"
@@ -11,6 +15,16 @@
 
 /* The lightest that each kind allows: what is tested is which hash is asked, not how dear it is. */
 static const struct conf cheap = { .auth_password_memory = 8 << 20, .auth_password_passes = 1 };
+
+/* AddressSanitizer has memory of its own to run out of. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
 
 #define PASSWORD "Correct horse battery"
 
@@ -270,6 +284,43 @@ static void acceptable(void **state)
 	arena_free(a);
 }
 
+/* In a child with that much more address space than it has: the exit status is the verdict. */
+static int checked_within(size_t more, struct str hash, struct arena *a)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		unsigned long pages = 0;
+		FILE *file = fopen("/proc/self/statm", "r");
+		bool read = file && fscanf(file, "%lu", &pages) == 1 && fclose(file) == 0;
+		struct rlimit most = { pages * (rlim_t)sysconf(_SC_PAGESIZE) + more, RLIM_INFINITY };
+		struct rlimit no_core = { 0, 0 };
+		if (!read || setrlimit(RLIMIT_CORE, &no_core) < 0 || setrlimit(RLIMIT_AS, &most) < 0)
+			_exit(99);
+		_exit((int)password_check(STR(PASSWORD), hash, STR_NONE, &cheap, a));
+	}
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Whatever memory is left, a right password is never called wrong. */
+static void want_of_memory_is_no_wrong_password(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct str hash = argon_hash(a, PASSWORD);
+	int right = 0, ended = 0;
+	for (size_t more = 0; more <= 12 << 20 && !SANITIZED; more += 512 << 10) {
+		int verdict = checked_within(more, hash, a);
+		right += verdict == PASSWORD_RIGHT;
+		ended += verdict == -SIGABRT;
+		if (verdict != PASSWORD_RIGHT)
+			expect_int("ends", verdict, -SIGABRT);
+	}
+	assert_true(SANITIZED || (right > 0 && ended > 0));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +331,7 @@ int main(void)
 		cmocka_unit_test(current),
 		cmocka_unit_test(importable),
 		cmocka_unit_test(acceptable),
+		cmocka_unit_test(want_of_memory_is_no_wrong_password),
 	};
 	return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }
