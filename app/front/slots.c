@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fdpass.h"
 #include "base/log.h"
 
 #define SLOTS_EVENTS 32
@@ -56,7 +57,7 @@ struct slots {
 
 bool slots_handover_new(int handover_r[2])
 {
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, handover_r) == 0;
+	return fdpass_pair(handover_r);
 }
 
 /* Watches what all workers share, by EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of
@@ -84,21 +85,8 @@ static int slots_accept(struct slots *s)
 static int slots_receive(const struct slots_shared *shared)
 {
 	char byte;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof control.space };
-	int fd = -1;
-	if (shared->handover[0] < 0 || recvmsg(shared->handover[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
-		return -1;
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	int fd;
+	fdpass_receive(shared->handover[0], &byte, sizeof byte, &fd);
 	return fd;
 }
 
@@ -113,20 +101,7 @@ size_t slots_waiting(const struct slots_shared *shared)
 static bool slots_offer(const struct slots_shared *shared, int fd)
 {
 	char byte = 0;
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof control.space };
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	return shared->handover[1] >= 0 && fd >= 0 && sendmsg(shared->handover[1], &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	return fd >= 0 && fdpass_send(shared->handover[1], &byte, sizeof byte, fd);
 }
 
 static bool slots_is_shared(const struct slots *s, const struct epoll_event *e)
@@ -311,11 +286,13 @@ size_t slots_held(const struct slots *s)
 	return s->held;
 }
 
-bool slots_only_send(const struct slots *s)
+bool slots_only_wait(const struct slots *s, bool for_requests)
 {
 	bool other = false;
-	for (size_t i = 0; i < s->capacity; i++)
-		other = other || (s->all[i].connection && !fcgi_sending(s->all[i].connection));
+	for (size_t i = 0; i < s->capacity; i++) {
+		const struct slot *slot = &s->all[i];
+		other = other || (slot->connection && !(for_requests ? slot_partial(slot) : fcgi_sending(slot->connection)));
+	}
 	return s->held && !other;
 }
 

@@ -60,8 +60,9 @@ void slots_keep(struct slots *s, struct slot *slot);
 void slots_drop(struct slots *s, struct slot *slot);
 /* How many connections are held. */
 size_t slots_held(const struct slots *s);
-/* Whether connections are held, and all only wait for their answers to be taken. */
-bool slots_only_send(const struct slots *s);
+/* Whether connections are held, and all only wait for their peers: for answers to be taken or, with for_requests, also
+ * for the rest of a request to come. */
+bool slots_only_wait(const struct slots *s, bool for_requests);
 
 /* Says that the worker is busy for longer: it takes no new connection till the next slots_next(). Returns a descriptor
  * that is readable while one of its other connections is, to be polled beside what it waits for. */

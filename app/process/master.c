@@ -44,7 +44,8 @@ struct master {
 };
 
 enum { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_SCOREBOARDS };
-enum { POLL_OVERLOADS = POLL_SCOREBOARDS + POOL_KINDS, POLL_ADMIN = POLL_OVERLOADS + POOL_KINDS };
+enum { POLL_OVERLOADS = POLL_SCOREBOARDS + POOL_KINDS, POLL_SEATS = POLL_OVERLOADS + POOL_KINDS };
+enum { POLL_ADMIN = POLL_SEATS + POOL_KINDS };
 enum { POLL_COUNT = POLL_ADMIN + ADMIN_FDS };
 
 /* Closes what a forked worker has no business with. */
@@ -103,6 +104,7 @@ static void master_tried(struct master *m, int status)
 		return;
 	}
 	log_info("going on as %s", m->argv[0]);
+	notify_disconnect(m->loading.notify);
 	upgrade_become(m->argv, &m->pools);
 	log_error("%s: %s: this program goes on", m->argv[0], strerror(errno));
 }
@@ -143,12 +145,12 @@ static int64_t master_turn(struct master *m)
 	const struct conf *conf = &m->loading.current->conf;
 	int64_t due_us = INT64_MAX;
 	master_reap(m);
-	if (!m->stopping) {
-		/* Workers without a catalog, to answer 503, where nobody serves yet. */
+	/* Workers without a catalog, to answer 503, where nobody serves yet. */
+	if (!m->stopping)
 		pools_follow(&m->pools, m->loading.current, true);
-		due_us = pools_turn(&m->pools);
+	due_us = pools_turn(&m->pools);
+	if (!m->stopping)
 		loading_release(&m->loading);
-	}
 	pools_refuse(&m->pools, conf, m->stopping);
 	master_admin(m);
 	return m->stopping ? INT64_MAX : sooner(due_us, pools_overload_at_us(&m->pools, conf));
@@ -279,6 +281,7 @@ static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_
 		const struct pool *pool = i < m->pools.count ? &m->pools.all[i] : NULL;
 		int board = pool ? scoreboard_fd(supervisor_scoreboard(pool->supervisor)) : -1;
 		p_r[POLL_SCOREBOARDS + i] = (struct pollfd){ .fd = board, .events = POLLIN };
+		p_r[POLL_SEATS + i] = (struct pollfd){ .fd = pool ? supervisor_fd(pool->supervisor) : -1, .events = POLLIN };
 		p_r[POLL_OVERLOADS + i] = (struct pollfd){ .fd = pool ? overload_fd(pool->overload) : -1, .events = POLLIN };
 	}
 	return POLL_ADMIN + admin_poll(m->admin, p_r + POLL_ADMIN);
@@ -342,7 +345,8 @@ static bool master_equip_pool(struct master *m, enum pool_kind kind, const struc
 		return false;
 	}
 	m->pools.count++;
-	if (pool_new(p, kind, inherited, kind == POOL_API ? master_child : master_account_child, m)) {
+	if (pool_new(p, kind, inherited, before->seats[kind] ? before->channels[kind] : NULL,
+			kind == POOL_API ? master_child : master_account_child, m)) {
 		upgrade_adopt(before, kind, p->supervisor);
 		return true;
 	}

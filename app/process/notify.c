@@ -3,7 +3,6 @@
 #include "notify.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "app/process/postgrest_log.h"
 #include "app/serve/backoff.h"
@@ -16,6 +15,8 @@
  * that does not end is waited for. */
 #define NOTIFY_QUIET_US INT64_C(100000)
 #define NOTIFY_BURST_US INT64_C(1000000)
+/* How long the end of a session is waited for before the next one begins. */
+#define NOTIFY_GOODBYE_MS 500
 
 struct notify {
 	/* As long as the object. */
@@ -48,8 +49,13 @@ struct notify *notify_new(conn_wait_fn *wait, void *wait_arg)
 	return n;
 }
 
-static void notify_disconnect(struct notify *n)
+void notify_disconnect(struct notify *n)
 {
+	if (!n->conn)
+		return;
+	/* Two of them would be one more than whoever limits our connections counts. */
+	conn_close(n->conn);
+	conn_gone(n->conn, NOTIFY_GOODBYE_MS);
 	conn_free(n->conn);
 	n->conn = NULL;
 	n->listening = 0;
@@ -66,9 +72,8 @@ void notify_free(struct notify *n)
 
 void notify_forget(const struct notify *n)
 {
-	int fd = notify_fd(n);
-	if (fd >= 0)
-		close(fd);
+	if (n->conn)
+		conn_forget(n->conn);
 }
 
 static bool notify_wanted(const struct generation *g)

@@ -1,7 +1,7 @@
 /* The master's connection: it loads the generations and, in between, listens on db-channel.
  *
- * There is one for both, so that a pool never has more than workers + 2 connections: each worker's, that of a worker
- * which is being replaced, and this. It listens before it loads, so nothing that happens meanwhile is missed.
+ * There is one for both, so that a pool never has more than one connection beside those of its workers. It listens
+ * before it loads, so nothing that happens meanwhile is missed.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_PROCESS_NOTIFY_H
 #define ROWGATE_APP_PROCESS_NOTIFY_H
@@ -13,6 +13,8 @@ struct notify;
 /* A connection that is not made yet. wait: as for conn_new(). */
 struct notify *notify_new(conn_wait_fn *wait, void *wait_arg);
 void notify_free(struct notify *n);
+/* Closes the connection, and waits a moment until its session has ended; notify_turn() makes a new one. */
+void notify_disconnect(struct notify *n);
 /* Closes the connection in a forked child without a word to the server, whose session is the parent's. */
 void notify_forget(const struct notify *n);
 /* The connection, up, by the db-uri of a configured generation that is to be loaded, and listening on its channel if

@@ -8,6 +8,7 @@
 
 #include "account/unavailable.h"
 #include "app/front/listen.h"
+#include "app/serve/server.h"
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
@@ -18,13 +19,14 @@ static void pool_busy_fault(struct fault *f, enum pool_kind kind)
 	if (kind == POOL_ACCOUNTS)
 		account_unavailable(f, 1);
 	else
-		fault_set(f, 504, "PGRST003", STR("Timed out acquiring connection from connection pool."));
+		server_busy(f);
 }
 
 static const char *const worker_names[] = { [POOL_API] = "worker", [POOL_ACCOUNTS] = "account worker" };
 static_assert(COUNT_OF(worker_names) == POOL_KINDS, "a name for each kind");
 
-bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg)
+bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, const int *channel, supervisor_child_fn *child,
+	void *child_arg)
 {
 	p->kind = kind;
 	if (!inherited && !slots_handover_new(p->shared.handover)) {
@@ -33,7 +35,7 @@ bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_ch
 	}
 	pool_busy_fault(&p->busy, kind);
 	p->overload = overload_new(&p->shared, &p->busy);
-	p->supervisor = supervisor_new(worker_names[kind], &p->shared, child, child_arg);
+	p->supervisor = supervisor_new(worker_names[kind], &p->shared, channel, child, child_arg);
 	return p->supervisor;
 }
 
@@ -54,6 +56,7 @@ void pools_forget(const struct pools *ps, enum pool_kind kind)
 		overload_forget(p->overload);
 		if (p->kind == kind)
 			continue;
+		supervisor_forget(p->supervisor, false);
 		close(p->shared.listener);
 		close(p->shared.handover[0]);
 		close(p->shared.handover[1]);
@@ -63,12 +66,10 @@ void pools_forget(const struct pools *ps, enum pool_kind kind)
 size_t pool_workers(enum pool_kind kind, const struct conf *conf)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t cores = online > 0 ? (size_t)online : 1;
 	if (kind == POOL_ACCOUNTS)
-		return conf->auth_workers > 0 ? (size_t)conf->auth_workers : cores;
-	if (conf->workers > 0)
-		return (size_t)conf->workers;
-	return 2 * cores > (size_t)conf->db_pool ? 2 * cores : (size_t)conf->db_pool;
+		return conf->auth_workers > 0 ? (size_t)conf->auth_workers : online > 0 ? (size_t)online : 1;
+	int64_t wanted = conf->workers > 0 ? conf->workers : conf->db_pool;
+	return (size_t)(wanted < conf->db_pool ? wanted : conf->db_pool);
 }
 
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle)

@@ -22,9 +22,10 @@ struct pools {
 	size_t count;
 };
 
-/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. child is as for
+/* Equips a pool whose shared.listener is open. inherited: its hand-over is there too. channel and child are as for
  * supervisor_new(). False with errno set when the kernel refuses. */
-bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, supervisor_child_fn *child, void *child_arg);
+bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, const int *channel, supervisor_child_fn *child,
+	void *child_arg);
 
 /* Closes the sockets and removes their files. These were made by the first generation's settings: conf is that
  * one's. */
@@ -33,7 +34,7 @@ void pools_free(struct pools *ps, const struct conf *conf);
 void pools_forget(const struct pools *ps, enum pool_kind kind);
 /* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet. */
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle);
-/* How many workers a pool wants. */
+/* How many workers a pool wants: for the API never more than db-pool, for each may have a connection. */
 size_t pool_workers(enum pool_kind kind, const struct conf *conf);
 /* What supervisor.h says, over all pools. */
 bool pools_uses(const struct pools *ps, const struct generation *g);

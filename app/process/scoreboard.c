@@ -13,9 +13,9 @@
 
 /* All of it is as long as the worker that has the cell, which may end without a word: scoreboard_take() clears it. */
 struct cell {
-	_Alignas(64) _Atomic int64_t slow_since_us; /* as long as a request; 0: not slow: worker_rested() */
+	_Alignas(64) _Atomic int64_t slow_since_us; /* as long as a request; 0: not slow: wait_over() */
 	_Atomic bool database_down;                 /* till it is reached again, which the worker itself tries */
-	_Atomic bool parting;                       /* never ends */
+	_Atomic bool parting;                       /* till scoreboard_return() */
 	_Atomic bool connected;                     /* as long as its connection: told after each request, and when idle */
 };
 
@@ -134,6 +134,11 @@ void scoreboard_parting(struct scoreboard *b, size_t cell)
 	scoreboard_connected(b, cell, false);
 	atomic_store(&scoreboard_cell(b, cell)->parting, true);
 	scoreboard_poke(b);
+}
+
+void scoreboard_return(struct scoreboard *b, size_t cell)
+{
+	atomic_store(&scoreboard_cell(b, cell)->parting, false);
 }
 
 bool scoreboard_is_parting(const struct scoreboard *b, size_t cell)

@@ -28,8 +28,10 @@ void scoreboard_done(struct scoreboard *b, size_t cell);
 void scoreboard_database(struct scoreboard *b, size_t cell, bool up);
 /* By the worker: whether it has a connection to the database. */
 void scoreboard_connected(struct scoreboard *b, size_t cell, bool connected);
-/* By a worker that was told to leave: all it has still to do is to send answers, without a database connection. */
+/* By a worker that was told to leave: it only waits for its peers, without a database connection. */
 void scoreboard_parting(struct scoreboard *b, size_t cell);
+/* By the master: it has more to do than that after all. */
+void scoreboard_return(struct scoreboard *b, size_t cell);
 /* By the master, before a worker starts in a cell and after it has ended. */
 void scoreboard_take(struct scoreboard *b, size_t cell);
 void scoreboard_leave(struct scoreboard *b, size_t cell);

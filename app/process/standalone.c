@@ -24,6 +24,8 @@
 /* How often it is looked whether the catalog is there; and after loading it has failed. */
 #define STANDALONE_LOOK_US INT64_C(20000)
 #define STANDALONE_LOOK_AGAIN_US INT64_C(200000)
+/* How often it is looked whether somebody waits for the seat of an idle process. */
+#define STANDALONE_SEAT_US INT64_C(100000)
 /* How long building may take, longer than any catalog does: a server that swallows everything must not hold the
  * builder's place for ever. */
 #define STANDALONE_BUILD_S 120
@@ -143,6 +145,8 @@ static bool standalone_look(void *arg, int64_t *due_r)
 		standalone_want(s);
 	if (s->wanted && standalone_find(s))
 		return false;
+	if (statedir_seated(s->state))
+		*due_r = clock_monotonic_us() + STANDALONE_SEAT_US;
 	if (s->wanted || s->builder)
 		*due_r = clock_monotonic_us() + (s->build.pause_us ? STANDALONE_LOOK_AGAIN_US : STANDALONE_LOOK_US);
 	return true;
@@ -200,6 +204,8 @@ int standalone_run(const char *file, char *const *vars, bool accounts)
 		return EXIT_FAILURE;
 	}
 	standalone_begin(&s);
+	/* Account workers are as many as the web server starts. */
+	place.seats = accounts ? NULL : s.state;
 	while (status == WORKER_RELOAD) {
 		standalone_take_next(&s);
 		status = worker_run(s.generation, &place);

@@ -15,7 +15,9 @@
 #include "app/process/statedir_file.h"
 #include "base/log.h"
 
-enum { STATEDIR_BUILDER, STATEDIR_LIVING };
+enum { STATEDIR_BUILDER, STATEDIR_LIVING, STATEDIR_WAITING, STATEDIR_SEATS = 16 };
+/* More seats than that are none: each is tried in turn. */
+#define STATEDIR_SEATS_MAX 4096
 
 struct statedir {
 	struct arena *arena;
@@ -25,6 +27,8 @@ struct statedir {
 	int dir, lock, watch;
 	const char *name; /* of the instance */
 	struct stat seen; /* of the number's file; zeroed: there was none */
+	int seat;         /* its byte, 0: none; statedir_sit() to statedir_rise() */
+	bool waiting;     /* for one; likewise */
 };
 
 static const char *statedir_default(struct arena *a)
@@ -226,6 +230,58 @@ bool statedir_elect(struct statedir *s)
 void statedir_retire(struct statedir *s)
 {
 	statedir_lock(s, F_UNLCK, STATEDIR_BUILDER, false);
+}
+
+/* Whether another process keeps us from locking the byte. */
+static bool statedir_locked(const struct statedir *s, int byte)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+	return fcntl(s->lock, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+/* A seat that nobody has; 0: there is none. */
+static int statedir_free_seat(const struct statedir *s, size_t seats)
+{
+	size_t count = seats < STATEDIR_SEATS_MAX ? seats : STATEDIR_SEATS_MAX;
+	for (size_t i = 0; i < count; i++)
+		if (statedir_lock(s, F_WRLCK, STATEDIR_SEATS + (int)i, false))
+			return STATEDIR_SEATS + (int)i;
+	return 0;
+}
+
+bool statedir_sit(struct statedir *s, size_t seats)
+{
+	if (s->seat)
+		return true;
+	/* Who comes later must not be faster than who waits. */
+	if (s->waiting || !statedir_locked(s, STATEDIR_WAITING))
+		s->seat = statedir_free_seat(s, seats);
+	if (s->seat && s->waiting)
+		statedir_lock(s, F_UNLCK, STATEDIR_WAITING, false);
+	else if (!s->seat && !s->waiting)
+		statedir_lock(s, F_RDLCK, STATEDIR_WAITING, false);
+	s->waiting = !s->seat;
+	return s->seat;
+}
+
+void statedir_rise(struct statedir *s)
+{
+	if (s->seat)
+		statedir_lock(s, F_UNLCK, s->seat, false);
+	if (s->waiting)
+		statedir_lock(s, F_UNLCK, STATEDIR_WAITING, false);
+	s->seat = 0;
+	s->waiting = false;
+}
+
+bool statedir_seated(const struct statedir *s)
+{
+	return s->seat;
+}
+
+bool statedir_seat_wanted(const struct statedir *s)
+{
+	return s->seat && statedir_locked(s, STATEDIR_WAITING);
 }
 
 static void statedir_number_name(const struct statedir *s, char name_r[static 64])

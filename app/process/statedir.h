@@ -6,7 +6,8 @@
  *     NAME.number         how often `rowgate reload` has spoken; replaced, never changed, so that a stat() tells
  *     NAME-CONF.catalog   settings from the database and the catalog block: good while it bears that number
  *     NAME.admin          the admin server's unix socket, where none is configured: for `rowgate --ready`
- *     NAME.lock           byte 0 is locked by who builds a catalog, byte 1 is shared by all who live
+ *     NAME.lock           byte 0 is locked by who builds a catalog, byte 1 is shared by all who live, byte 2 by all who
+ *                         wait for a seat; each from byte 16 on is a seat, locked by who has it
  *
  * Nothing survives the last process: whoever comes to an instance of which nobody lives begins anew, as after a
  * restart. The directory must be its user's own.
@@ -53,5 +54,14 @@ bool statedir_map(struct statedir *s, struct generation *g, const char *file, ch
 /* True for one process of the instance until it calls statedir_retire() or ends: it is to build. */
 bool statedir_elect(struct statedir *s);
 void statedir_retire(struct statedir *s);
+
+/* Processes without a master have at most so many seats together: true when this one has one, then or before. Who gets
+ * none is to ask again soon, and waits until then. */
+bool statedir_sit(struct statedir *s, size_t seats);
+/* Gives the seat up, or the wait for one. The end of the process does too. */
+void statedir_rise(struct statedir *s);
+/* Whether it has a seat, and whether it has one that another process waits for. */
+bool statedir_seated(const struct statedir *s);
+bool statedir_seat_wanted(const struct statedir *s);
 
 #endif

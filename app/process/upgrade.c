@@ -14,6 +14,10 @@
 /* The environment variable that hands down, for each pool and with a semicolon between them, the numbers of the
  * listener, of the hand-over's two ends, of each worker: less than 0 when it is parting. */
 #define UPGRADE_VARIABLE "ROWGATE_UPGRADE"
+/* Another one, which earlier programs did not know: for each pool the numbers of the channel's two ends, and for each
+ * worker its process, 1 when it is parting, and its session's descriptor or -1; see seat.h. */
+#define SEATS_VARIABLE "ROWGATE_UPGRADE_SEATS"
+#define SEAT_NUMBERS 3
 /* Room for a number, the blank behind it and the NUL. */
 #define NUMBER_ROOM 13
 
@@ -66,9 +70,11 @@ static void add_number(struct numbers *numbers, long number)
 	numbers->n += (size_t)n;
 }
 
-static void add_worker(void *arg, pid_t pid, bool parting)
+static void add_worker(void *arg, pid_t pid, bool parting, int session)
 {
-	add_number(arg, parting ? -pid : pid);
+	(void)session;
+	if (pid)
+		add_number(arg, parting ? -pid : pid);
 }
 
 static void add_pool(struct numbers *numbers, const struct pool *p)
@@ -80,23 +86,71 @@ static void add_pool(struct numbers *numbers, const struct pool *p)
 	numbers->text[numbers->n - 1] = ';';
 }
 
+static void add_seat(void *arg, pid_t pid, bool parting, int session)
+{
+	add_number(arg, pid);
+	add_number(arg, parting);
+	add_number(arg, session);
+}
+
+static void add_seats(struct numbers *numbers, const struct pool *p)
+{
+	add_number(numbers, supervisor_channel(p->supervisor)[0]);
+	add_number(numbers, supervisor_channel(p->supervisor)[1]);
+	supervisor_each(p->supervisor, add_seat, numbers);
+	numbers->text[numbers->n - 1] = ';';
+}
+
+static void keep_session(void *arg, pid_t pid, bool parting, int session)
+{
+	(void)pid, (void)parting;
+	keep_open(session, *(const bool *)arg);
+}
+
+static void keep_pools(const struct pools *pools, bool on)
+{
+	for (size_t i = 0; i < pools->count; i++) {
+		const struct supervisor *s = pools->all[i].supervisor;
+		keep_shared(&pools->all[i].shared, on);
+		keep_open(supervisor_channel(s)[0], on);
+		keep_open(supervisor_channel(s)[1], on);
+		supervisor_each(s, keep_session, &on);
+	}
+}
+
+static void count_one(void *arg, pid_t pid, bool parting, int session)
+{
+	(void)pid, (void)parting, (void)session;
+	++*(size_t *)arg;
+}
+
+/* Sets the variable to what `add` says of each pool; false with errno set. */
+static bool hand_down(const char *variable, const struct pools *pools,
+	void (*add)(struct numbers *numbers, const struct pool *p))
+{
+	size_t count = pools->count;
+	for (size_t i = 0; i < pools->count; i++)
+		supervisor_each(pools->all[i].supervisor, count_one, &count);
+	struct numbers numbers = { calloc(count, SEAT_NUMBERS * NUMBER_ROOM), 0 };
+	if (!numbers.text)
+		return false;
+	for (size_t i = 0; i < pools->count; i++)
+		add(&numbers, &pools->all[i]);
+	bool set = setenv(variable, numbers.text, 1) == 0;
+	free(numbers.text);
+	return set;
+}
+
 void upgrade_become(char *const *argv, const struct pools *pools)
 {
-	struct numbers numbers = { calloc(pools_alive(pools) + 3 * pools->count, NUMBER_ROOM), 0 };
-	if (!numbers.text)
-		return;
-	for (size_t i = 0; i < pools->count; i++)
-		add_pool(&numbers, &pools->all[i]);
-	if (setenv(UPGRADE_VARIABLE, numbers.text, 1) == 0) {
-		for (size_t i = 0; i < pools->count; i++)
-			keep_shared(&pools->all[i].shared, true);
+	if (hand_down(UPGRADE_VARIABLE, pools, add_pool) && hand_down(SEATS_VARIABLE, pools, add_seats)) {
+		keep_pools(pools, true);
 		execvp(argv[0], argv);
 	}
 	int error = errno;
-	for (size_t i = 0; i < pools->count; i++)
-		keep_shared(&pools->all[i].shared, false);
+	keep_pools(pools, false);
 	unsetenv(UPGRADE_VARIABLE);
-	free(numbers.text);
+	unsetenv(SEATS_VARIABLE);
 	errno = error;
 }
 
@@ -115,25 +169,57 @@ static const char *inherit_pool(const char *text, struct slots_shared *shared_r)
 	return text + n;
 }
 
+static const char *next_pool(const char *text)
+{
+	text = text ? strchr(text, ';') : NULL;
+	return text ? text + 1 : NULL;
+}
+
+/* Takes the channel of one pool; returns its seats, or NULL. */
+static const char *inherit_channel(const char *text, int channel_r[2])
+{
+	int n = 0;
+	if (!text || sscanf(text, "%d %d%n", &channel_r[0], &channel_r[1], &n) != 2 || fcntl(channel_r[0], F_GETFD) < 0)
+		return NULL;
+	keep_open(channel_r[0], false);
+	keep_open(channel_r[1], false);
+	return text + n;
+}
+
 void upgrade_inherit(struct upgrade *out_r, struct pools *pools)
 {
-	const char *text = getenv(UPGRADE_VARIABLE);
+	const char *text = getenv(UPGRADE_VARIABLE), *seats = getenv(SEATS_VARIABLE);
 	for (size_t i = 0; i < POOL_KINDS; i++) {
 		out_r->workers[i] = inherit_pool(text, &pools->all[i].shared);
-		text = text ? strchr(text, ';') : NULL;
-		text = text ? text + 1 : NULL;
+		out_r->seats[i] = inherit_channel(seats, out_r->channels[i]);
+		text = next_pool(text);
+		seats = next_pool(seats);
 	}
 	/* No key of the configuration, and no business of the workers. */
 	unsetenv(UPGRADE_VARIABLE);
+	unsetenv(SEATS_VARIABLE);
+}
+
+static void adopt_seats(const char *at, struct supervisor *supervisor)
+{
+	int pid, parting, session, n = 0;
+	for (; sscanf(at, "%d %d %d%n", &pid, &parting, &session, &n) == SEAT_NUMBERS; at += n) {
+		keep_open(session, false);
+		supervisor_adopt(supervisor, pid, parting, session);
+	}
 }
 
 void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervisor *supervisor)
 {
 	char *end;
+	if (u->seats[kind]) {
+		adopt_seats(u->seats[kind], supervisor);
+		return;
+	}
 	for (const char *at = u->workers[kind]; at && *at && *at != ';'; at = end) {
 		long pid = strtol(at, &end, 10);
 		if (pid == 0)
 			return;
-		supervisor_adopt(supervisor, (pid_t)labs(pid), pid < 0);
+		supervisor_adopt(supervisor, (pid_t)labs(pid), pid < 0, -1);
 	}
 }

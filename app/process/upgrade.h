@@ -2,8 +2,7 @@
  *
  * The process stays the same, so whoever supervises it sees nothing. First the new program is asked whether it starts
  * at all and understands the configuration; only then does the master turn into it. The workers go on serving with the
- * old program until the new one has loaded its catalog, and are then replaced one at a time like those of any earlier
- * generation.
+ * old program until the new one has loaded its catalog, and are then replaced like those of any earlier generation.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_PROCESS_UPGRADE_H
 #define ROWGATE_APP_PROCESS_UPGRADE_H
@@ -21,6 +20,8 @@ void upgrade_become(char *const *argv, const struct pools *pools);
 /* What was handed down to a program that was become. */
 struct upgrade {
 	const char *workers[POOL_KINDS]; /* numbers, valid as long as the process; NULL: nothing was, for that pool */
+	const char *seats[POOL_KINDS];   /* likewise; NULL too when an earlier program did not know them */
+	int channels[POOL_KINDS][2];     /* where seats is not NULL */
 };
 
 /* Takes what was handed down, before the environment is read, and gives the pools their sockets, -1 where there is

@@ -5,6 +5,7 @@
 
 #include "app/front/slots.h"
 #include "app/process/scoreboard.h"
+#include "app/process/statedir.h"
 #include "app/serve/generation.h"
 
 /* Where a worker stands among the others. */
@@ -12,12 +13,14 @@ struct worker_place {
 	const struct slots_shared *shared;
 	struct scoreboard *scoreboard; /* NULL: alone */
 	size_t cell;                   /* its own on the scoreboard */
+	int channel;                   /* where it tells its master of its seat: see seat.h; without a master not used */
 	bool accounts;                 /* serves account URLs */
 	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
 	 * monotonic time to ask again at the latest. */
 	bool (*look)(void *arg, int64_t *due_r);
 	void *look_arg;
-	struct slots **slots; /* its connections, kept from one generation to the next; NULL in the beginning */
+	struct statedir *seats; /* where it gets its seat; NULL: of the master, see seat.h */
+	struct slots **slots;   /* its connections, kept from one generation to the next; NULL in the beginning */
 };
 
 /* What worker_run() returns when look() said so; no exit status. */

@@ -76,6 +76,12 @@ int64_t server_retry_us(const struct server *s)
 	return s->connect.at_us ? s->connect.at_us : INT64_MAX;
 }
 
+bool server_busy(struct fault *f)
+{
+	*f = (struct fault){ 0 };
+	return fault_set(f, 504, "PGRST003", STR("Timed out acquiring connection from connection pool."));
+}
+
 static bool server_connection_fault(struct fault *f, int64_t pause_us)
 {
 	f->retry_after = pause_us > 0 ? (int)((pause_us + 999999) / 1000000) : 1;
@@ -86,6 +92,8 @@ static bool server_connection_fault(struct fault *f, int64_t pause_us)
  * client left, or that this process ends, says nothing about the database. Always returns false. */
 static bool server_refused(struct server *s, struct fault *f)
 {
+	if (s->wait_ended == WAIT_NO_SEAT)
+		return server_busy(f);
 	if (s->wait_ended != WAIT_NOT_ENDED && s->wait_ended != WAIT_TOO_LONG)
 		return false;
 	if (f->http_status == CONN_STOPPED) {
@@ -108,6 +116,10 @@ bool server_connected(struct server *s, struct arena *a, struct fault *f)
 		fault_set(f, 503, "PGRST000", STR("Database connection error."));
 		return server_connection_fault(f, s->connect.at_us - now);
 	}
+	if (s->seat && !s->seat(s->seat_arg)) {
+		watch_fault(f);
+		return server_refused(s, f);
+	}
 	if (!conn_ready(s->conn, a, f))
 		return server_refused(s, f);
 	backoff_succeed(&s->connect);
@@ -118,5 +130,6 @@ bool server_connected(struct server *s, struct arena *a, struct fault *f)
 bool server_used(struct server *s, bool used, struct fault *f)
 {
 	s->lost = s->wait_ended != WAIT_CLIENT_LEFT && conn_backend_pid(s->conn) == 0;
-	return used || (s->wait_ended == WAIT_TOO_LONG && server_refused(s, f));
+	bool refused = s->wait_ended == WAIT_TOO_LONG || s->wait_ended == WAIT_NO_SEAT;
+	return used || (refused && server_refused(s, f));
 }

@@ -14,6 +14,7 @@ enum server_wait {
 	WAIT_CLIENT_LEFT, /* nobody is left to answer; it says nothing about the database */
 	WAIT_GAVE_WAY,    /* nobody had asked, and now somebody does; likewise */
 	WAIT_TOO_LONG,    /* connecting took too long */
+	WAIT_NO_SEAT,     /* as many connections as there may be are there */
 	WAIT_STOPPED      /* the process is to end at once */
 };
 
@@ -31,6 +32,9 @@ struct server {
 	struct conn *conn;
 	struct amended amended;
 	bool accounts; /* an account worker: its URLs are endpoints, conn is rowgate_account's */
+	/* Waits until it may have a connection; false after setting wait_ended. NULL: it always may. */
+	bool (*seat)(void *arg);
+	void *seat_arg;
 	/* As long as a series of failed attempts to connect: the first success ends it, server_connected(). */
 	struct backoff connect;
 	/* As long as a connection: the next one sets it before it is looked at. */
@@ -60,7 +64,9 @@ void server_rest(struct server *s);
 /* Closes the connection; the next request that needs one makes another. */
 void server_disconnect(struct server *s);
 
-/* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After. */
+/* The fault of a request for which no connection was free in time: 504 PGRST003. Always returns false. */
+bool server_busy(struct fault *f);
+/* Connects where that is needed and due. Else false with the fault: 503 PGRST000 with Retry-After, or server_busy(). */
 MUST_CHECK bool server_connected(struct server *s, struct arena *a, struct fault *f);
 /* To be told after a request was sent over the connection: whether that broke it. used: it was answered. A connection
  * that had to be made anew on the way and could not be is told as server_connected() does, in the fault. Returns

@@ -167,9 +167,9 @@ const struct conf_option conf_options[] = {
 	{ "db-plan-enabled", .type = CONF_BOOL, .flags = R | D, AT(db_plan_enabled), .fallback = "false",
 		.help = "Answer with the execution plan when a client asks for it." },
 	{ "db-pool", .type = CONF_INT, AT(db_pool), .fallback = "10", .min = 1, .max = COUNT_MAX,
-		.help = "Connections to the database." },
+		.help = "Connections to the database at most, beside one that listens and those of account workers." },
 	{ "db-pool-acquisition-timeout", .type = CONF_SECONDS, AT(db_pool_acquisition_timeout), .fallback = "10", .min = 0,
-		.max = COUNT_MAX, .help = "Seconds a request waits for a free worker before it gets 504." },
+		.max = COUNT_MAX, .help = "Seconds a request waits for a connection before it gets 504." },
 	{ "db-pool-automatic-recovery", .type = CONF_BOOL, .flags = R, AT(db_pool_automatic_recovery), .fallback = "true",
 		.help = "Connect again after the connection was lost; otherwise stop." },
 	{ "db-pool-max-idletime", "db-pool-timeout", .type = CONF_SECONDS, .flags = CONF_OLD_WINS, AT(db_pool_max_idletime),
@@ -305,8 +305,7 @@ const struct conf_option conf_options[] = {
 	{ "url-use-legacy-target-names", .type = CONF_BOOL, .flags = R | D, AT(url_use_legacy_target_names),
 		.fallback = "true", .help = "Filters on an embed may name its table although it has an alias." },
 	{ "workers", .type = CONF_INT, .flags = OWN, AT(workers), .fallback = "0", .min = 0, .max = 4096,
-		.help = "Worker processes, with one database connection each; 0 means the greater of twice the cores and "
-				"db-pool." },
+		.help = "Worker processes, with one database connection each: never more than db-pool; 0 means as many." },
 };
 const size_t conf_option_count = COUNT_OF(conf_options);
 

@@ -1,11 +1,15 @@
 /* Connecting, waiting and hanging up: a nonblocking libpq connection in pipeline mode.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
+#include "base/hangup.h"
 #include "base/log.h"
 #include "inner.h"
 
@@ -32,8 +36,22 @@ struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, vo
 	c->options.application_name = str_dup(own, options->application_name);
 	c->wait = wait ? wait : wait_by_poll;
 	c->wait_arg = wait_arg;
+	c->socket = c->leaving = -1;
 	c->names = names_new(options->prepared ? options->statement_cache : 0, options->statement_bytes);
 	return c;
+}
+
+void conn_on_session(struct conn *c, conn_session_fn *told)
+{
+	c->session = told;
+}
+
+static void session_forget(struct conn *c)
+{
+	if (c->leaving >= 0)
+		close(c->leaving);
+	c->leaving = -1;
+	c->leaving_us = 0;
 }
 
 void conn_free(struct conn *c)
@@ -41,14 +59,29 @@ void conn_free(struct conn *c)
 	if (!c)
 		return;
 	conn_drop(c);
+	session_forget(c);
 	names_free(c->names);
 	arena_free(c->own);
+}
+
+void conn_forget(const struct conn *c)
+{
+	int all[] = { conn_fd(c), c->socket, c->leaving };
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (all[i] >= 0)
+			close(all[i]);
 }
 
 void conn_drop(struct conn *c)
 {
 	PQfinish(c->pg);
 	c->pg = NULL;
+	if (c->socket >= 0) {
+		hangup_begin(c->socket);
+		session_forget(c);
+		c->leaving = c->socket;
+		c->socket = -1;
+	}
 	names_clear(c->names);
 	c->dirty = false;
 	c->tainted = false;
@@ -62,6 +95,30 @@ void conn_drop(struct conn *c)
 void conn_close(struct conn *c)
 {
 	conn_drop(c);
+}
+
+/* PostgreSQL leaves the socket open until the process of the session ends, so that a client can wait for that. */
+static bool session_ended(struct conn *c)
+{
+	if (c->leaving >= 0 && !hangup_done(c->leaving))
+		return false;
+	session_forget(c);
+	return true;
+}
+
+bool conn_gone(struct conn *c, int timeout_ms)
+{
+	int64_t until = clock_monotonic_us() + (int64_t)timeout_ms * 1000, now;
+	while (!session_ended(c) && (now = clock_monotonic_us()) < until) {
+		struct pollfd p = { .fd = c->leaving, .events = POLLIN };
+		poll(&p, 1, (int)((until - now) / 1000) + 1);
+	}
+	return c->leaving < 0;
+}
+
+int64_t conn_leaving_since_us(const struct conn *c)
+{
+	return c->leaving_us;
 }
 
 int64_t conn_connecting_since_us(const struct conn *c)
@@ -135,6 +192,28 @@ static bool connect_fault(const struct conn *c, struct arena *a, struct fault *f
 	return fault_details(f, str_dup(a, str_of(c->pg ? PQerrorMessage(c->pg) : "out of memory\n")));
 }
 
+/* Takes note of the socket behind which the server begins a session: libpq may try several, and closes its own when it
+ * gives up. */
+static void connect_note(struct conn *c)
+{
+	if (c->socket >= 0)
+		close(c->socket);
+	c->socket = fcntl(PQsocket(c->pg), F_DUPFD_CLOEXEC, 0);
+	if (c->session)
+		c->session(c->wait_arg, PQsocket(c->pg));
+}
+
+/* Waits until the session before has ended; false when the caller does not want to wait that long. */
+static bool connect_alone(struct conn *c)
+{
+	bool wanted = true;
+	c->leaving_us = clock_monotonic_us();
+	while (wanted && !session_ended(c))
+		wanted = c->wait(c->wait_arg, c->leaving, false);
+	c->leaving_us = 0;
+	return wanted;
+}
+
 /* Goes on until libpq says it is connected. */
 static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
 {
@@ -144,7 +223,10 @@ static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
 	while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
 		if (!c->wait(c->wait_arg, PQsocket(c->pg), state == PGRES_POLLING_WRITING))
 			return conn_stopped_fault(f);
+		bool awaited = PQstatus(c->pg) == CONNECTION_AWAITING_RESPONSE;
 		state = PQconnectPoll(c->pg);
+		if (!awaited && PQstatus(c->pg) == CONNECTION_AWAITING_RESPONSE)
+			connect_note(c);
 	}
 	return state == PGRES_POLLING_OK || connect_fault(c, a, f);
 }
@@ -152,6 +234,8 @@ static bool connect_wait(struct conn *c, struct arena *a, struct fault *f)
 static bool connect_now(struct conn *c, struct arena *a, struct fault *f)
 {
 	conn_drop(c);
+	if (!connect_alone(c))
+		return conn_stopped_fault(f);
 	c->pg = connect_start(c);
 	c->connecting_us = clock_monotonic_us();
 	if (c->pg)

@@ -34,14 +34,26 @@ typedef bool conn_wait_fn(void *arg, int fd, bool for_write);
 
 /* A connection object that is not yet connected; lives until conn_free(). wait may be NULL: plain poll(). */
 struct conn *conn_new(const struct conn_options *options, conn_wait_fn *wait, void *wait_arg);
+/* Tells of each socket behind which the server begins a session, before it can have begun, with conn_new()'s wait_arg:
+ * whoever copies it can tell when the session has ended, though this process may be gone then. */
+typedef void conn_session_fn(void *arg, int fd);
+void conn_on_session(struct conn *c, conn_session_fn *told);
 /* NULL is allowed. */
 void conn_free(struct conn *c);
-/* Connects when not connected; 503 PGRST000 with PostgREST's wording when it cannot. The caller decides how often to
- * try. A server that has hung up while the connection was idle is noticed and replaced by conn_run() and
- * flight_run(), at no cost for reads. */
+/* Closes the descriptors in a forked child without a word to the server, whose session is the parent's. */
+void conn_forget(const struct conn *c);
+/* Connects when not connected, once the session before has ended, so that there are never two; 503 PGRST000 with
+ * PostgREST's wording when it cannot. The caller decides how often to try. A server that has hung up while the
+ * connection was idle is noticed and replaced by conn_run() and flight_run(), at no cost for reads. */
 MUST_CHECK bool conn_ready(struct conn *c, struct arena *a, struct fault *f);
-/* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. */
+/* Closes the connection (its lifetime is over, the server is to be left alone); conn_ready() makes a new one. The
+ * server's end, which may be in the middle of something, ends a little later. */
 void conn_close(struct conn *c);
+/* Waits so long at most, and asks nobody meanwhile, until the session that was closed has ended at the server too;
+ * false when it has not. */
+bool conn_gone(struct conn *c, int timeout_ms);
+/* Since when conn_ready() waits for that, monotonic microseconds; 0: it does not. */
+int64_t conn_leaving_since_us(const struct conn *c);
 /* Since when a connection is being made, which is what the wait callback is asked about then, and since when it is
  * there: monotonic microseconds, of this attempt and of this connection alone; 0: it is not. */
 int64_t conn_connecting_since_us(const struct conn *c);

@@ -13,10 +13,12 @@ struct conn {
 	struct arena *own; /* the options' texts */
 	struct conn_options options;
 	conn_wait_fn *wait;
+	conn_session_fn *session; /* or NULL */
 	void *wait_arg;
 	int server_version; /* of the last connection */
 	/* As long as one connection, or the attempt to make it: all of it ends in conn_drop(). */
 	PGconn *pg;            /* NULL: not connected */
+	int socket;            /* a copy of its own of the socket that a session may be at the other end of; -1: none */
 	int64_t connecting_us; /* since when it is being made, 0: it is not; the success ends it too */
 	int64_t connected_us;  /* since when it is there, 0: it is not */
 	struct names *names;   /* prepared statements of this connection */
@@ -24,6 +26,9 @@ struct conn {
 	bool tainted;          /* user SQL may have replaced prepared statements: look before using their names; likewise */
 	bool replace;          /* it, or the server's end, has grown: make a new connection before the next use */
 	size_t told;           /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */
+	/* As long as the session before has not ended at the server: conn_drop() to conn_gone(). */
+	int leaving;        /* its socket, -1: none */
+	int64_t leaving_us; /* since when its end is waited for, 0: it is not */
 	/* As long as one flight or statement: conn_settle() at its end. */
 	int64_t deadline_us; /* not 0: what runs was cancelled, the rest is read until then at most */
 };

@@ -254,7 +254,7 @@ static void half_a_request_is_refused_in_the_end(void **state)
 	assert_non_null(slot);
 	expect_int("half", fcgi_receive(slot_connection(slot), &conf, &r, a, &f), FCGI_PARTIAL);
 	slots_keep(s, slot);
-	assert_false(slots_only_send(s));
+	assert_false(slots_only_wait(s, false));
 	usleep(1000);
 	assert_null(slots_next(s, SHORT_MS));
 	expect_int("given up", (int64_t)slots_held(s), 0);

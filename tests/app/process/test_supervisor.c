@@ -1,13 +1,15 @@
-/* Workers are started, replaced one at a time, restarted with pauses and stopped; here they are processes that sleep.
+/* Workers are started, replaced, restarted with pauses and stopped; here they are processes that sleep.
  * SPDX-License-Identifier: MIT */
 #include "../../lib/expect.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/process/seat.h"
 #include "app/process/supervisor.h"
 #include "base/clock.h"
 
@@ -73,7 +75,7 @@ static void end(struct supervisor *c)
 static struct supervisor *supervisor(supervisor_child_fn *child)
 {
 	static const struct slots_shared none = { -1, { -1, -1 } };
-	struct supervisor *c = supervisor_new("sleeper", &none, child, NULL);
+	struct supervisor *c = supervisor_new("sleeper", &none, NULL, child, NULL);
 	assert_non_null(c);
 	return c;
 }
@@ -88,7 +90,7 @@ static void nobody_before_there_is_a_generation(void **state)
 	end(c);
 }
 
-static void never_more_than_one_above_the_count(void **state)
+static void never_more_than_the_count(void **state)
 {
 	(void)state;
 	struct supervisor *c = supervisor(sleeper);
@@ -96,7 +98,7 @@ static void never_more_than_one_above_the_count(void **state)
 	assert_int_equal(turn_until_only(c, NULL, 3), 3);
 	supervisor_follow(c, &generations[1], 3);
 	assert_true(supervisor_uses(c, &generations[0]) && supervisor_uses(c, &generations[1]));
-	assert_int_equal(turn_until_only(c, &generations[0], 3), 4);
+	assert_int_equal(turn_until_only(c, &generations[0], 3), 3);
 	supervisor_follow(c, &generations[2], 1);
 	assert_true(turn_until_only(c, &generations[1], 1) <= 3);
 	supervisor_follow(c, &generations[2], 2);
@@ -118,14 +120,15 @@ static void who_has_no_catalog_goes_at_once(void **state)
 		poll(NULL, 0, 5);
 	}
 	assert_int_equal(supervisor_alive(c), 0);
-	assert_true(turn_until_only(c, &unready, 3) <= 4);
+	assert_int_equal(turn_until_only(c, &unready, 3), 3);
 	supervisor_follow(c, &next, 3);
-	assert_int_equal(turn_until_only(c, &ready, 3), 4);
+	assert_int_equal(turn_until_only(c, &ready, 3), 3);
 	end(c);
 }
 
-static void kill_one(void *arg, pid_t pid, bool parting)
+static void kill_one(void *arg, pid_t pid, bool parting, int session)
 {
+	(void)session;
 	pid_t *killed = arg;
 	assert_false(parting);
 	if (*killed)
@@ -179,12 +182,12 @@ static void an_earlier_programs_workers_are_replaced(void **state)
 		pid_t pid = fork();
 		if (pid == 0)
 			sleeper(NULL, NULL, NULL);
-		supervisor_adopt(c, pid, false);
+		supervisor_adopt(c, pid, false, -1);
 	}
 	assert_int_equal(supervisor_alive(c), 2);
 	assert_true(supervisor_turn(c) == INT64_MAX);
 	supervisor_follow(c, &generations[0], 2);
-	assert_int_equal(turn_until_only(c, NULL, 2), 3);
+	assert_int_equal(turn_until_only(c, NULL, 2), 2);
 	end(c);
 }
 
@@ -203,8 +206,9 @@ static int slow_to_leave(void *arg, const struct generation *g, const struct wor
 	return 1;
 }
 
-static void count_parting(void *arg, pid_t pid, bool parting)
+static void count_parting(void *arg, pid_t pid, bool parting, int session)
 {
+	(void)session;
 	size_t *count = arg;
 	assert_true(pid > 0);
 	*count += parting;
@@ -238,7 +242,7 @@ static void who_is_parting_stands_in_nobodys_way(void **state)
 	pid_t pid = fork();
 	if (pid == 0)
 		sleeper(NULL, NULL, NULL);
-	supervisor_adopt(next, pid, true);
+	supervisor_adopt(next, pid, true, -1);
 	supervisor_follow(next, &generations[0], 2);
 	for (int turn = 0; turn < 2000 && supervisor_alive(next) != 3; turn++)
 		supervisor_turn(next);
@@ -253,6 +257,100 @@ static void who_is_parting_stands_in_nobodys_way(void **state)
 	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
 }
 
+/* The two ends of a session: the worker's, and the server's. */
+static int session_ends[2];
+
+/* supervisor_child_fn: begins a session and sleeps. */
+static int connected(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	seat_tell(place->channel, SEAT_SESSION, session_ends[0]);
+	close(session_ends[0]);
+	close(session_ends[1]);
+	return sleeper(arg, g, place);
+}
+
+static void turn_for(struct supervisor *c, int turns)
+{
+	for (int i = 0; i < turns; i++) {
+		bury(c);
+		supervisor_turn(c);
+		poll(NULL, 0, 5);
+	}
+}
+
+static void who_died_has_a_seat_until_its_session_has_ended(void **state)
+{
+	(void)state;
+	pid_t killed = 0;
+	char byte;
+	assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, session_ends), 0);
+	struct supervisor *c = supervisor(connected);
+	supervisor_follow(c, &generations[0], 1);
+	turn_for(c, 20);
+	supervisor_each(c, kill_one, &killed);
+	turn_for(c, 20);
+	assert_int_equal(supervisor_alive(c), 0);
+	/* The server is told, though the descriptor is open elsewhere, and may have something to do yet. */
+	assert_int_equal(read(session_ends[1], &byte, 1), 0);
+	close(session_ends[1]);
+	turn_until_only(c, NULL, 1);
+	close(session_ends[0]);
+	end(c);
+}
+
+/* supervisor_child_fn: of the first generation one that gives its seat up, and finds that it needs one. */
+static int undecided(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	sigset_t told;
+	int which;
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR1);
+	sigaddset(&told, SIGUSR2);
+	if (g != &generations[0]) {
+		sigprocmask(SIG_UNBLOCK, &told, NULL);
+		return sleeper(arg, g, place);
+	}
+	sigwait(&told, &which);
+	scoreboard_parting(place->scoreboard, place->cell);
+	seat_tell(place->channel, SEAT_LEFT, -1);
+	poll(NULL, 0, 50);
+	seat_tell(place->channel, SEAT_WANTED, -1);
+	sigwait(&told, &which);
+	return which == SIGUSR1 ? 0 : 1;
+}
+
+static void find(void *arg, pid_t pid, bool parting, int session)
+{
+	(void)parting, (void)session;
+	*(pid_t *)arg = pid;
+}
+
+static void who_needs_a_seat_after_all_gets_one(void **state)
+{
+	(void)state;
+	sigset_t awaited;
+	pid_t first = 0, last = 0;
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGUSR1);
+	sigaddset(&awaited, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	struct supervisor *c = supervisor(undecided);
+	supervisor_follow(c, &generations[0], 1);
+	turn_for(c, 20);
+	supervisor_each(c, find, &first);
+	supervisor_follow(c, &generations[1], 1);
+	turn_for(c, 5);
+	assert_int_equal(supervisor_alive(c), 2);
+	/* The second makes room, and a third comes when the first has ended. */
+	for (int i = 0; i < 400 && (supervisor_alive(c) != 1 || kill(first, 0) == 0); i++)
+		turn_for(c, 1);
+	assert_int_equal(supervisor_alive(c), 1);
+	supervisor_each(c, find, &last);
+	assert_true(last != first);
+	end(c);
+	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
+}
+
 int main(void)
 {
 	/* Inherited by every worker: they end by each of the signals that a real one heeds. */
@@ -261,12 +359,14 @@ int main(void)
 	sigaction(SIGTERM, &action, NULL);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_before_there_is_a_generation),
-		cmocka_unit_test(never_more_than_one_above_the_count),
+		cmocka_unit_test(never_more_than_the_count),
 		cmocka_unit_test(who_has_no_catalog_goes_at_once),
 		cmocka_unit_test(the_dead_are_replaced),
 		cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
 		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
 		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
+		cmocka_unit_test(who_died_has_a_seat_until_its_session_has_ended),
+		cmocka_unit_test(who_needs_a_seat_after_all_gets_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
