@@ -20,6 +20,7 @@ struct fields_lines {
 	struct str *values;    /* room for those of one name */
 	struct str redirected; /* what Apache's rewriting leaves of Authorization, or STR_NONE */
 	bool by_line, named;   /* the web server is nginx; it says who it is */
+	bool bodiless;         /* the method has no body */
 };
 
 /* Makes ACCEPT_PROFILE accept-profile. */
@@ -30,6 +31,14 @@ static struct str fields_name(struct arena *a, struct str name)
 		lower[i] = name.p[i] == '_' ? '-' : ascii_lower(name.p[i]);
 	lower[name.n] = 0;
 	return (struct str){ lower, name.n };
+}
+
+/* Web servers pass CONTENT_TYPE for every request, empty where there was none, and some a length of 0. */
+static bool fields_says_nothing(const struct fields_lines *l, struct str name, struct str value)
+{
+	if (str_eq_nocase(name, STR("CONTENT_TYPE")))
+		return !value.n;
+	return str_eq_nocase(name, STR("CONTENT_LENGTH")) && (!value.n || (l->bodiless && str_eq(value, STR("0"))));
 }
 
 /* The part of a param's name that names a field; STR_NONE: it is none. Type and length of the body have params of their
@@ -61,16 +70,15 @@ static void fields_put(struct fields_lines *l, struct str param, struct str name
 	l->bytes += name.n + value.n + 4;
 }
 
-/* False beyond max bytes or FIELD_LINES_MAX. Web servers pass CONTENT_TYPE for every request, empty where there was
- * none. */
+/* False beyond max bytes or FIELD_LINES_MAX. */
 static bool fields_collect(struct fields_lines *l, char **params, size_t max, struct arena *a)
 {
 	for (char **p = params; *p; p++) {
 		struct str value = str_of(*p), param = str_cut(&value, '='), name = fields_of_param(param);
-		if (!name.p || !value.n) {
+		if (!name.p)
 			fields_note(l, param, value);
+		if (!name.p || fields_says_nothing(l, name, value))
 			continue;
-		}
 		if (l->count == FIELD_LINES_MAX || l->bytes > max)
 			return false;
 		fields_put(l, param, fields_name(a, name), str_dup(a, value));
@@ -97,8 +105,8 @@ static bool fields_is_single(struct str name)
 	return false;
 }
 
-/* Puts the values of line i and of all later ones of its name into values, and takes these. False: one of them is
- * spelled in another way. */
+/* Puts the values of line i and of all later ones of its name into values, and takes these. Among several, those that
+ * say nothing add nothing. False: one of them is spelled in another way. */
 static bool fields_gather(struct fields_lines *l, size_t i, size_t *count_r)
 {
 	const struct fields_line *first = &l->lines[i];
@@ -109,7 +117,8 @@ static bool fields_gather(struct fields_lines *l, size_t i, size_t *count_r)
 			continue;
 		if ((l->named && !l->by_line) || !str_eq(l->lines[k].param, first->param))
 			return false;
-		l->values[(*count_r)++] = l->lines[k].value;
+		if (l->lines[k].value.n)
+			l->values[(*count_r)++] = l->lines[k].value;
 		l->lines[k].name = STR_NONE;
 	}
 	return true;
@@ -140,7 +149,8 @@ static struct str fields_join(const struct fields_lines *l, struct str name, siz
 		return str_dup(a, fields_first(l->values[0]));
 	if (count == 1 || fields_is_single(name))
 		return l->values[0];
-	return str_join(a, l->values, count, str_eq(name, STR("cookie")) ? STR("; ") : STR(", "));
+	size_t empty = l->values[0].n == 0;
+	return str_join(a, l->values + empty, count - empty, str_eq(name, STR("cookie")) ? STR("; ") : STR(", "));
 }
 
 static void fields_redirected(const struct fields_lines *l, struct http_field *next, struct request *r, struct arena *a)
@@ -165,6 +175,7 @@ bool fields_read(struct request *r, char **params, size_t max, struct arena *a, 
 	struct fields_lines l = {
 		.lines = arena_make_array(a, struct fields_line, most + 1),
 		.values = arena_make_array(a, struct str, most + 1),
+		.bodiless = r->method == HTTP_GET || r->method == HTTP_HEAD || r->method == HTTP_OPTIONS,
 	};
 	struct http_field *fields = arena_make_array(a, struct http_field, most + 1);
 	r->fields = fields;

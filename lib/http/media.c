@@ -151,7 +151,9 @@ static size_t weight_at(struct str value)
 static struct media accept_item(struct str value, struct arena *a)
 {
 	size_t at = weight_at(value);
-	struct media m = media_of(str_trim(str_sub(value, 0, at)), a);
+	struct str name = str_trim(str_sub(value, 0, at));
+	struct media m = media_of(name.n ? name : STR("*/*"), a);
+	m.full = name;
 	struct str weight = str_trim(str_from(value, at + 1));
 	if (at < value.n)
 		m.quality = media_quality(str_cut(&(struct str){ weight.p + 2, weight.n - 2 }, ';'));
@@ -187,9 +189,7 @@ enum { ACCEPT_MAX = 64 };
 
 void media_accept(struct media **list_r, size_t *count_r, struct str value, struct arena *a)
 {
-	struct str rest = str_trim(value);
-	if (rest.n == 0)
-		rest = STR("*/*");
+	struct str all = value.p ? value : STR("*/*"), rest = all.n ? all : STR_NONE;
 	*list_r = arena_make_array(a, struct media, ACCEPT_MAX);
 	*count_r = 0;
 	while (rest.p && *count_r < ACCEPT_MAX) {

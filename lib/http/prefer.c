@@ -68,11 +68,16 @@ static bool take_max_affected(struct prefer *p, bool *seen, struct str text)
 	return true;
 }
 
+static bool is_preference(const struct http_field *field)
+{
+	return str_eq(field->name, STR("prefer")) && field->value.n;
+}
+
 static size_t preference_count(const struct request *r)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < r->field_count; i++) {
-		struct str rest = str_eq(r->fields[i].name, STR("prefer")) ? r->fields[i].value : STR_NONE;
+		struct str rest = is_preference(&r->fields[i]) ? r->fields[i].value : STR_NONE;
 		for (; rest.p; str_cut(&rest, ','))
 			count++;
 	}
@@ -94,7 +99,7 @@ void prefer_read(struct prefer *out_r, const struct request *r, struct arena *a)
 	bool max_seen = false;
 	*out_r = (struct prefer){ .max_affected = MAX_AFFECTED_NONE, .invalid = invalid };
 	for (size_t i = 0; i < r->field_count; i++)
-		if (str_eq(r->fields[i].name, STR("prefer")))
+		if (is_preference(&r->fields[i]))
 			read_field(out_r, &max_seen, invalid, r->fields[i].value);
 }
 

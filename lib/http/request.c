@@ -25,6 +25,12 @@ enum http_method http_method_from(struct str token)
 
 struct str request_field(const struct request *r, struct str lower_name)
 {
+	struct str value = request_field_said(r, lower_name);
+	return value.n ? value : STR_NONE;
+}
+
+struct str request_field_said(const struct request *r, struct str lower_name)
+{
 	for (size_t i = 0; i < r->field_count; i++)
 		if (str_eq(r->fields[i].name, lower_name))
 			return r->fields[i].value;

@@ -45,8 +45,10 @@ struct request {
 
 /* Token of RFC 9110 section 9 to the enum; case-sensitive; HTTP_OTHER for what rowgate does not know. */
 enum http_method http_method_from(struct str token);
-/* First field of that lower-case name, or STR_NONE. */
+/* First field of that lower-case name, or STR_NONE; one without a value is as good as none. */
 struct str request_field(const struct request *r, struct str lower_name);
+/* The same, but a field without a value is "". */
+struct str request_field_said(const struct request *r, struct str lower_name);
 /* Percent-decodes one path segment or query component (RFC 3986 section 2.1; '+' is a blank only when
  * plus_is_blank). A '%' without two hexadecimal digits behind it stands for itself, as PostgREST's library reads it:
  * people write `like.%a%`. Faults 400 on a NUL byte and invalid UTF-8. */

@@ -53,7 +53,7 @@ static bool is_exposed(const struct conf *c, struct str schema)
 static bool read_schema(struct query *q, const struct request *r, const struct conf *c, struct arena *a,
 	struct fault *f)
 {
-	struct str asked = request_field(r, writes(r->method) ? STR("content-profile") : STR("accept-profile"));
+	struct str asked = request_field_said(r, writes(r->method) ? STR("content-profile") : STR("accept-profile"));
 	q->schema = asked.p ? asked : c->db_schemas.count ? c->db_schemas.items[0] : STR("public");
 	q->schema_negotiated = asked.p || c->db_schemas.count > 1;
 	if (asked.p && !is_exposed(c, asked)) {
@@ -123,7 +123,7 @@ bool query_read_head(struct query *out_r, const struct request *r, const struct 
 {
 	struct media *accept;
 	*out_r = (struct query){ 0 };
-	media_accept(&accept, &out_r->accept_count, request_field(r, STR("accept")), a);
+	media_accept(&accept, &out_r->accept_count, request_field_said(r, STR("accept")), a);
 	out_r->accept = accept;
 	prefer_read(&out_r->prefer, r, a);
 	return read_path(out_r, r->path, c, a, f) && read_schema(out_r, r, c, a, f) && read_action(out_r, r, a, f)

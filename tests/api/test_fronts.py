@@ -345,6 +345,32 @@ def test_of_a_field_that_names_one_thing_the_first_line_counts(front, method, li
     assert answer[0] == status and (says in answer[1] or own_answer), answer
 
 
+# lighttpd passes no field that has no value.
+@pytest.mark.parametrize("method, line, status, says", [
+    ("GET", "Accept:", 406, b"None of these media types are available: \""),
+    ("GET", "Accept: text/nothing,", 200, b'"one"'),
+    ("GET", "Accept-Profile:", 406, b"Invalid schema: \""),
+    ("DELETE", "Content-Profile:", 406, b"Invalid schema: \""),
+    ("GET", "Content-Profile:", 200, b'"one"'),
+    ("GET", "Range:", 200, b'"one"'),
+    ("GET", "Prefer:", 200, b'"one"'),
+    ("GET", "Authorization:", 200, b'"one"'),
+])
+def test_H9_a_field_without_a_value_is_a_field(front, method, line, status, says):
+    answer = front.raw_request(method, "/things", line)
+    if front.front == "lighttpd" and status == 406:
+        assert b"PGRST" not in answer[1] or b"42501" in answer[1]
+    else:
+        assert answer[0] == status and says in answer[1], answer
+
+
+def test_T2_fields_are_those_that_were_sent(front):
+    status, answer = front.raw_request("GET", "/rpc/heard", "X-Empty:", "X-Full: y")
+    heard = json.loads(answer.partition(b"\r\n\r\n")[2].strip(b"0123456789abcdef\r\n"))
+    assert heard.pop("x-empty", "") == "" and heard.pop("host") and heard.pop("connection", "close") == "close"
+    assert status == 200 and heard == {"x-full": "y"}
+
+
 def test_no_spelling_stands_for_another(front):
     status, answer = front.raw_request("GET", "/things", "Accept_Profile: nowhere", "Content_Type: text/evil")
     assert status == 200, answer

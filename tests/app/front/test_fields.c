@@ -21,6 +21,9 @@ static void what_becomes_of_params(void **state)
 		{ "two lines", { "HTTP_PREFER=a", "HTTP_ACCEPT=x", "HTTP_PREFER= b " }, "prefer", "a, b", 0 },
 		{ "the other one of them", { "HTTP_PREFER=a", "HTTP_ACCEPT=x", "HTTP_PREFER=b" }, "accept", "x", 0 },
 		{ "three, one empty", { "HTTP_A_B=1", "HTTP_A_B=", "HTTP_A_B=2", "HTTP_A_B=3" }, "a-b", "1, 2, 3", 0 },
+		{ "two, the first empty", { "HTTP_A=", "HTTP_A=2", "HTTP_A=3" }, "a", "2, 3", 0 },
+		{ "a length of nothing", { "CONTENT_LENGTH=0" }, "content-length", NULL, 0 },
+		{ "a length", { "CONTENT_LENGTH=9" }, "content-length", "9", 0 },
 		{ "cookies", { "HTTP_COOKIE=a=1", "HTTP_COOKIE=b=2" }, "cookie", "a=1; b=2", 0 },
 		{ "a chain", { "HTTP_X_FORWARDED_FOR=1", "HTTP_X_FORWARDED_FOR=2, 3" }, "x-forwarded-for", "1, 2, 3", 0 },
 		{ "two tokens", { "HTTP_AUTHORIZATION=Bearer a", "HTTP_AUTHORIZATION=Bearer b" }, "authorization",
@@ -60,6 +63,24 @@ static void what_becomes_of_params(void **state)
 	}
 }
 
+/* A field without a value is there, but for those that web servers pass for every request. */
+static void what_says_nothing(void **state)
+{
+	(void)state;
+	static char accept[] = "HTTP_ACCEPT=", x[] = "HTTP_X=", type[] = "CONTENT_TYPE=", length[] = "CONTENT_LENGTH=";
+	static char *params[] = { accept, x, x, type, length, NULL };
+	struct arena *a = arena_new(1 << 20);
+	struct request r = { .method = HTTP_POST };
+	struct fault f = { 0 };
+	assert_true(fields_read(&r, params, 1 << 20, a, &f));
+	assert_int_equal(r.field_count, 2);
+	assert_null(request_field(&r, STR("accept")).p);
+	expect_text("said", request_field_said(&r, STR("accept")), "");
+	expect_text("twice", request_field_said(&r, STR("x")), "");
+	assert_null(request_field_said(&r, STR("y")).p);
+	arena_free(a);
+}
+
 /* Work is bounded by the number of lines, however short they are. */
 static void how_many_there_may_be(void **state)
 {
@@ -84,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_becomes_of_params),
+		cmocka_unit_test(what_says_nothing),
 		cmocka_unit_test(how_many_there_may_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
