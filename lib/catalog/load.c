@@ -41,6 +41,7 @@ static bool on_relation(void *arg, const struct row *r)
 			.deletable = (writable & BIT_DELETE) != 0,
 			.runs_code = load_bool(r, 7),
 			.unlisted = load_bool(r, 8),
+			.inherited = load_bool(r, 9),
 		});
 	return true;
 }

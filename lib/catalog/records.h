@@ -38,6 +38,7 @@ struct cat_relation {
 	uint8_t insertable, updatable, deletable; /* a view's: auto-updatable or by an INSTEAD OF trigger */
 	uint8_t unlisted;        /* it is embedded or returned by functions, but not addressed: a partition, a type */
 	uint8_t names_key;       /* some foreign key has its name */
+	uint8_t inherited;       /* rows of other tables, which have keys of their own, are among its rows */
 	uint8_t runs_code;       /* reading it may run code of users: a view, a foreign table, policies */
 	struct cat_run keys;     /* of TABLE_KEYS: a table's own */
 	struct cat_run shown;    /* of TABLE_SHOWN: a view's */
@@ -100,10 +101,10 @@ struct cat_foreign_key {
 	uint8_t joins;             /* they are part of the primary key, not one to one: one half of a junction */
 };
 
-/* A function that takes one row of a relation and returns rows of another. */
+/* A function that takes one row of a relation and returns rows of another (indices). */
 struct cat_computed {
 	struct cat_text schema, name;
-	uint32_t from, to; /* relation indices */
+	uint32_t from, to;
 	uint8_t to_one;
 };
 
@@ -146,5 +147,4 @@ struct cat_role {
 struct cat_schema {
 	struct cat_text name, comment;
 };
-
 #endif

@@ -122,6 +122,32 @@ static bool shows_as_column(const struct place *p, const struct field *f)
 	return all && source_knows(&p->source, f->name);
 }
 
+/* Whether a column of the place's own is shown as it is. */
+static bool shows_plain(const struct place *p, struct str name)
+{
+	for (size_t i = 0; i < p->select->output_count; i++) {
+		const struct plan_output *out = &p->outputs[i];
+		bool plain = out->shows == SHOWS_FIELD && !out->aggregate && !out->cast.p && out->field.step_count == 0;
+		if (out->shows == SHOWS_ALL || (plain && out->field.name.p && str_eq(out->field.name, name)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether what is shown of a row tells which row of a table it is. */
+static bool shows_own_key(const struct place *p)
+{
+	const struct cat_relation *own = p->source.relation;
+	if (!own || cat_is_view(own) || own->inherited || own->primary_key.count == 0)
+		return false;
+	const struct catalog *cat = p->source.catalog;
+	const uint32_t *key = catalog_key_columns(cat, own->primary_key);
+	for (uint32_t i = 0; i < own->primary_key.count; i++)
+		if (!shows_plain(p, catalog_text(cat, catalog_column_at(cat, key[i])->name)))
+			return false;
+	return true;
+}
+
 /* Whether one row of what is shown tells what the term means. */
 static bool is_told(struct place *p, const struct order_term *term, size_t i)
 {
@@ -130,7 +156,30 @@ static bool is_told(struct place *p, const struct order_term *term, size_t i)
 		if (!p->embed->shown)
 			return false;
 	}
-	return output_of_field(p, &term->field) != NULL || shows_as_column(p, &term->field);
+	return output_of_field(p, &term->field) != NULL || shows_as_column(p, &term->field) || shows_own_key(p);
+}
+
+/* Whether all rows of a group have the same row of an embed: they are grouped by what refers to it, or by their own
+ * key. */
+static bool is_referred_to(const struct place *p, const struct plan_embed *e)
+{
+	const struct cat_columns *columns = &e->related.columns;
+	const struct catalog *cat = p->source.catalog;
+	if (e->related.cardinality == CAT_COMPUTED || cat_is_view(e->related.to) || e->related.to->inherited)
+		return false;
+	size_t told = 0;
+	for (size_t i = 0; i < columns->count; i++)
+		told += shows_plain(p, catalog_text(cat, catalog_column_at(cat, columns->left[i])->name));
+	return told == columns->count || shows_own_key(p);
+}
+
+/* Whether there is one group, of all rows. */
+static bool is_one_group(const struct place *p)
+{
+	for (size_t i = 0; i < p->select->output_count; i++)
+		if (!p->outputs[i].aggregate)
+			return false;
+	return true;
 }
 
 static bool is_orderable(const struct plan_output *out)
@@ -150,6 +199,7 @@ static struct plan_key own_key(struct place *p, const struct order_term *term)
 		return (struct plan_key){ .output = out };
 	struct plan_key key = { .field = source_field(&p->source, &term->field) };
 	key.field.as_jsonb = source_is_json(&key.field);
+	key.of_group = p->select->aggregated && term->relation_count > 0;
 	p->select->user_code = p->select->user_code || source_user_code(&p->source, &key.field);
 	return key;
 }
@@ -177,7 +227,8 @@ static struct plan_key term_key(struct reader *r, struct place *p, const struct 
 	return (struct plan_key){
 		.embed = child->embed,
 		.related = child->embed->key_count - 1,
-		.grouped = aggregated && is_told(p, term, i),
+		.grouped = aggregated && i == 0 && (is_told(p, term, i) || is_referred_to(p, child->embed)),
+		.of_group = aggregated && (i > 0 || is_one_group(p)),
 	};
 }
 

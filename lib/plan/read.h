@@ -66,6 +66,8 @@ struct plan_key {
 	const struct plan_embed *embed;   /* of whose one row it is, or NULL */
 	size_t related;                   /* with an embed: which of its keys */
 	bool grouped;                     /* with an embed: rows are grouped by what tells it, so by it too */
+	bool of_group;                    /* it is no output of a group, whose rows agree in it or are all there is: what
+	                                   * most of them have stands for it */
 	struct plan_field field;          /* without output and embed */
 };
 

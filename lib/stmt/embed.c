@@ -14,7 +14,8 @@
 /* Whether there is one row at most because a key of a table says so. */
 static bool is_unique(const struct plan_embed *e)
 {
-	return e->to_one && e->related.cardinality != CAT_COMPUTED && !cat_is_view(e->related.to);
+	return e->to_one && e->related.cardinality != CAT_COMPUTED && !cat_is_view(e->related.to)
+		&& !e->related.to->inherited;
 }
 
 static bool is_crowded(const struct plan *p)
@@ -184,19 +185,6 @@ static void put_ordered_object(struct draft *d, const struct plan *p, const stru
 	put_rest(d, p, e, around);
 }
 
-static void put_embed_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
-	const struct plan_select *around)
-{
-	if (e->key_count > 0) {
-		put_ordered_object(d, p, e, around);
-		return;
-	}
-	stmt_sql(d, "SELECT pg_catalog.row_to_json(pgrst_row.*)");
-	put_grouped(d, around);
-	stmt_sql(d, " AS j FROM ");
-	put_embedded(d, p, e, around);
-}
-
 /* Columns under names of their own: those of the URL may repeat. */
 static void put_lifted(struct draft *d, const struct plan *p, const struct plan_embed *e)
 {
@@ -206,6 +194,44 @@ static void put_lifted(struct draft *d, const struct plan *p, const struct plan_
 		stmt_sql(d, " AS c");
 		buf_u64(&d->sql, i + 1);
 	}
+}
+
+/* The same where rows are grouped, which happens before the object is made. */
+static void put_grouped_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
+	const struct plan_select *around)
+{
+	stmt_sql(d, "SELECT (SELECT pg_catalog.row_to_json(pgrst_row.*)");
+	put_grouped(d, around);
+	stmt_sql(d, " FROM (SELECT ");
+	for (size_t i = 0; i < e->select.output_count; i++) {
+		buf_put(&d->sql, i ? STR(", pgrst_group.c") : STR("pgrst_group.c"));
+		buf_u64(&d->sql, i + 1);
+		stmt_sql(d, " AS ");
+		stmt_ident(d, e->select.outputs[i].name);
+	}
+	stmt_sql(d, ") AS pgrst_row) AS j");
+	for (size_t i = 1; i <= e->key_count; i++) {
+		stmt_sql(d, ", pgrst_group.o");
+		buf_u64(&d->sql, i);
+	}
+	stmt_sql(d, " FROM (SELECT ");
+	put_lifted(d, p, e);
+	put_keys(d, p, e, false);
+	put_rest(d, p, e, around);
+	stmt_sql(d, ") AS pgrst_group");
+}
+
+static void put_embed_object(struct draft *d, const struct plan *p, const struct plan_embed *e,
+	const struct plan_select *around)
+{
+	if (e->key_count > 0) {
+		(e->select.aggregated ? put_grouped_object : put_ordered_object)(d, p, e, around);
+		return;
+	}
+	stmt_sql(d, "SELECT pg_catalog.row_to_json(pgrst_row.*)");
+	put_grouped(d, around);
+	stmt_sql(d, " AS j FROM ");
+	put_embedded(d, p, e, around);
 }
 
 static void put_arrays(struct draft *d, const struct plan *p, const struct plan_embed *e,

@@ -314,12 +314,14 @@ void stmt_group(struct draft *d, const struct plan *p, const struct plan_select 
 void stmt_ordered_by(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_key *key)
 {
 	d->repeats = key->output != NULL;
+	buf_put(&d->sql, key->of_group ? STR("pg_catalog.mode() WITHIN GROUP (ORDER BY ") : STR(""));
 	if (key->embed)
 		stmt_key_of_embed(d, key);
 	else if (key->output)
 		put_compared(d, p, sel, key->output);
 	else
 		stmt_field(d, sel->alias, &key->field);
+	buf_put(&d->sql, key->of_group ? STR(")") : STR(""));
 	d->repeats = false;
 }
 

@@ -49,7 +49,8 @@ SELECT c.oid, n.nspname, c.relname, d.description, c.relkind, c.reltype,
 			WHERE p.provolatile = 'v'
 		))
 	)) AS runs_code,
-	c.relispartition OR c.relkind = 'c' AS unlisted
+	c.relispartition OR c.relkind = 'c' AS unlisted,
+	c.relkind = 'r' AND c.relhassubclass AS inherited
 FROM wanted AS w
 JOIN pg_catalog.pg_class AS c ON c.oid = w.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

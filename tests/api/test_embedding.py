@@ -535,6 +535,10 @@ LAST = [
         {"log_2024": [{"id": 7, "at": "2024-05-05", "person_id": 1, "person": {"id": 1}}]}),
     get("E8 a key to a partition", "notes?select=note,log_2025(at)",
         {"note": "late", "log_2025": {"at": "2025-05-05"}}),
+    get("E8 of a table that others inherit from, each row", "leaves?select=a:stems(id)", {"a": {"id": 1}},
+        {"a": {"id": 1}}),
+    get("E8 in one of many embeds, too", "leaves?select=" + ",".join(f"{name}:stems!inner(id)" for name in "abcdefgh")
+        + ",i:stems(id)&limit=1", {name: {"id": 1} for name in "abcdefghi"}),
     case("E8 not of the others", "GET /person?select=log_2025(id)", 400),
     case("E8 nor of the whole", "GET /person?select=log(id)", 400),
     case("E8 partitions are not addressed", "GET /log_2024", 404,

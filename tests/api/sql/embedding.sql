@@ -168,6 +168,12 @@ CREATE TABLE cases.notes (id integer PRIMARY KEY, log_id integer REFERENCES case
 INSERT INTO cases.person VALUES (1, 'ann');
 INSERT INTO cases.log VALUES (7, '2024-05-05', 1), (8, '2025-05-05', 1);
 INSERT INTO cases.notes VALUES (3, 8, 'late');
+CREATE TABLE cases.stems (id integer PRIMARY KEY, name text);
+CREATE TABLE cases.twigs () INHERITS (cases.stems);
+CREATE TABLE cases.leaves (id integer PRIMARY KEY, stem_id integer REFERENCES cases.stems);
+INSERT INTO cases.stems VALUES (1, 'a');
+INSERT INTO cases.twigs VALUES (1, 'a');
+INSERT INTO cases.leaves VALUES (5, 1);
 
 GRANT USAGE ON SCHEMA api, other, cases TO web_anon;
 GRANT ALL ON ALL TABLES IN SCHEMA api, other, cases TO web_anon;

@@ -70,6 +70,17 @@ static void nested(void **state)
 			"`pairs_2`.`v` FROM `api`.`pairs` AS `pairs_2` WHERE `pairs_2`.`b` = `orders_1`.`id`) AS pgrst_row) "
 			"AS `pairs` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
 			"pgrst_row) AS `orders` FROM `api`.`items` ORDER BY `items`.`id` LIMIT $1 | 3" },
+		{ "GET /orders?select=id,item_id(n:count())&order=item_id(name)",
+			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
+			"(SELECT pg_catalog.row_to_json(pgrst_row.*) FROM (SELECT pgrst_group.c1 AS `n`) AS pgrst_row) AS j, "
+			"pgrst_group.o1 FROM (SELECT count(*) AS c1, pg_catalog.mode() WITHIN GROUP (ORDER BY `items_1`.`name`) "
+			"AS o1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_group) AS "
+			"`orders_item_id_1` ON true ORDER BY `orders_item_id_1`.o1" },
+		{ "GET /orders?select=item_id,count(),item_id()&order=item_id(name)",
+			"SELECT `orders`.`item_id`, count(*) AS `count` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
+			"`items_1`.`name` AS o1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
+			"`orders_item_id_1` ON true GROUP BY `orders`.`item_id`, `orders_item_id_1`.o1 ORDER BY "
+			"`orders_item_id_1`.o1" },
 		{ "GET /pairs?select=orders(item_id(name))&orders.item_id=is.null",
 			"SELECT `pairs_orders_1`.j AS `orders` FROM `api`.`pairs` LEFT JOIN LATERAL (SELECT "
 			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `orders_item_id_2`.j AS `item_id` FROM "
