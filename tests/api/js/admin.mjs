@@ -60,6 +60,8 @@ await run({
 
 	filter: () => films({ title: "Alpha" }), filterOperator: () => films({ "year@gte": 1992 }),
 	filterLike: () => films({ "title@ilike": "ET" }), filterIn: () => films({ "id@in": "(1,4)" }),
+	// The provider writes two words as title[0]=...&title[1]=...
+	filterWords: () => films({ "title@ilike": "a L" }),
 	filterIs: () => films({ "director_id@is": null }), filterNot: () => films({ "director_id@not.is": null }),
 	filterOr: () => films({ "@or": { "year@lt": 1991, "title@eq": "Delta" } }),
 	filterAnd: () => films({ "@and": { "year@gt": 1990, "title@like": "ta" } }),
