@@ -34,7 +34,7 @@ FILTERS = {
     "likeAnyOf": ids(1, 3), "ilikeAllOf": ids(2), "ilikeAnyOf": ids(1, 3), "regexMatch": ids(1, 3),
     "regexIMatch": ids(1, 2, 3), "isNull": ids(3), "isTrue": ids(1, 4, 6), "isFalse": ids(2, 5),
     "isDistinct": ids(2, 3, 5), "isDistinctNull": ids(*ALL), "in": ids(1, 3), "inReserved": ids(5, 6),
-    "inNothing": ids(), "notIn": ids(2, 3, 6), "containsText": ids(1), "containsArray": ids(1, 2),
+    "inMany": ids(1), "inNothing": ids(), "notIn": ids(2, 3, 6), "containsText": ids(1), "containsArray": ids(1, 2),
     "containsJson": ids(1), "containedByText": ids(1, 3), "containedByArray": ids(3, 6), "containedByJson": ids(3),
     "rangeGt": ids(3), "rangeGte": ids(3), "rangeLt": ids(1), "rangeLte": ids(1, 3), "rangeAdjacent": ids(1, 3),
     "overlapsText": ids(1, 3), "overlapsArray": ids(1, 6), "textSearch": ids(1), "textSearchConfig": ids(1),

@@ -37,6 +37,7 @@ await run({
 	isFalse: () => items().is("active", false), isDistinct: () => items().isDistinct("active", true),
 	isDistinctNull: () => items().isDistinct("name", null),
 	in: () => items().in("id", [1, 3, 3]), inReserved: () => items().in("name", ["50% (off)", "date, dried"]),
+	inMany: () => types().in("uid", Array.from({ length: 1000 }, (_, i) => `00000000-0000-0000-0000-${String(i).padStart(12, "0")}`)),
 	inNothing: () => items().in("id", []), notIn: () => items().notIn("name", ["apple", "date, dried"]),
 	containsText: () => types().contains("range", "[2,3)"), containsArray: () => items().contains("tags", ["fruit"]),
 	containsJson: () => items().contains("data", { b: { c: "x" } }),
