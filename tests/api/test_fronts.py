@@ -160,6 +160,7 @@ DIFFERENT = {
     "`_` in the host name": "GET /things HTTP/1.1\r\nHost: a_b\r\nConnection: close",
     "a field without a colon": "GET /things HTTP/1.1" + HOST + "\r\nX-A",
     "a control character in a field": "GET /things HTTP/1.1" + HOST + "\r\nX-A: b\x01",
+    "`Accept:` without a value": "GET /things HTTP/1.1" + HOST + "\r\nAccept:",
     "a folded field": "GET /things HTTP/1.1" + HOST + "\r\nX-A: b\r\n c",
     "lines that end in LF alone": "GET /things HTTP/1.1\nHost: localhost\nConnection: close\n\n",
     "a length and chunks": "POST /notes HTTP/1.1" + NOTE + "\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
