@@ -23,6 +23,7 @@
 struct fcgi_connection {
 	FCGX_Request fcgi;
 	int fd;
+	bool asked;                /* FCGI_ASKED was said of the request that is there */
 	struct gather *gather;     /* a request that did not come at once, or NULL */
 	struct delivery *delivery; /* an answer that could not be sent at once, or NULL */
 };
@@ -201,13 +202,28 @@ static void fcgi_lost(struct fcgi_connection *c)
 	c->fcgi.ipcFd = -1;
 }
 
+/* Looks at a whole request that the web server may have been unable to send where it belongs. */
+static bool fcgi_asks(struct fcgi_connection *c, const struct conf *conf, struct request *r, struct arena *a)
+{
+	struct str uri;
+	if (c->asked || !refused_is_misdirected(c->fd, &uri, a))
+		return false;
+	c->asked = true;
+	r->method = HTTP_POST;
+	r->method_text = STR("POST");
+	fcgi_target(r, uri, conf->server_path_prefix);
+	return true;
+}
+
 enum fcgi_received fcgi_receive(struct fcgi_connection *c, const struct conf *conf, struct request *out_r,
 	struct arena *a, struct fault *f)
 {
 	*out_r = (struct request){ .method = HTTP_OTHER, .path = STR("/"), .body = STR("") };
 	enum gather_state state = fcgi_gather(c, conf);
-	if (state != GATHER_WHOLE)
+	if (state == GATHER_MORE || state == GATHER_BROKEN)
 		return state == GATHER_MORE ? FCGI_PARTIAL : FCGI_GONE;
+	if (state == GATHER_ASKED && fcgi_asks(c, conf, out_r, a))
+		return FCGI_ASKED;
 	c->fcgi.ipcFd = c->gather ? gather_head(c->gather) : c->fd;
 	c->fcgi.keepConnection = 1;
 	c->fcgi.detached = 1;
@@ -231,6 +247,7 @@ static void fcgi_forget(struct fcgi_connection *c)
 	FCGX_Free(&c->fcgi, 0);
 	gather_free(c->gather);
 	c->gather = NULL;
+	c->asked = false;
 }
 
 static struct str fcgi_head(const struct reply *r)

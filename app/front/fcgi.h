@@ -16,8 +16,10 @@ struct fcgi_connection;
 enum fcgi_received {
 	FCGI_RECEIVED, /* a whole request, to be answered */
 	FCGI_REFUSED,  /* a request beyond the limits: the fault is to be answered */
-	FCGI_PARTIAL,  /* not all is there: call again when the connection is readable */
-	FCGI_GONE      /* the peer closed or broke the protocol: close the connection */
+	FCGI_ASKED, /* a whole request that may belong to other workers, the web server could not tell: method and path are
+					* known, nothing is taken. Give the descriptor to these, or call again to take it */
+	FCGI_PARTIAL, /* not all is there: call again when the connection is readable */
+	FCGI_GONE     /* the peer closed or broke the protocol: close the connection */
 };
 
 /* Prepares libfcgi in this process. It installs handlers for SIGUSR1 and SIGPIPE: install yours afterwards. */

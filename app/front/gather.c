@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/front/record.h"
+#include "app/front/refused.h"
 #include "base/arena.h"
 #include "base/clock.h"
 
@@ -42,7 +43,9 @@ enum gather_state gather_look(int socket)
 		if ((kind = records_next(&at, &in, &piece)) == RECORD_BAD)
 			return GATHER_BROKEN;
 	/* Padding behind the end libfcgi would leave to the next request. */
-	return at.whole && kind == RECORD_HEADER ? GATHER_WHOLE : GATHER_MORE;
+	if (!at.whole || kind != RECORD_HEADER)
+		return GATHER_MORE;
+	return memmem(bytes, (size_t)n, REFUSED_URL, sizeof REFUSED_URL - 1) ? GATHER_ASKED : GATHER_WHOLE;
 }
 
 struct gather *gather_new(const struct conf *conf)

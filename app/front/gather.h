@@ -12,14 +12,15 @@
 
 enum gather_state {
 	GATHER_WHOLE, /* everything up to the end of the body is there */
+	GATHER_ASKED, /* so it is, and it may be what a web server asks its error handler: refused.h */
 	GATHER_MORE,  /* to be continued when the socket is readable again */
 	GATHER_BROKEN /* the peer left or does not speak FastCGI: close */
 };
 
 struct gather;
 
-/* Looks at what the socket holds without taking it: WHOLE if libfcgi can read the request without waiting, and leaves
- * nothing of it. */
+/* Looks at what the socket holds without taking it: WHOLE or ASKED if libfcgi can read the request without waiting, and
+ * leaves nothing of it. */
 enum gather_state gather_look(int socket);
 /* An empty gathering for one request; NULL when the system refuses a memory file. */
 struct gather *gather_new(const struct conf *conf);

@@ -109,3 +109,18 @@ enum record_piece records_next(struct records *at, struct str *in, struct str *p
 		return RECORD_BAD;
 	return kind;
 }
+
+bool record_param(struct str *in, struct str *name_r, struct str *value_r)
+{
+	const unsigned char *p = (const unsigned char *)in->p;
+	size_t name, value, used, more;
+	if (!params_length(&name, &used, p, in->n) || !params_length(&value, &more, p + used, in->n - used))
+		return false;
+	struct str rest = str_from(*in, used + more);
+	if (name > rest.n || value > rest.n - name)
+		return false;
+	*name_r = str_sub(rest, 0, name);
+	*value_r = str_sub(rest, name, value);
+	*in = str_from(rest, name + value);
+	return true;
+}

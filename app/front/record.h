@@ -53,4 +53,7 @@ enum record_piece {
 /* Takes the next piece off the input: piece_r is a view into it, unset for RECORD_NONE. */
 enum record_piece records_next(struct records *at, struct str *in, struct str *piece_r);
 
+/* Takes a name and its value off the front of parameters; false when there is none, or not all of it. */
+bool record_param(struct str *in, struct str *name_r, struct str *value_r);
+
 #endif

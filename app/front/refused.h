@@ -13,8 +13,13 @@
 /* What the web server's configuration calls the URL that it asks. */
 #define REFUSED_URL "/rowgate-refused"
 
-/* True when it is a request like others, or when it can be answered all the same: a POST without a length has no body.
- * Else the fault is what the web server refused it with. params are FastCGI's, fields_read() has read the fields. */
+/* True when it is a request like others, or when it can be answered all the same: a POST without a length has no
+ * body. Else the fault is what the web server refused it with. params are FastCGI's, fields_read() has read the
+ * fields. */
 MUST_CHECK bool refused_accepts(struct request *r, char **params, struct arena *a, struct fault *f);
+
+/* Looks at a request that the socket holds whole, without taking it: true when it is such a POST, which lighttpd asks
+ * us about whatever its URL. uri_r: that URL, as it was sent. */
+bool refused_is_misdirected(int socket, struct str *uri_r, struct arena *a);
 
 #endif

@@ -97,8 +97,7 @@ size_t slots_waiting(const struct slots_shared *shared)
 	return shared->handover[0] >= 0 && ioctl(shared->handover[0], FIONREAD, &bytes) == 0 ? (size_t)bytes : 0;
 }
 
-/* Queues a descriptor for whoever is idle next; the caller keeps its own copy. False when the queue is full. */
-static bool slots_offer(const struct slots_shared *shared, int fd)
+bool slots_offer(const struct slots_shared *shared, int fd)
 {
 	char byte = 0;
 	return fd >= 0 && fdpass_send(shared->handover[1], &byte, sizeof byte, fd);

@@ -27,6 +27,8 @@ struct slots_shared {
 
 /* A socketpair for struct slots_shared; false with errno set. */
 bool slots_handover_new(int handover_r[2]);
+/* Queues a descriptor for whoever is idle next; the caller keeps its own copy. False when the queue is full. */
+bool slots_offer(const struct slots_shared *shared, int fd);
 /* Connections that were handed over and nobody has taken yet. */
 size_t slots_waiting(const struct slots_shared *shared);
 

@@ -61,10 +61,12 @@ static void master_shed(const struct master *m, enum pool_kind kind)
 static int master_child(void *arg, const struct generation *generation, const struct worker_place *place)
 {
 	const struct master *m = arg;
+	struct worker_place api = *place;
 	master_shed(m, POOL_API);
 	loading_forget(&m->loading);
 	startup_log(&generation->conf, "worker");
-	return worker_run(generation, place);
+	api.account_workers = pools_shared(&m->pools, POOL_ACCOUNTS);
+	return worker_run(generation, &api);
 }
 
 /* supervisor_child_fn */

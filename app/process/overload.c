@@ -74,6 +74,8 @@ static bool overload_answer(struct overload *o, struct fcgi_connection *c, const
 	struct reply reply;
 	struct fault ignored = { 0 };
 	enum fcgi_received received = fcgi_receive(c, conf, &request, a, &ignored);
+	if (received == FCGI_ASKED)
+		received = fcgi_receive(c, conf, &request, a, &ignored);
 	if (received != FCGI_RECEIVED && received != FCGI_REFUSED)
 		return received == FCGI_PARTIAL;
 	o->count++;

@@ -49,6 +49,14 @@ void pools_free(struct pools *ps, const struct conf *conf)
 	}
 }
 
+const struct slots_shared *pools_shared(const struct pools *ps, enum pool_kind kind)
+{
+	for (size_t i = 0; i < ps->count; i++)
+		if (ps->all[i].kind == kind)
+			return &ps->all[i].shared;
+	return NULL;
+}
+
 void pools_forget(const struct pools *ps, enum pool_kind kind)
 {
 	for (size_t i = 0; i < ps->count; i++) {
@@ -59,7 +67,8 @@ void pools_forget(const struct pools *ps, enum pool_kind kind)
 		supervisor_forget(p->supervisor, false);
 		close(p->shared.listener);
 		close(p->shared.handover[0]);
-		close(p->shared.handover[1]);
+		if (p->kind != POOL_ACCOUNTS)
+			close(p->shared.handover[1]);
 	}
 }
 

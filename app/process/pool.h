@@ -30,7 +30,10 @@ bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, const int *ch
 /* Closes the sockets and removes their files. These were made by the first generation's settings: conf is that
  * one's. */
 void pools_free(struct pools *ps, const struct conf *conf);
-/* Closes what else the master has, in a forked child that is a worker of the one kind. */
+/* What the workers of a kind share, NULL: there are none. */
+const struct slots_shared *pools_shared(const struct pools *ps, enum pool_kind kind);
+/* Closes what else the master has, in a forked child that is a worker of the one kind. To account workers it can still
+ * hand a connection over. */
 void pools_forget(const struct pools *ps, enum pool_kind kind);
 /* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet. */
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle);

@@ -16,6 +16,7 @@
 #include "app/process/seat.h"
 #include "app/process/wait.h"
 #include "app/serve/access.h"
+#include "app/serve/account.h"
 #include "app/serve/serve.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -65,6 +66,15 @@ static void worker_tell(struct worker *w)
 	w->told = now;
 }
 
+/* Gives a request for an account to the account workers, unread: lighttpd asks its error handler about a POST without a
+ * length, whatever the URL. */
+static bool worker_passes_on(struct worker *w, const struct request *r, const struct fcgi_connection *c)
+{
+	struct fault elsewhere = { 0 };
+	return w->place->account_workers && !account_is_elsewhere(&w->server, r, w->arena, &elsewhere)
+		&& slots_offer(w->place->account_workers, fcgi_fd(c));
+}
+
 /* Answers the request that has come on the connection, if it is whole; true when the connection is kept. */
 static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 {
@@ -74,6 +84,11 @@ static bool worker_answer(struct worker *w, struct fcgi_connection *c)
 	struct served served = { .role = STR_NONE };
 	struct fault f = { 0 };
 	enum fcgi_received received = fcgi_receive(c, conf, &request, w->arena, &f);
+	if (received == FCGI_ASKED) {
+		if (worker_passes_on(w, &request, c))
+			return false;
+		received = fcgi_receive(c, conf, &request, w->arena, &f);
+	}
 	if (received == FCGI_GONE || received == FCGI_PARTIAL)
 		return received == FCGI_PARTIAL;
 	request.watch = (struct watch){ wait_client_gone, w };

@@ -15,6 +15,8 @@ struct worker_place {
 	size_t cell;                   /* its own on the scoreboard */
 	int channel;                   /* where it tells its master of its seat: see seat.h; without a master not used */
 	bool accounts;                 /* serves account URLs */
+	/* Where those are served, for what the web server could not send there; NULL: nowhere else. */
+	const struct slots_shared *account_workers;
 	/* Without a master: what to look after between requests. False: another generation is to be served by. due_r: the
 	 * monotonic time to ask again at the latest. */
 	bool (*look)(void *arg, int64_t *due_r);

@@ -95,7 +95,7 @@ front_write() {
 		has_page || [ "${template##*/}" != page.conf ] || text=
 		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
 		text=${text//\/run\/rowgate\/accounts.sock/"$run/app/accounts.sock"}
-		text=${text//\/usr\/share\/rowgate\/lighttpd\//"$run/errors/"}
+		text=${text//\/usr\/share\/rowgate\/lighttpd\//"$run/"}
 		text=${text//@RUN@/"$run"}
 		text=${text//@LISTEN@/"$listen"}
 		text=${text//@USER@/"$user"}

@@ -173,11 +173,12 @@ DIFFERENT = {
 
 
 def documented():
-    """Of the table: row, web server (as FRONTS), what it answers."""
+    """Of the table: row, web server (as FRONTS), what it may answer."""
     text = (TOP / "deploy/docs/how-to/web-servers.md").read_text().partition("## What differs")[2]
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {row[0]: dict(zip(FRONTS, (cell.strip("`") for cell in row[1:]))) for row in rows[1:]}
+    return {row[0]: {front: re.findall(r"\b(?:RG|PGRST)?\d{3}\b", cell) for front, cell in zip(FRONTS, row[1:])}
+            for row in rows[1:]}
 
 
 def what_is_answered(front, sent):
@@ -209,8 +210,8 @@ def test_what_all_answer_alike(default, sent, answered):
 @pytest.mark.parametrize("row", DIFFERENT, ids=["R5 " + row for row in DIFFERENT])
 def test_what_differs_is_documented(default, row):
     answers = documented()[row]
-    assert what_is_answered(default, DIFFERENT[row]) == answers[default.front]
-    assert len(set(answers.values())) > 1
+    assert what_is_answered(default, DIFFERENT[row]) in answers[default.front]
+    assert len(set(map(tuple, answers.values()))) > 1
 
 
 def test_nothing_else_is_documented():

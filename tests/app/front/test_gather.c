@@ -109,6 +109,11 @@ static void looking_takes_nothing(void **state)
 	expect_int("whole", gather_look(l.socket), GATHER_WHOLE);
 	char got[sizeof w.p];
 	expect_int("all is there", recv(l.socket, got, sizeof got, 0), (int64_t)w.n);
+	w.n = 0;
+	add_request(&w, STR("\1\20n/rowgate-refused"), STR(""), 100, 0);
+	send_text(&l, wire_text(&w));
+	expect_int("what an error handler is asked", gather_look(l.socket), GATHER_ASKED);
+	expect_int("that is there, too", recv(l.socket, got, sizeof got, 0), (int64_t)w.n);
 	send_text(&l, STR("GET / HTTP/1.1\r\n"));
 	expect_int("not FastCGI", gather_look(l.socket), GATHER_BROKEN);
 	link_free(&l);

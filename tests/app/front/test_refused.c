@@ -1,6 +1,10 @@
 /* What lighttpd refused and asks us about is answered as it says, and nothing else is.
  * SPDX-License-Identifier: MIT */
 #include "../../lib/expect.h"
+#include "wire.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "app/front/refused.h"
 #include "base/arena.h"
@@ -51,8 +55,55 @@ static void what_the_params_say(void **state)
 	}
 }
 
+/* Params behind their lengths. */
+#define ASKS "\14\20REDIRECT_URI/rowgate-refused"
+#define URI "\13\5REQUEST_URI/a?b="
+
+static void what_a_socket_holds(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *row, *params, *uri;
+		bool cut; /* into a record for each byte */
+	} rows[] = {
+		{ "misdirected", URI ASKS "\17\3REDIRECT_STATUS411", "/a?b=", false },
+		{ "in many records", URI ASKS "\17\3REDIRECT_STATUS411", "/a?b=", true },
+		{ "refused for something else", URI ASKS "\17\3REDIRECT_STATUS400", NULL, false },
+		{ "with a body all the same", URI ASKS "\26\7HTTP_TRANSFER_ENCODINGchunked\17\3REDIRECT_STATUS411", NULL,
+			false },
+		{ "the client says so", URI "\21\20HTTP_REDIRECT_URI/rowgate-refused\24\3HTTP_REDIRECT_STATUS411", NULL,
+			false },
+		{ "no target", ASKS "\17\3REDIRECT_STATUS411", NULL, false },
+		{ "cut short", URI ASKS "\17\4REDIRECT_STATUS411", NULL, false },
+		{ "longer than there is", "\13\377\377\377\377REQUEST_URI", NULL, false },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct arena *a = arena_new(1 << 20);
+		struct wire w = { .n = 0 };
+		struct str params = str_of(rows[i].params), uri = STR_NONE;
+		int pair[2];
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+		wire_add(&w, FCGI_BEGIN_REQUEST, 1, STR("\0\1\1\0\0\0\0\0"), 0);
+		for (size_t step = rows[i].cut ? 1 : params.n; params.n; params = str_from(params, step))
+			wire_add(&w, FCGI_PARAMS, 1, str_sub(params, 0, step), 3);
+		wire_add(&w, FCGI_PARAMS, 1, STR(""), 0);
+		wire_add(&w, FCGI_STDIN, 1, STR(""), 0);
+		assert_int_equal(send(pair[1], w.p, w.n, 0), w.n);
+		expect_int(rows[i].row, refused_is_misdirected(pair[0], &uri, a), rows[i].uri != NULL);
+		if (rows[i].uri)
+			expect_text(rows[i].row, uri, rows[i].uri);
+		expect_int("nothing is taken", recv(pair[0], w.p, sizeof w.p, 0), (int64_t)w.n);
+		close(pair[0]);
+		close(pair[1]);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_the_params_say) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_params_say),
+		cmocka_unit_test(what_a_socket_holds),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
