@@ -130,14 +130,35 @@ static void serve_keep_sql(struct served *served, const struct flight *f)
 		served->sql[i] = parts[i] ? parts[i]->sql : STR_NONE;
 }
 
-/* stale_r: it failed because the schema has changed, and may succeed by another plan. */
-static bool serve_plan(struct reply *out_r, const struct serving *g, const struct plan *p, bool *stale_r,
+/* What a request that failed may succeed by, nothing of it being left. */
+enum serve_again {
+	AGAIN_NOT,
+	AGAIN_AMENDED, /* another plan: the schema has changed */
+	AGAIN_KEEPING  /* plan_keep_left_out() */
+};
+
+/* What PostgreSQL says of a row that would be inserted and that no value was sent for. */
+static bool serve_was_left_out(const struct flight_outcome *outcome, const struct fault *f)
+{
+	static const struct str states[] = {
+		STR_INIT("23502"), /* NOT NULL */
+		STR_INIT("23514"), /* CHECK */
+		STR_INIT("42501"), /* a policy */
+	};
+	for (size_t i = 0; i < COUNT_OF(states) && outcome->misfit; i++)
+		if (str_eq(f->sqlstate, states[i]))
+			return true;
+	return false;
+}
+
+static bool serve_once(struct reply *out_r, const struct serving *g, const struct plan *p, enum serve_again *again_r,
 	struct fault *f)
 {
 	struct server *s = g->server;
 	struct arena *a = g->arena;
 	struct serve_statements statements;
-	struct flight_outcome outcome;
+	struct flight_outcome outcome = { 0 };
+	*again_r = AGAIN_NOT;
 	if (!serve_statements(&statements, g, p, f))
 		return false;
 	if (!serve_pre_request(&statements, p->conf, a, f))
@@ -151,11 +172,31 @@ static bool serve_plan(struct reply *out_r, const struct serving *g, const struc
 	bool flown = flight_run(s->conn, &flight, g->who->anonymous, &outcome, a, f);
 	flown = server_used(s, flown, f) && timing_mark(&g->served->timing, TIMING_TRANSACTION);
 	struct stale stale = { p, &outcome, f, sink.rows && reply_rows_unfit(sink.rows) };
-	if (!flown)
-		*stale_r = stale_is(&stale, s, a);
+	if (!flown && stale_is(&stale, s, a))
+		*again_r = AGAIN_AMENDED;
+	else if (!flown && serve_was_left_out(&outcome, f))
+		*again_r = AGAIN_KEEPING;
 	return flown
 		&& (sink.openapi ? openapi_make(out_r, sink.openapi, g->request, a, f)
 						 : reply_make(out_r, sink.rows, &outcome, a, f));
+}
+
+/* An upsert of rows that leave out what must have a value is made once more, so that rows that are there keep it. What
+ * PostgreSQL said of the first statement stands when the second takes rights that the first did not. */
+static bool serve_plan(struct reply *out_r, const struct serving *g, const struct plan *p, bool *stale_r,
+	struct fault *f)
+{
+	enum serve_again again;
+	struct plan keeping = *p;
+	struct fault second = { 0 };
+	bool answered = serve_once(out_r, g, p, &again, f);
+	*stale_r = again == AGAIN_AMENDED;
+	if (answered || again != AGAIN_KEEPING || !plan_keep_left_out(&keeping, g->arena))
+		return answered;
+	answered = serve_once(out_r, g, &keeping, &again, &second);
+	if (!str_eq(second.sqlstate, STR("42501")))
+		*f = second;
+	return answered;
 }
 
 static void serve_warn(const struct plan *p, const struct request *r)

@@ -33,6 +33,7 @@ enum cat_table {
 	TABLE_SETTINGS,
 	TABLE_ROLES,    /* by name */
 	TABLE_HANDLERS, /* by media type, row type */
+	TABLE_PARTIAL_KEYS,
 	TABLE_COUNT
 };
 
@@ -54,6 +55,12 @@ struct cat_key {
 struct cat_shown {
 	uint32_t key, relation;
 	struct cat_run columns; /* of catalog_key_columns: the view's, in the order of the key's */
+};
+
+/* Columns that are unique among the rows of a condition, and not among all. */
+struct cat_partial_key {
+	struct cat_run columns;    /* of catalog_key_columns, by attnum */
+	struct cat_text condition; /* as PostgreSQL printed it */
 };
 
 struct cat_extent {

@@ -113,7 +113,8 @@ void build_relation(struct cat_builder *b, const struct cat_relation *relation)
 	struct rows *rows = &b->tables[TABLE_RELATIONS];
 	struct cat_relation *added = rows_add(b, rows);
 	*added = *relation;
-	added->columns = added->primary_key = added->keys = added->shown = added->computed = (struct cat_run){ 0, 0 };
+	added->columns = added->primary_key = added->keys = added->shown = added->computed = added->partial_keys =
+		(struct cat_run){ 0, 0 };
 	keep_order(b, rows, offsetof(struct cat_relation, oid));
 }
 
@@ -162,6 +163,27 @@ void build_primary_key(struct cat_builder *b, uint32_t relation_oid, uint32_t at
 		add_key_column(b, &relation->primary_key, relation_oid, attnum);
 	else
 		b->broken = true;
+}
+
+void build_partial_key(struct cat_builder *b, uint32_t relation_oid, struct str condition)
+{
+	struct rows *rows = &b->tables[TABLE_PARTIAL_KEYS];
+	struct cat_relation *relation = relation_of(b, relation_oid);
+	struct cat_partial_key *key = rows_add(b, rows);
+	*key = (struct cat_partial_key){ .condition = build_text(b, condition) };
+	if (relation)
+		extend_run(b, &relation->partial_keys, rows);
+	else
+		b->broken = true;
+}
+
+void build_partial_key_column(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum)
+{
+	struct rows *rows = &b->tables[TABLE_PARTIAL_KEYS];
+	if (!rows->count || b->broken)
+		return;
+	struct cat_partial_key *key = rows_at(rows, rows->count - 1);
+	add_key_column(b, &key->columns, relation_oid, attnum);
 }
 
 void build_foreign_key(struct cat_builder *b, struct str name, uint32_t from_oid, uint32_t to_oid, bool one_to_one)

@@ -22,6 +22,9 @@ void build_relation(struct cat_builder *b, const struct cat_relation *relation);
 /* In order of attnum. type_name, base_type and enum_values come from the type if it is added, at the end. */
 void build_column(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum, const struct cat_column *column);
 void build_primary_key(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum);
+/* Its columns follow. */
+void build_partial_key(struct cat_builder *b, uint32_t relation_oid, struct str condition);
+void build_partial_key_column(struct cat_builder *b, uint32_t relation_oid, uint32_t attnum);
 void build_foreign_key(struct cat_builder *b, struct str name, uint32_t from_oid, uint32_t to_oid, bool one_to_one);
 /* A pair of columns of the key added last. */
 void build_foreign_key_columns(struct cat_builder *b, uint32_t from_attnum, uint32_t to_attnum);

@@ -191,6 +191,33 @@ const struct cat_column *catalog_column(const struct catalog *cat, const struct 
 	return NULL;
 }
 
+static bool is_of_columns(const struct catalog *cat, const struct cat_partial_key *key, const struct str *names,
+	size_t count)
+{
+	const uint32_t *columns = catalog_key_columns(cat, key->columns);
+	for (uint32_t i = 0; i < key->columns.count; i++) {
+		struct str column = catalog_text(cat, catalog_column_at(cat, columns[i])->name);
+		size_t at = 0;
+		while (at < count && !str_eq(names[at], column))
+			at++;
+		if (at == count)
+			return false;
+	}
+	return key->columns.count == count;
+}
+
+struct str catalog_partial_key(const struct catalog *cat, const struct cat_relation *rel, const struct str *names,
+	size_t count)
+{
+	const struct cat_partial_key *keys = block_table(cat, TABLE_PARTIAL_KEYS);
+	for (uint32_t i = 0; i < rel->partial_keys.count; i++) {
+		const struct cat_partial_key *key = &keys[rel->partial_keys.first + i];
+		if (is_of_columns(cat, key, names, count))
+			return catalog_text(cat, key->condition);
+	}
+	return STR_NONE;
+}
+
 const uint32_t *catalog_key_columns(const struct catalog *cat, struct cat_run run)
 {
 	return (const uint32_t *)block_table(cat, TABLE_KEY_COLUMNS) + run.first;

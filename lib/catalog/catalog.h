@@ -38,6 +38,10 @@ const struct cat_column *catalog_column(const struct catalog *cat, const struct 
 const struct cat_column *catalog_column_at(const struct catalog *cat, uint32_t index);
 const struct cat_column *catalog_columns(const struct catalog *cat, struct cat_run run);
 const uint32_t *catalog_key_columns(const struct catalog *cat, struct cat_run run);
+/* The condition, as PostgreSQL printed it, of the rows among which just these columns are unique; STR_NONE when they
+ * are not, or are among all. */
+struct str catalog_partial_key(const struct catalog *cat, const struct cat_relation *rel, const struct str *names,
+	size_t count);
 /* Whether the column is part of the relation's primary key. */
 bool catalog_in_primary_key(const struct catalog *cat, const struct cat_relation *rel, const struct cat_column *col);
 const struct cat_text *catalog_texts(const struct catalog *cat, struct cat_run run);

@@ -29,6 +29,7 @@ const uint32_t cat_record_size[TABLE_COUNT] = {
 	[TABLE_SETTINGS] = sizeof(struct cat_setting),
 	[TABLE_ROLES] = sizeof(struct cat_role),
 	[TABLE_HANDLERS] = sizeof(struct cat_handler),
+	[TABLE_PARTIAL_KEYS] = sizeof(struct cat_partial_key),
 };
 
 enum check_kind {
@@ -61,6 +62,7 @@ static const struct check checks[] = {
 	{ TABLE_RELATIONS, CHECK_RUN, MEMBER(cat_relation, keys), TABLE_KEYS },
 	{ TABLE_RELATIONS, CHECK_RUN, MEMBER(cat_relation, shown), TABLE_SHOWN },
 	{ TABLE_RELATIONS, CHECK_RUN, MEMBER(cat_relation, computed), TABLE_COMPUTED },
+	{ TABLE_RELATIONS, CHECK_RUN, MEMBER(cat_relation, partial_keys), TABLE_PARTIAL_KEYS },
 	{ TABLE_RELATION_OIDS, CHECK_INDEX, MEMBER(cat_oid, index), TABLE_RELATIONS },
 	{ TABLE_COLUMNS, CHECK_TEXT, MEMBER(cat_column, name), 0 },
 	{ TABLE_COLUMNS, CHECK_TEXT, MEMBER(cat_column, comment), 0 },
@@ -116,6 +118,8 @@ static const struct check checks[] = {
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, function), 0 },
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, media_type), 0 },
 	{ TABLE_HANDLERS, CHECK_TEXT, MEMBER(cat_handler, answered), 0 },
+	{ TABLE_PARTIAL_KEYS, CHECK_RUN, MEMBER(cat_partial_key, columns), TABLE_KEY_COLUMNS },
+	{ TABLE_PARTIAL_KEYS, CHECK_TEXT, MEMBER(cat_partial_key, condition), 0 },
 };
 
 static bool text_fits(const struct cat_header *h, const struct cat_text *t)

@@ -64,6 +64,23 @@ static void put_column(struct dump *d, const struct cat_column *c)
 	jsonw_close(&d->w, '}');
 }
 
+static void put_partial_keys(struct dump *d, struct cat_run run)
+{
+	if (!run.count)
+		return;
+	jsonw_key(&d->w, STR("partialKeys"));
+	jsonw_open(&d->w, '[');
+	for (uint32_t i = 0; i < run.count; i++) {
+		const struct cat_partial_key *key = (const struct cat_partial_key *)block_table(d->cat, TABLE_PARTIAL_KEYS)
+			+ run.first + i;
+		jsonw_open(&d->w, '{');
+		put_columns_by_index(d, STR("columns"), key->columns, 0, 1);
+		dump_text(d, STR("condition"), key->condition);
+		jsonw_close(&d->w, '}');
+	}
+	jsonw_close(&d->w, ']');
+}
+
 static void put_relation(struct dump *d, const struct cat_relation *r)
 {
 	jsonw_open(&d->w, '{');
@@ -75,6 +92,7 @@ static void put_relation(struct dump *d, const struct cat_relation *r)
 	put_flag(d, STR("updatable"), r->updatable);
 	put_flag(d, STR("deletable"), r->deletable);
 	put_columns_by_index(d, STR("primaryKey"), r->primary_key, 0, 1);
+	put_partial_keys(d, r->partial_keys);
 	jsonw_key(&d->w, STR("columns"));
 	jsonw_open(&d->w, '[');
 	for (uint32_t i = 0; i < r->columns.count; i++)

@@ -71,6 +71,15 @@ static bool on_primary_key(void *arg, const struct row *r)
 	return true;
 }
 
+static bool on_partial_key(void *arg, const struct row *r)
+{
+	struct load *l = arg;
+	if (load_u32(r, 1) == 1)
+		build_partial_key(l->b, load_u32(r, 0), row_value(r, 3));
+	build_partial_key_column(l->b, load_u32(r, 0), load_u32(r, 2));
+	return true;
+}
+
 static bool on_foreign_key(void *arg, const struct row *r)
 {
 	struct load *l = arg;
@@ -209,6 +218,7 @@ static bool load_relations(struct load *l, struct str schemas)
 	struct str relations = build_oids(l->b, TABLE_RELATIONS, l->scratch);
 	return load_run(l, introspection_columns, relations, STR_NONE, on_column)
 		&& load_run(l, introspection_primary_keys, relations, STR_NONE, on_primary_key)
+		&& load_run(l, introspection_partial_keys, relations, STR_NONE, on_partial_key)
 		&& load_run(l, introspection_foreign_keys, relations, STR_NONE, on_foreign_key)
 		&& load_run(l, introspection_computed, schemas, STR_NONE, on_computed) && load_views(l);
 }

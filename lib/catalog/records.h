@@ -36,13 +36,13 @@ struct cat_relation {
 	struct cat_run columns;     /* of catalog_columns, by attnum */
 	struct cat_run primary_key; /* of catalog_key_columns: column indices; a view's from its base tables */
 	uint8_t insertable, updatable, deletable; /* a view's: auto-updatable or by an INSTEAD OF trigger */
-	uint8_t unlisted;        /* it is embedded or returned by functions, but not addressed: a partition, a type */
-	uint8_t names_key;       /* some foreign key has its name */
-	uint8_t inherited;       /* rows of other tables, which have keys of their own, are among its rows */
-	uint8_t runs_code;       /* reading it may run code of users: a view, a foreign table, policies */
-	struct cat_run keys;     /* of TABLE_KEYS: a table's own */
-	struct cat_run shown;    /* of TABLE_SHOWN: a view's */
-	struct cat_run computed; /* of TABLE_COMPUTED: functions that take its row type, by name */
+	uint8_t unlisted;  /* it is embedded or returned by functions, but not addressed: a partition, a type */
+	uint8_t names_key; /* some foreign key has its name */
+	uint8_t inherited; /* rows of other tables, which have keys of their own, are among its rows */
+	uint8_t runs_code; /* reading it may run code of users: a view, a foreign table, policies */
+	struct cat_run keys, partial_keys; /* of TABLE_KEYS, TABLE_PARTIAL_KEYS: a table's own */
+	struct cat_run shown;              /* of TABLE_SHOWN: a view's */
+	struct cat_run computed;           /* of TABLE_COMPUTED: functions that take its row type, by name */
 };
 
 struct cat_column {

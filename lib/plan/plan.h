@@ -104,6 +104,9 @@ static inline bool plan_is_encoded(const struct plan *p)
 
 /* make.c: has PostgreSQL make the JSON of the rows if the answer is that: slower, but whatever types they have. */
 void plan_leave_encoding(struct plan *p);
+/* upsert.c: makes of an upsert one in which rows that are there keep what is left out and must have a value. False:
+ * that is no other. */
+bool plan_keep_left_out(struct plan *p, struct arena *a);
 
 /* make.c: whether a function's own setting of that name holds for the whole transaction: db-hoisted-tx-settings. */
 bool plan_hoists(const struct conf *c, struct str setting);

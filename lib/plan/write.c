@@ -6,6 +6,7 @@
 #include "plan/keys.h"
 #include "plan/missing.h"
 #include "plan/source.h"
+#include "plan/upsert.h"
 
 /* A body that was not read tells by its first byte whether it is an object. */
 static bool looks_like_array(struct str body)
@@ -66,30 +67,6 @@ static void resolve_key(struct plan_write *w, const struct plan_source *s, struc
 	w->key = key;
 }
 
-static void conflict_on_key(struct plan_write *w, const struct catalog *cat, struct arena *a)
-{
-	struct str *names = arena_make_array(a, struct str, w->key_count);
-	for (size_t i = 0; i < w->key_count; i++)
-		names[i] = catalog_text(cat, w->key[i]->name);
-	w->conflict = names;
-	w->conflict_count = w->key_count;
-}
-
-/* Without a primary key and without on_conflict= a resolution has nothing to resolve: a plain insert. */
-static void resolve_conflict(struct plan_write *w, const struct query *q, const struct catalog *cat, struct arena *a)
-{
-	enum prefer_resolution wanted = q->action == ACTION_UPSERT_ONE ? RESOLUTION_MERGE : q->prefer.resolution;
-	if (wanted == RESOLUTION_NONE)
-		return;
-	w->merges = wanted == RESOLUTION_MERGE;
-	conflict_on_key(w, cat, a);
-	if (q->action == ACTION_CREATE && q->on_conflict_count > 0) {
-		w->conflict = q->on_conflict;
-		w->conflict_count = q->on_conflict_count;
-	}
-	w->resolution = w->conflict_count > 0 ? wanted : RESOLUTION_NONE;
-}
-
 /* How many of the conditions are a plain `column=eq.value` on that column of the key. */
 static size_t equals_on(const struct plan_condition *where, struct str name)
 {
@@ -131,7 +108,7 @@ bool plan_write(struct plan_write *out_r, const struct query *q, const struct pl
 	if (q->action == ACTION_UPSERT_ONE && !check_put(out_r, s->catalog, f))
 		return false;
 	if (q->action != ACTION_UPDATE)
-		resolve_conflict(out_r, q, s->catalog, a);
+		upsert_resolve(out_r, q, s, a);
 	/* Only with columns= can a key be absent: otherwise every object has been seen to have all of them. */
 	out_r->defaults = q->prefer.missing == MISSING_DEFAULT && q->payload.kind == PAYLOAD_JSON_UNREAD;
 	resolve_body(out_r, &q->payload);

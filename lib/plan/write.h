@@ -19,6 +19,13 @@ struct plan_write {
 	enum prefer_resolution resolution;
 	const struct str *conflict; /* columns of ON CONFLICT, with a resolution */
 	size_t conflict_count;
+	struct str conflict_where; /* condition of the rows whose key they are, as PostgreSQL printed it, or STR_NONE */
+	/* Columns left out that must have a value and have no default. PostgreSQL would miss it even in rows that are there
+	 * already, for it looks at the row that would be inserted before it looks for the conflict. When `keeps` is set the
+	 * row gets what is there; rows that are to be ignored are then left out of the insert. */
+	const struct cat_column *const *kept;
+	size_t kept_count;
+	bool keeps;
 	const struct cat_column *const *key; /* RESULT_LOCATION: primary key */
 	size_t key_count;
 };

@@ -2,12 +2,67 @@
  * SPDX-License-Identifier: MIT */
 #include "stmt/parts.h"
 
+/* The row that is there already, of which an upsert keeps what is left out. */
+#define PRESENT STR("pgrst_present")
+
 static void put_names(struct draft *d, const struct plan *p)
 {
 	for (size_t i = 0; i < p->write->column_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		stmt_ident(d, catalog_text(p->catalog, p->write->columns[i]->name));
 	}
+}
+
+static void put_qualified(struct draft *d, struct str alias, struct str name)
+{
+	stmt_ident(d, alias);
+	stmt_sql(d, ".");
+	stmt_ident(d, name);
+}
+
+/* , kept, ... */
+static void put_kept(struct draft *d, const struct plan *p, struct str alias)
+{
+	for (size_t i = 0; i < p->write->kept_count && p->write->resolution == RESOLUTION_MERGE; i++) {
+		struct str name = catalog_text(p->catalog, p->write->kept[i]->name);
+		stmt_sql(d, ", ");
+		if (alias.p)
+			put_qualified(d, alias, name);
+		else
+			stmt_ident(d, name);
+	}
+}
+
+/* FROM relation WHERE its key is the body's: of tables that inherit from it the key says nothing. */
+static void put_present(struct draft *d, const struct plan *p)
+{
+	const struct plan_write *w = p->write;
+	stmt_sql(d, " FROM ");
+	buf_put(&d->sql, p->relation->kind == CAT_TABLE ? STR("ONLY ") : STR(""));
+	stmt_relation(d, p);
+	stmt_sql(d, " AS ");
+	stmt_ident(d, PRESENT);
+	for (size_t i = 0; i < w->conflict_count; i++) {
+		buf_put(&d->sql, i ? STR(" AND ") : STR(" WHERE "));
+		put_qualified(d, PRESENT, w->conflict[i]);
+		stmt_sql(d, " = ");
+		put_qualified(d, STMT_BODY, w->conflict[i]);
+	}
+}
+
+/* The rows that are there, beside those of the body. They are locked: one that was deleted meanwhile would be inserted
+ * with values that nobody sent. */
+static void put_joined_present(struct draft *d, const struct plan *p)
+{
+	stmt_sql(d, " LEFT JOIN LATERAL (SELECT ");
+	for (size_t i = 0; i < p->write->kept_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		put_qualified(d, PRESENT, catalog_text(p->catalog, p->write->kept[i]->name));
+	}
+	put_present(d, p);
+	stmt_sql(d, " FOR NO KEY UPDATE) AS ");
+	stmt_ident(d, PRESENT);
+	stmt_sql(d, " ON true");
 }
 
 /* column = from.column, ... */
@@ -46,11 +101,16 @@ static void put_conflict(struct draft *d, const struct plan *p)
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		stmt_ident(d, w->conflict[i]);
 	}
+	stmt_sql(d, ")");
+	if (w->conflict_where.p) {
+		stmt_sql(d, " WHERE ");
+		stmt_catalog(d, w->conflict_where);
+	}
 	if (w->resolution == RESOLUTION_IGNORE || w->column_count == 0) {
-		stmt_sql(d, ") DO NOTHING");
+		stmt_sql(d, " DO NOTHING");
 		return;
 	}
-	stmt_sql(d, ") DO UPDATE SET ");
+	stmt_sql(d, " DO UPDATE SET ");
 	put_assignments(d, p, STR("excluded"));
 	stmt_sql(d, " WHERE ");
 	put_counter(d, STR(" - 1"));
@@ -93,6 +153,19 @@ static void put_returning(struct draft *d, const struct plan *p)
 	}
 }
 
+/* Where another row stands beside the body's, names say whose they are. */
+static void put_body_names(struct draft *d, const struct plan *p)
+{
+	if (!p->write->keeps) {
+		put_names(d, p);
+		return;
+	}
+	for (size_t i = 0; i < p->write->column_count; i++) {
+		buf_put(&d->sql, i ? STR(", ") : STR(""));
+		put_qualified(d, STMT_BODY, catalog_text(p->catalog, p->write->columns[i]->name));
+	}
+}
+
 static void put_insert(struct draft *d, const struct plan *p)
 {
 	stmt_sql(d, "INSERT INTO ");
@@ -100,14 +173,23 @@ static void put_insert(struct draft *d, const struct plan *p)
 	if (p->write->column_count > 0) {
 		stmt_sql(d, "(");
 		put_names(d, p);
+		put_kept(d, p, STR_NONE);
 		stmt_sql(d, ") SELECT ");
-		put_names(d, p);
+		put_body_names(d, p);
+		put_kept(d, p, PRESENT);
 	} else {
 		stmt_sql(d, " SELECT");
 	}
 	stmt_sql(d, " FROM ");
 	stmt_body_rows(d, p);
+	if (p->write->keeps && p->write->resolution == RESOLUTION_MERGE)
+		put_joined_present(d, p);
 	stmt_where(d, STMT_BODY, p->write->where);
+	if (p->write->keeps && p->write->resolution == RESOLUTION_IGNORE) {
+		stmt_sql(d, " WHERE NOT EXISTS (SELECT");
+		put_present(d, p);
+		stmt_sql(d, ")");
+	}
 	if (p->write->merges) {
 		buf_put(&d->sql, p->write->where ? STR(" AND ") : STR(" WHERE "));
 		put_counter(d, STR(" + 1"));

@@ -77,6 +77,11 @@ static void add_relations(void)
 	build_primary_key(b, 103, 1);
 	build_primary_key(b, 104, 2);
 	build_primary_key(b, 104, 1);
+	build_partial_key(b, 104, STR("(workshop_id > 1)"));
+	build_partial_key_column(b, 104, 1);
+	build_partial_key_column(b, 104, 2);
+	build_partial_key(b, 104, STR("(id > 1)"));
+	build_partial_key_column(b, 104, 2);
 	build_foreign_key(b, STR("to_workshop"), 104, 103, false);
 	build_foreign_key_columns(b, 2, 1);
 	build_foreign_key(b, STR("a_secret"), 104, 101, true);
@@ -161,6 +166,7 @@ static uint64_t walk_columns(const struct catalog *cat, const struct cat_relatio
 			+ walk_text(cat, c->type_name) + walk_text(cat, c->full_type_name);
 		sum += catalog_column(cat, rel, catalog_text(cat, c->name)) == c;
 		sum += catalog_in_primary_key(cat, rel, c);
+		sum += str_hash(catalog_partial_key(cat, rel, (struct str[]){ catalog_text(cat, c->name) }, 1));
 		for (uint32_t e = 0; e < c->enum_values.count; e++)
 			sum += walk_text(cat, catalog_texts(cat, c->enum_values)[e]);
 		const struct cat_type *type = catalog_type(cat, c->type);

@@ -115,6 +115,11 @@ static void test_keys(void **state)
 	assert_int_equal(participants->primary_key.count, 2);
 	assert_text(catalog_column_at(cat, key[0])->name, "workshop_id");
 	assert_text(catalog_column_at(cat, key[1])->name, "id");
+	struct str partial[] = { STR("workshop_id"), STR("id"), STR("other") };
+	assert_true(str_eq(catalog_partial_key(cat, participants, partial, 2), STR("(workshop_id > 1)")));
+	assert_true(str_eq(catalog_partial_key(cat, participants, partial, 1), STR("(id > 1)")));
+	assert_null(catalog_partial_key(cat, participants, partial + 1, 1).p);
+	assert_null(catalog_partial_key(cat, participants, partial, 3).p);
 	const struct cat_foreign_key *keys = catalog_foreign_keys_of(cat, participants, &count);
 	assert_int_equal(count, 2);
 	assert_text(keys[0].name, "a_secret");

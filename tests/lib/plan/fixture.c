@@ -155,6 +155,8 @@ static void add_others(void)
 	add_relation(PAINTS, "paints", 'r');
 	add_column(PAINTS, 1, "id", 23, "integer", NULL);
 	add_column(PAINTS, 2, "color", COLOR, "api.color", NULL);
+	build_partial_key(b, LOG, STR("(line <> ''::text)"));
+	build_partial_key_column(b, LOG, 1);
 }
 
 static void add_foreign_key(const char *name, uint32_t from, uint32_t from_attnum, uint32_t to, uint32_t to_attnum)

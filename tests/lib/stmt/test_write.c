@@ -114,6 +114,10 @@ static void writes(void **state)
 			"`pgrst_body`(`line` text) WHERE pg_catalog.set_config('rowgate.inserted', (coalesce(nullif("
 			"pg_catalog.current_setting('rowgate.inserted', true), ''), '0')::int + 1)::text, true) IS NOT NULL "
 			"| {`line`:`1`} as 114" },
+		{ "POST /log?on_conflict=line\nPrefer: resolution=ignore-duplicates\n\n{`line`:`1`}",
+			"INSERT INTO `api`.`log`(`line`) SELECT `line` FROM pg_catalog.json_to_record($1) AS "
+			"`pgrst_body`(`line` text) ON CONFLICT (`line`) WHERE (line <> ''::text) DO NOTHING | {`line`:`1`} as "
+			"114" },
 		{ "PATCH /items?id=eq.1&select=id\nPrefer: return=representation\n\n{`name`:`new`,`tags`:[`q`]}",
 			"UPDATE `api`.`items` SET `name` = `pgrst_body`.`name`, `tags` = `pgrst_body`.`tags` FROM "
 			"pg_catalog.json_to_record($1) AS `pgrst_body`(`name` text, `tags` text[]) WHERE (`items`.`id` = "
