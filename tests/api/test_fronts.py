@@ -218,17 +218,26 @@ def test_nothing_else_is_documented():
     assert list(documented()) == list(DIFFERENT)
 
 
+UNITS = {"": 1, "k": 1024, "M": 1024 * 1024}
+
+
 def limit_in(file, pattern):
     """A size in a web server's file, in bytes."""
     number, unit = re.search(pattern, (TOP / "deploy" / file).read_text(), re.M).groups()
-    return int(number) * {"": 1, "k": 1024}[unit]
+    return int(number) * UNITS[unit]
+
+
+def default_of(key):
+    """A size that rowgate has when nothing is said of it, in bytes."""
+    reference = subprocess.run([BUILD / "rowgate", "--reference=own"], stdout=subprocess.PIPE, check=True).stdout
+    number, unit = re.search(rf"`{key}` \| `(\d+)(\w?)`", reference.decode()).groups()
+    return int(number) * UNITS[unit]
 
 
 def test_limits_of_web_servers_are_not_below_rowgates_where_they_can_be():
     """One FastCGI record has 65,535 bytes, and with lighttpd and nginx all of a request's head must fit: they take as
     much as leaves a kilobyte for what they add."""
-    reference = subprocess.run([BUILD / "rowgate", "--reference=own"], stdout=subprocess.PIPE, check=True).stdout
-    longest = int(re.search(rb"`server-max-url` \| `(\d+)k`", reference)[1]) * 1024
+    longest = default_of("server-max-url")
     line = len("DELETE  HTTP/1.1\r\n")
     assert limit_in("apache/server.conf", r"^LimitRequestLine (\d+)()$") >= longest + line
     pieces = re.findall(r"REQUEST_URI_(\d) ", (TOP / "deploy/apache/rowgate.conf").read_text())
@@ -236,6 +245,14 @@ def test_limits_of_web_servers_are_not_below_rowgates_where_they_can_be():
     assert limit_in("nginx/rowgate.conf", r"^large_client_header_buffers 1 (\d+)(k);$") == 62 * 1024
     assert limit_in("lighttpd/rowgate.conf", r"^server.max-request-field-size = (\d+)()$") == 62 * 1024
     assert longest + line > 65535 - 1024, "lighttpd and nginx could do it"
+
+
+def test_no_web_server_has_a_limit_for_bodies_below_rowgates():
+    largest = default_of("server-max-body")
+    assert limit_in("nginx/location.conf", r"^client_max_body_size (\d+)()") == 0
+    assert limit_in("lighttpd/rowgate.conf", r"^server.max-request-size = (\d+)()$") == 0
+    assert limit_in("apache/rowgate.conf", r"^LimitRequestBody (\d+)()$") == 0
+    assert limit_in("apache/shared-hosting/fcgid.conf", r"^FcgidMaxRequestLen (\d+)()$") >= largest
 
 
 @pytest.mark.parametrize("path", ["/things", "/things?id=eq.77", "/nothing", "/"])

@@ -38,6 +38,7 @@ PORT = re.compile(r"(listen (?:\[::\]:)?|Listen |server\.port\s*=\s*|<VirtualHos
 ROOMS = ("run/rowgate", "run/lock/apache2", "var/run/apache2", "var/lock", "var/log/apache2", "var/log/nginx",
          "var/log/lighttpd", "var/lib/apache2", "var/lib/nginx", "var/lib/apache2/fcgid/sock", "var/www/html",
          "var/cache/lighttpd/uploads", "usr/bin", "bin", "state")
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 # Debian's tools know no directory but their own, and there is nothing to be restarted.
 TOOLS = {
     "systemctl": "exit 0",
@@ -76,7 +77,7 @@ class Machine:
         (self.place / "bin/lighty-enable-mod").write_text(self.moved(enable.read_text()))
         for tool in (self.place / "bin").iterdir():
             tool.chmod(0o755)
-        self.environment = {"PATH": f"{self.place}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+        self.environment = {"PATH": f"{self.place}/bin:{PATH}", "LANG": "C.UTF-8",
                             "APACHE_CONFDIR": f"{self.place}/etc/apache2",
                             "APACHE_STATE_DIRECTORY": f"{self.place}/var/lib/apache2"}
 
@@ -232,3 +233,14 @@ def test_signing_out_needs_no_body(machine):
     assert machine.ask("POST", "/rpc/current_user", signed_in)[0] == 200
     assert machine.ask("POST", "/rpc/logout", signed_in)[0] == 204
     assert machine.ask("POST", "/rpc/current_user", signed_in)[0] == 401
+
+
+def test_the_page_needs_no_type_twice(tmp_path):
+    """nginx warns of that."""
+    page = (TOP / "deploy/nginx/page.conf").read_text().replace("@RUN@", str(tmp_path))
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; error_log stderr; events {{ }} http {{ access_log off; include /etc/nginx/mime.types;\n"
+        f"server {{ listen unix:{tmp_path}/socket;\n{page}}} }}\n")
+    said = subprocess.run(["nginx", "-t", "-e", "stderr", "-c", tmp_path / "nginx.conf"], env={"PATH": PATH},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+    assert "test is successful" in said and "warn" not in said, said
