@@ -151,9 +151,7 @@ static size_t weight_at(struct str value)
 static struct media accept_item(struct str value, struct arena *a)
 {
 	size_t at = weight_at(value);
-	struct str name = str_trim(str_sub(value, 0, at));
-	struct media m = media_of(name.n ? name : STR("*/*"), a);
-	m.full = name;
+	struct media m = media_of(str_trim(str_sub(value, 0, at)), a);
 	struct str weight = str_trim(str_from(value, at + 1));
 	if (at < value.n)
 		m.quality = media_quality(str_cut(&(struct str){ weight.p + 2, weight.n - 2 }, ';'));

@@ -60,8 +60,8 @@ struct media {
 };
 
 /* Reads an Accept value into *list_r, best first: by q, then by order of appearance as PostgREST does; q=0 left
- * out. An absent value is one MEDIA_ANY, and so is an empty item, but an empty value is none at all. What does not
- * parse is MEDIA_OTHER, never a fault. */
+ * out. An absent value is one MEDIA_ANY, an empty value is none at all. What does not parse is MEDIA_OTHER, never a
+ * fault. */
 void media_accept(struct media **list_r, size_t *count_r, struct str value, struct arena *a);
 /* Reads one Content-Type value; absent is MEDIA_JSON. */
 struct media media_content(struct str value, struct arena *a);
