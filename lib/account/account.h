@@ -35,7 +35,8 @@ struct account_call {
 	const struct fault_header *headers; /* further ones of the answer, or NULL */
 };
 
-/* The endpoints. Each fills status and answer in, or the fault that its clients see, as the README tells them. */
+/* The endpoints. Each fills status and answer in, or the fault that its clients see, as
+ * deploy/docs/reference/account-endpoints.md tells them. */
 
 /* register_user.c, login.c, refresh_token.c, current_user.c, logout.c, change_password.c */
 MUST_CHECK bool account_register_user(struct account_call *c, struct fault *f);

@@ -6,11 +6,31 @@
 
 #include "conf/conf_table.h"
 
-static void put_variable(struct buf *out, const char *key)
+/* Seconds in the largest unit that divides them: " (90 days)". */
+static void put_duration(struct buf *out, int64_t seconds)
 {
-	buf_lit(out, "PGRST_");
-	for (const char *p = key; *p; p++)
-		buf_char(out, *p == '-' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 0x20 : *p));
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} spans[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
+	for (size_t i = 0; seconds && i < COUNT_OF(spans); i++) {
+		int64_t count = seconds / spans[i].seconds;
+		if (seconds % spans[i].seconds)
+			continue;
+		buf_printf(out, " (%lld %s%s)", (long long)count, spans[i].name, count > 1 ? "s" : "");
+		return;
+	}
+}
+
+static void put_default(struct buf *out, const struct conf_option *o)
+{
+	int64_t seconds;
+	if (o->fallback)
+		buf_printf(out, "`%s`", o->fallback);
+	else
+		buf_lit(out, "not set");
+	if (o->type == CONF_SECONDS && str_to_i64(str_of(o->fallback), &seconds))
+		put_duration(out, seconds);
 }
 
 static void put_meaning(struct buf *out, const struct conf_option *o)
@@ -36,11 +56,9 @@ static void put_reference_row(struct buf *out, const struct conf_option *o)
 	buf_printf(out, "| `%s`", o->name);
 	if (o->alias)
 		buf_printf(out, " (`%s`)", o->alias);
-	buf_printf(out, " | %s | %s%s%s | %s | %s | `", types[o->type], o->fallback ? "`" : "",
-		o->fallback ? o->fallback : "not set", o->fallback ? "`" : "", o->flags & CONF_RELOAD ? "yes" : "no",
-		o->flags & CONF_IN_DB ? "yes" : "no");
-	put_variable(out, o->name);
-	buf_lit(out, "` | ");
+	buf_printf(out, " | %s | %s | ", o->flags & CONF_OWN ? "no" : "yes", types[o->type]);
+	put_default(out, o);
+	buf_printf(out, " | %s | %s | ", o->flags & CONF_RELOAD ? "yes" : "no", o->flags & CONF_IN_DB ? "yes" : "no");
 	put_meaning(out, o);
 	buf_lit(out, " |\n");
 }
@@ -48,40 +66,18 @@ static void put_reference_row(struct buf *out, const struct conf_option *o)
 void conf_reference(struct buf *out)
 {
 	buf_lit(out,
-		"| Key | Type | Default | Reloadable | In database | Variable | Meaning |\n"
+		"| key | PostgREST has it | type | default | reload | database | meaning |\n"
 		"|---|---|---|---|---|---|---|\n"
-		"| `app.settings.*` | text | not set | yes | no | `PGRST_APP_SETTINGS_*` | Settings for SQL: "
+		"| `app.settings.*` | yes | text | not set | yes | no | Settings for SQL: "
 		"`current_setting('app.settings.NAME')`. |\n");
 	for (size_t i = 0; i < conf_option_count; i++)
 		put_reference_row(out, &conf_options[i]);
 }
 
-/* Seconds in the largest unit that divides them: " (90 days)". */
-static void put_duration(struct buf *out, int64_t seconds)
-{
-	static const struct {
-		int64_t seconds;
-		const char *name;
-	} spans[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
-	for (size_t i = 0; seconds && i < COUNT_OF(spans); i++) {
-		int64_t count = seconds / spans[i].seconds;
-		if (seconds % spans[i].seconds)
-			continue;
-		buf_printf(out, " (%lld %s%s)", (long long)count, spans[i].name, count > 1 ? "s" : "");
-		return;
-	}
-}
-
 static void put_own_row(struct buf *out, const struct conf_option *o)
 {
-	int64_t seconds;
 	buf_printf(out, "| `%s` | ", o->name);
-	if (o->fallback)
-		buf_printf(out, "`%s`", o->fallback);
-	else
-		buf_lit(out, "not set");
-	if (o->type == CONF_SECONDS && str_to_i64(str_of(o->fallback), &seconds))
-		put_duration(out, seconds);
+	put_default(out, o);
 	buf_lit(out, " | ");
 	put_meaning(out, o);
 	buf_lit(out, " |\n");

@@ -5,9 +5,10 @@
 
 #include "base/buf.h"
 
-/* The reference as Markdown: key, type, default, reloadable, in-database, help. */
+/* Every key as a Markdown table: key, whether PostgREST has it, type, default, whether a reload takes it over and the
+ * database may set it, help. */
 void conf_reference(struct buf *out);
-/* The keys that PostgREST does not have, as README.md shows them: key, default, help. */
+/* The keys that PostgREST does not have: key, default, help. */
 void conf_reference_own(struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* A URL of its own that is no relation and no function: what is sent there, and what comes back.
  *
- * The OpenAPI document, the web servers' patterns and the README's table are made from these rows, or compared with
- * them by tests/endpoints.
+ * The OpenAPI document, the web servers' patterns (tests/endpoints) and the reference (tests/reference) are made from
+ * these rows.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_HTTP_ENDPOINT_H
 #define ROWGATE_HTTP_ENDPOINT_H

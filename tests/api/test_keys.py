@@ -354,10 +354,3 @@ def test_key_db_pre_config_by_role(database):
     finally:
         server.stop()
         database.run("ALTER ROLE keys_layers RESET ALL")
-
-
-def test_the_table_of_README_is_what_the_program_prints():
-    """Made by `rowgate --reference=own`: a key's default and meaning are written once, in its row of conf_table.c."""
-    readme = pathlib.Path(__file__).parents[2].joinpath("README.md").read_text()
-    printed = rowgate("--reference=own").stdout
-    assert printed.splitlines() == re.search(r"^\| key \| default \|(?:.*\n)(?:\|.*\n)+", readme, re.M)[0].splitlines()

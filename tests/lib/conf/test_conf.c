@@ -694,10 +694,9 @@ static void the_reference_has_a_row_for_every_key(void **state)
 	struct str text = buf_str(&out);
 	for (size_t i = 0; i < conf_option_count; i++)
 		assert_true(str_find(text, str_printf(a, "\n| `%s`", conf_options[i].name)) < text.n);
-	assert_true(str_find(text,
-					STR("\n| `db-max-rows` (`max-rows`) | number | not set | yes | yes | "
-						"`PGRST_DB_MAX_ROWS` | "))
+	assert_true(str_find(text, STR("\n| `db-max-rows` (`max-rows`) | yes | number | not set | yes | yes | Most rows"))
 		< text.n);
+	assert_true(str_find(text, STR("\n| `auth-token-ttl` | no | seconds | `3600` (1 hour) | yes | no | ")) < text.n);
 	arena_free(a);
 }
 
