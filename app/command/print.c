@@ -72,7 +72,7 @@ int print_schema(const char *config)
 	struct conn *c = NULL;
 	bool loaded = generation_configure(g, config, environ, &f)
 		&& (c = generation_connect(g, false, NULL, NULL), conn_ready(c, g->arena, &f))
-		&& generation_load(g, config, environ, c, &f);
+		&& generation_load(g, NULL, config, environ, c, &f);
 	struct buf out = buf_new(g->arena, arena_left(g->arena));
 	if (loaded)
 		catalog_dump(g->catalog, &out);

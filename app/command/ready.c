@@ -86,38 +86,36 @@ static void set_request(CURL *curl, const struct conf *c, struct str url, struct
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_body);
 }
 
-/* The status of the answer, 0 when there is none in time, -1 when there is nobody who could give one. */
+/* The status of the answer, 0 when there is none, -1 when it is no URL that could be asked. */
 static long status_of(const struct conf *c, struct str url, struct arena *a)
 {
 	CURL *curl = curl_easy_init();
 	long status = 0;
-	curl_off_t connected_us = 0;
 	if (!curl)
-		return -1;
+		return 0;
 	set_request(curl, c, url, a);
-	curl_easy_perform(curl); /* how it ended says less than how far it came */
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+	CURLcode code = curl_easy_perform(curl);
+	if (code == CURLE_OK)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_cleanup(curl);
-	return status || connected_us ? status : -1;
+	return code == CURLE_URL_MALFORMAT ? -1 : status;
 }
 
 static int ask_server(const struct conf *c, struct arena *a)
 {
 	bool by_socket = c->admin_server_unix_socket.n;
 	if (!by_socket && c->admin_server_port < 0)
-		return say_not_ready(STR("UNREACHABLE: Admin server is not running. Please check admin-server-port config."));
+		return say_not_ready(STR("ERROR: Admin server is not running. Please check admin-server-port config."));
 	if (!by_socket && is_any_address(c->admin_server_host))
 		return say_not_ready(str_printf(a,
-			"REFUSED: The --ready flag cannot be used when admin-server-host is configured as "
-			"\"%.*s\". Please update your admin-server-host config to \"localhost\".",
+			"ERROR: The `--ready` flag cannot be used when server-host is configured as \"%.*s\". "
+			"Please update your server-host config to \"localhost\".",
 			STR_ARG(c->admin_server_host)));
 	struct str url = url_of(c, a);
 	long status = status_of(c, url, a);
-	if (status < 0)
-		return say_not_ready(str_printf(a, "HTTP EXCEPTION: connection refused to %.*s", STR_ARG(url)));
+	const char *said = status < 0 ? "invalid url - " : status == 0 ? "connection refused to " : "";
 	if (status < 200 || status > 299)
-		return say_not_ready(str_printf(a, "UNAVAILABLE: %.*s", STR_ARG(url)));
+		return say_not_ready(str_printf(a, "ERROR: %s%.*s", said, STR_ARG(url)));
 	printf("OK: %.*s\n", STR_ARG(url));
 	return EXIT_SUCCESS;
 }

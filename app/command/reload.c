@@ -27,7 +27,7 @@ static bool reload_join(struct generation *g, const char *file, struct fault *f)
 static bool reload_load(struct generation *g, const char *file, char *const *vars, struct fault *f)
 {
 	struct conn *c = generation_connect(g, false, NULL, NULL);
-	bool loaded = conn_ready(c, g->arena, f) && generation_load(g, file, vars, c, f);
+	bool loaded = conn_ready(c, g->arena, f) && generation_load(g, NULL, file, vars, c, f);
 	conn_free(c);
 	return loaded;
 }

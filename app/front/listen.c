@@ -10,6 +10,7 @@
 #include <linux/unix_diag.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,13 +20,14 @@
 
 #include "app/front/listen_unix.h"
 #include "base/arena.h"
+#include "base/log.h"
 
 #define LISTEN_BACKLOG 1024
 /* sd_listen_fds(3) */
 #define LISTEN_FDS_START 3
 #define LISTEN_FDS_MAX 64
 
-static bool listen_is_listener(int fd)
+bool listen_begun(int fd)
 {
 	int on = 0;
 	socklen_t n = sizeof on;
@@ -38,20 +40,68 @@ static bool listen_fault(struct fault *f, struct arena *a, const char *key, stru
 	return fault_printf(f, a, 500, "RG500", "%s %.*s: %s: %s", key, STR_ARG(where), what, strerror(errno));
 }
 
-static int listen_on(const struct addrinfo *at)
+void listen_begin(int fd)
+{
+	if (!listen_begun(fd) && listen(fd, LISTEN_BACKLOG) < 0)
+		log_error("cannot listen: %s", strerror(errno));
+}
+
+bool listen_reachable(int fd)
+{
+	struct sockaddr_un address;
+	socklen_t n = sizeof address;
+	struct stat st;
+	if (!listen_begun(fd) || getsockname(fd, (struct sockaddr *)&address, &n) < 0)
+		return false;
+	if (address.sun_family != AF_UNIX || n <= offsetof(struct sockaddr_un, sun_path) || !address.sun_path[0])
+		return true;
+	return stat(address.sun_path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+struct str listen_address(int fd, struct arena *a)
+{
+	struct sockaddr_storage address;
+	socklen_t n = sizeof address;
+	char host[INET6_ADDRSTRLEN] = "", port[8] = "";
+	if (getsockname(fd, (struct sockaddr *)&address, &n) < 0
+		|| getnameinfo((struct sockaddr *)&address, n, host, sizeof host, port, sizeof port,
+			NI_NUMERICHOST | NI_NUMERICSERV))
+		return STR("");
+	return str_printf(a, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+static bool listen_set(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+static int listen_on(const struct addrinfo *at, const struct listen_tcp_options *o)
 {
 	int fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
-	int on = 1;
+	bool v6 = at->ai_family == AF_INET6 && o->family == AF_INET6;
 	if (fd < 0)
 		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && bind(fd, at->ai_addr, at->ai_addrlen) == 0
-		&& listen(fd, LISTEN_BACKLOG) == 0)
+	if (listen_set(fd, SOL_SOCKET, SO_REUSEADDR, 1) && (!o->shared || listen_set(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+		&& (!v6 || listen_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, o->only)) && bind(fd, at->ai_addr, at->ai_addrlen) == 0
+		&& (o->shared || listen(fd, LISTEN_BACKLOG) == 0))
 		return fd;
 	close(fd);
 	return -1;
 }
 
-int listen_tcp(const char *key, struct str where, struct arena *a, struct fault *f)
+/* On the first address that will do, those of the family that is preferred before the others. */
+static int listen_on_one(const struct addrinfo *list, const struct listen_tcp_options *o)
+{
+	int fd = -1;
+	errno = EADDRNOTAVAIL;
+	for (int preferred = 1; fd < 0 && preferred >= (int)o->only; preferred--)
+		for (const struct addrinfo *at = list; at && fd < 0; at = at->ai_next)
+			if ((at->ai_family == o->family) == preferred)
+				fd = listen_on(at, o);
+	return fd;
+}
+
+int listen_tcp(const char *key, struct str where, const struct listen_tcp_options *o, struct arena *a, struct fault *f)
 {
 	size_t colon = str_rindex(where, ':');
 	struct str host = str_sub(where, 0, colon);
@@ -66,9 +116,7 @@ int listen_tcp(const char *key, struct str where, struct arena *a, struct fault 
 		fault_printf(f, a, 500, "RG500", "%s %.*s: %s", key, STR_ARG(where), gai_strerror(failed));
 		return -1;
 	}
-	int fd = -1;
-	for (const struct addrinfo *at = list; at && fd < 0; at = at->ai_next)
-		fd = listen_on(at);
+	int fd = listen_on_one(list, o);
 	if (fd < 0)
 		listen_fault(f, a, key, where, "cannot listen");
 	freeaddrinfo(list);
@@ -91,7 +139,7 @@ static int listen_inherited(bool accounts)
 	for (int i = 0; i < listen_passed(); i++) {
 		struct str name = str_cut(&names, ':');
 		int fd = LISTEN_FDS_START + i;
-		if (str_eq(name, STR("accounts")) == accounts && listen_is_listener(fd))
+		if (str_eq(name, STR("accounts")) == accounts && listen_begun(fd))
 			return fd;
 	}
 	return -1;
@@ -109,13 +157,14 @@ static int listen_given(int fd, const char *key, struct arena *a, struct fault *
 static int listen_made(const char *key, struct str where, const struct conf *conf, struct arena *a, struct fault *f)
 {
 	struct listen_access access = { conf->server_listen_mode, conf->server_listen_group };
+	struct listen_tcp_options options = { .shared = conf->server_reuseport };
 	return str_starts(where, STR("unix:")) ? listen_unix(key, str_from(where, 5), &access, a, f)
-										   : listen_tcp(key, where, a, f);
+										   : listen_tcp(key, where, &options, a, f);
 }
 
 int listen_socket(const struct conf *conf, struct arena *a, struct fault *f)
 {
-	int fd = listen_is_listener(STDIN_FILENO) ? STDIN_FILENO : listen_inherited(false);
+	int fd = listen_begun(STDIN_FILENO) ? STDIN_FILENO : listen_inherited(false);
 	if (fd >= 0)
 		return listen_given(fd, "server-listen", a, f);
 	if (!conf->server_listen.n) {

@@ -14,6 +14,7 @@
 #include "app/process/admin_host.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/log.h"
 #include "http/status.h"
 
@@ -32,6 +33,7 @@ struct admin_client {
 	int64_t since_us; /* it was accepted */
 	int64_t moved_us; /* it was accepted, or took a part of its answer */
 	size_t n;
+	bool held; /* what it asks needs a look first: admin_waits() */
 	char request[ADMIN_REQUEST_MAX];
 	struct arena *arena;   /* NULL: there is no answer yet */
 	struct str head, body; /* of it, what is still to be sent */
@@ -45,11 +47,27 @@ struct admin {
 	struct admin_client clients[ADMIN_CLIENTS];
 };
 
-/* admin-server-host as PostgREST reads it: `*`, `*4`, `!4`, `*6` and `!6` stand for any address. */
-static struct str admin_host(struct str host, struct arena *a)
+/* What in admin-server-host stands for any address, as PostgREST reads it. */
+static const struct {
+	struct str name;
+	struct listen_tcp_options options;
+} admin_hosts[] = {
+	{ STR_INIT("*"), { 0 } },
+	{ STR_INIT("*4"), { .family = AF_INET } },
+	{ STR_INIT("!4"), { .family = AF_INET, .only = true } },
+	{ STR_INIT("*6"), { .family = AF_INET6 } },
+	{ STR_INIT("!6"), { .family = AF_INET6, .only = true } },
+};
+
+/* The host as listen_tcp() takes it. */
+static struct str admin_host(struct str host, struct listen_tcp_options *options_r, struct arena *a)
 {
-	if (host.n <= 2 && host.n && (host.p[0] == '*' || host.p[0] == '!'))
-		return host.n == 2 && host.p[1] == '6' ? STR("[::]") : STR("0.0.0.0");
+	*options_r = (struct listen_tcp_options){ 0 };
+	for (size_t i = 0; i < COUNT_OF(admin_hosts); i++)
+		if (str_eq(host, admin_hosts[i].name)) {
+			*options_r = admin_hosts[i].options;
+			return STR("");
+		}
 	return str_has(host, ':') ? str_printf(a, "[%.*s]", STR_ARG(host)) : host;
 }
 
@@ -57,12 +75,14 @@ static bool admin_listen_tcp(struct admin *ad, const struct conf *conf, struct a
 {
 	if (conf->admin_server_port < 0)
 		return true;
-	struct str host = admin_host(conf->admin_server_host, a);
+	struct listen_tcp_options options;
+	struct str host = admin_host(conf->admin_server_host, &options, a);
 	struct str where = str_printf(a, "%.*s:%lld", STR_ARG(host), (long long)conf->admin_server_port);
-	ad->listeners[0] = listen_tcp("admin-server-port", where, a, f);
-	if (ad->listeners[0] >= 0)
-		log_event("Admin server listening on %.*s", STR_ARG(where));
-	return ad->listeners[0] >= 0;
+	ad->listeners[0] = listen_tcp("admin-server-port", where, &options, a, f);
+	if (ad->listeners[0] < 0)
+		return false;
+	log_event("Admin server listening on %.*s", STR_ARG(listen_address(ad->listeners[0], a)));
+	return true;
 }
 
 static bool admin_listen_at(struct admin *ad, struct str path, int64_t mode, struct arena *a, struct fault *f)
@@ -146,6 +166,11 @@ void admin_free(struct admin *ad)
 	free(ad);
 }
 
+static short admin_events(const struct admin_client *c)
+{
+	return c->held ? 0 : c->arena ? POLLOUT : POLLIN;
+}
+
 size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS])
 {
 	size_t n = 0;
@@ -154,8 +179,16 @@ size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS])
 			fds[n++] = (struct pollfd){ .fd = ad->listeners[i], .events = POLLIN };
 	for (size_t i = 0; ad && i < ADMIN_CLIENTS; i++)
 		if (ad->clients[i].fd >= 0)
-			fds[n++] = (struct pollfd){ .fd = ad->clients[i].fd, .events = ad->clients[i].arena ? POLLOUT : POLLIN };
+			fds[n++] = (struct pollfd){ .fd = ad->clients[i].fd, .events = admin_events(&ad->clients[i]) };
 	return n;
+}
+
+bool admin_waits(const struct admin *ad)
+{
+	bool held = false;
+	for (size_t i = 0; ad && i < ADMIN_CLIENTS; i++)
+		held = held || ad->clients[i].held;
+	return held;
 }
 
 /* A free place for a client, or the one of who has been here longest. */
@@ -193,7 +226,7 @@ static int admin_live(struct buf *out, const struct admin_state *state)
 static int admin_ready(struct buf *out, const struct admin_state *state)
 {
 	(void)out;
-	return state->ready ? 200 : 503;
+	return state->ready;
 }
 
 static int admin_schema_cache(struct buf *out, const struct admin_state *state)
@@ -239,15 +272,19 @@ static int admin_refuse_host(struct buf *out)
 	return 421;
 }
 
+/* Answers, unless that needs a look first. */
 static void admin_answer(struct admin_client *c, const struct admin_state *state)
 {
 	struct str rest = { c->request, c->n };
 	bool known = admin_host_known(rest, state->generation->conf.admin_server_host);
-	struct str method = str_cut(&rest, ' '), target = str_cut(&rest, ' ');
+	struct str method = str_cut(&rest, ' '), target = str_cut(&rest, ' '), path = str_cut(&target, '?');
 	const char *fields = "Content-Type: text/plain; charset=utf-8\r\n";
+	c->held = known && str_eq(path, STR("/ready")) && !state->ready;
+	if (c->held)
+		return;
 	c->arena = arena_new(ADMIN_ANSWER_MAX);
 	struct buf body = buf_new(c->arena, ADMIN_ANSWER_MAX);
-	int status = known ? admin_topic(&body, &fields, str_cut(&target, '?'), state) : admin_refuse_host(&body);
+	int status = known ? admin_topic(&body, &fields, path, state) : admin_refuse_host(&body);
 	if (body.overflow) {
 		status = 500;
 		body.n = 0;
@@ -289,7 +326,15 @@ static bool admin_read(struct admin_client *c, const struct admin_state *state)
 	if (!whole)
 		return c->n == sizeof c->request;
 	admin_answer(c, state);
-	return admin_send(c);
+	return c->arena && admin_send(c);
+}
+
+/* Goes on with a client, where that is possible without waiting. True when it is done with. */
+static bool admin_serve(struct admin_client *c, const struct admin_state *state)
+{
+	if (c->held)
+		admin_answer(c, state);
+	return c->arena ? admin_send(c) : !c->held && admin_read(c, state);
 }
 
 /* A request has to come whole within one patience, however its bytes drip. */
@@ -306,7 +351,7 @@ void admin_turn(struct admin *ad, const struct admin_state *state)
 	admin_accept(ad);
 	for (size_t i = 0; i < ADMIN_CLIENTS; i++) {
 		struct admin_client *c = &ad->clients[i];
-		if (c->fd >= 0 && ((c->arena ? admin_send(c) : admin_read(c, state)) || admin_is_late(c)))
+		if (c->fd >= 0 && (admin_serve(c, state) || admin_is_late(c)))
 			admin_drop(c);
 	}
 }

@@ -16,8 +16,8 @@ struct admin;
 
 /* What the answers depend on. */
 struct admin_state {
-	bool live;  /* rowgate listens and has workers */
-	bool ready; /* a catalog is loaded and the database answers */
+	bool live; /* rowgate is reached and has workers */
+	int ready; /* the status of /ready; 0: the database is to be asked first, whoever asks that waits */
 	const struct generation *generation;
 	const struct metrics *metrics;
 	const struct pool *pool;
@@ -35,6 +35,8 @@ void admin_free(struct admin *ad);
 void admin_forget(const struct admin *ad);
 /* Fills up to ADMIN_FDS entries to be polled; returns how many. */
 size_t admin_poll(const struct admin *ad, struct pollfd fds[static ADMIN_FDS]);
+/* Whether somebody waits for admin_state.ready. */
+bool admin_waits(const struct admin *ad);
 /* Accepts, reads and answers what is there. */
 void admin_turn(struct admin *ad, const struct admin_state *state);
 

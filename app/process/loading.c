@@ -94,7 +94,7 @@ static bool loading_is_new_enough(const struct conn *c, struct generation *next,
 static bool loading_ask(struct loading *l, struct generation *next, struct fault *f)
 {
 	struct conn *c = notify_lend(l->notify, next, next->arena, f);
-	return c && loading_is_new_enough(c, next, f) && generation_load(next, l->file, l->environ, c, f);
+	return c && loading_is_new_enough(c, next, f) && generation_load(next, l->current, l->file, l->environ, c, f);
 }
 
 /* Makes the catalog a file that all workers map, in the place of memory of the master's own. */
@@ -174,6 +174,11 @@ void loading_want(struct loading *l)
 int64_t loading_due_us(const struct loading *l)
 {
 	return l->wanted ? l->pause.at_us : INT64_MAX;
+}
+
+bool loading_fails(const struct loading *l)
+{
+	return l->wanted && l->pause.pause_us > 0;
 }
 
 void loading_free(struct loading *l)

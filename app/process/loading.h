@@ -39,6 +39,8 @@ enum loading_outcome {
 void loading_want(struct loading *l);
 /* The monotonic time from which on loading_run() should run, INT64_MAX: nothing asks for it. */
 int64_t loading_due_us(const struct loading *l);
+/* Whether the last load failed, and another attempt is due. */
+bool loading_fails(const struct loading *l);
 /* Loads configuration and catalog anew and has them served by. May wait for the database as l->notify does. */
 enum loading_outcome loading_run(struct loading *l);
 /* In a child that signs nothing: wipes the keys that sign. */

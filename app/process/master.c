@@ -24,6 +24,9 @@
  * the first such time workers start without a catalog, to answer 503. */
 #define MASTER_WAIT_MS 60000
 #define MASTER_PATIENCE_MS 200
+/* The same when it is asked whether it answers at all, and how long it need not be asked again. */
+#define MASTER_ASK_MS 3000
+#define MASTER_ASKED_US INT64_C(1000000)
 /* How long in-flight requests may take once the master was told to stop. */
 #define MASTER_STOP_US INT64_C(30000000)
 /* What comes after that: how long they may take to cancel. */
@@ -33,6 +36,7 @@
 
 struct master {
 	char *const *argv;
+	char *program; /* what it is to go on as, see upgrade_program() */
 	struct loading loading;
 	struct pools pools;
 	int signals;
@@ -41,6 +45,9 @@ struct master {
 	bool stopping, cancelling;
 	bool gave_up; /* stopping because there is no use in going on */
 	int64_t stop_deadline_us;
+	/* As long as there is no listener to tell: master_ask(). */
+	bool asking, answers; /* the database is being asked; it answered the last time */
+	int64_t asked_us;     /* when that was */
 };
 
 enum { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_SCOREBOARDS };
@@ -88,7 +95,7 @@ static bool master_database_up(const struct master *m)
 
 static void master_upgrade(struct master *m)
 {
-	m->trial = m->trial ? m->trial : upgrade_try(m->argv, m->loading.file);
+	m->trial = m->trial ? m->trial : upgrade_try(m->program, m->argv, m->loading.file);
 	if (m->trial < 0) {
 		log_error("cannot try the program: %s", strerror(errno));
 		m->trial = 0;
@@ -102,13 +109,13 @@ static void master_tried(struct master *m, int status)
 	if (m->stopping)
 		return;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
-		log_error("%s does not start: this program goes on", m->argv[0]);
+		log_error("%s does not start: this program goes on", m->program);
 		return;
 	}
-	log_info("going on as %s", m->argv[0]);
+	log_info("going on as %s", m->program);
 	notify_disconnect(m->loading.notify);
-	upgrade_become(m->argv, &m->pools);
-	log_error("%s: %s: this program goes on", m->argv[0], strerror(errno));
+	upgrade_become(m->program, m->argv, &m->pools);
+	log_error("%s: %s: this program goes on", m->program, strerror(errno));
 }
 
 /* Collects children that ended. */
@@ -121,13 +128,42 @@ static void master_reap(struct master *m)
 			master_tried(m, status);
 }
 
+static bool master_live(const struct master *m)
+{
+	const struct pool *api = &m->pools.all[POOL_API];
+	return !m->stopping && listen_reachable(api->shared.listener) && supervisor_is_live(api->supervisor);
+}
+
+/* The status of /ready, 0: the database is to be asked first. */
+static int master_ready(const struct master *m)
+{
+	if (!m->loading.current->catalog || loading_fails(&m->loading) || !master_database_up(m))
+		return 503;
+	if (!master_live(m))
+		return 500;
+	if (notify_is_wanted(m->loading.notify))
+		return 200;
+	bool known = !m->asking && m->asked_us && clock_monotonic_us() - m->asked_us < MASTER_ASKED_US;
+	return !known ? 0 : m->answers ? 200 : 503;
+}
+
+/* Asks the database whether it answers, where a probe wants to know and there is no listener to tell. */
+static void master_ask(struct master *m)
+{
+	if (m->stopping || !admin_waits(m->admin))
+		return;
+	m->asking = true;
+	m->answers = notify_asks(m->loading.notify, m->loading.current);
+	m->asking = false;
+	m->asked_us = clock_monotonic_us();
+}
+
 static void master_admin(struct master *m)
 {
 	const struct generation *g = m->loading.current;
-	bool serving = !m->stopping && supervisor_alive(m->pools.all[POOL_API].supervisor) > 0;
 	struct admin_state state = {
-		.live = serving,
-		.ready = serving && g->catalog && master_database_up(m),
+		.live = master_live(m),
+		.ready = master_ready(m),
 		.generation = g,
 		.metrics = &m->loading.metrics,
 		.pool = &m->pools.all[POOL_API],
@@ -155,7 +191,9 @@ static int64_t master_turn(struct master *m)
 		loading_release(&m->loading);
 	pools_refuse(&m->pools, conf, m->stopping);
 	master_admin(m);
-	return m->stopping ? INT64_MAX : sooner(due_us, pools_overload_at_us(&m->pools, conf));
+	if (m->stopping)
+		return INT64_MAX;
+	return admin_waits(m->admin) ? 0 : sooner(due_us, pools_overload_at_us(&m->pools, conf));
 }
 
 /* conn_wait_fn of the master's own connections. A server that does not answer must not keep the master for ever, and
@@ -164,7 +202,8 @@ static bool master_wait(void *arg, int fd, bool for_write)
 {
 	struct master *m = arg;
 	bool ready = false, stop = false;
-	for (int waited = 0; !ready && !stop && waited < MASTER_WAIT_MS; waited += MASTER_PATIENCE_MS) {
+	int longest = m->asking ? MASTER_ASK_MS : MASTER_WAIT_MS;
+	for (int waited = 0; !ready && !stop && waited < longest; waited += MASTER_PATIENCE_MS) {
 		struct pollfd p = { .fd = fd, .events = for_write ? POLLIN | POLLOUT : POLLIN };
 		sigset_t pending;
 		ready = poll(&p, 1, MASTER_PATIENCE_MS) > 0;
@@ -312,6 +351,7 @@ static void master_loop(struct master *m)
 {
 	for (;;) {
 		int64_t due_us = m->stopping ? master_press(m) : master_follow(m);
+		master_ask(m);
 		due_us = sooner(due_us, master_turn(m));
 		if (m->stopping && !pools_alive(&m->pools))
 			return;
@@ -398,17 +438,17 @@ static void master_end(struct master *m)
 
 int master_run(const char *file, char *const *vars, char *const *argv)
 {
-	struct master m = { .argv = argv, .signals = -1 };
+	struct master m = { .argv = argv, .program = upgrade_program(argv[0]), .signals = -1 };
 	struct loading *l = &m.loading;
 	struct upgrade before;
 	*l = (struct loading){ .file = file, .environ = vars, .pools = &m.pools, .wanted = true };
 	upgrade_inherit(&before, &m.pools);
 	l->current = startup(file, vars, &m.pools.all[POOL_API].shared.listener, &l->state);
-	if (!l->current)
-		return EXIT_FAILURE;
-	bool equipped = master_equip(&m, &before);
+	bool equipped = l->current && master_equip(&m, &before);
 	if (equipped)
 		master_loop(&m);
-	master_end(&m);
+	if (l->current)
+		master_end(&m);
+	free(m.program);
 	return equipped && !m.gave_up ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -17,6 +17,7 @@
 #define NOTIFY_BURST_US INT64_C(1000000)
 /* How long the end of a session is waited for before the next one begins. */
 #define NOTIFY_GOODBYE_MS 500
+#define NOTIFY_MEMORY ((size_t)1 << 20)
 
 struct notify {
 	/* As long as the object. */
@@ -91,6 +92,25 @@ static bool notify_fits(const struct notify *n, const struct generation *g)
 static bool notify_listens(const struct notify *n)
 {
 	return n->conn && n->listening && conn_backend_pid(n->conn) == n->listening;
+}
+
+bool notify_is_wanted(const struct notify *n)
+{
+	return notify_wanted(n->generation);
+}
+
+bool notify_asks(const struct notify *n, const struct generation *g)
+{
+	struct arena *a = arena_new(NOTIFY_MEMORY);
+	struct fault ignored = { 0 };
+	struct stmt ask = { .sql = STR("SELECT 1") };
+	struct conn *c = generation_connect(g, false, n->wait, n->wait_arg);
+	bool answers = conn_ready(c, a, &ignored) && conn_run(c, &ask, NULL, NULL, a, &ignored);
+	conn_close(c);
+	conn_gone(c, NOTIFY_GOODBYE_MS);
+	conn_free(c);
+	arena_free(a);
+	return answers;
 }
 
 bool notify_well(const struct notify *n)
@@ -196,10 +216,20 @@ struct str notify_server(const struct notify *n, struct arena *a)
 	return n->conn ? conn_server_name(n->conn, a) : STR_NONE;
 }
 
+/* Says again that it listens: what a session did last is what an operator sees of it in pg_stat_activity. */
+static bool notify_show(struct notify *n)
+{
+	struct arena *a = arena_new(NOTIFY_MEMORY);
+	struct fault ignored = { 0 };
+	bool listens = conn_listen(n->conn, n->channel, a, &ignored);
+	arena_free(a);
+	return listens;
+}
+
 void notify_follow(struct notify *n, const struct generation *g)
 {
 	/* Also what came while it was lent. */
-	bool alive = notify_alive(n);
+	bool alive = notify_alive(n) && notify_show(n) && notify_listens(n);
 	n->generation = g;
 	n->was_lost = notify_wanted(g) && !alive;
 	if (!alive)
@@ -209,7 +239,7 @@ void notify_follow(struct notify *n, const struct generation *g)
 /* Connects again after a break. */
 static void notify_restore(struct notify *n)
 {
-	struct arena *a = arena_new(1 << 20);
+	struct arena *a = arena_new(NOTIFY_MEMORY);
 	struct fault f = { 0 };
 	bool missed = n->was_lost;
 	if (!notify_listen(n, n->generation, a, &f))

@@ -24,6 +24,10 @@ struct conn *notify_lend(struct notify *n, const struct generation *g, struct ar
 struct str notify_server(const struct notify *n, struct arena *a);
 /* Listens by this generation from now on. */
 void notify_follow(struct notify *n, const struct generation *g);
+/* Whether anybody is to listen. */
+bool notify_is_wanted(const struct notify *n);
+/* Whether the database of the generation answers: asked over a connection made for that, where nobody listens. */
+bool notify_asks(const struct notify *n, const struct generation *g);
 /* Whether it listens, or need not. */
 bool notify_well(const struct notify *n);
 /* The descriptor to watch, or -1; and the monotonic time at which notify_turn() should run at the latest. */

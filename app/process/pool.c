@@ -85,6 +85,10 @@ void pools_follow(struct pools *ps, const struct generation *g, bool only_idle)
 {
 	for (size_t i = 0; i < ps->count; i++) {
 		struct supervisor *supervisor = ps->all[i].supervisor;
+		if (!only_idle)
+			listen_begin(ps->all[i].shared.listener);
+		if (!listen_begun(ps->all[i].shared.listener))
+			continue;
 		if (!only_idle || (!supervisor_serving_any(supervisor) && !supervisor_alive(supervisor)))
 			supervisor_follow(supervisor, g, pool_workers(ps->all[i].kind, &g->conf));
 	}

@@ -35,7 +35,8 @@ const struct slots_shared *pools_shared(const struct pools *ps, enum pool_kind k
 /* Closes what else the master has, in a forked child that is a worker of the one kind. To account workers it can still
  * hand a connection over. */
 void pools_forget(const struct pools *ps, enum pool_kind kind);
-/* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet. */
+/* Serves by the generation from now on, as supervisor_follow() does; only_idle: where nobody serves yet, and
+ * connections are taken. */
 void pools_follow(struct pools *ps, const struct generation *g, bool only_idle);
 /* How many workers a pool wants: for the API never more than db-pool, for each may have a connection. */
 size_t pool_workers(enum pool_kind kind, const struct conf *conf);

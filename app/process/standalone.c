@@ -68,7 +68,8 @@ static _Noreturn void standalone_build(const struct standalone *s, pid_t parent)
 	struct conn *c = NULL;
 	bool built = generation_configure(g, s->file, s->environ, &f)
 		&& (c = generation_connect(g, false, NULL, NULL), conn_ready(c, g->arena, &f))
-		&& generation_load(g, s->file, s->environ, c, &f) && statedir_save(s->state, g, s->number, g->arena, &f);
+		&& generation_load(g, s->generation, s->file, s->environ, c, &f)
+		&& statedir_save(s->state, g, s->number, g->arena, &f);
 	if (!built)
 		log_error("cannot load: %.*s%s%.*s", STR_ARG(f.message), f.details.n ? ": " : "", STR_ARG(f.details));
 	conn_free(c);

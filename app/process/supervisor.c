@@ -126,6 +126,11 @@ size_t supervisor_alive(const struct supervisor *s)
 	return n;
 }
 
+bool supervisor_is_live(const struct supervisor *s)
+{
+	return s->generation && (supervisor_alive(s) || !s->spawn.pause_us);
+}
+
 static _Noreturn void supervisor_serve(const struct supervisor *s, size_t cell, pid_t parent)
 {
 	struct worker_place place = {

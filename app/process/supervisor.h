@@ -52,6 +52,8 @@ void supervisor_stop(struct supervisor *s);
 /* Ends those that have not finished. */
 void supervisor_kill(struct supervisor *s);
 size_t supervisor_alive(const struct supervisor *s);
+/* Whether there are workers, or will be at once: those that there were did not die of their start. */
+bool supervisor_is_live(const struct supervisor *s);
 /* What the workers tell; it stays the supervisor's. */
 struct scoreboard *supervisor_scoreboard(const struct supervisor *s);
 

@@ -5,11 +5,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/buf.h"
 
 /* The environment variable that hands down, for each pool and with a semicolon between them, the numbers of the
  * listener, of the hand-over's two ends, of each worker: less than 0 when it is parting. */
@@ -21,7 +24,39 @@
 /* Room for a number, the blank behind it and the NUL. */
 #define NUMBER_ROOM 13
 
-pid_t upgrade_try(char *const *argv, const char *file)
+/* Whether execvp() finds the name: as a path, in PATH or, without one, where the system has its programs. */
+static bool is_found(const char *name)
+{
+	char system_path[256] = "", path[PATH_MAX];
+	confstr(_CS_PATH, system_path, sizeof system_path);
+	const char *at = getenv("PATH");
+	struct str rest = str_of(at ? at : system_path), of_name = str_of(name);
+	if (strchr(name, '/'))
+		return true;
+	while (rest.p) {
+		struct str directory = str_cut(&rest, ':');
+		struct buf out = buf_over(path, sizeof path - 1);
+		buf_put(&out, directory.n ? directory : STR("."));
+		buf_char(&out, '/');
+		buf_put(&out, of_name);
+		path[out.n] = 0;
+		if (!out.overflow && access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+char *upgrade_program(const char *name)
+{
+	char path[PATH_MAX];
+	ssize_t n = is_found(name) ? -1 : readlink("/proc/self/exe", path, sizeof path - 1);
+	char *program = n > 0 ? strndup(path, (size_t)n) : strdup(name);
+	if (!program)
+		abort();
+	return program;
+}
+
+pid_t upgrade_try(const char *program, char *const *argv, const char *file)
 {
 	pid_t pid = fork();
 	if (pid != 0)
@@ -39,7 +74,7 @@ pid_t upgrade_try(char *const *argv, const char *file)
 	/* The database has its say when the catalog is loaded: it may well be down now. */
 	setenv("PGRST_DB_CONFIG", "false", 1);
 	setenv("ROWGATE_DB_CONFIG", "false", 1);
-	execlp(argv[0], argv[0], "--dump-config", file, (char *)NULL);
+	execlp(program, argv[0], "--dump-config", file, (char *)NULL);
 	_exit(EXIT_FAILURE);
 }
 
@@ -141,11 +176,11 @@ static bool hand_down(const char *variable, const struct pools *pools,
 	return set;
 }
 
-void upgrade_become(char *const *argv, const struct pools *pools)
+void upgrade_become(const char *program, char *const *argv, const struct pools *pools)
 {
 	if (hand_down(UPGRADE_VARIABLE, pools, add_pool) && hand_down(SEATS_VARIABLE, pools, add_seats)) {
 		keep_pools(pools, true);
-		execvp(argv[0], argv);
+		execvp(program, argv);
 	}
 	int error = errno;
 	keep_pools(pools, false);

@@ -11,11 +11,14 @@
 
 #include "app/process/pool.h"
 
-/* Starts the program in `argv` once more, to say whether it would serve by the configuration file (or NULL). Returns
- * the process, whose exit status 0 means yes, or -1 with errno. */
-pid_t upgrade_try(char *const *argv, const char *file);
-/* Becomes the program in argv. Only returns when that fails, with errno; then nothing has changed. */
-void upgrade_become(char *const *argv, const struct pools *pools);
+/* Where a program that was started by that name is found again, though it is replaced meanwhile: the name, if it is a
+ * path or in PATH, else where this one came from. To be asked at the start; free() it. */
+char *upgrade_program(const char *name);
+/* Starts the program once more, to say whether it would serve by the configuration file (or NULL). Returns the process,
+ * whose exit status 0 means yes, or -1 with errno. */
+pid_t upgrade_try(const char *program, char *const *argv, const char *file);
+/* Becomes the program, with these words. Only returns when that fails, with errno; then nothing has changed. */
+void upgrade_become(const char *program, char *const *argv, const struct pools *pools);
 
 /* What was handed down to a program that was become. */
 struct upgrade {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "generation.h"
 
+#include "account/migrate.h"
 #include "account/schema.h"
 #include "base/arena.h"
 #include "catalog/load.h"
@@ -118,6 +119,24 @@ static bool generation_reread(struct generation *g, const char *file, char *cons
 	return !g->setting_count || generation_read(g, source, f);
 }
 
+/* The word of the database is of no use: that of the generation before stays or, when the rest does not go with it any
+ * more, none. */
+static bool generation_stay(struct generation *g, const struct generation *before, const char *file, char *const *vars,
+	struct fault *f)
+{
+	struct fault ignored = { 0 };
+	g->setting_count = before ? before->setting_count : 0;
+	g->settings = arena_make_array(g->arena, struct conf_setting, g->setting_count);
+	for (size_t i = 0; i < g->setting_count; i++)
+		g->settings[i] = (struct conf_setting){ str_dup(g->arena, before->settings[i].name),
+			str_dup(g->arena, before->settings[i].value) };
+	*f = (struct fault){ 0 };
+	if (g->setting_count && generation_reread(g, file, vars, &ignored))
+		return true;
+	g->setting_count = 0;
+	return generation_read(g, (struct conf_source){ .file = file, .environ = vars }, f);
+}
+
 /* Asks what is kept in the database, if db-config wants it. */
 static bool generation_ask(struct generation *g, struct conn *c, struct fault *f)
 {
@@ -155,9 +174,46 @@ bool generation_dump(struct generation *g, const char *file, char *const *vars, 
 	return true;
 }
 
-bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c, struct fault *f)
+/* Asks what is kept in the database and takes it over. What it has to say that is wrong is logged, and keeps nobody
+ * from the catalog. */
+static bool generation_heed(struct generation *g, const struct generation *before, const char *file, char *const *vars,
+	struct conn *c, struct fault *f)
 {
-	return generation_ask(g, c, f) && generation_reread(g, file, vars, f)
+	if (generation_ask(g, c, f)) {
+		if (generation_reread(g, file, vars, f))
+			return true;
+		log_event("Failed reloading config: %.*s", STR_ARG(f->message));
+	} else {
+		if (conn_backend_pid(c) == 0 || f->http_status == CONN_STOPPED)
+			return false;
+		log_event("Failed to query database settings for the config parameters. %.*s", STR_ARG(f->message));
+	}
+	return generation_stay(g, before, file, vars, f);
+}
+
+/* Whether what the accounts need is installed. A later version's is left to itself: it knows its predecessors. */
+static bool generation_accounts(const struct generation *g, struct conn *c, struct fault *f)
+{
+	struct migrate_state state;
+	struct str schema = schema_private(&g->conf, g->arena);
+	if (!g->conf.auth_enabled)
+		return true;
+	if (!migrate_look(&state, c, &g->conf, g->arena, f) && state.version <= migrate_latest())
+		return false;
+	*f = (struct fault){ 0 };
+	if (state.version == 0)
+		return fault_printf(f, g->arena, 503, "PGRST002",
+			"The schema of the accounts, \"%.*s\", is missing: run rowgate migrate", STR_ARG(schema));
+	return state.version >= migrate_latest()
+		|| fault_printf(f, g->arena, 503, "PGRST002",
+			"The schema of the accounts, \"%.*s\", is at %d of %d: run rowgate migrate", STR_ARG(schema), state.version,
+			migrate_latest());
+}
+
+bool generation_load(struct generation *g, const struct generation *before, const char *file, char *const *vars,
+	struct conn *c, struct fault *f)
+{
+	return generation_heed(g, before, file, vars, c, f) && generation_accounts(g, c, f)
 		&& catalog_load(&g->catalog, c, &g->conf, g->arena, f);
 }
 

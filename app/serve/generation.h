@@ -33,15 +33,15 @@ MUST_CHECK bool generation_configure_keyless(struct generation *g, const char *f
 MUST_CHECK bool generation_dump(struct generation *g, const char *file, char *const *vars, bool own, struct buf *out,
 	struct fault *f);
 /* Asks the database for the rest over a connection that is up: the settings of the connecting role (db-config) over the
- * configuration, and the catalog. On a fault g is as configured, or half of it: free it, and go on with the generation
- * before. */
-MUST_CHECK bool generation_load(struct generation *g, const char *file, char *const *vars, struct conn *c,
-	struct fault *f);
+ * configuration, and the catalog. Settings that will not do are logged, and those of the generation before (or NULL)
+ * stay. On a fault g is as configured, or half of it: free it, and go on with the generation before. */
+MUST_CHECK bool generation_load(struct generation *g, const struct generation *before, const char *file,
+	char *const *vars, struct conn *c, struct fault *f);
 /* The same from what another process was told: settings and block must outlive g. */
 MUST_CHECK bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 	struct conf_setting *settings, size_t setting_count, struct str block, struct fault *f);
-/* A connection by the generation's db-uri, not yet made. primary: of several hosts only one that can be written to is
- * wanted. wait is as for conn_new(). */
+/* A connection by the generation's db-uri, not yet made. primary: only a server that can be written to is wanted,
+ * whatever db-uri says. wait is as for conn_new(). */
 struct conn *generation_connect(const struct generation *g, bool primary, conn_wait_fn *wait, void *wait_arg);
 /* The same as rowgate_account: by auth-db-uri or, without it, by db-uri with that role in it, or
  * as it stands with db-single-role. */

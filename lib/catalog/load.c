@@ -15,6 +15,9 @@ static const char prepare_sql[] =
 	"SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
 	" pg_catalog.set_config('quote_all_identifiers', 'off', true), pg_catalog.set_config('jit', 'off', true)";
 
+/* A schema that is configured and not there is a mistake to be told, in PostgreSQL's words, as PostgREST does. */
+static const char named_sql[] = "SELECT pg_catalog.quote_ident(n)::regnamespace FROM unnest($1::text[]) AS n";
+
 /* pg_relation_is_updatable()'s bits: 1 << CMD_UPDATE, CMD_INSERT, CMD_DELETE of nodes/nodes.h. */
 enum { BIT_UPDATE = 4, BIT_INSERT = 8, BIT_DELETE = 16 };
 
@@ -237,9 +240,10 @@ static bool load_routines(struct load *l, struct str schemas)
 static bool load_all(struct load *l)
 {
 	struct str schemas = load_text_array(l, &l->conf->db_schemas, NULL);
+	struct str named = load_text_array(l, &l->conf->db_schemas, &l->conf->db_extra_search_path);
 	const char *roles = conn_server_version(l->conn) >= 150000 ? introspection_role_settings
 															   : introspection_role_settings_14;
-	return load_run(l, prepare_sql, STR_NONE, STR_NONE, NULL)
+	return load_run(l, prepare_sql, STR_NONE, STR_NONE, NULL) && load_run(l, named_sql, named, STR_NONE, NULL)
 		&& load_run(l, introspection_schemas, schemas, STR_NONE, on_schema) && load_relations(l, schemas)
 		&& load_routines(l, schemas)
 		&& load_run(l, introspection_types, build_used_types(l->b, l->scratch), STR_NONE, on_type)

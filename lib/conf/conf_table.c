@@ -277,7 +277,7 @@ const struct conf_option conf_options[] = {
 	{ "server-port", .type = CONF_INT, AT(server_port), .fallback = "3000", .min = 0, .max = PORT_MAX,
 		.help = "Port the web server listens on in deploy/serve; 0 chooses a free one." },
 	{ "server-reuseport", .type = CONF_BOOL, AT(server_reuseport), .fallback = "false",
-		.help = "No meaning behind a web server, which owns the port; accepted." },
+		.help = "Let several instances listen on one host:port of server-listen, each from its first catalog on." },
 	{ "server-slots", .type = CONF_INT, .flags = OWN | R, AT(server_slots), .fallback = "64", .min = 1, .max = 4096,
 		.help = "Connections of the web server a worker keeps open." },
 	{ "server-spool-dir", .type = CONF_TEXT, .flags = OWN | R, AT(server_spool_dir),

@@ -13,9 +13,6 @@
 #include "base/log.h"
 #include "inner.h"
 
-/* How long the rest of a cancelled flight may take to arrive. */
-enum { CANCEL_MS = 2000 };
-
 static bool wait_by_poll(void *arg, int fd, bool for_write)
 {
 	struct pollfd p = { .fd = fd, .events = (short)(for_write ? POLLIN | POLLOUT : POLLIN) };
@@ -172,10 +169,10 @@ static void log_notice(void *arg, const char *message)
 static PGconn *connect_start(const struct conn *c)
 {
 	/* Later keywords win over what dbname expands to, earlier ones only fill gaps. No "options": poolers refuse it. */
-	const char *keywords[] = { "fallback_application_name", "target_session_attrs", "dbname", "client_encoding", "user",
+	const char *keywords[] = { "fallback_application_name", "dbname", "client_encoding", "user", "target_session_attrs",
 		NULL };
-	const char *values[] = { c->options.application_name.p, c->options.primary ? "read-write" : NULL, c->options.uri.p,
-		"UTF8", c->options.user.p, NULL };
+	const char *values[] = { c->options.application_name.p, c->options.uri.p, "UTF8", c->options.user.p,
+		c->options.primary ? "read-write" : NULL, NULL };
 	return PQconnectStartParams(keywords, values, 1);
 }
 
@@ -319,19 +316,4 @@ enum conn_io conn_result(struct conn *c, PGresult **result_r)
 	}
 	*result_r = PQgetResult(c->pg);
 	return PQstatus(c->pg) == CONNECTION_OK ? CONN_IO_OK : CONN_IO_BROKEN;
-}
-
-void conn_cancel(struct conn *c)
-{
-	PGcancel *cancel = PQgetCancel(c->pg);
-	char message[256];
-	if (cancel && !PQcancel(cancel, message, sizeof message))
-		log_debug("cancelling failed: %s", message);
-	PQfreeCancel(cancel);
-	c->deadline_us = clock_monotonic_us() + (int64_t)CANCEL_MS * 1000;
-}
-
-void conn_settle(struct conn *c)
-{
-	c->deadline_us = 0;
 }

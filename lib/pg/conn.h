@@ -1,7 +1,8 @@
 /* One persistent connection to PostgreSQL in pipeline mode: the only code that sees libpq.
  *
  * What this rests on in PostgreSQL is said at the point that needs it. A struct conn belongs to one process.
- * Nothing here blocks but in the wait callback and, for a few milliseconds, in cancelling; notices go to the debug log.
+ * Nothing here blocks but in the wait callback and, for two seconds at most, in cancelling; notices go to the debug
+ * log.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_PG_CONN_H
 #define ROWGATE_PG_CONN_H
@@ -21,7 +22,7 @@ struct conn_options {
 	struct str uri;              /* db-uri: a libpq URI or key=value string, "" for libpq's environment */
 	struct str user;             /* who to connect as, whatever the uri says; STR_NONE: what the uri says */
 	struct str application_name; /* fallback_application_name */
-	bool primary;                /* wants a server that can be written to, unless the uri says otherwise */
+	bool primary;                /* wants a server that can be written to, whatever the uri says */
 	bool prepared;               /* db-prepared-statements */
 	size_t statement_cache;      /* prepared statements kept */
 	size_t statement_bytes;      /* of their texts, all together */

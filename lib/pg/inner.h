@@ -57,8 +57,8 @@ enum conn_io conn_flush(struct conn *c);
 enum conn_io conn_result(struct conn *c, PGresult **result_r);
 /* What CONN_IO_STOPPED means. Always returns false. */
 bool conn_stopped_fault(struct fault *f);
-/* Cancels what runs and limits the time for reading what is left of it; conn_settle() lifts the limit. The wait
- * callback is not asked meanwhile. */
+/* cancel.c: cancels what runs and limits the time for reading what is left of it, two seconds for both; conn_settle()
+ * lifts the limit. The wait callback is not asked meanwhile. */
 void conn_cancel(struct conn *c);
 void conn_settle(struct conn *c);
 

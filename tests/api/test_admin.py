@@ -2,13 +2,16 @@
 
 SPDX-License-Identifier: MIT
 """
+import contextlib
 import http.client
 import json
+import os
 import pathlib
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -91,8 +94,11 @@ def test_O6_probes_are_answered_while_every_worker_sleeps(start, database, front
         ask(port, "/live")
 
 
-def test_O6_a_unix_socket(start, tmp_path):
-    path = tmp_path / "admin.sock"
+def test_O6_a_unix_socket(start):
+    # In a directory that whoever it runs as may write to.
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-admin-", dir="/tmp"))
+    directory.chmod(0o777)
+    path = directory / "admin.sock"
     server = start(admin_server_unix_socket=path, admin_server_unix_socket_mode=600).wait_ready()
     with socket.socket(socket.AF_UNIX) as probe:
         probe.connect(str(path))
@@ -101,6 +107,7 @@ def test_O6_a_unix_socket(start, tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     server.stop()
     assert not path.exists()
+    directory.rmdir()
 
 
 def test_O6_clients_that_say_nothing_keep_no_probe_waiting(start):
@@ -134,6 +141,76 @@ def test_O1_O6_ready_tells_whether_the_database_is_there(start):
     wait_until(lambda: ask(port, "/ready") == 200, 40, "it is ready again")
     server.stop()
     cluster.remove()
+
+
+def test_O6_live_and_ready_look_whether_the_socket_is_there(start):
+    port = free_port()
+    server = start(admin_server_port=port).wait_ready()
+    os.unlink(server.fastcgi_socket())
+    assert [ask(port, path) for path in ("/live", "/ready")] == [500, 500]
+    assert subprocess.run([BUILD / "rowgate", "--ready"], env={"PGRST_ADMIN_SERVER_PORT": str(port)},
+                          capture_output=True, text=True).returncode == 1
+
+
+def test_O6_not_ready_while_reloads_fail(start, cluster):
+    own = cluster.create("admin_unreadable")
+    own.load(SQL / "roles.sql", SQL / "processes.sql")
+    port = free_port()
+    server = start(uri=own.uri, admin_server_port=port).wait_ready()
+    own.run("REVOKE SELECT ON pg_catalog.pg_proc FROM PUBLIC; NOTIFY pgrst")
+    wait_until(lambda: ask(port, "/ready") == 503, 10, "it is not ready")
+    assert ask(port, "/live") == 200 and server.get("/things?id=eq.1").status_code == 200
+    assert "permission denied for table pg_proc" in server.process.log
+    own.run("GRANT SELECT ON pg_catalog.pg_proc TO PUBLIC; NOTIFY pgrst")
+    wait_until(lambda: ask(port, "/ready") == 200, 20, "it is ready again")
+
+
+def test_O6_ready_asks_the_database_where_nobody_listens(start):
+    """Also when no request has come that could have found out."""
+    cluster, port = Cluster(), free_port()
+    cluster.start()
+    database = cluster.create("ready")
+    database.run("CREATE ROLE web_anon; CREATE ROLE authenticator LOGIN NOINHERIT CONNECTION LIMIT 1; "
+                 "GRANT web_anon TO authenticator")
+    server = start(uri=database.uri, admin_server_port=port, db_channel_enabled=False).wait_listening()
+    wait_until(lambda: ask(port, "/ready") == 200, 10, "it is ready")
+    assert database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator'") == 0
+    cluster.process.stop(signal.SIGINT)
+    wait_until(lambda: ask(port, "/ready") == 503, 3, "it is not ready")
+    assert ask(port, "/live") == 200
+    cluster.start()
+    wait_until(lambda: ask(port, "/ready") == 200, 3, "it is ready again")
+    server.stop()
+    cluster.remove()
+
+
+ACCOUNTS = {"jwt_secret": SECRET, "environment": {"ROWGATE_AUTH_ENABLED": "true", "PGRST_DB_SCHEMAS": "public"}}
+BEHIND = "COMMENT ON SCHEMA auth_private IS 'rowgate accounts, migration 2'"
+# What is missing, and what the log says of it.
+MISSING = {
+    "a schema": ("SELECT", {"db_schemas": "nowhere,public"},
+                 'using db-schemas=nowhere,public and db-extra-search-path=public. {"code":"3F000","details":null,'
+                 '"hint":null,"message":"schema \\"nowhere\\" does not exist"}'),
+    "a schema of the search path": ("SELECT", {"db_extra_search_path": "Nowhere"},
+                                    'message":"schema \\"Nowhere\\" does not exist"}'),
+    "the accounts": ("SELECT", ACCOUNTS,
+                     'The schema of the accounts, \\"auth_private\\", is missing: run rowgate migrate'),
+    "a migration": (f"CREATE SCHEMA IF NOT EXISTS auth_private; {BEHIND}", ACCOUNTS,
+                    'The schema of the accounts, \\"auth_private\\", is at 2 of '),
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_PGRST002_names_what_is_missing(start, database, what):
+    before, options, says = MISSING[what]
+    database.run(before)
+    port = free_port()
+    server = start(front="nginx", admin_server_port=port, **options).wait_listening()
+    wait_until(lambda: says in server.process.log, 10, "the log says it")
+    answer = server.get("/things")
+    assert (answer.status_code, answer.json()["code"]) == (503, "PGRST002") and int(answer.headers["Retry-After"]) >= 1
+    assert [ask(port, path) for path in ("/live", "/ready")] == [200, 503]
+    database.run("DROP SCHEMA IF EXISTS auth_private")
 
 
 def test_O5_live_but_not_ready_before_the_first_catalog(start):
@@ -184,6 +261,25 @@ def test_O6_it_listens_on_127_0_0_1_unless_told_otherwise(start, host):
     for other in ("127.0.0.2", "127.0.0.3", "::1"):
         with pytest.raises(OSError):
             socket.create_connection((other, port), timeout=5).close()
+
+
+# Where one can be reached that listens on a name.
+REACHED = {"*": {"127.0.0.1"}, "*4": {"127.0.0.1"}, "!4": {"127.0.0.1"}, "*6": {"127.0.0.1", "::1"}, "!6": {"::1"},
+           "::1": {"::1"}, "127.0.0.1": {"127.0.0.1"}}
+
+
+@pytest.mark.parametrize("host", REACHED)
+def test_O6_admin_server_host_as_PostgREST_takes_it(start, host):
+    port = free_port()
+    server = start(admin_server_port=port, admin_server_host=host).wait_listening()
+    bracket = "[" if "6" in host or ":" in host else ""
+    wait_until(lambda: "Admin server listening on " + bracket in server.process.log, 5, "it listens")
+    reached = set()
+    for address in ("127.0.0.1", "::1"):
+        with contextlib.suppress(OSError):
+            socket.create_connection((address, port), timeout=5).close()
+            reached.add(address)
+    assert reached == REACHED[host]
 
 
 HOSTS = {"127.0.0.1": True, "localhost": True, "[::1]": True, "evil.example": False, "localhost.evil.example": False}

@@ -355,19 +355,20 @@ def answer_of(status, *fields):
 
 
 @pytest.mark.parametrize("answer, code, says", [
-    (answer_of("200 OK"), 0, "OK"), (answer_of("503 Service Unavailable"), 1, "UNAVAILABLE"),
-    (b"not HTTP\r\n\r\n", 1, "UNAVAILABLE"),
-    (b"", 1, "UNAVAILABLE"), (answer_of("302 Found", "Location: http://127.0.0.1:9/"), 1, "UNAVAILABLE")])
+    (answer_of("200 OK"), 0, "OK: "), (answer_of("204 No Content"), 0, "OK: "),
+    (answer_of("503 Service Unavailable"), 1, "ERROR: "), (answer_of("500 Internal Server Error"), 1, "ERROR: "),
+    (b"not HTTP\r\n\r\n", 1, "ERROR: connection refused to "), (b"", 1, "ERROR: connection refused to "),
+    (answer_of("302 Found", "Location: http://127.0.0.1:9/"), 1, "ERROR: ")])
 def test_O1_ready_asks_the_admin_server_and_nobody_else(monkeypatch, answer, code, says):
     """No proxy, though the environment names one, and no place that a redirection names."""
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with admin_server(socket.AF_INET, ("127.0.0.1", 0), answer) as (host, port):
         done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
-    assert (done.returncode, done.stdout + done.stderr) == (code, f"{says}: http://127.0.0.1:{port}/ready\n")
+    assert (done.returncode, done.stdout + done.stderr) == (code, f"{says}http://127.0.0.1:{port}/ready\n")
     done = rowgate("--ready", admin_server_host=host, admin_server_port=port)
     assert (done.returncode, done.stdout, done.stderr) == (1, "",
-                                                           f"HTTP EXCEPTION: connection refused to "
+                                                           f"ERROR: connection refused to "
                                                            f"http://127.0.0.1:{port}/ready\n")
 
 
@@ -377,4 +378,20 @@ def test_O1_ready_by_a_unix_socket(tmp_path):
         done = rowgate("--ready", admin_server_unix_socket=path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"OK: http://{path}/ready\n", "")
     assert (rowgate("--ready", admin_server_unix_socket=path).stderr
-            == f"HTTP EXCEPTION: connection refused to http://{path}/ready\n")
+            == f"ERROR: connection refused to http://{path}/ready\n")
+
+
+SPECIAL = ("ERROR: The `--ready` flag cannot be used when server-host is configured as \"{}\". Please update your "
+           "server-host config to \"localhost\".\n")
+
+
+@pytest.mark.parametrize("settings, says", [
+    ({"admin_server_port": "", "state_dir": "/nonexistent"},
+     "ERROR: Admin server is not running. Please check admin-server-port config.\n"),
+    *(({"admin_server_port": 9, "admin_server_host": host}, SPECIAL.format(host))
+      for host in ("*", "*4", "!4", "*6", "!6")),
+    ({"admin_server_port": 9, "admin_server_host": "::1"}, "ERROR: connection refused to http://[::1]:9/ready\n"),
+    ({"admin_server_port": 9, "admin_server_host": "no host"}, "ERROR: invalid url - http://no host:9/ready\n")])
+def test_O1_ready_says_what_PostgREST_says(settings, says):
+    done = rowgate("--ready", **settings)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", says)

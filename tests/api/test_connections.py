@@ -5,12 +5,16 @@ the same and more on a lower level.
 
 SPDX-License-Identifier: MIT
 """
+import contextlib
 import os
 import re
 import signal
+import socket
 import threading
+import time
 
 import pytest
+import requests
 
 from harness.process import wait_until
 from test_processes import backends, start, workers_of  # noqa: F401 (start is a fixture)
@@ -120,6 +124,51 @@ def kill_sleeping(database):
     wait_until(lambda: backends(database, SLEEPS) == 1, 10, "the query runs")
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
                  + SLEEPS)
+
+
+class Deaf(threading.Thread):
+    """Stands before the database and passes on what comes, but for requests to cancel: these are taken, and that is
+    all."""
+
+    def __init__(self, database):
+        super().__init__(daemon=True)
+        self.target = f"{database.cluster.directory}/.s.PGSQL.5432"
+        self.listener, self.swallowed = socket.create_server(("127.0.0.1", 0)), []
+        self.uri = (f"host=127.0.0.1 port={self.listener.getsockname()[1]} dbname={database.name} user=authenticator "
+                    "sslmode=disable gssencmode=disable")
+        self.start()
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            first = client.recv(65536)
+            if first[4:8] == (80877102).to_bytes(4, "big"):
+                self.swallowed.append(client)
+                continue
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.target)
+            server.sendall(first)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self.pass_on, args=(source, sink), daemon=True).start()
+
+    def pass_on(self, source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+
+def test_a_server_that_is_deaf_to_cancelling_holds_no_worker(start, database):  # noqa: F811
+    """The connection is given up and, as there are never two, the next one made when the query has ended."""
+    deaf = Deaf(database)
+    server = start(front="nginx", workers=1, uri=deaf.uri)
+    with contextlib.suppress(requests.Timeout):
+        server.post("/rpc/leave", json={"what": "SELECT pg_sleep(6)", "fails": False}, timeout=0.5)
+    began = time.monotonic()
+    wait_until(lambda: deaf.swallowed, 10, "it is to be cancelled")
+    assert server.get("/things?id=eq.1").status_code == 200
+    assert 4 < time.monotonic() - began < 9
+    assert "does not take a request to cancel" in server.process.log
 
 
 def test_a_read_is_sent_again_when_nothing_had_come(alone, database):

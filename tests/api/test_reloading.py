@@ -89,6 +89,42 @@ def test_O2_DDL_is_heard_of_by_an_event_trigger(server, database):
         database.run("DROP EVENT TRIGGER pgrst_watch")
 
 
+def test_O3_that_it_listens_is_seen_in_pg_stat_activity(server, database):
+    before = quiet(server)
+    database.run("NOTIFY pgrst")
+    wait_until(lambda: loads(server) > before, 30, "it is loaded")
+    wait_until(lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'authenticator' AND "
+                                      "datname = current_database() AND query = 'LISTEN \"pgrst\"'") == 1,
+               10, "the listener is seen")
+
+
+# Settings that cannot be taken, and what the log says of them.
+WRONG = {"db_max_rows = 'nonsense'": "Failed reloading config: Error in config database setting db_max_rows: "
+                                     "db-max-rows must be",
+         "db_pre_config = 'api.missing'": "Failed to query database settings for the config parameters. "}
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_O2_a_wrong_setting_in_the_database_stops_no_load_and_the_value_before_stays(start, database,  # noqa: F811
+                                                                                     setting):
+    role = f"ALTER ROLE authenticator IN DATABASE {database.name}"
+    table = "wrong_" + setting.split()[0]
+    database.run(f"{role} SET pgrst.db_max_rows = '5'")
+    try:
+        server = start(front="nginx", workers=1)
+        assert len(server.get("/things").json()) == 5
+        database.run(f"{role} SET pgrst.{setting}; CREATE TABLE {table} (id integer); "
+                     f"GRANT SELECT ON {table} TO web_anon; NOTIFY pgrst")
+        wait_until(lambda: server.get(f"/{table}").status_code == 200, 30, "the table is known")
+        assert WRONG[setting] in server.process.log
+        assert len(server.get("/things").json()) == 5
+        # At the start there is none before.
+        fresh = start(front="nginx", workers=1, db_max_rows=7)
+        assert len(fresh.get("/things").json()) == 7
+    finally:
+        database.run(f"{role} RESET ALL")
+
+
 def test_O3_what_was_not_heard_is_loaded_when_it_listens_again(server, database):
     before = quiet(server)
     for number in range(2):
@@ -153,6 +189,14 @@ def test_O3_O10_several_hosts(two, start):  # noqa: F811
                    uri=f"host={nowhere} dbname=pair user=authenticator target_session_attrs=read-write")
     assert name(writer) == "primary"
     assert writer.post("/events", json={"sender": "a", "number": 1}).status_code == 201
+    # Where only replicas are wanted, the listener wants the primary all the same.
+    reader = start(front="nginx", workers=1,
+                   uri=f"host={hosts([primary, replica])} dbname=pair user=authenticator "
+                       "target_session_attrs=read-only")
+    assert name(reader) == "replica"
+    before = quiet(reader)
+    primary.run("NOTIFY pgrst")
+    wait_until(lambda: loads(reader) > before, 30, "it is loaded")
     # The first that can be read from is gone: the next one is taken.
     replica.cluster.stop()
     wait_until(lambda: server.get("/things?id=eq.1").ok and name(server) == "primary", 30, "the other host is asked")

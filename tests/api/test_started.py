@@ -442,7 +442,7 @@ def test_commands_find_the_state_directory_of_the_unit(place, database, runtime_
     database.run("DROP VIEW told")
     place.stop()
     assert not list(runtime_directory.glob("*.admin"))
-    assert command(place, "--ready").stderr.startswith("UNREACHABLE: Admin server is not running.")
+    assert command(place, "--ready").stderr.startswith("ERROR: Admin server is not running.")
     assert "nobody serves" in command(place, "reload").stderr
 
 

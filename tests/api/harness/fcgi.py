@@ -21,12 +21,12 @@ def pair(name, value):
 
 
 class Connection:
-    """A kept connection to a FastCGI program."""
+    """A kept connection to a FastCGI program: on a unix socket's path, or a TCP port of this machine."""
 
     def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket = socket.socket(socket.AF_INET if isinstance(path, int) else socket.AF_UNIX)
         self.socket.settimeout(30)
-        self.socket.connect(str(path))
+        self.socket.connect(("127.0.0.1", path) if isinstance(path, int) else str(path))
 
     def __enter__(self):
         return self
