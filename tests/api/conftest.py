@@ -4,6 +4,7 @@
     database    one for each module, with roles.sql and SCHEMA loaded
     serve       serve(front=…, **options) starts deploy/serve on that database and waits until it answers
     server      serve() with no options
+    tmp_path    a directory where the server can go, too
 
 SPDX-License-Identifier: MIT
 """
@@ -12,9 +13,17 @@ import pathlib
 import pytest
 
 from harness.cluster import Cluster
+from harness.process import open_directory
 from harness.server import SECRET, Server
 
 SQL = pathlib.Path(__file__).parent / "sql"
+
+
+@pytest.fixture
+def tmp_path():
+    """In the place of pytest's."""
+    with open_directory() as directory:
+        yield directory
 
 
 @pytest.fixture(scope="session")

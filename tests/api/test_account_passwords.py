@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from harness.accounts import Person, migrate, rowgate, settings_of
+from harness.process import open_directory
 
 # Too rarely used to be on the list that is compiled in.
 KNOWN = ["Grauer Himmel, 17 Gaense", "the lamp in the attic", "zwölf blaue Fässer", "correct Horse battery 2"]
@@ -48,8 +49,9 @@ def start(serve, accounts):
 
 
 @pytest.fixture(scope="module")
-def breached(start, filled, tmp_path_factory):
-    return start(write(tmp_path_factory.mktemp("breached") / "list", hashes(KNOWN + filled)))
+def breached(start, filled):
+    with open_directory() as directory:
+        yield start(write(directory / "list", hashes(KNOWN + filled)))
 
 
 def register(server, password, email=None):

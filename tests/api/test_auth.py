@@ -271,9 +271,6 @@ def test_secret_in_base64(serve):
 
 
 def test_secret_in_a_file(serve, tmp_path):
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
     (tmp_path / "secret").write_text(SECRET + "\n")
     server = serve(jwt_secret=f"@{tmp_path}/secret")
     assert server.get("/rpc/whoami", token=token(USER)).json() == "regular_user"

@@ -22,7 +22,7 @@ from harness.accounts import PASSWORD, Person, migrate, settings_of
 from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients
-from harness.process import BUILD, wait_until
+from harness.process import BUILD, prlimit, wait_until
 from harness.server import SECRET, Server, free_port
 from test_admin import ask as ask_admin
 from test_processes import LONG, SQL, start, workers_of  # noqa: F401 (start is a fixture)
@@ -225,12 +225,12 @@ def limit(plant, accounts, which, most):
     """Lowers a limit of the workers to most(pid); those that die of it have successors without it."""
     before = {}
     for pid in plant.workers(accounts):
-        before[pid] = resource.prlimit(pid, which)
-        resource.prlimit(pid, which, (most(pid), before[pid][1]))
+        before[pid] = prlimit(pid, which)
+        prlimit(pid, which, (most(pid), before[pid][1]))
     yield
     for pid, old in before.items():
         with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(pid, which, old)
+            prlimit(pid, which, old)
 
 
 def fill_disk(plant, accounts):

@@ -262,7 +262,7 @@ def test_O5_O8_a_server_that_is_too_old(tmp_path):
         threading.Thread(target=old_postgres, args=(listener,), daemon=True).start()
         uri = f"host=127.0.0.1 port={listener.getsockname()[1]} user=a sslmode=disable gssencmode=disable"
         done = rowgate(db_uri=uri, db_channel_enabled="false", server_listen=f"unix:{tmp_path}/socket",
-                       state_dir=tmp_path)
+                       state_dir=tmp_path / "state")
         listener.shutdown(socket.SHUT_RDWR)
     assert done.returncode == 1
     assert re.search(MOMENT + r"Cannot run in this PostgreSQL version \(13\.4\), rowgate needs at least 14\.0$",

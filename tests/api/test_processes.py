@@ -23,7 +23,7 @@ import pytest
 from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients, Watch
-from harness.process import BUILD, wait_until
+from harness.process import BUILD, prlimit, wait_until
 from harness.server import Server
 
 SCHEMA = "processes.sql"
@@ -286,16 +286,16 @@ def test_with_every_slot_taken_a_worker_takes_no_connection(start):
 def test_no_descriptor_left_is_waited_for_without_spinning(start):
     server = start(front="nginx", workers=2)
     workers = workers_of(server)
-    limits = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in workers}
+    limits = {pid: prlimit(pid, resource.RLIMIT_NOFILE) for pid in workers}
     for pid in workers:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[pid][1]))
+        prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[pid][1]))
     before = sum(ticks(pid) for pid in workers)
     with Connection(server.fastcgi_socket()) as waiting:
         waiting.send("/things?id=eq.1")
         time.sleep(2)
         assert sum(ticks(pid) for pid in workers) - before <= 10
         for pid in workers:
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits[pid])
+            prlimit(pid, resource.RLIMIT_NOFILE, limits[pid])
         assert waiting.receive()[0] == 200
     assert "cannot accept a connection" in server.process.log
 

@@ -135,8 +135,6 @@ def test_J2_a_set_in_base64(serve, keys):
 def test_J2_a_set_in_a_file(serve, keys, tmp_path):
     file = tmp_path / "jwks.json"
     file.write_text(keys.secret() + "\n")
-    for parent in [tmp_path, *list(tmp_path.parents)[:2]]:
-        parent.chmod(0o755)
     server = serve(jwt_secret=f"@{file}")
     assert [whoami(server, keys.token(alg)) for alg in KEY_OF] == ["regular_user"] * len(KEY_OF)
 

@@ -2,11 +2,15 @@
 
 SPDX-License-Identifier: MIT
 """
+import contextlib
 import os
 import pathlib
 import pwd
+import re
+import resource
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 
@@ -31,12 +35,39 @@ def wait_until(ask, seconds, what):
         time.sleep(0.01)
 
 
+@contextlib.contextmanager
+def open_directory():
+    """One for files that a server is to reach as the ordinary user that it runs as: pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="rowgate-test-", dir="/tmp") as directory:
+        os.chmod(directory, 0o777)
+        yield pathlib.Path(directory)
+
+
 def run_as(user):
     """The words that make a command run as another user; root only."""
     if os.geteuid() != 0 or pwd.getpwuid(os.geteuid()).pw_name == user:
         return []
     group = str(pwd.getpwnam(user).pw_gid)
     return ["setpriv", "--reuid", user, "--regid", group, "--init-groups"]
+
+
+def prlimit(pid, which, limits=None):
+    """resource.prlimit() as whoever the process is: root may lack the right to do it to others."""
+    if os.geteuid() != 0:
+        return resource.prlimit(pid, which, *([limits] if limits else []))
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        raise ProcessLookupError(pid) from None
+    user, group = (int(re.search(rf"(?m)^{who}:\t(\d+)", status)[1]) for who in ("Uid", "Gid"))
+    words = ["import resource, sys", "numbers = [int(word) for word in sys.argv[1:]]",
+             "print(*resource.prlimit(*numbers[:2], *([tuple(numbers[2:])] if numbers[2:] else [])))"]
+    done = subprocess.run(["/usr/bin/python3", "-c", "; ".join(words), *map(str, (pid, which, *(limits or ())))],
+                          user=user, group=group, extra_groups=[], cwd="/", capture_output=True, text=True)
+    if "ProcessLookupError" in done.stderr:
+        raise ProcessLookupError(pid)
+    assert done.returncode == 0, done.stderr
+    return tuple(map(int, done.stdout.split()))
 
 
 class Process:
