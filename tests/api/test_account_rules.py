@@ -442,7 +442,8 @@ def test_one_user_reaches_nothing_of_anothers(server, accounts):
         for method in ("POST", "PATCH", "DELETE"):
             assert one.table(method, f"{path}?user_id=eq.{one.id}",
                              json={"user_id": one.id}).status_code in (401, 403), (path, method)
-    assert one.call("revoke_session", id=claims_of(other)["sid"]).status_code == 404
+    foreign = one.call("revoke_session", id=claims_of(other)["sid"])
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "RGA11")
     assert server.get("/rpc/current_user", token=other.token).status_code == 200
 
 
@@ -548,3 +549,9 @@ def test_an_account_url_at_an_api_worker_says_what_is_missing(server):
         assert status == 503 and "RGA12" in body
         assert connection.ask("/rpc/log%69n", method="POST")[0] == 503
         assert connection.ask("/notes")[0] == 200
+
+
+def test_another_url_at_an_account_worker_is_not_found(server):
+    with Connection(server.fastcgi_socket("accounts.sock")) as connection:
+        status, body = connection.ask("/notes")
+        assert status == 404 and "RGA13" in body

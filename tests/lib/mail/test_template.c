@@ -146,6 +146,7 @@ static void faults_name_the_place(void **state)
 	struct fault f = { 0 };
 	struct template_mail got;
 	assert_false(template_fill(&got, p->directory, STR("confirm"), STR("fr"), values, COUNT_OF(values), p->arena, &f));
+	expect_text("code", f.code, "RGA50");
 	expect_text("fault", f.message,
 		str_printf(p->arena, "the mail template %s/fr/confirm: {{secret}} has no value", p->directory).p);
 }
