@@ -17,6 +17,7 @@ static const struct {
 	{ STR_INIT("functions"), { account_002_functions, sizeof account_002_functions - 1 } },
 	{ STR_INIT("mail"), { account_003_mail, sizeof account_003_mail - 1 } },
 	{ STR_INIT("recovery"), { account_004_recovery, sizeof account_004_recovery - 1 } },
+	{ STR_INIT("indexes"), { account_005_indexes, sizeof account_005_indexes - 1 } },
 };
 
 /* What stands at the head of the private schema's comment, with the version behind it. */

@@ -50,7 +50,13 @@ CREATE POLICY workshops_update_policy ON public.workshops FOR UPDATE TO authenti
 DROP POLICY IF EXISTS workshops_editor_policy ON public.workshops;
 CREATE POLICY workshops_editor_policy ON public.workshops FOR UPDATE TO editor USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS workshops_admin_policy ON public.workshops;
-CREATE POLICY workshops_admin_policy ON public.workshops FOR ALL TO admin_user USING (true) WITH CHECK (true);
+-- Everyone reads them already: a second policy for that would be judged for nothing.
+DROP POLICY IF EXISTS workshops_admin_insert_policy ON public.workshops;
+CREATE POLICY workshops_admin_insert_policy ON public.workshops FOR INSERT TO admin_user WITH CHECK (true);
+DROP POLICY IF EXISTS workshops_admin_update_policy ON public.workshops;
+CREATE POLICY workshops_admin_update_policy ON public.workshops FOR UPDATE TO admin_user USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS workshops_admin_delete_policy ON public.workshops;
+CREATE POLICY workshops_admin_delete_policy ON public.workshops FOR DELETE TO admin_user USING (true);
 
 DROP POLICY IF EXISTS participants_select_policy ON public.participants;
 CREATE POLICY participants_select_policy ON public.participants FOR SELECT TO authenticated
