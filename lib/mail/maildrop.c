@@ -33,3 +33,11 @@ enum transport_verdict maildrop_send(const struct transport *t, struct letter *l
 	unlink(draft);
 	return verdict;
 }
+
+enum transport_probe maildrop_try(const struct transport *t, struct arena *a, struct str *reason_r)
+{
+	if (access(t->target, W_OK | X_OK) == 0)
+		return TRANSPORT_PROBE_GOOD;
+	*reason_r = str_printf(a, "%s: %s", t->target, strerror(errno));
+	return TRANSPORT_PROBE_UNREACHABLE;
+}

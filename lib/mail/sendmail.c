@@ -142,3 +142,11 @@ enum transport_verdict sendmail_send(const struct transport *t, struct letter *l
 	close(child.fd);
 	return judge_exit(&child, status, t->target, l);
 }
+
+enum transport_probe sendmail_try(const struct transport *t, struct arena *a, struct str *reason_r)
+{
+	if (access(t->target, X_OK) == 0)
+		return TRANSPORT_PROBE_GOOD;
+	*reason_r = str_printf(a, "%s: %s", t->target, strerror(errno));
+	return TRANSPORT_PROBE_UNREACHABLE;
+}

@@ -115,3 +115,56 @@ enum transport_verdict smtp_send(const struct transport *t, struct letter *l)
 	curl_easy_cleanup(curl);
 	return verdict;
 }
+
+/* What a server has said of itself in its greeting and in answer to EHLO. */
+struct greeting {
+	bool spoke, offers_tls, offers_login;
+};
+
+/* For CURLOPT_HEADERFUNCTION: one line of the server's. */
+static size_t take_line(char *from, size_t size, size_t count, void *arg)
+{
+	struct greeting *g = arg;
+	struct str word = str_from(str_trim((struct str){ from, size * count }), 4); /* behind "250-" */
+	g->spoke = true;
+	g->offers_tls |= str_starts_nocase(word, STR("STARTTLS"));
+	g->offers_login |= str_starts_nocase(word, STR("AUTH"));
+	return size * count;
+}
+
+static enum transport_probe judge_try(CURLcode result, const struct greeting *g, const struct transport *t)
+{
+	bool plain = str_starts(str_of(t->target), STR("smtp://"));
+	if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR
+		|| result == CURLE_SSL_CACERT_BADFILE || result == CURLE_USE_SSL_FAILED)
+		return TRANSPORT_PROBE_INSECURE;
+	if (plain && t->tls == TRANSPORT_TLS_REQUIRED && g->spoke && !g->offers_tls)
+		return TRANSPORT_PROBE_INSECURE;
+	if (result == CURLE_LOGIN_DENIED || (t->user && result == CURLE_OK && !g->offers_login))
+		return TRANSPORT_PROBE_NO_LOGIN;
+	return result == CURLE_OK ? TRANSPORT_PROBE_GOOD : TRANSPORT_PROBE_UNREACHABLE;
+}
+
+enum transport_probe smtp_try(const struct transport *t, struct arena *a, struct str *reason_r)
+{
+	struct greeting greeting = { 0 };
+	char error[CURL_ERROR_SIZE] = "";
+	CURL *curl = curl_easy_init();
+	*reason_r = STR("no memory for libcurl");
+	if (!curl)
+		return TRANSPORT_PROBE_UNREACHABLE;
+	set_server(curl, t);
+	set_login(curl, t);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_line);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &greeting);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	CURLcode result = curl_easy_perform(curl);
+	enum transport_probe probe = judge_try(result, &greeting, t);
+	*reason_r = result == CURLE_OK && probe == TRANSPORT_PROBE_NO_LOGIN
+		? str_printf(a, "%s: it does not offer AUTH", t->target)
+		: explain(curl, result, error, t, a);
+	curl_easy_cleanup(curl);
+	return probe;
+}

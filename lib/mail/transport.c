@@ -62,3 +62,14 @@ enum transport_verdict transport_send(const struct transport *t, const struct ad
 	*reason_r = letter.reason;
 	return verdict;
 }
+
+enum transport_probe transport_try(const struct transport *t, struct arena *a, struct str *reason_r)
+{
+	static enum transport_probe (*const ways[])(const struct transport *t, struct arena *a, struct str *reason_r) = {
+		[TRANSPORT_SENDMAIL] = sendmail_try,
+		[TRANSPORT_SMTP] = smtp_try,
+		[TRANSPORT_FILE] = maildrop_try,
+	};
+	static_assert(COUNT_OF(ways) == TRANSPORT_KIND_COUNT, "a row for each kind");
+	return ways[t->kind](t, a, reason_r);
+}

@@ -31,6 +31,15 @@ enum transport_verdict {
 	TRANSPORT_REFUSED /* this mail will never be taken */
 };
 
+/* What became of a try to reach who takes mails, without one. */
+enum transport_probe {
+	TRANSPORT_PROBE_GOOD,
+	TRANSPORT_PROBE_UNREACHABLE, /* nobody there, or nothing to hand a mail to */
+	TRANSPORT_PROBE_INSECURE,    /* no TLS where it is wanted, or a certificate that nobody vouches for */
+	TRANSPORT_PROBE_NO_LOGIN     /* AUTH is not offered, or refused */
+};
+enum { TRANSPORT_PROBE_COUNT = TRANSPORT_PROBE_NO_LOGIN + 1 };
+
 /* From a setting: "sendmail", "sendmail:/path", "smtp://host[:port]", "smtps://host[:port]" or "file:/directory".
  * Fills kind and target, which lives in the arena. False: it is none of them. */
 bool transport_read(struct transport *t, struct str setting, struct arena *a);
@@ -40,5 +49,8 @@ void transport_start(void);
  * server said, which may quote the mail. */
 enum transport_verdict transport_send(const struct transport *t, const struct address *from, const struct address *to,
 	struct str mail, struct arena *a, struct str *reason_r);
+/* The way to there, as far as a mail would need it: connection, encryption, sign-in. reason_r: one line whenever it is
+ * not good. */
+enum transport_probe transport_try(const struct transport *t, struct arena *a, struct str *reason_r);
 
 #endif

@@ -16,6 +16,10 @@ struct letter {
 enum transport_verdict sendmail_send(const struct transport *t, struct letter *l);
 enum transport_verdict smtp_send(const struct transport *t, struct letter *l);
 enum transport_verdict maildrop_send(const struct transport *t, struct letter *l);
+/* The same ways, as far as transport_try() goes. */
+enum transport_probe sendmail_try(const struct transport *t, struct arena *a, struct str *reason_r);
+enum transport_probe smtp_try(const struct transport *t, struct arena *a, struct str *reason_r);
+enum transport_probe maildrop_try(const struct transport *t, struct arena *a, struct str *reason_r);
 /* Makes libcurl ready, once in a process. */
 void smtp_start(void);
 
