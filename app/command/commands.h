@@ -8,6 +8,7 @@
 /* A row stands for the command that the file of its name defines. */
 /* clang-format off */
 #define COMMANDS(row) \
+	row(doctor) \
 	row(keygen) \
 	row(mail) \
 	row(migrate) \

@@ -138,7 +138,7 @@ def test_add_list_and_change_a_user(run, server):
 
 
 @pytest.mark.parametrize("command", [
-    "", "keygen", "mail", "migrate", "purge", "reload", "token", "user",
+    "", "doctor", "keygen", "mail", "migrate", "purge", "reload", "token", "user",
     *[f"user {name}" for name in "add list set-role activate deactivate end-sessions import".split()]])
 @pytest.mark.parametrize("before, after", [
     ("", ""), ("x@example.com", ""), ("one two three four", ""), ("--nonsense", ""), ("", "--nonsense"),
@@ -274,7 +274,7 @@ def commands(*within):
 
 
 def test_help_lists_the_commands():
-    assert commands() == ["keygen", "mail", "migrate", "purge", "reload", "token", "user"]
+    assert commands() == ["doctor", "keygen", "mail", "migrate", "purge", "reload", "token", "user"]
     assert commands("user") == ["add", "list", "set-role", "activate", "deactivate", "end-sessions", "import"]
 
 
