@@ -11,8 +11,10 @@
 #include "base/log.h"
 #include "pg/listen.h"
 
-/* How long nothing more must come before a load: a burst of DDL makes a burst of notifications. And how long a burst
- * that does not end is waited for. */
+/* How long nothing more must come before a load: a burst of DDL makes a burst of notifications. The first load after a
+ * calm does not wait for the whole of it. And how long a burst that does not end is waited for. */
+#define NOTIFY_FIRST_US INT64_C(20000)
+#define NOTIFY_CALM_US INT64_C(300000)
 #define NOTIFY_QUIET_US INT64_C(100000)
 #define NOTIFY_BURST_US INT64_C(1000000)
 /* How long the end of a session is waited for before the next one begins. */
@@ -36,6 +38,8 @@ struct notify {
 	/* As long as a burst of notifications: notify_turn(). */
 	int64_t heard_us;  /* when the burst began */
 	int64_t reload_us; /* when to say so; 0: nothing was heard */
+	/* As long as the object. */
+	int64_t said_us; /* when it was said the last time */
 };
 
 struct notify *notify_new(conn_wait_fn *wait, void *wait_arg)
@@ -142,7 +146,8 @@ static void notify_heard(void *arg, struct str payload)
 	int64_t now = clock_monotonic_us();
 	n->heard_us = n->reload_us ? n->heard_us : now;
 	int64_t latest = n->heard_us + NOTIFY_BURST_US;
-	n->reload_us = now + NOTIFY_QUIET_US < latest ? now + NOTIFY_QUIET_US : latest;
+	int64_t quiet = now + (n->said_us + NOTIFY_CALM_US < now ? NOTIFY_FIRST_US : NOTIFY_QUIET_US);
+	n->reload_us = quiet < latest ? quiet : latest;
 }
 
 static bool notify_connect(struct notify *n, const struct generation *g, bool primary, struct arena *a, struct fault *f)
@@ -265,5 +270,6 @@ bool notify_turn(struct notify *n)
 	if (!n->reload_us || n->reload_us > clock_monotonic_us())
 		return false;
 	n->reload_us = 0;
+	n->said_us = clock_monotonic_us();
 	return true;
 }

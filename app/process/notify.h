@@ -34,8 +34,8 @@ bool notify_well(const struct notify *n);
 int notify_fd(const struct notify *n);
 int64_t notify_due_us(const struct notify *n);
 /* Looks after the connection: connects and re-connects with a pause that doubles from 1 to 32 s, takes what came.
- * True when it is time to load anew: something asked for it and nothing more came for 100 ms, or the connection came
- * back after a break in which something may have been missed. */
+ * True when it is time to load anew: something asked for it and nothing more came for a while (20 ms after a calm,
+ * 100 ms in a burst), or the connection came back after a break in which something may have been missed. */
 bool notify_turn(struct notify *n);
 
 #endif

@@ -4,6 +4,7 @@ itself (O5).
 SPDX-License-Identifier: MIT
 """
 import pathlib
+import signal
 import time
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from harness.cluster import Cluster
 from harness.process import wait_until
 from harness.server import Server
-from test_processes import loads, start  # noqa: F401 (start is a fixture)
+from test_processes import PATIENCE, loads, start, workers_of  # noqa: F401 (start is a fixture)
 
 SCHEMA = "processes.sql"
 SQL = pathlib.Path(__file__).parent / "sql"
@@ -69,6 +70,25 @@ def test_O2_a_burst_without_an_end_is_not_waited_for(server, database):
         database.run("NOTIFY pgrst")
         time.sleep(0.02)
     assert loads(server) > before
+
+
+@pytest.mark.parametrize("way", ["NOTIFY", "SIGUSR1"])
+def test_O2_a_reload_is_through_in_a_moment(start, database, way):  # noqa: F811
+    """0.3 s, at the best of some times, until no worker is left that served before, and so does what was before."""
+    server, taken = start(front="nginx"), []
+    for number in range(8):
+        table = f"quick_{way.lower()}_{number}"
+        database.run(f"CREATE TABLE {table} (id integer); GRANT SELECT ON {table} TO web_anon")
+        time.sleep(0.4)
+        before, began = set(workers_of(server)), time.monotonic()
+        if way == "NOTIFY":
+            database.run("NOTIFY pgrst")
+        else:
+            server.process.send(signal.SIGUSR1)
+        wait_until(lambda: not before & set(workers_of(server)), 20, "all workers are new")
+        taken.append(time.monotonic() - began)
+        assert server.get(f"/{table}").status_code == 200
+    assert min(taken) < 0.3 * PATIENCE, taken
 
 
 WATCH = """
