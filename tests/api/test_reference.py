@@ -89,15 +89,28 @@ def test_every_metric_and_address_is_there(serve):
             assert f"# TYPE {name} {row[1]}\n" in text
 
 
-LINE = r'- web_anon \[\S+ \+0000\] "GET /things\?id=eq.1 HTTP/1.1" 200 \d+ "" "[^"]+"$'
+TIME = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000"
+LINES = {
+    "access": rf'^\S+ - web_anon \[{TIME}\] "GET /\S+\?id=eq\.\d HTTP/1.1" 200 \d+ "" "[^"]+"$',
+    "error": rf'^{TIME}: \[\d+\] worker: error: GET /\S+: {{"code":"XX000",.*}}$',
+    "event": rf"^{TIME}: Schema cache loaded in \d+\.\d milliseconds$",
+}
 
 
-def test_an_access_line_looks_as_the_page_says(serve):
+@pytest.mark.parametrize("kind", LINES)
+def test_lines_of_the_log_look_as_the_page_says(serve, kind):
     server = serve(log_level="info")
     server.get("/things?id=eq.1")
-    assert re.search(r"^\S+ " + LINE, server.process.log, re.M)
-    example = re.search(r"^192\.0\.2\.7 .*$", page("logs.md"), re.M)[0].replace("/items", "/things")
-    assert re.search(LINE, example)
+    assert server.get("/rpc/broken").status_code == 500
+    assert re.search(LINES[kind], server.process.log, re.M), server.process.log
+    assert re.search(LINES[kind], page("logs.md"), re.M)
+
+
+def test_the_error_of_the_page_is_one(server):
+    answer = server.get("/thing")
+    shown = re.search(r"^{.*}$", page("errors.md"), re.M)[0]
+    assert answer.text == shown.replace("api.item", "public.thing")
+    assert f"`Proxy-Status: {answer.headers['Proxy-Status']}`" in page("errors.md")
 
 
 def test_every_code_is_asked_for_by_a_test():

@@ -6,6 +6,7 @@ INSERT INTO things VALUES
 	(1, 'A', 'done', 20, 30, true, false, 'a fat cat', '{a,b}', '{1,2}', '[1,10)', '[2026-01-05,2026-01-06)', '{"a":1}'),
 	(7, 'b', NULL, 5, 70, false, NULL, 'a dog', '{c}', '{9}', '[20,30)', '[2026-03-01,2026-03-02)', '{}');
 CREATE FUNCTION all_things() RETURNS SETOF things LANGUAGE sql VOLATILE AS 'SELECT * FROM things';
+CREATE FUNCTION broken() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE 'no' USING ERRCODE = 'XX000'; END $$;
 CREATE DOMAIN "text/plain" AS text;
 CREATE DOMAIN "text/xml" AS xml;
 CREATE DOMAIN "application/octet-stream" AS bytea;
