@@ -1,7 +1,8 @@
 # The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
 # deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
-# $own is not empty with our own cluster, $accounts when account URLs go to account workers; $run is the directory for
-# what it writes, $web_user whom it runs as, $host, $port, $socket where it listens.
+# $own is not empty with our own cluster, $page is the directory shown at /app/, $accounts is not empty when account
+# URLs go to account workers; $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket
+# where it listens.
 # SPDX-License-Identifier: MIT
 
 declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)
@@ -70,16 +71,32 @@ front_user() {
 	esac
 }
 
-# The demo's page belongs to the demo: elsewhere /app/ may be anything.
+# Files at /app/ belong to the demo, and to who says which (--page): elsewhere /app/ may be anything.
 has_page() {
-	[ -n "$own" ] && [ -n "$accounts" ]
+	[ -n "$page" ]
 }
 
-# Its files go where the web server's account can read them.
+# They must be where the web server's account can read them. Files of somebody's own are shown where they lie, so that
+# a change is seen at once.
 front_page() {
 	has_page || return 0
-	install -d -m 755 "$run/page" "$run/page/app"
-	install -m 644 "$top"/deploy/page/* "$run/page/app"
+	rm -rf "$run/page"
+	install -d -m 755 "$run/page"
+	if [ "$page" != "$top/deploy/page" ] && $(run_as "$web_user") test -r "$page/index.html"; then
+		ln -sn "$page" "$run/page/app"
+	else
+		cp -r "$page" "$run/page/app"
+		chmod -R u=rwX,go=rX "$run/page/app"
+	fi
+}
+
+# The documents go beside it, where there is what makes them HTML.
+has_docs() {
+	[ -n "$own" ] && has_page && command -v cmark-gfm >/dev/null
+}
+
+front_docs() {
+	! has_docs || "$top/deploy/lib/html" "$top" "$run/docs"
 }
 
 # Fills the templates in: the host's socket becomes ours, @NAME@ what we know.
@@ -93,9 +110,11 @@ front_write() {
 		text=$(<"$template")
 		[ -n "$accounts" ] || [ "${template##*/}" != accounts.conf ] || text=
 		has_page || [ "${template##*/}" != page.conf ] || text=
+		has_docs || [ "${template##*/}" != docs.conf ] || text=
 		text=${text//\/run\/rowgate\/rowgate.sock/"$run/app/rowgate.sock"}
 		text=${text//\/run\/rowgate\/accounts.sock/"$run/app/accounts.sock"}
 		text=${text//\/usr\/share\/rowgate\/lighttpd\//"$run/"}
+		text=${text//\/usr\/share\/doc\/rowgate\/html/"$run/docs"}
 		text=${text//@RUN@/"$run"}
 		text=${text//@LISTEN@/"$listen"}
 		text=${text//@USER@/"$user"}
@@ -115,6 +134,7 @@ front_start() {
 	front_write
 	front_errors
 	front_page
+	front_docs
 	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
 	case $front in
 	lighttpd) start_child front "${command[@]}" -D -f "$run/serve.conf" ;;

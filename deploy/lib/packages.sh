@@ -4,6 +4,8 @@
 BUILD_PACKAGES="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libpq-dev
 	libjson-c-dev libsodium-dev libcrypt-dev libssl-dev libcurl4-openssl-dev libidn2-dev
 	libunistring-dev"
+# What makes the documents HTML: nothing is missed without it.
+DOCS_PACKAGES="cmark-gfm mandoc"
 
 # missing_packages NAME...: prints those that are not installed.
 missing_packages() {

@@ -17,11 +17,13 @@ import pytest
 from harness.accounts import CHEAP, GENEROUS, PASSWORD
 from harness.cluster import binaries
 from harness.javascript import SCRIPTS
-from harness.process import run_as
+from harness.process import TOP, run_as
 from harness.server import Server
 
 CHIEF = "chief@example.com"
 FILES = {"": "text/html", "index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
+DOCUMENTS = {"": "text/html", "reference/errors.html": "text/html", "style.css": "text/css"} | {
+    f"man/{path.name}.html": "text/html" for path in (TOP / "deploy/man").iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -144,23 +146,31 @@ def test_a_keyboard_is_enough(state):
                              "left": "Register for Signing in", "offered": "Instructor", "signed out": "sign-in-title"}
 
 
+def check_files(server, path, files):
+    """Each as what it is, with header fields that let nothing else into the page; and what is not there is not."""
+    for name, kind in files.items():
+        answer = server.get(path + name)
+        assert ((answer.status_code, answer.headers["Content-Type"].replace(" ", "").lower())
+                == (200, kind + ";charset=utf-8"))
+        policy = answer.headers["Content-Security-Policy"]
+        assert (policy.startswith("default-src 'none'") and "unsafe" not in policy
+                and "frame-ancestors 'none'" in policy)
+        assert (answer.headers["Referrer-Policy"] == "no-referrer"
+                and answer.headers["X-Content-Type-Options"] == "nosniff")
+    assert server.get(path + "none").status_code == 404
+    moved = server.get(path.rstrip("/"), allow_redirects=False)
+    assert moved.status_code == 308 and urllib.parse.urljoin(server.url + path.rstrip("/"),
+        moved.headers["Location"]) == server.url + path
+
+
 @pytest.mark.parametrize("front", ["lighttpd", "nginx", "apache"])
-def test_every_web_server_serves_the_page(state, front):
+def test_every_web_server_serves_the_page_and_the_documents(state, front):
     server = demo(state, front)
     try:
-        for name, kind in FILES.items():
-            answer = server.get("/app/" + name)
-            assert ((answer.status_code, answer.headers["Content-Type"].replace(" ", "").lower())
-                    == (200, kind + ";charset=utf-8"))
-            policy = answer.headers["Content-Security-Policy"]
-            assert (policy.startswith("default-src 'none'") and "unsafe" not in policy
-                    and "frame-ancestors 'none'" in policy)
-            assert (answer.headers["Referrer-Policy"] == "no-referrer"
-                    and answer.headers["X-Content-Type-Options"] == "nosniff")
-        assert server.get("/app/none").status_code == 404
-        moved = server.get("/app", allow_redirects=False)
-        assert moved.status_code == 308 and urllib.parse.urljoin(server.url + "/app",
-            moved.headers["Location"]) == server.url + "/app/"
+        check_files(server, "/app/", FILES)
+        check_files(server, "/docs/", DOCUMENTS)
+        assert "<a href=\"reference/errors.html\">" in server.get("/docs/").text
+        assert f"The documents: {server.url}/docs/" in server.process.log
         assert server.get("/workshops", params={"limit": 1}).json()[0]["title"]
     finally:
         server.stop()
