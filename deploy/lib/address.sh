@@ -42,14 +42,15 @@ made_address() {
 	exec 6<&-
 }
 
-# Whether the port belongs to our web server, and not to somebody who was quicker.
+# Whether the port belongs to our web server, and not to somebody who was quicker. Where its descriptors cannot be seen
+# (it has changed its user, and we may not trace others) the word of the port has to do.
 holds_port() {
-	local inode link hex
-	hex=$(printf ':%04X' "$port")
-	for inode in $(awk -v port="$hex" '$4 == "0A" && $2 ~ port "$" { print $10 }' /proc/net/tcp /proc/net/tcp6); do
-		for link in /proc/"${child[front]}"/fd/*; do
-			[ "$(readlink "$link")" != "socket:[$inode]" ] || return 0
-		done
+	local inode held
+	held=$($(run_as "$(front_account)") sh -c 'readlink /proc/$0/fd/*' "${child[front]}") || true
+	[[ $held == *socket:* ]] || return 0
+	for inode in $(awk -v port="$(printf ':%04X' "$port")" '$4 == "0A" && $2 ~ port "$" { print $10 }' \
+		/proc/net/tcp /proc/net/tcp6); do
+		[[ $held != *"socket:[$inode]"* ]] || return 0
 	done
 	return 1
 } 2>/dev/null
