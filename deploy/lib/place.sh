@@ -89,6 +89,17 @@ place_secrets() {
 	$(run_as "$app_user") test -w "${TMPDIR:-/tmp}" || export TMPDIR=$run/app
 }
 
+# What is too large to be lent, or is to be written to: said now, not by the first request that misses it.
+check_reach() {
+	[ "$app_user" != "$(id -un)" ] || return 0
+	local key path
+	for key in auth-password-breached mail-ca-file mail-templates server-spool-dir state-dir; do
+		path=$(setting "$key")
+		[ ! -e "$path" ] || $(run_as "$app_user") test -r "$path" ||
+			die "$app_user, whom rowgate runs as, cannot read $key $path (ROWGATE_USER names another user)"
+	done
+}
+
 # A secret may come by standard input ("@/dev/stdin"), which can be read once, but rowgate reads it now, at its start
 # and for each reload. The copy has lost its name when they do.
 keep_input() {

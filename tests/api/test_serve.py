@@ -285,6 +285,16 @@ def test_rowgate_itself_connects_by_the_rules_of_libpq(variables, how):
         assert done.returncode == 0 and '"things"' in done.stdout, done.stderr
 
 
+@pytest.mark.parametrize("key", ["auth-password-breached", "mail-templates", "server-spool-dir", "state-dir"])
+def test_what_the_ordinary_user_cannot_reach_is_said(run, tmp_path, key):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    done = run(PGRST_DB_URI="postgresql://", **{"ROWGATE_" + key.upper().replace("-", "_"): str(closed)},
+               PGRST_SERVER_PORT="0")
+    assert done.returncode == 1 and f"cannot read {key} {closed}" in done.stderr, done.stderr
+    assert "there is no user" in run(PGRST_DB_URI="postgresql://", ROWGATE_USER="no-such-user").stderr
+
+
 @pytest.mark.parametrize("front", FRONTS)
 def test_root_starts_it_and_an_ordinary_user_runs_it(start, database, tmp_path, front):
     """Though what is needed can be read by root alone."""
