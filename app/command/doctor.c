@@ -58,14 +58,32 @@ static int doctor_status(const struct doctor_wish *w, const struct doctor *d)
 																						   : EXIT_SUCCESS;
 }
 
+/* The configuration as it is written, with the keys in it, and with what the database says of it. */
+struct doctor_sources {
+	struct generation *written, *full, *settled;
+};
+
 /* With the keys in it where they can be read; else as it is written, with the reason as a finding. */
-static void doctor_configure(struct doctor *d, struct generation *full)
+static void doctor_configure(struct doctor *d, struct doctor_sources *s)
 {
 	struct fault f = { 0 };
-	if (generation_configure(full, d->file, environ, &f))
-		d->conf = &full->conf;
+	if (generation_configure(s->full, d->file, environ, &f))
+		d->conf = &s->full->conf;
 	else
 		doctor_report(d, "RGD01", f.message, STR_NONE);
+}
+
+/* Connects, and takes over what the database says of the configuration. */
+static void doctor_settle(struct doctor *d, struct doctor_sources *s)
+{
+	struct fault f = { 0 };
+	if (!doctor_connect(d) || d->conf == d->written)
+		return;
+	if (generation_configure(s->settled, d->file, environ, &f)
+		&& generation_settle(s->settled, d->file, environ, d->conn, &f))
+		d->conf = &s->settled->conf;
+	else
+		doctor_found(d, "RGD01", "settings in the database: %.*s", STR_ARG(f.message));
 }
 
 static void doctor_look(struct doctor *d)
@@ -79,14 +97,15 @@ static void doctor_look(struct doctor *d)
 	doctor_look_web(d);
 }
 
-static int doctor_do(const struct doctor_wish *w, const char *config, struct generation *g, struct generation *full)
+static int doctor_do(const struct doctor_wish *w, const char *config, struct doctor_sources *s)
 {
 	struct doctor d;
-	struct buf out = buf_new(g->arena, TEXT_MAX);
-	doctor_begin(&d, g);
+	struct buf out = buf_new(s->written->arena, TEXT_MAX);
+	doctor_begin(&d, s->written);
 	d.file = config;
 	d.offline = w->offline;
-	doctor_configure(&d, full);
+	doctor_configure(&d, s);
+	doctor_settle(&d, s);
 	d.url = doctor_url(w, d.conf);
 	doctor_look(&d);
 	(w->json ? doctor_print_json : doctor_print_text)(&d, &out);
@@ -104,18 +123,19 @@ static int doctor_list(struct generation *g)
 static int doctor_run(const char *config, const void *wish)
 {
 	const struct doctor_wish *w = wish;
-	struct generation *g = generation_new(), *full = generation_new();
+	struct doctor_sources s = { generation_new(), generation_new(), generation_new() };
 	struct fault f = { 0 };
-	int status;
+	int status = DOCTOR_COULD_NOT_LOOK;
 	log_set_level(LOG_LEVEL_CRIT); /* what would be logged is found and said here */
 	if (w->list)
-		status = doctor_list(g);
-	else if (generation_configure_keyless(g, config, environ, &f))
-		status = doctor_do(w, config, g, full);
+		status = doctor_list(s.written);
+	else if (generation_configure_keyless(s.written, config, environ, &f))
+		status = doctor_do(w, config, &s);
 	else
-		status = (command_failed(&f), DOCTOR_COULD_NOT_LOOK);
-	generation_free(full);
-	generation_free(g);
+		command_failed(&f);
+	generation_free(s.written);
+	generation_free(s.full);
+	generation_free(s.settled);
 	return status;
 }
 

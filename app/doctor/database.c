@@ -118,7 +118,7 @@ static bool run_check(struct doctor *d, const struct doctor_check *check, const 
 	struct stmt s = { .sql = str_dup(d->arena, buf_str(&sql)), .params = params, .param_count = PARAMETERS };
 	if (conn_run(d->conn, &s, take_finding, &t, d->arena, &f))
 		return true;
-	doctor_not_looked(d, str_of(check->id), f.message, true);
+	doctor_not_looked(d, str_of(check->id), f.message.n ? f.message : STR("it takes too long"), true);
 	return run(d, d->conn, "ROLLBACK") && begin(d);
 }
 
@@ -126,12 +126,11 @@ static void run_checks(struct doctor *d)
 {
 	struct stmt_param params[PARAMETERS];
 	fill_parameters(params, d);
-	if (!begin(d))
-		return;
-	for (const struct doctor_check *c = checks; c->id; c++)
-		if (c->sql && !run_check(d, c, params))
-			return;
-	run(d, d->conn, "ROLLBACK");
+	bool good = begin(d);
+	for (const struct doctor_check *c = checks; c->id && good; c++)
+		good = !c->sql || run_check(d, c, params);
+	if (!good || !run(d, d->conn, "ROLLBACK"))
+		doctor_not_looked(d, STR("the rest of it"), STR("the connection has ended"), true);
 }
 
 /* Two connections that are there at the same time have two servers' ends, unless somebody lends one to both. */
@@ -207,23 +206,32 @@ static void hang_up(void *conn)
 	conn_free(conn);
 }
 
-void doctor_look_database(struct doctor *d)
+bool doctor_connect(struct doctor *d)
 {
 	struct fault f = { 0 };
 	struct conn *c = generation_connect(d->g, false, doctor_wait, NULL);
 	arena_on_reset(d->arena, hang_up, c);
-	if (!conn_ready(c, d->arena, &f)) {
-		struct str why = f.details.n ? f.details : f.message.n ? f.message : STR("it does not answer");
-		doctor_report(d, "RGD20", str_trim(why), STR_NONE);
+	if (conn_ready(c, d->arena, &f)) {
+		d->conn = c;
+		return true;
+	}
+	struct str why = f.details.n ? f.details : f.message.n ? f.message : STR("it does not answer");
+	doctor_report(d, "RGD20", str_trim(why), STR_NONE);
+	return false;
+}
+
+void doctor_look_database(struct doctor *d)
+{
+	struct conn *c = d->conn;
+	if (!c) {
 		doctor_not_looked(d, STR("database"), STR("it cannot be reached"), true);
 		return;
 	}
-	d->conn = c;
+	doctor_looked(d, STR("database"),
+		str_printf(d->arena, "%.*s, %.*s at %.*s", STR_ARG(conn_server_name(c, d->arena)), STR_ARG(conn_database(c)),
+			STR_ARG(conn_peer(c, d->arena))));
 	look_at_version(d);
 	look_at_pooler(d);
 	look_at_connections(d);
 	run_checks(d);
-	doctor_looked(d, STR("database"),
-		str_printf(d->arena, "%.*s, %.*s at %.*s", STR_ARG(conn_server_name(c, d->arena)), STR_ARG(conn_database(c)),
-			STR_ARG(conn_peer(c, d->arena))));
 }

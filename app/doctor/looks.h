@@ -9,7 +9,9 @@
 void doctor_look_settings(struct doctor *d);
 /* files.c: configuration, keys, state directory and sockets: who may read and change them. */
 void doctor_look_files(struct doctor *d);
-/* database.c: the server, the pooler in front, and every query of checks.h. Connects, and sets d->conn. */
+/* database.c: connects and sets d->conn, or reports why not. */
+bool doctor_connect(struct doctor *d);
+/* database.c: the server, the pooler in front, and every query of checks.h. */
 void doctor_look_database(struct doctor *d);
 /* mail.c: the account schema's version, who connects for accounts and mail, the outbox, the way of a mail. */
 void doctor_look_accounts(struct doctor *d);

@@ -174,6 +174,11 @@ bool generation_dump(struct generation *g, const char *file, char *const *vars, 
 	return true;
 }
 
+bool generation_settle(struct generation *g, const char *file, char *const *vars, struct conn *c, struct fault *f)
+{
+	return generation_ask(g, c, f) && generation_reread(g, file, vars, f);
+}
+
 /* Asks what is kept in the database and takes it over. What it has to say that is wrong is logged, and keeps nobody
  * from the catalog. */
 static bool generation_heed(struct generation *g, const struct generation *before, const char *file, char *const *vars,

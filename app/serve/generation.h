@@ -37,7 +37,10 @@ MUST_CHECK bool generation_dump(struct generation *g, const char *file, char *co
  * stay. On a fault g is as configured, or half of it: free it, and go on with the generation before. */
 MUST_CHECK bool generation_load(struct generation *g, const struct generation *before, const char *file,
 	char *const *vars, struct conn *c, struct fault *f);
-/* The same from what another process was told: settings and block must outlive g. */
+/* Those settings alone, over a connection that is up. On a fault g is half of it. */
+MUST_CHECK bool generation_settle(struct generation *g, const char *file, char *const *vars, struct conn *c,
+	struct fault *f);
+/* As generation_load(), from what another process was told: settings and block must outlive g. */
 MUST_CHECK bool generation_adopt(struct generation *g, const char *file, char *const *vars,
 	struct conf_setting *settings, size_t setting_count, struct str block, struct fault *f);
 /* A connection by the generation's db-uri, not yet made. primary: only a server that can be written to is wanted,

@@ -1,6 +1,6 @@
 -- A function that decides for others looks for names where its caller says.
 -- SPDX-License-Identifier: MIT
-SELECT p.name, format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp;', p.name)
+SELECT p.name, format('ALTER ROUTINE %s SET search_path = pg_catalog, pg_temp;', p.name)
 FROM routines AS p
 WHERE NOT p.prosecdef AND p.prosqlbody IS NULL AND p.prolang IN (SELECT l.oid FROM pg_language AS l WHERE l.lanname IN ('sql', 'plpgsql'))
 	AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS item WHERE item ~ '^search_path=')
