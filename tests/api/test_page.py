@@ -16,7 +16,7 @@ import pytest
 
 from harness.accounts import CHEAP, GENEROUS, PASSWORD
 from harness.cluster import binaries
-from harness.javascript import SCRIPTS
+from harness.javascript import browse
 from harness.process import TOP, run_as
 from harness.server import Server
 
@@ -54,16 +54,6 @@ def make_chief(server):
                     "-v", "ON_ERROR_STOP=1",
                     "-c", f"UPDATE auth.users SET role = 'admin_user' WHERE email = '{CHIEF}'"], check=True,
                     timeout=30, cwd="/")
-
-
-def browse(script, server, **more):
-    assert "ROWGATE_TEST_JS" in os.environ, "no playwright: run tests/run, which installs it"
-    given = {"url": server.url, "password": PASSWORD, "chromium": shutil.which("chromium"),
-             "pictures": os.environ.get("ROWGATE_TEST_PICTURES")} | more
-    done = subprocess.run(["node", SCRIPTS / script], input=json.dumps(given), capture_output=True,
-                          text=True, timeout=180)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def tour(server, email, cookie):
