@@ -36,7 +36,8 @@
 
 struct master {
 	char *const *argv;
-	char *program; /* what it is to go on as, see upgrade_program() */
+	char *program;                 /* what it is to go on as, see upgrade_program() */
+	struct upgrade_file installed; /* what that was at the start */
 	struct loading loading;
 	struct pools pools;
 	int signals;
@@ -291,11 +292,22 @@ static void master_load(struct master *m)
 		master_give_up(m);
 }
 
+/* Hears `rowgate reload`: whoever has installed another program and reloads wants to go on as that. SQL may ask for a
+ * load alone, by NOTIFY. */
+static bool master_told(struct master *m)
+{
+	bool told = statedir_changed(m->loading.state);
+	if (told && !m->loading.wanted && upgrade_is_due(m->program, m->installed))
+		master_upgrade(m);
+	return told;
+}
+
 /* Serves by what is asked for: hears whether something else is, and loads it. Returns when to do so again. */
 static int64_t master_follow(struct master *m)
 {
 	struct loading *l = &m->loading;
-	if ((l->current->catalog && notify_turn(l->notify)) || statedir_changed(l->state))
+	bool told = master_told(m);
+	if ((l->current->catalog && notify_turn(l->notify)) || told)
 		l->wanted = true;
 	if (!l->current->conf.db_pool_automatic_recovery && l->current->catalog && !master_database_up(m))
 		master_no_recovery(m);
@@ -439,6 +451,7 @@ static void master_end(struct master *m)
 int master_run(const char *file, char *const *vars, char *const *argv)
 {
 	struct master m = { .argv = argv, .program = upgrade_program(argv[0]), .signals = -1 };
+	m.installed = upgrade_file(m.program);
 	struct loading *l = &m.loading;
 	struct upgrade before;
 	*l = (struct loading){ .file = file, .environ = vars, .pools = &m.pools, .wanted = true };

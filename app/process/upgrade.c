@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -54,6 +55,20 @@ char *upgrade_program(const char *name)
 	if (!program)
 		abort();
 	return program;
+}
+
+struct upgrade_file upgrade_file(const char *program)
+{
+	struct stat st;
+	if (!strchr(program, '/') || stat(program, &st) < 0)
+		return (struct upgrade_file){ 0 };
+	return (struct upgrade_file){ st.st_dev, st.st_ino };
+}
+
+bool upgrade_is_due(const char *program, struct upgrade_file before)
+{
+	struct upgrade_file now = upgrade_file(program);
+	return now.inode && (now.inode != before.inode || now.device != before.device);
 }
 
 pid_t upgrade_try(const char *program, char *const *argv, const char *file)

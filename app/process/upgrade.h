@@ -14,6 +14,17 @@
 /* Where a program that was started by that name is found again, though it is replaced meanwhile: the name, if it is a
  * path or in PATH, else where this one came from. To be asked at the start; free() it. */
 char *upgrade_program(const char *name);
+
+/* A program as it was installed; one that is installed over it is another. */
+struct upgrade_file {
+	dev_t device;
+	ino_t inode; /* 0: there is none, or the name has no path */
+};
+
+/* What lies now where the program is. */
+struct upgrade_file upgrade_file(const char *program);
+/* Whether that is another one than `before`. */
+bool upgrade_is_due(const char *program, struct upgrade_file before);
 /* Starts the program once more, to say whether it would serve by the configuration file (or NULL). Returns the process,
  * whose exit status 0 means yes, or -1 with errno. */
 pid_t upgrade_try(const char *program, char *const *argv, const char *file);

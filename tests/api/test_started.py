@@ -415,6 +415,28 @@ def test_all_processes_of_a_unit_may_hear_a_signal_that_is_meant_for_the_master(
     place.stop()
 
 
+def test_a_reload_goes_on_as_the_program_that_is_installed_by_then(place, database):
+    path = serve_by_itself(place, workers=2, log_level="info")
+    before = workers(place)
+    assert command(place, "reload").returncode == 0
+    before = wait_until(lambda: len(workers(place)) == 2 and not set(workers(place)) & set(before) and workers(place),
+                        20, "all workers are new")
+    assert "going on as" not in place.said()
+    fresh = place.program.with_name("fresh")
+    shutil.copy2(place.program, fresh)
+    fresh.rename(place.program)
+    # Who may speak SQL may have the catalog loaded, no more.
+    database.run("NOTIFY pgrst")
+    time.sleep(1)
+    assert "going on as" not in place.said()
+    assert command(place, "reload").returncode == 0
+    wait_until(lambda: "going on as" in place.said(), 10, "the new program is there")
+    wait_until(lambda: os.readlink(f"/proc/{place.process.popen.pid}/exe") == str(place.program), 10, "it goes on")
+    with Connection(path) as connection:
+        assert connection.ask("/things?id=eq.2") == (200, '[{"id":2,"name":"two"}]')
+    place.stop()
+
+
 @pytest.fixture
 def runtime_directory():
     """What systemd would make for a unit, in /run."""
