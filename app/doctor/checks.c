@@ -42,6 +42,8 @@ const struct doctor_check checks[] = {
 	{ "RGD16", W, "every change is rolled back: db-tx-end", "Set db-tx-end = commit outside of tests.", NULL },
 	{ "RGD17", W, "callers may see execution plans: db-plan-enabled", "Set it to false where strangers call.", NULL },
 	{ "RGD18", W, "the API is called without encryption", "Serve it by https, and redirect http.", NULL },
+	{ "RGD19", W, "nobody serves at the socket that the web server is to ask",
+		"Start rowgate: systemctl start rowgate.", NULL },
 	/* The database server. */
 	{ "RGD20", E, "the database cannot be reached",
 		"See that PostgreSQL runs and that db-uri, pg_hba.conf and the password fit.", NULL },

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "app/doctor/looks.h"
@@ -68,10 +70,27 @@ static void look_at_directory(struct doctor *d, const char *id, struct str path,
 		doctor_found(d, id, "%.*s: %s", STR_ARG(path), fault);
 }
 
+/* Whether a unix socket is missing or has lost its server; one that we may not use tells nothing. */
+static bool nobody_serves(struct str path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = path.n < sizeof address.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+	if (fd < 0)
+		return false;
+	memcpy(address.sun_path, path.p, path.n);
+	bool dead = connect(fd, (const struct sockaddr *)&address, sizeof address) < 0
+		&& (errno == ENOENT || errno == ECONNREFUSED);
+	close(fd);
+	return dead;
+}
+
 static void look_at_listener(struct doctor *d, struct str listen)
 {
-	if (!str_starts(listen, STR("unix:")))
+	static const struct str unix_prefix = STR_INIT("unix:");
+	if (!str_starts(listen, unix_prefix))
 		return;
+	if (nobody_serves(str_from(listen, unix_prefix.n)))
+		doctor_report(d, "RGD19", listen, STR_NONE);
 	if (d->conf->server_listen_mode & S_IWOTH)
 		doctor_found(d, "RGD06", "%.*s (server-listen-mode %03o)", STR_ARG(listen),
 			(unsigned)d->conf->server_listen_mode);

@@ -63,7 +63,8 @@ void doctor_print_text(const struct doctor *d, struct buf *out)
 	}
 	put_count(out, doctor_count(d, DOCTOR_ERROR), "error", ", ");
 	put_count(out, doctor_count(d, DOCTOR_WARNING), "warning", ", ");
-	put_count(out, doctor_count(d, DOCTOR_NOTE), "note", ". deploy/docs/reference/doctor.md explains each id.\n");
+	put_count(out, doctor_count(d, DOCTOR_NOTE), "note",
+		". reference/doctor.md of the documentation explains each id.\n");
 }
 
 static void put_finding_json(struct jsonw *w, const struct doctor_finding *f)
