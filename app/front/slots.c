@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fdpass.h"
 #include "base/log.h"
 
 #define SLOTS_EVENTS 32
@@ -43,7 +42,7 @@ struct slots {
 	int64_t peer_timeout; /* seconds */
 	/* As long as its cause. */
 	bool open;             /* listener and hand-over are in the set: slots_open() alone sets and ends it */
-	bool draining;         /* slots_drain() to slots_resume() */
+	bool draining;         /* slots_drain(); it does not end */
 	bool hand_on;          /* while draining: idle connections go to other workers */
 	bool busy;             /* slots_busy() to the next wait, slots_idle() */
 	bool partial;          /* some slot may hold half a request: each slots_sweep() finds out anew */
@@ -54,11 +53,6 @@ struct slots {
 	struct epoll_event events[SLOTS_EVENTS];
 	int event_count, event_at;
 };
-
-bool slots_handover_new(int handover_r[2])
-{
-	return fdpass_pair(handover_r);
-}
 
 /* Watches what all workers share, by EPOLLEXCLUSIVE: one idle worker is woken for a connection, not all. The address of
  * the descriptor in `shared` is what tells its events from those of slots. */
@@ -81,28 +75,6 @@ static int slots_accept(struct slots *s)
 	return fd;
 }
 
-/* A connection that a busy worker gave away, or -1 when another was faster. */
-static int slots_receive(const struct slots_shared *shared)
-{
-	char byte;
-	int fd;
-	fdpass_receive(shared->handover[0], &byte, sizeof byte, &fd);
-	return fd;
-}
-
-size_t slots_waiting(const struct slots_shared *shared)
-{
-	/* Each message is a byte. */
-	int bytes = 0;
-	return shared->handover[0] >= 0 && ioctl(shared->handover[0], FIONREAD, &bytes) == 0 ? (size_t)bytes : 0;
-}
-
-bool slots_offer(const struct slots_shared *shared, int fd)
-{
-	char byte = 0;
-	return fd >= 0 && fdpass_send(shared->handover[1], &byte, sizeof byte, fd);
-}
-
 static bool slots_is_shared(const struct slots *s, const struct epoll_event *e)
 {
 	return e->data.ptr == &s->shared.listener || e->data.ptr == &s->shared.handover[0];
@@ -117,10 +89,11 @@ static void slots_pass_on(struct slots *s)
 		if (!e->events || !slots_is_shared(s, e))
 			continue;
 		e->events = 0;
-		int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
+		int64_t since = clock_monotonic_us();
+		int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : handover_take(s->shared.handover, &since);
 		if (fd < 0)
 			continue;
-		if (!slots_offer(&s->shared, fd))
+		if (!handover_give(s->shared.handover, fd, since))
 			log_warn("a connection is dropped: nobody can take it");
 		close(fd);
 	}
@@ -231,7 +204,7 @@ static bool slot_partial(const struct slot *slot)
  * full queue means that nobody is idle. */
 static bool slots_give(struct slots *s, struct slot *slot)
 {
-	if (slot_partial(slot) || !slots_offer(&s->shared, fcgi_fd(slot->connection)))
+	if (slot_partial(slot) || !handover_give(s->shared.handover, fcgi_fd(slot->connection), clock_monotonic_us()))
 		return false;
 	slots_drop(s, slot);
 	return true;
@@ -315,13 +288,24 @@ static struct slot *slots_adopt(struct slots *s, int fd)
 	return NULL;
 }
 
+bool slots_hold(struct slots *s, int fd)
+{
+	if (s->held == s->capacity || !slots_readable(fd))
+		return false;
+	struct slot *slot = slots_adopt(s, fd);
+	if (slot)
+		slots_watch(s, slot);
+	return true;
+}
+
 void slots_drain(struct slots *s, bool hand_on)
 {
 	s->draining = true;
 	s->hand_on = hand_on;
 	slots_open(s, false);
 	/* Nobody else is there to take what was handed over. */
-	for (int fd; !hand_on && s->held < s->capacity && (fd = slots_receive(&s->shared)) >= 0;) {
+	int64_t since;
+	for (int fd; !hand_on && s->held < s->capacity && (fd = handover_take(s->shared.handover, &since)) >= 0;) {
 		struct slot *slot = slots_adopt(s, fd);
 		if (slot)
 			slots_keep(s, slot);
@@ -329,12 +313,6 @@ void slots_drain(struct slots *s, bool hand_on)
 	for (size_t i = 0; i < s->capacity; i++)
 		if (s->all[i].connection && !s->all[i].ready)
 			slots_release(s, &s->all[i]);
-}
-
-void slots_resume(struct slots *s)
-{
-	s->draining = false;
-	slots_open(s, true);
 }
 
 int slots_fd(const struct slots *s)
@@ -351,7 +329,8 @@ static struct slot *slots_event(struct slots *s, const struct epoll_event *e)
 		return slots_readies(s, e->data.ptr) ? e->data.ptr : NULL;
 	if (!s->open)
 		return NULL;
-	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : slots_receive(&s->shared);
+	int64_t since;
+	int fd = e->data.ptr == &s->shared.listener ? slots_accept(s) : handover_take(s->shared.handover, &since);
 	if (s->deaf_until_us)
 		slots_open(s, false);
 	return fd < 0 ? NULL : slots_adopt(s, fd);

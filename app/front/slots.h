@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include "app/front/fcgi.h"
+#include "app/front/handover.h"
 
 struct slots;
 struct slot;
@@ -22,15 +23,8 @@ struct slot;
 /* What all workers of a host share. */
 struct slots_shared {
 	int listener;    /* non-blocking listening socket */
-	int handover[2]; /* SOCK_SEQPACKET socketpair: [0] is received from, [1] sent to; -1: no hand-over */
+	int handover[2]; /* see handover.h */
 };
-
-/* A socketpair for struct slots_shared; false with errno set. */
-bool slots_handover_new(int handover_r[2]);
-/* Queues a descriptor for whoever is idle next; the caller keeps its own copy. False when the queue is full. */
-bool slots_offer(const struct slots_shared *shared, int fd);
-/* Connections that were handed over and nobody has taken yet. */
-size_t slots_waiting(const struct slots_shared *shared);
 
 /* No connection yet. peer_timeout: seconds without progress in reading from or writing to a peer. wait_mask: the
  * signals blocked while waiting; all others are only let in there, so none is lost between a look at its flag and the
@@ -46,8 +40,9 @@ void slots_forget(const struct slots *s);
 /* Accepts no connection any more. hand_on: others go on serving, and idle connections are handed over; else they
  * are closed. The rest follow when they are given back. May be called again. */
 void slots_drain(struct slots *s, bool hand_on);
-/* Ends slots_drain(): accepts connections again. */
-void slots_resume(struct slots *s);
+/* Takes a connection that has something to be read, to be given by slots_next(), draining or not. False when it has
+ * nothing, or there is no room: it stays the caller's. */
+bool slots_hold(struct slots *s, int fd);
 /* A descriptor that is readable when slots_next() has something to give or to do. */
 int slots_fd(const struct slots *s);
 /* The next connection with something to read. NULL when a signal ended the wait, when nothing came in timeout_ms (-1:

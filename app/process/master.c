@@ -31,8 +31,8 @@
 #define MASTER_STOP_US INT64_C(30000000)
 /* What comes after that: how long they may take to cancel. */
 #define MASTER_CANCEL_US INT64_C(3000000)
-/* How often the master looks whether a worker is free again while it answers for them. */
-#define MASTER_REFUSE_MS 100
+/* How often the master looks who waits, and whether a worker is free again, while none has time. */
+#define MASTER_REFUSE_MS 50
 
 struct master {
 	char *const *argv;
@@ -53,7 +53,7 @@ struct master {
 
 enum { POLL_SIGNALS, POLL_NOTIFY, POLL_STATE, POLL_SCOREBOARDS };
 enum { POLL_OVERLOADS = POLL_SCOREBOARDS + POOL_KINDS, POLL_SEATS = POLL_OVERLOADS + POOL_KINDS };
-enum { POLL_ADMIN = POLL_SEATS + POOL_KINDS };
+enum { POLL_LISTENERS = POLL_SEATS + POOL_KINDS, POLL_ADMIN = POLL_LISTENERS + POOL_KINDS };
 enum { POLL_COUNT = POLL_ADMIN + ADMIN_FDS };
 
 /* Closes what a forked worker has no business with. */
@@ -194,7 +194,7 @@ static int64_t master_turn(struct master *m)
 	master_admin(m);
 	if (m->stopping)
 		return INT64_MAX;
-	return admin_waits(m->admin) ? 0 : sooner(due_us, pools_overload_at_us(&m->pools, conf));
+	return admin_waits(m->admin) ? 0 : due_us;
 }
 
 /* conn_wait_fn of the master's own connections. A server that does not answer must not keep the master for ever, and
@@ -335,6 +335,8 @@ static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_
 		int board = pool ? scoreboard_fd(supervisor_scoreboard(pool->supervisor)) : -1;
 		p_r[POLL_SCOREBOARDS + i] = (struct pollfd){ .fd = board, .events = POLLIN };
 		p_r[POLL_SEATS + i] = (struct pollfd){ .fd = pool ? supervisor_fd(pool->supervisor) : -1, .events = POLLIN };
+		int listener = pool ? overload_listener(pool->overload, !m->stopping && pool_busy(pool)) : -1;
+		p_r[POLL_LISTENERS + i] = (struct pollfd){ .fd = listener, .events = POLLIN };
 		p_r[POLL_OVERLOADS + i] = (struct pollfd){ .fd = pool ? overload_fd(pool->overload) : -1, .events = POLLIN };
 	}
 	return POLL_ADMIN + admin_poll(m->admin, p_r + POLL_ADMIN);
@@ -345,8 +347,10 @@ static void master_sleep(struct master *m, int64_t due_us)
 {
 	struct pollfd p[POLL_COUNT];
 	nfds_t n = master_poll(m, p);
-	/* While refusing, the end of it is not an event: look again soon. */
-	int timeout_ms = pools_refusing(&m->pools) ? MASTER_REFUSE_MS : master_timeout_ms(due_us);
+	int timeout_ms = master_timeout_ms(due_us);
+	/* While nobody has time, neither that somebody waits nor the end of it is an event: look again soon. */
+	if (pools_refusing(&m->pools) && (timeout_ms < 0 || timeout_ms > MASTER_REFUSE_MS))
+		timeout_ms = MASTER_REFUSE_MS;
 	if (poll(p, n, timeout_ms) <= 0)
 		return;
 	if (p[POLL_SIGNALS].revents)

@@ -48,7 +48,7 @@ void metrics_write(struct buf *out, const struct metrics *m, const struct pool *
 	metrics_loads(out, "SUCCESS", m->loads);
 	metrics_whole(out, "pgrst_db_pool_max", "gauge", "Max pool connections", pool_workers(p->kind, conf));
 	metrics_whole(out, "pgrst_db_pool_waiting", "gauge", "Requests waiting to acquire a pool connection",
-		listen_waiting(p->shared.listener) + slots_waiting(&p->shared));
+		listen_waiting(p->shared.listener) + handover_waiting(p->shared.handover));
 	metrics_whole(out, "pgrst_db_pool_available", "gauge", "Available connections in the pool",
 		scoreboard_available(b));
 	metrics_whole(out, "pgrst_db_pool_timeouts_total", "counter", "The total number of pool connection timeouts",

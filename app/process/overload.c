@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "app/serve/access.h"
 #include "base/arena.h"
@@ -28,8 +30,6 @@ struct overload {
 	uint64_t count;
 	uint64_t told;   /* how many of them the log has heard of */
 	int64_t told_us; /* when it did, 0: never yet */
-	/* As long as the workers cannot answer: each overload_turn() is told. */
-	bool taking;
 };
 
 struct overload *overload_new(const struct slots_shared *shared, const struct fault *answer)
@@ -102,29 +102,61 @@ static void overload_answer_waiting(struct overload *o, const struct conf *conf)
 	arena_free(a);
 }
 
-/* Begins to take connections. */
+/* Makes what it takes to answer; false after saying why not. */
 static bool overload_begin(struct overload *o, const struct conf *conf)
 {
 	sigset_t blocked;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	if (o->slots) {
 		slots_patience(o->slots, conf->server_peer_timeout);
-		slots_resume(o->slots);
-	} else {
-		o->slots = slots_new(o->shared, OVERLOAD_SLOTS, conf->server_peer_timeout, &blocked);
+		return true;
 	}
-	if (!o->slots)
+	o->slots = slots_new(o->shared, OVERLOAD_SLOTS, conf->server_peer_timeout, &blocked);
+	if (o->slots)
+		slots_drain(o->slots, true); /* it has but those that it is to refuse */
+	else
 		log_error("no epoll set: %s", strerror(errno));
 	return o->slots;
 }
 
-void overload_turn(struct overload *o, bool wanted, const struct conf *conf)
+/* Has new connections wait with the others, so that it is known for how long. */
+static void overload_queue(const struct overload *o)
 {
-	if (wanted && !o->taking)
-		o->taking = overload_begin(o, conf);
-	if (!wanted && o->taking) {
-		slots_drain(o->slots, true);
-		o->taking = false;
+	for (int i = 0; i < OVERLOAD_AT_ONCE && handover_has_room(o->shared->handover); i++) {
+		int fd = accept4(o->shared->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			return;
+		if (!handover_give(o->shared->handover, fd, clock_monotonic_us()))
+			log_warn("a connection is dropped: nobody can take it");
+		close(fd);
+	}
+}
+
+/* Takes those that have waited for too long out of the queue. One without a request begins anew. */
+static void overload_take_late(struct overload *o, int64_t timeout_us)
+{
+	int64_t now = clock_monotonic_us(), since = 0;
+	for (int i = 0; i < OVERLOAD_AT_ONCE; i++) {
+		int64_t oldest = handover_oldest_us(o->shared->handover);
+		if (!oldest || oldest + timeout_us > now)
+			return;
+		int fd = handover_take(o->shared->handover, &since);
+		if (fd < 0)
+			return;
+		bool late = since + timeout_us <= now;
+		if (late && slots_hold(o->slots, fd))
+			continue;
+		handover_give(o->shared->handover, fd, late ? now : since);
+		close(fd);
+	}
+}
+
+void overload_turn(struct overload *o, bool busy, const struct conf *conf)
+{
+	if (busy) {
+		overload_queue(o);
+		if (overload_begin(o, conf))
+			overload_take_late(o, conf->db_pool_acquisition_timeout * 1000000);
 	}
 	if (overload_active(o))
 		overload_answer_waiting(o, conf);
@@ -132,12 +164,17 @@ void overload_turn(struct overload *o, bool wanted, const struct conf *conf)
 
 bool overload_active(const struct overload *o)
 {
-	return o->taking || (o->slots && slots_held(o->slots) > 0);
+	return o->slots && slots_held(o->slots) > 0;
 }
 
 int overload_fd(const struct overload *o)
 {
 	return overload_active(o) ? slots_fd(o->slots) : -1;
+}
+
+int overload_listener(const struct overload *o, bool busy)
+{
+	return busy && handover_has_room(o->shared->handover) ? o->shared->listener : -1;
 }
 
 uint64_t overload_count(const struct overload *o)

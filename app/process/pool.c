@@ -29,7 +29,7 @@ bool pool_new(struct pool *p, enum pool_kind kind, bool inherited, const int *ch
 	void *child_arg)
 {
 	p->kind = kind;
-	if (!inherited && !slots_handover_new(p->shared.handover)) {
+	if (!inherited && !handover_new(p->shared.handover)) {
 		log_warn("%ss cannot hand connections over: %s", worker_names[kind], strerror(errno));
 		p->shared.handover[0] = p->shared.handover[1] = -1;
 	}
@@ -140,35 +140,21 @@ size_t pools_alive(const struct pools *ps)
 	return n;
 }
 
-/* When all workers of the pool began to be busy for too long; INT64_MAX: they did not. */
-static int64_t pool_overload_at_us(const struct pool *p, const struct conf *conf)
+bool pool_busy(const struct pool *p)
 {
-	int64_t since = scoreboard_all_slow_since_us(supervisor_scoreboard(p->supervisor));
-	return since ? since + conf->db_pool_acquisition_timeout * 1000000 : INT64_MAX;
-}
-
-int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf)
-{
-	int64_t at = INT64_MAX;
-	for (size_t i = 0; i < ps->count; i++) {
-		int64_t its = pool_overload_at_us(&ps->all[i], conf);
-		at = its < at ? its : at;
-	}
-	return at;
+	return scoreboard_all_slow_since_us(supervisor_scoreboard(p->supervisor)) != 0;
 }
 
 void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping)
 {
-	for (size_t i = 0; i < ps->count; i++) {
-		bool wanted = !stopping && pool_overload_at_us(&ps->all[i], conf) <= clock_monotonic_us();
-		overload_turn(ps->all[i].overload, wanted, conf);
-	}
+	for (size_t i = 0; i < ps->count; i++)
+		overload_turn(ps->all[i].overload, !stopping && pool_busy(&ps->all[i]), conf);
 }
 
 bool pools_refusing(const struct pools *ps)
 {
 	bool active = false;
 	for (size_t i = 0; i < ps->count; i++)
-		active = active || overload_active(ps->all[i].overload);
+		active = active || overload_active(ps->all[i].overload) || pool_busy(&ps->all[i]);
 	return active;
 }

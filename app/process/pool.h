@@ -47,11 +47,11 @@ int64_t pools_turn(struct pools *ps);
 void pools_stop(struct pools *ps);
 void pools_kill(struct pools *ps);
 size_t pools_alive(const struct pools *ps);
-/* When all workers of some pool began to be busy for too long; INT64_MAX: they did not. */
-int64_t pools_overload_at_us(const struct pools *ps, const struct conf *conf);
+/* Whether no worker of the pool has time. */
+bool pool_busy(const struct pool *p);
 /* Answers for the workers while they cannot, unless the host is stopping. */
 void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping);
-/* Whether some answers are given so, or still to be. */
+/* Whether some answers are given so, or may soon have to be: nothing else tells. */
 bool pools_refusing(const struct pools *ps);
 
 #endif

@@ -72,7 +72,7 @@ static bool worker_passes_on(struct worker *w, const struct request *r, const st
 {
 	struct fault elsewhere = { 0 };
 	return w->place->account_workers && !account_is_elsewhere(&w->server, r, w->arena, &elsewhere)
-		&& slots_offer(w->place->account_workers, fcgi_fd(c));
+		&& handover_give(w->place->account_workers->handover, fcgi_fd(c), clock_monotonic_us());
 }
 
 /* Answers the request that has come on the connection, if it is whole; true when the connection is kept. */

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 union control {
 	struct cmsghdr header;
@@ -42,14 +41,10 @@ bool fdpass_receive(int from, void *data, size_t n, int *fd_r)
 		.msg_control = control.space,
 		.msg_controllen = sizeof control.space };
 	*fd_r = -1;
+	memset(data, 0, n);
 	ssize_t got = from < 0 ? -1 : recvmsg(from, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&m);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof *fd_r))
 		memcpy(fd_r, CMSG_DATA(c), sizeof *fd_r);
-	if (got == (ssize_t)n)
-		return true;
-	if (*fd_r >= 0)
-		close(*fd_r);
-	*fd_r = -1;
-	return false;
+	return got > 0;
 }

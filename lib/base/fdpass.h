@@ -11,7 +11,8 @@ bool fdpass_pair(int pair_r[2]);
 /* Sends n > 0 bytes, with the descriptor unless that is -1; the caller keeps its own copy. False when the queue is full
  * or nobody is there. */
 bool fdpass_send(int to, const void *data, size_t n, int fd);
-/* Takes a message of n bytes. fd_r: the descriptor that came with it, or -1. False when there is none, or another. */
+/* Takes a message of n bytes, or the beginning of a longer one; what a shorter one lacks is zero. fd_r: the descriptor
+ * that came with it, or -1. False when there is none. */
 bool fdpass_receive(int from, void *data, size_t n, int *fd_r);
 
 #endif

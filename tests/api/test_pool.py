@@ -15,7 +15,7 @@ import pytest
 from harness.fcgi import Connection
 from harness.load import Clients, Watch
 from harness.process import BUILD, wait_until
-from harness.server import Server
+from harness.server import FRONTS, Server
 from test_connections import Asking
 from test_processes import (PATIENCE, Reloads, install, installed, loads, master_of, read_or_insert,  # noqa: F401
                             workers_of)
@@ -161,6 +161,26 @@ def test_requests_beyond_wait_and_are_refused_in_time(start, database, role):
         statuses = sorted(one.wait().status_code for one in asking)
     assert statuses == [200, 504, 504, 504]
     assert watch.most == 2
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_who_waits_too_long_in_a_queue_that_moves_is_refused(start, front):
+    """Nobody holds the one connection for long, but six in a row are too many for a second."""
+    server = start(front=front, pool=1, db_pool_acquisition_timeout=1)
+    assert server.get("/things?id=eq.1").status_code == 200
+    asking = [Asking(lambda: server.post("/rpc/wait", json={"seconds": 0.4})) for _ in range(6)]
+    answers = [one.wait() for one in asking]
+    refused = [answer for answer in answers if answer.status_code == 504]
+    assert 2 <= len(refused) <= 4 and all(answer.json()["code"] == "PGRST003" for answer in refused), answers
+    assert {answer.status_code for answer in answers} == {200, 504}
+    assert "PGRST003" in server.process.log
+
+
+def test_many_who_wait_are_all_served_in_time(start):
+    """More than there is room for with those that wait in line."""
+    server = start(pool=2)
+    asking = [Asking(lambda: server.post("/rpc/wait", json={"seconds": 0.01})) for _ in range(300)]
+    assert {one.wait().status_code for one in asking} == {200}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@
 #include "app/front/slots.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fdpass.h"
 #include "base/log.h"
 #include "wire.h"
 
@@ -31,7 +32,7 @@ static struct host host_new(void)
 	h.shared.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(h.shared.listener, (struct sockaddr *)&address, sizeof address), 0);
 	assert_int_equal(listen(h.shared.listener, 16), 0);
-	assert_true(slots_handover_new(h.shared.handover));
+	assert_true(handover_new(h.shared.handover));
 	return h;
 }
 
@@ -165,13 +166,13 @@ static void handed_over_while_busy(void **state)
 	struct slots *idle = worker_new(&h, 4, 10);
 	assert_true(slots_busy(busy) >= 0);
 	assert_false(slots_hand_over(busy, slot));
-	expect_int("nothing to hand over", (int64_t)slots_waiting(&h.shared), 0);
+	expect_int("nothing to hand over", (int64_t)handover_waiting(h.shared.handover), 0);
 	send_begin(waiting);
 	assert_false(slots_hand_over(busy, slot));
-	expect_int("one is on its way", (int64_t)slots_waiting(&h.shared), 1);
+	expect_int("one is on its way", (int64_t)handover_waiting(h.shared.handover), 1);
 	expect_int("the current one stays", (int64_t)slots_held(busy), 1);
 	struct slot *taken = next_read(idle);
-	expect_int("taken", (int64_t)slots_waiting(&h.shared), 0);
+	expect_int("taken", (int64_t)handover_waiting(h.shared.handover), 0);
 	slots_drop(idle, taken);
 	assert_true(is_closed(waiting));
 	assert_false(is_closed(current));
@@ -225,16 +226,81 @@ static void draining(void **state)
 	slots_drop(s, slot);
 	expect_int("none is left", (int64_t)slots_held(s), 0);
 	assert_null(slots_next(s, LONG_MS));
-	slots_resume(s);
+	slots_free(s);
+	s = worker_new(&h, 4, 10);
 	hold(s, 1);
 	/* Others go on serving: what idles goes to them. */
 	slots_drain(s, true);
-	expect_int("handed on", (int64_t)slots_waiting(&h.shared), 1);
+	expect_int("handed on", (int64_t)handover_waiting(h.shared.handover), 1);
 	assert_false(is_closed(late));
 	slots_free(s);
 	close(idle);
 	close(current);
 	close(late);
+	host_free(&h);
+}
+
+static void the_queue_knows_since_when_one_waits(void **state)
+{
+	(void)state;
+	struct host h = host_new();
+	int ends[2][2];
+	int64_t since = 0;
+	assert_true(handover_has_room(h.shared.handover));
+	assert_true(handover_oldest_us(h.shared.handover) == 0);
+	assert_int_equal(handover_take(h.shared.handover, &since), -1);
+	for (int i = 0; i < 2; i++) {
+		assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]), 0);
+		assert_true(handover_give(h.shared.handover, ends[i][0], 1000 + i));
+		close(ends[i][0]);
+	}
+	/* One that an earlier program has given, which did not say. */
+	char byte = 0;
+	assert_true(fdpass_send(h.shared.handover[1], &byte, 1, ends[0][1]));
+	for (int i = 0; i < 2; i++) {
+		assert_true(handover_oldest_us(h.shared.handover) == 1000 + i);
+		int fd = handover_take(h.shared.handover, &since);
+		assert_true(fd >= 0 && since == 1000 + i);
+		close(fd);
+		assert_true(is_closed(ends[i][1]));
+	}
+	assert_true(handover_oldest_us(h.shared.handover) > 1001);
+	close(handover_take(h.shared.handover, &since));
+	/* There is an end to it. */
+	int given = 0;
+	while (given < 10000 && handover_give(h.shared.handover, ends[0][1], 1))
+		given++;
+	assert_true(given > 64 && given < 10000);
+	assert_false(handover_has_room(h.shared.handover));
+	for (int i = 0; i < 2; i++)
+		close(ends[i][1]);
+	host_free(&h);
+}
+
+static void who_holds_one_that_waits_answers_it_though_draining(void **state)
+{
+	(void)state;
+	struct host h = host_new();
+	struct slots *s = worker_new(&h, 1, 10);
+	int64_t since;
+	slots_drain(s, true);
+	int silent = connect_to(&h), asking = connect_to(&h);
+	struct slots *other = worker_new(&h, 4, 10);
+	hold(other, 2);
+	slots_drain(other, true);
+	int first = handover_take(h.shared.handover, &since), second = handover_take(h.shared.handover, &since);
+	assert_false(slots_hold(s, first));
+	send_begin(asking);
+	assert_true(slots_hold(s, second));
+	struct slot *slot = next_read(s);
+	assert_non_null(slot);
+	assert_false(slots_hold(s, first)); /* no room */
+	slots_drop(s, slot);
+	close(first);
+	slots_free(other);
+	slots_free(s);
+	close(silent);
+	close(asking);
 	host_free(&h);
 }
 
@@ -303,6 +369,8 @@ int main(void)
 		cmocka_unit_test(handed_over_while_busy),
 		cmocka_unit_test(parked_where_nobody_takes_it),
 		cmocka_unit_test(draining),
+		cmocka_unit_test(the_queue_knows_since_when_one_waits),
+		cmocka_unit_test(who_holds_one_that_waits_answers_it_though_draining),
 		cmocka_unit_test(half_a_request_is_refused_in_the_end),
 		cmocka_unit_test(another_patience_counts_for_what_is_there),
 	};
