@@ -417,7 +417,7 @@ def test_all_processes_of_a_unit_may_hear_a_signal_that_is_meant_for_the_master(
 
 def test_a_reload_goes_on_as_the_program_that_is_installed_by_then(place, database):
     path = serve_by_itself(place, workers=2, log_level="info")
-    before = workers(place)
+    before = wait_until(lambda: len(workers(place)) == 2 and workers(place), 20, "two workers")
     assert command(place, "reload").returncode == 0
     before = wait_until(lambda: len(workers(place)) == 2 and not set(workers(place)) & set(before) and workers(place),
                         20, "all workers are new")
