@@ -10,12 +10,16 @@ of code is stands behind its ```:
     KIND FILE    is saved under that name
     text         is read by people; the page says why it does not run
 
-Only the port, the host's directories and what takes time are others here.
+Only ports and the directories of the machine are others. A how-to page finds what deploy/docs/production.md leaves: the
+database "workshop" with the example's tables, two accounts, and a server; that it is deploy/serve's, without systemd.
 
 SPDX-License-Identifier: MIT
 """
+import getpass
+import grp
 import os
 import pathlib
+import pwd
 import re
 import select
 import shutil
@@ -28,11 +32,30 @@ import pytest
 from harness.accounts import CHEAP, GENEROUS
 from harness.cluster import Cluster, binaries
 from harness.javascript import browse
-from harness.process import BUILD, TOP, Process, wait_until
+from harness.process import BUILD, TOP, Process, run_as, wait_until
 from harness.server import free_port
 
 PAGES = TOP / "deploy/docs"
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
+HOW_TO = ("backup-and-restore", "cookies", "mail", "metrics-and-logs", "pgbouncer", "roles-and-policies", "rotate-keys",
+          "upgrade")
+FROM_NOTHING = ("move-from-supabase", "own-database")
+# The machine's, which get a directory of the test in front.
+OURS = re.compile(r"(?<![\w./-])/(?=etc/rowgate|etc/pgbouncer|var/backups/rowgate|var/lib/rowgate|run/postgresql)"
+                  r"|(?<=-C )/(?=etc)")
+CONFIG = """db-uri = "postgresql://authenticator@/workshop"
+db-schemas = "public, auth"
+db-anon-role = "web_anon"
+server-host = "127.0.0.1"
+server-port = 3000
+jwt-secret = "@/etc/rowgate/rowgate.jwk"
+auth-enabled = true
+auth-site-url = "https://workshop.example"
+admin-server-port = 3001
+"""
+# The superuser reads the page already; nobody but the test's user owns files.
+TOOLS = {"runuser": 'shift 3; exec "$@"',
+         "systemctl": f'exec {" ".join(run_as("www-data"))} pgbouncer -q -d "$PGBOUNCER"'}
 # Passwords count over TCP; on the socket everybody is whom they say.
 RULES = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -78,14 +101,15 @@ class Reader:
         (self.place / "build").symlink_to(BUILD)
         # At a terminal curl shows no progress.
         (self.place / ".curlrc").write_text("silent\nshow-error\n")
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.ports = {number: str(free_port()) for number in ("3000", "3001", "5432", "6432")}
+        self.url = f"http://127.0.0.1:{self.ports['3000']}"
         self.server = None
-        self.cluster = Cluster(listen_addresses="127.0.0.1", port=str(free_port()))
+        self.cluster = Cluster(listen_addresses="127.0.0.1", port=self.ports["5432"])
         self.environment = {
             "PATH": f"{binaries()}:{os.environ['PATH']}", "LANG": "C.UTF-8", "HOME": str(self.place),
             "PGHOST": str(self.cluster.directory), "PGPORT": self.cluster.settings["port"], "PGUSER": "postgres",
-            "ROWGATE_BUILD": str(BUILD), "NO_PROXY": "*", "no_proxy": "*"} | CHEAP | GENEROUS
+            "NO_PROXY": "*", "no_proxy": "*"} | CHEAP | GENEROUS
+        self.serving = {"ROWGATE_BUILD": str(BUILD), "PGRST_SERVER_PORT": self.ports["3000"]}
         # The client's variables are the harness's, too, while it starts.
         os.environ["PGPORT"] = self.environment["PGPORT"]
         self.cluster.start()
@@ -94,8 +118,10 @@ class Reader:
         self.shell = Shell(self.place, self.environment)
 
     def ours(self, text):
-        return text.replace("127.0.0.1:3000", f"127.0.0.1:{self.port}").replace(
-            "server-port = 3000", f"server-port = {self.port}")
+        """What the page says, with ports and directories of the test."""
+        for number, port in self.ports.items():
+            text = re.sub(rf"(127\.0\.0\.1:|port = |port=){number}\b", rf"\g<1>{port}", text)
+        return text
 
     def directory(self):
         return pathlib.Path(self.shell.run("pwd").strip())
@@ -103,9 +129,14 @@ class Reader:
     def serve(self, line):
         self.stop_server()
         directory = pathlib.Path(tempfile.mkdtemp(prefix="server-", dir=self.place))
-        self.server = Process(["bash", "-c", "exec " + line], directory, self.environment, cwd=self.directory())
+        self.server = Process(["bash", "-c", "exec env " + line], directory,
+                              self.environment | self.serving, cwd=self.directory())
         wait_until(lambda: "listens on" in self.server.log or not self.server.alive(), 20, "the server listens")
-        wait_until(lambda: self.answers() or not self.server.alive(), 20, "the server answers")
+        try:
+            wait_until(lambda: self.answers() or not self.server.alive(), 20, "the server answers")
+        except TimeoutError:
+            said = [line for line in self.server.log.splitlines() if "GET / " not in line and "GET /:" not in line]
+            raise AssertionError("\n".join(said)) from None
         assert self.server.alive(), self.server.log
 
     def answers(self):
@@ -113,6 +144,7 @@ class Reader:
 
     def save(self, name, text):
         path = self.directory() / name
+        assert self.place in path.parents, f"{path} is the machine's own"
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
 
@@ -132,12 +164,12 @@ class Reader:
             return self.console(text)
         if kind == "sh server":
             return self.serve(text)
-        if kind != "text":
+        if " " in kind:
             return self.save(kind.split()[1], text)
 
     def read(self):
         for kind, text in BLOCK.findall(self.text):
-            self.do(kind, self.ours(text))
+            self.do(self.ours(kind), self.ours(text))
 
     def stop_server(self):
         if self.server:
@@ -153,13 +185,61 @@ class Reader:
             shutil.rmtree(self.place)
 
 
+class Operator(Reader):
+    """Somebody who looks after a server that runs already."""
+
+    def __init__(self, page):
+        super().__init__(page)
+        self.user = "www-data" if os.geteuid() == 0 else getpass.getuser()
+        for name in ("bin", "etc/rowgate", "run/postgresql", "state"):
+            (self.place / name).mkdir(parents=True)
+        for name, line in TOOLS.items():
+            (self.place / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
+            (self.place / "bin" / name).chmod(0o755)
+        (self.place / "etc/rowgate/rowgate.conf").write_text(self.ours(CONFIG) + f'state-dir = "{self.place}/state"\n')
+        for name in ("run/postgresql", "state"):
+            if os.geteuid() == 0:
+                shutil.chown(self.place / name, self.user)
+        self.shell.run(self.ours("""
+            PATH=$PWD/bin:$PWD/build:$PATH PGDATABASE=workshop
+            PGBOUNCER=/etc/pgbouncer/pgbouncer.ini
+            export PATH PGDATABASE PGBOUNCER
+            createdb -T template0 workshop
+            rowgate keygen --group rowgate --out /etc/rowgate/rowgate.jwk
+            ROWGATE_AUTH_INSTALL_URI=postgresql:///workshop rowgate migrate /etc/rowgate/rowgate.conf
+            cat sql/demo/*.sql | psql -X -q -1 -v ON_ERROR_STOP=1
+            for who in ann bob; do
+                echo "seven horses in the rain" | rowgate user add $who@example.com /etc/rowgate/rowgate.conf
+            done
+        """))
+        self.serving |= {"ROWGATE_USER": self.user} if os.geteuid() == 0 else {}
+        self.serve("systemctl restart rowgate")
+
+    def serve(self, line):
+        super().serve(line.replace("systemctl restart rowgate",
+                                   f"{TOP}/deploy/serve {self.place}/etc/rowgate/rowgate.conf"))
+
+    def close(self):
+        for pid in self.place.glob("run/postgresql/*.pid"):
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+        super().close()
+
+    def ours(self, text):
+        text = OURS.sub(f"{self.place}/", super().ours(text)).replace("https://workshop.example", self.url)
+        others = {"--group rowgate": "--group " + grp.getgrgid(pwd.getpwnam(self.user).pw_gid).gr_name,
+                  "-o postgres": "-o " + getpass.getuser(), "-o rowgate": "-o " + getpass.getuser()}
+        for ours, its in others.items():
+            text = text.replace(ours, its)
+        return text
+
+
 @pytest.fixture
 def reader():
     """reader(page): everything that it started goes in the end."""
     readers = []
 
-    def start(page):
-        readers.append(Reader(page))
+    def start(page, kind=Reader):
+        readers.append(kind(page))
         return readers[-1]
     yield start
     for each in readers:
@@ -178,3 +258,23 @@ def test_the_tutorial(reader):
                                                                                      "Buy milk Remove"],
         "signed out": ["The library opens at nine"]}
     assert seen["said"]["refused"] == "Invalid credentials" and seen["kept"] == 0
+
+
+@pytest.mark.parametrize("page", HOW_TO)
+def test_how_to(reader, page):
+    reader(f"how-to/{page}.md", Operator).read()
+
+
+@pytest.mark.parametrize("page", FROM_NOTHING)
+def test_how_to_from_nothing(reader, page):
+    reader(f"how-to/{page}.md").read()
+
+
+def test_every_how_to_is_run():
+    """But for those that other tests run, or that have nothing to be run."""
+    elsewhere = {"web-servers": "test_web_servers.py", "move-from-the-tutorial": "test_migrate.py",
+                 "demo": "test_demo.py", "move-from-postgrest": None}
+    pages = {page.stem: page.read_text() for page in (PAGES / "how-to").glob("*.md")}
+    assert pages.keys() - {*HOW_TO, *FROM_NOTHING} == elsewhere.keys()
+    for name, test in elsewhere.items():
+        assert (TOP / "tests/api" / test).exists() if test else not BLOCK.search(pages[name])

@@ -1,4 +1,5 @@
-// A visitor's tour of the tutorial's page at /app/. Reads what visitor.mjs reads; prints the notes that were seen, by step.
+// A visitor's tour of the tutorial's page at /app/. Reads what visitor.mjs reads; prints the notes that were seen, by
+// step.
 // SPDX-License-Identifier: MIT
 import { examine, given, newPage, press, report, seen } from "./visitor.mjs";
 
@@ -7,7 +8,8 @@ seen.notes = {};
 
 // The list, once it has as many notes.
 async function list(step, count) {
-	await page.waitForFunction((wanted) => document.querySelectorAll("#notes li").length === wanted, count).catch(() => {});
+	const all = (wanted) => document.querySelectorAll("#notes li").length === wanted;
+	await page.waitForFunction(all, count).catch(() => {});
 	seen.notes[step] = (await page.locator("#notes li").allTextContents()).map((text) => text.trim());
 	await examine(page, step);
 }
