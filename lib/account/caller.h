@@ -15,7 +15,8 @@ MUST_CHECK bool account_identify_expired(struct account_call *c, struct fault *f
  * and when it is wanted and missing. */
 MUST_CHECK bool account_text(struct account_call *c, const char *name, bool wanted, struct str *out_r, struct fault *f);
 
-/* 401 with WWW-Authenticate, in the place of whatever f held; the RGA codes are in the README. Always returns false. */
+/* 401 with WWW-Authenticate, in the place of whatever f held; what each RGA code says is in
+ * deploy/docs/reference/errors.md. Always returns false. */
 bool account_unauthorized(struct account_call *c, struct fault *f, const char *code, struct str message);
 
 #endif

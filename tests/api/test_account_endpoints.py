@@ -1,4 +1,4 @@
-"""The account endpoints: what they take, what they answer, who may call them (README, Accounts).
+"""The account endpoints: what they take, what they answer, who may call them.
 
 SPDX-License-Identifier: MIT
 """

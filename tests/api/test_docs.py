@@ -205,7 +205,7 @@ class Operator(Reader):
             PGBOUNCER=/etc/pgbouncer/pgbouncer.ini
             export PATH PGDATABASE PGBOUNCER
             createdb -T template0 workshop
-            rowgate keygen --group rowgate --out /etc/rowgate/rowgate.jwk
+            rowgate keygen --alg EdDSA --group rowgate --out /etc/rowgate/rowgate.jwk
             ROWGATE_AUTH_INSTALL_URI=postgresql:///workshop rowgate migrate /etc/rowgate/rowgate.conf
             cat sql/demo/*.sql | psql -X -q -1 -v ON_ERROR_STOP=1
             for who in ann bob; do
@@ -278,3 +278,10 @@ def test_every_how_to_is_run():
     assert pages.keys() - {*HOW_TO, *FROM_NOTHING} == elsewhere.keys()
     for name, test in elsewhere.items():
         assert (TOP / "tests/api" / test).exists() if test else not BLOCK.search(pages[name])
+
+
+def test_production_in_the_readme_is_that_of_its_page():
+    readme = (TOP / "README.md").read_text().partition("## In production")[2]
+    page = (PAGES / "production.md").read_text()
+    lines = re.search(r"```\n(.*?)```", readme, re.S)[1].splitlines()
+    assert len(lines) == 10 and [line for line in lines if line not in page] == []
