@@ -135,6 +135,8 @@ front_start() {
 	front_errors
 	front_page
 	front_docs
+	# Root puts nothing where the account of the workers could put a link.
+	install -d -m 700 -o "$(front_account)" "$run/master"
 	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
 	case $front in
 	lighttpd) start_child front "${command[@]}" -D -f "$run/serve.conf" ;;

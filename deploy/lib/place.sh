@@ -17,6 +17,8 @@ make_run_directory() {
 	mkdir "$run/empty"
 	install -d -m 750 -o "$app_user" -g "$(id -gn "$web_user")" "$run/app"
 	install -d -m 700 -o "$web_user" "$run/front"
+	# What root writes for rowgate's account to read lies where that account can put no link in its way.
+	install -d -m 711 "$run/lent"
 }
 
 # Values of these keys may be "@path".
@@ -49,11 +51,11 @@ place_config() {
 	told=$config # what messages name
 	[ -n "$config" ] || return 0
 	if [ ! -f "$config" ]; then
-		copy_file "$config" "$run/app/config"
-		config=$run/app/config
+		copy_file "$config" "$run/lent/config"
+		config=$run/lent/config
 		told=$config
-	elif lend "$config" "$run/app/config"; then
-		config=$run/app/config
+	elif lend "$config" "$run/lent/config"; then
+		config=$run/lent/config
 	fi
 }
 
@@ -74,18 +76,18 @@ place_secrets() {
 	local key value file
 	for key in $AT_FILE_KEYS; do
 		value=$(raw_value "$key")
-		[[ $value == @* ]] && lend "${value#@}" "$run/app/$key" || continue
+		[[ $value == @* ]] && lend "${value#@}" "$run/lent/$key" || continue
 		key=${key^^}
-		export "ROWGATE_${key//-/_}=@$run/app/${key,,}"
+		export "ROWGATE_${key//-/_}=@$run/lent/${key,,}"
 	done
 	for key in $LIBPQ_FILES; do
-		[ -n "${!key:-}" ] && lend "${!key}" "$run/app/$key" && export "$key=$run/app/$key"
+		[ -n "${!key:-}" ] && lend "${!key}" "$run/lent/$key" && export "$key=$run/lent/$key"
 	done
-	install -d -m 700 -o "$app_user" "$run/app/home" "$run/app/home/.postgresql"
+	install -d -m 711 "$run/home" "$run/home/.postgresql"
 	for file in .pgpass .pg_service.conf .postgresql/{root.crt,root.crl,postgresql.crt,postgresql.key}; do
-		[ ! -f "${HOME:-/}/$file" ] || copy_file "${HOME:-/}/$file" "$run/app/home/$file"
+		[ ! -f "${HOME:-/}/$file" ] || copy_file "${HOME:-/}/$file" "$run/home/$file"
 	done
-	export HOME=$run/app/home
+	export HOME=$run/home
 	$(run_as "$app_user") test -w "${TMPDIR:-/tmp}" || export TMPDIR=$run/app
 }
 
@@ -104,7 +106,7 @@ check_reach() {
 # and for each reload. The copy has lost its name when they do.
 keep_input() {
 	grep -Eqs '@/dev/(stdin|fd/0)' <(printenv) ${config:+"$config"} || return 0
-	input=$run/app/input
+	input=$run/lent/input
 	install -m 600 -o "$app_user" /dev/null "$input"
 	cat >"$input"
 	exec <"$input"

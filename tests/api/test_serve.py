@@ -295,6 +295,16 @@ def test_what_the_ordinary_user_cannot_reach_is_said(run, tmp_path, key):
     assert "there is no user" in run(PGRST_DB_URI="postgresql://", ROWGATE_USER="no-such-user").stderr
 
 
+def what_root_writes_lies_in_directories_of_its_own(server):
+    """Elsewhere the account that has the directory could put a link in its place, to a file that is to be spoilt."""
+    run = pathlib.Path(server.fastcgi_socket()).parent.parent
+    copies = [path for name in ("config", "jwt-secret", "PGSERVICEFILE") for path in run.rglob(name)]
+    by_root = [path for path in run.rglob("*") if path.lstat().st_uid == os.geteuid()]
+    assert len(copies) == 3 * (os.geteuid() == 0) and by_root
+    for path in copies + by_root:
+        assert path.parent.stat().st_uid == os.geteuid(), path
+
+
 @pytest.mark.parametrize("front", FRONTS)
 def test_root_starts_it_and_an_ordinary_user_runs_it(start, database, tmp_path, front):
     """Though what is needed can be read by root alone."""
@@ -311,6 +321,7 @@ def test_root_starts_it_and_an_ordinary_user_runs_it(start, database, tmp_path, 
     users = {os.stat(f"/proc/{pid}").st_uid for pid in server.process.left_behind()
              if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() in ("rowgate", "program")}
     assert users and (os.geteuid() != 0 or 0 not in users)
+    what_root_writes_lies_in_directories_of_its_own(server)
     # Another key, and another number of rows: both are read by a reload.
     (tmp_path / "key").write_text(SECRET[::-1])
     server.process.send(signal.SIGUSR2)
