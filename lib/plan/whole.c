@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "plan/place.h"
 
+/* What one statement can select, with room for what is asked for beside the columns: PostgreSQL refuses 1,665. */
+enum { SELECTED_MOST = 1600 };
+
 /* Whether rows are grouped: by an aggregate here, or by one that a spread lifts to here. */
 static bool is_grouped(const struct place *p)
 {
@@ -42,6 +45,20 @@ static bool returns_more(const struct place *p)
 	return place_orders_unknown(p);
 }
 
+/* Whether the columns, and those once more that PostgreSQL encodes, are more than can be selected. */
+static bool is_too_wide(const struct place *p)
+{
+	const struct plan_source *s = &p->source;
+	size_t selected = source_columns(s) + p->child_count;
+	for (const struct select_item *item = p->items; item; item = item->next)
+		selected += item->kind == SELECT_FIELD;
+	for (size_t i = 0; i < source_columns(s) && !p->embed; i++) {
+		struct plan_field field = source_column(s, i);
+		selected += source_to_json(s, &field);
+	}
+	return selected > SELECTED_MOST;
+}
+
 bool place_leaves_all(const struct reader *r, const struct place *p)
 {
 	const struct plan_source *s = &p->source;
@@ -51,7 +68,7 @@ bool place_leaves_all(const struct reader *r, const struct place *p)
 		times += item->kind == SELECT_ALL;
 	if (times != 1 || !has_columns || source_columns(s) == 0 || (p->embed && p->embed->spread))
 		return false;
-	if (is_grouped(p) || is_represented(s))
+	if (is_grouped(p) || is_represented(s) || is_too_wide(p))
 		return false;
 	return p->embed || !is_write(r->query) || !returns_more(p);
 }

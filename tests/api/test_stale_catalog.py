@@ -150,6 +150,15 @@ def test_O11_a_table_changes(server, database, name, warm):
     assert asked(database) == before + (what.method != "GET")
 
 
+@pytest.mark.parametrize("method, query", [("GET", ""), ("GET", "&select=*,c1"), ("PATCH", ""), ("PATCH", "&order=id")])
+def test_a_table_with_so_many_arrays_that_they_cannot_come_twice(server, method, query):
+    answer = server.request(method, "/wide?id=eq.1" + query, headers=REPRESENTATION,
+                            json={"c2": [2]} if method == "PATCH" else None)
+    assert answer.status_code == 200, answer.text
+    [row] = answer.json()
+    assert len(row) == 901 and row["c900"] == [1] and row["c3"] is None
+
+
 def test_O11_a_relation_that_is_gone(server, database):
     assert server.get("/renamed").status_code == 200
     database.run("ALTER TABLE renamed RENAME TO another")
