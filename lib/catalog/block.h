@@ -6,7 +6,7 @@
 #include "catalog.h"
 
 /* Counts changes of meaning that the sizes of the records do not show. */
-#define CAT_VERSION 8
+#define CAT_VERSION 9
 #define CAT_MAGIC "rowgate" /* with its NUL, eight bytes */
 #define CAT_ALIGNMENT 8
 

@@ -50,6 +50,8 @@ const struct cat_type *catalog_type_named(const struct catalog *cat, struct str 
 /* encoding.c: how values of a base type become JSON when the block does not know the type (or there is no block):
  * built-in types from the evidence in lib/reply, everything else by to_json. */
 enum cat_encoding catalog_encoding_builtin(uint32_t oid);
+/* What the elements of a built-in array type are of, for CAT_ENCODE_ARRAY; 0: it is no such type. */
+uint32_t catalog_element_builtin(uint32_t oid);
 /* All foreign keys, sorted by the referencing relation, then by name. */
 const struct cat_foreign_key *catalog_foreign_keys(const struct catalog *cat, size_t *count_r);
 /* Those of one referencing relation. */

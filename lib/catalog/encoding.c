@@ -8,7 +8,7 @@ struct encoding {
 	enum cat_encoding encoding;
 };
 
-/* Ascending. Arrays, int2vector, oidvector, record and whatever is not listed are left to to_json. */
+/* Ascending. int2vector, oidvector, record and whatever is not listed here or among the arrays are left to to_json. */
 static const struct encoding encodings[] = {
 	{ OID_BOOL, CAT_ENCODE_BOOL },
 	{ OID_BYTEA, CAT_ENCODE_ESCAPED },
@@ -85,6 +85,99 @@ static const struct encoding encodings[] = {
 	{ OID_XID8, CAT_ENCODE_ESCAPED },
 };
 
+/* Array types by number, ascending, and what they are of. Of json and jsonb are none: the nulls in their elements may
+ * have to be stripped. */
+static const struct {
+	uint32_t type, element;
+} arrays[] = {
+	{ 143, OID_XML },
+	{ 271, OID_XID8 },
+	{ 629, OID_LINE },
+	{ 651, OID_CIDR },
+	{ 719, OID_CIRCLE },
+	{ 775, OID_MACADDR8 },
+	{ 791, OID_MONEY },
+	{ 1000, OID_BOOL },
+	{ 1001, OID_BYTEA },
+	{ 1002, OID_CHAR },
+	{ 1003, OID_NAME },
+	{ 1005, OID_INT2 },
+	{ 1007, OID_INT4 },
+	{ 1008, OID_REGPROC },
+	{ 1009, OID_TEXT },
+	{ 1010, OID_TID },
+	{ 1011, OID_XID },
+	{ 1012, OID_CID },
+	{ 1014, OID_BPCHAR },
+	{ 1015, OID_VARCHAR },
+	{ 1016, OID_INT8 },
+	{ 1017, OID_POINT },
+	{ 1018, OID_LSEG },
+	{ 1019, OID_PATH },
+	{ 1020, OID_BOX },
+	{ 1021, OID_FLOAT4 },
+	{ 1022, OID_FLOAT8 },
+	{ 1027, OID_POLYGON },
+	{ 1028, OID_OID },
+	{ 1034, OID_ACLITEM },
+	{ 1040, OID_MACADDR },
+	{ 1041, OID_INET },
+	{ 1115, OID_TIMESTAMP },
+	{ 1182, OID_DATE },
+	{ 1183, OID_TIME },
+	{ 1185, OID_TIMESTAMPTZ },
+	{ 1187, OID_INTERVAL },
+	{ 1231, OID_NUMERIC },
+	{ 1270, OID_TIMETZ },
+	{ 1561, OID_BIT },
+	{ 1563, OID_VARBIT },
+	{ 2201, OID_REFCURSOR },
+	{ 2207, OID_REGPROCEDURE },
+	{ 2208, OID_REGOPER },
+	{ 2209, OID_REGOPERATOR },
+	{ 2210, OID_REGCLASS },
+	{ 2211, OID_REGTYPE },
+	{ 2949, OID_TXID_SNAPSHOT },
+	{ 2951, OID_UUID },
+	{ 3221, OID_PG_LSN },
+	{ 3643, OID_TSVECTOR },
+	{ 3645, OID_TSQUERY },
+	{ 3735, OID_REGCONFIG },
+	{ 3770, OID_REGDICTIONARY },
+	{ 3905, OID_INT4RANGE },
+	{ 3907, OID_NUMRANGE },
+	{ 3909, OID_TSRANGE },
+	{ 3911, OID_TSTZRANGE },
+	{ 3913, OID_DATERANGE },
+	{ 3927, OID_INT8RANGE },
+	{ 4073, OID_JSONPATH },
+	{ 4090, OID_REGNAMESPACE },
+	{ 4097, OID_REGROLE },
+	{ 4192, OID_REGCOLLATION },
+	{ 5039, OID_PG_SNAPSHOT },
+	{ 6150, OID_INT4MULTIRANGE },
+	{ 6151, OID_NUMMULTIRANGE },
+	{ 6152, OID_TSMULTIRANGE },
+	{ 6153, OID_TSTZMULTIRANGE },
+	{ 6155, OID_DATEMULTIRANGE },
+	{ 6157, OID_INT8MULTIRANGE },
+};
+
+uint32_t catalog_element_builtin(uint32_t oid)
+{
+	size_t low = 0, high = COUNT_OF(arrays);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (oid == arrays[middle].type)
+			return arrays[middle].element;
+		if (oid > arrays[middle].type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
 enum cat_encoding catalog_encoding_builtin(uint32_t oid)
 {
 	size_t low = 0, high = COUNT_OF(encodings);
@@ -97,5 +190,5 @@ enum cat_encoding catalog_encoding_builtin(uint32_t oid)
 		else
 			high = middle;
 	}
-	return CAT_ENCODE_TO_JSON;
+	return catalog_element_builtin(oid) ? CAT_ENCODE_ARRAY : CAT_ENCODE_TO_JSON;
 }

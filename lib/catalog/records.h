@@ -65,6 +65,7 @@ enum cat_encoding {
 	CAT_ENCODE_BOOL,
 	CAT_ENCODE_TIMESTAMP,
 	CAT_ENCODE_TIMESTAMPTZ,
+	CAT_ENCODE_ARRAY,  /* each element in its own way: see catalog_element_builtin() */
 	CAT_ENCODE_TO_JSON /* to_json(col) in the select list */
 };
 
@@ -79,8 +80,7 @@ struct cat_type {
 	uint8_t category;             /* pg_type.typcategory */
 	uint8_t encoding;             /* enum cat_encoding, for the base type */
 	uint8_t is_media_type;        /* a domain named like a media type, or any/any as stars */
-	/* Functions that represent a domain, as PostgreSQL printed their names, or absent: what its values are read as,
-	 * and what they are made from in a body and in a filter. */
+	/* A domain's own functions as printed, or absent: what makes JSON of it, it of JSON, it of text. */
 	struct cat_text to_json, from_json, from_text;
 };
 

@@ -148,6 +148,8 @@ bool source_is_json(const struct plan_field *f)
 /* A function may have left another DateStyle behind, on which the text form of dates depends; to_json's does not. */
 static bool is_date(uint32_t type)
 {
+	uint32_t element = catalog_element_builtin(type);
+	type = element ? element : type;
 	return type == OID_DATE || type == OID_TIMESTAMP || type == OID_TIMESTAMPTZ;
 }
 

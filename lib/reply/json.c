@@ -4,26 +4,21 @@
 
 #include <string.h>
 
-#include "base/ascii.h"
 #include "catalog/oid.h"
-#include "reply/escape.h"
+#include "reply/array.h"
 #include "reply/strip.h"
-
-/* Values that may need more are written in pieces; what an encoder adds to the escaped text at most. */
-enum { PIECE = SPOOL_RESERVE_MOST / ESCAPE_MOST - 1, EXTRA = 16 };
-
-/* Writes one value to `to`, which has room for ESCAPE_MOST * text.n + EXTRA bytes; returns the end. */
-typedef char *encode_fn(char *to, struct str text);
 
 struct column {
 	struct str prefix; /* ,"name": */
-	encode_fn *encode;
-	size_t at; /* where in the row its value is */
+	value_fn *encode;  /* of the value, or of an array's elements */
+	size_t at;         /* where in the row its value is */
+	char delimiter;    /* of an array's elements; 0: it is none */
 	bool is_json;
 };
 
 struct json_shape {
 	struct strip *strip; /* NULL: nulls are kept */
+	bool malformed;      /* sticky: the text of some array was not one */
 	size_t count;
 	struct column columns[];
 };
@@ -34,94 +29,6 @@ static inline char *append(char *to, struct str text)
 	return to + text.n;
 }
 
-static char *encode_raw(char *to, struct str text)
-{
-	return append(to, text);
-}
-
-static char *encode_escaped(char *to, struct str text)
-{
-	*to++ = '"';
-	to = escape_to(to, text);
-	*to++ = '"';
-	return to;
-}
-
-static char *quote(char *to, struct str text)
-{
-	*to++ = '"';
-	to = append(to, text);
-	*to++ = '"';
-	return to;
-}
-
-/* NaN and the infinities are no JSON numbers. */
-static bool is_number(struct str text)
-{
-	size_t at = text.n > 1 && text.p[0] == '-';
-	return text.n > at && ascii_is_digit(text.p[at]);
-}
-
-static char *encode_number(char *to, struct str text)
-{
-	return is_number(text) ? append(to, text) : quote(to, text);
-}
-
-static char *encode_bool(char *to, struct str text)
-{
-	return append(to, text.p[0] == 't' ? STR("true") : STR("false"));
-}
-
-static bool is_infinite(struct str text)
-{
-	return str_starts(text, STR("i")) || str_starts(text, STR("-i"));
-}
-
-/* ISO 8601 from PostgreSQL's ISO: `2024-05-01 10:00:00.5+02 BC` to `2024-05-01T10:00:00.5+02:00 BC`. An offset with
- * seconds, as local mean times have, ends in :ss and stays. */
-static char *encode_time(char *to, struct str text, bool zoned)
-{
-	if (is_infinite(text))
-		return quote(to, text);
-	bool before_christ = str_ends(text, STR(" BC"));
-	if (before_christ)
-		text.n -= 3;
-	*to++ = '"';
-	char *blank = to + str_index(text, ' ');
-	to = append(to, text);
-	if (blank < to)
-		*blank = 'T';
-	if (zoned && text.n > 3 && (to[-3] == '+' || to[-3] == '-'))
-		to = append(to, STR(":00"));
-	if (before_christ)
-		to = append(to, STR(" BC"));
-	*to++ = '"';
-	return to;
-}
-
-static char *encode_timestamp(char *to, struct str text)
-{
-	return encode_time(to, text, false);
-}
-
-static char *encode_timestamptz(char *to, struct str text)
-{
-	return encode_time(to, text, true);
-}
-
-/* Encoders by what becomes of a built-in type. What only to_json() can encode was passed through it by the statement
- * and arrives as json. */
-static encode_fn *const encoders[] = {
-	[CAT_ENCODE_ESCAPED] = encode_escaped,
-	[CAT_ENCODE_RAW] = encode_raw,
-	[CAT_ENCODE_NUMBER] = encode_number,
-	[CAT_ENCODE_BOOL] = encode_bool,
-	[CAT_ENCODE_TIMESTAMP] = encode_timestamp,
-	[CAT_ENCODE_TIMESTAMPTZ] = encode_timestamptz,
-	[CAT_ENCODE_TO_JSON] = encode_escaped,
-};
-static_assert(COUNT_OF(encoders) == CAT_ENCODE_TO_JSON + 1, "an encoder for each way");
-
 static struct str make_prefix(struct arena *a, struct str name)
 {
 	char *p = arena_bytes(a, ESCAPE_MOST * name.n + 4), *to = p;
@@ -129,6 +36,15 @@ static struct str make_prefix(struct arena *a, struct str name)
 	to = escape_to(to, name);
 	to = append(to, STR("\":"));
 	return (struct str){ p, (size_t)(to - p) };
+}
+
+/* Boxes are the one type whose own text has commas, and whose arrays have another delimiter. */
+static void choose_encoder(struct column *c, uint32_t type)
+{
+	uint32_t element = catalog_element_builtin(type);
+	c->encode = value_encoder(catalog_encoding_builtin(element ? element : type));
+	c->delimiter = !element ? '\0' : element == OID_BOX ? ';' : ',';
+	c->is_json = oid_is_json(type);
 }
 
 struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct arena *a)
@@ -142,8 +58,7 @@ struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct 
 		struct column *c = &shape->columns[i];
 		c->prefix = make_prefix(a, str_of(row_name(r, i)));
 		c->at = i;
-		c->encode = encoders[catalog_encoding_builtin(row_type(r, i))];
-		c->is_json = oid_is_json(row_type(r, i));
+		choose_encoder(c, row_type(r, i));
 	}
 	return shape;
 }
@@ -180,50 +95,24 @@ bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct 
 	return fits;
 }
 
-static void put_pieces(struct spool *out, struct str text)
+static void put_value(struct spool *out, struct json_shape *shape, const struct column *c, struct str text)
 {
-	spool_put(out, STR("\""));
-	while (text.n > 0) {
-		struct str piece = str_sub(text, 0, PIECE);
-		char *to = spool_room(out, ESCAPE_MOST * piece.n);
-		if (!to)
-			return;
-		out->n += (size_t)(escape_to(to, piece) - to);
-		text = str_from(text, piece.n);
-	}
-	spool_put(out, STR("\""));
-}
-
-/* Long values are texts, json or numbers of very many digits; no other type's text can be long. */
-static void put_long(struct spool *out, const struct column *c, struct str text)
-{
-	if (c->encode == encode_escaped)
-		put_pieces(out, text);
-	else
-		spool_put(out, text);
-}
-
-static void put_value(struct spool *out, const struct json_shape *shape, const struct column *c, struct str text)
-{
-	if (!text.p) {
+	if (!text.p)
 		spool_put(out, STR("null"));
-	} else if (c->is_json && shape->strip) {
+	else if (c->is_json && shape->strip)
 		strip_json(shape->strip, out, text);
-	} else if (text.n > PIECE - EXTRA) {
-		put_long(out, c, text);
-	} else {
-		char *to = spool_room(out, ESCAPE_MOST * text.n + EXTRA);
-		if (to)
-			out->n += (size_t)(c->encode(to, text) - to);
-	}
+	else if (!c->delimiter)
+		value_put(out, c->encode, text);
+	else if (!array_put(out, text, c->encode, c->delimiter))
+		shape->malformed = true;
 }
 
 /* A name and its value by one reservation, when they are sure to fit and need nothing special. */
 static bool put_short(struct spool *out, const struct json_shape *shape, const struct column *c, struct str text,
 	char separator)
 {
-	size_t most = c->prefix.n + ESCAPE_MOST * text.n + EXTRA;
-	if (most > SPOOL_RESERVE_MOST || (c->is_json && shape->strip))
+	size_t most = c->prefix.n + ESCAPE_MOST * text.n + VALUE_EXTRA;
+	if (most > SPOOL_RESERVE_MOST || c->delimiter || (c->is_json && shape->strip))
 		return false;
 	char *to = spool_room(out, most);
 	if (!to)
@@ -235,7 +124,7 @@ static bool put_short(struct spool *out, const struct json_shape *shape, const s
 	return true;
 }
 
-void json_object(struct spool *out, const struct json_shape *shape, const struct row *r)
+void json_object(struct spool *out, struct json_shape *shape, const struct row *r)
 {
 	char separator = '{';
 	for (size_t i = 0; i < shape->count; i++) {
@@ -253,19 +142,24 @@ void json_object(struct spool *out, const struct json_shape *shape, const struct
 	spool_put(out, separator == '{' ? STR("{}") : STR("}"));
 }
 
-void json_value(struct spool *out, const struct json_shape *shape, const struct row *r, size_t column)
+void json_value(struct spool *out, struct json_shape *shape, const struct row *r, size_t column)
 {
 	const struct column *c = &shape->columns[column];
 	put_value(out, shape, c, row_value(r, c->at));
 }
 
+bool json_shape_malformed(const struct json_shape *shape)
+{
+	return shape->malformed;
+}
+
 struct str json_plain(const struct json_shape *shape, const struct row *r, size_t column, struct arena *a)
 {
-	encode_fn *encode = shape->columns[column].encode;
+	value_fn *encode = shape->columns[column].encode;
 	struct str text = row_value(r, column);
-	if (!text.p || encode == encode_raw || encode == encode_escaped)
+	if (!text.p || shape->columns[column].delimiter || value_is_raw(encode) || value_is_text(encode))
 		return text.p ? str_dup(a, text) : STR_NONE;
-	char *p = arena_bytes(a, ESCAPE_MOST * text.n + EXTRA);
+	char *p = arena_bytes(a, ESCAPE_MOST * text.n + VALUE_EXTRA);
 	struct str json = { p, (size_t)(encode(p, text) - p) };
 	return p[0] == '"' ? str_sub(json, 1, json.n - 2) : json;
 }

@@ -1,8 +1,9 @@
 /* Rows to JSON, byte for byte as PostgreSQL's to_json and row_to_json write them.
  *
- * A value is encoded by the type OID of its column from its text form (DateStyle ISO). Types that PostgreSQL encodes in
- * ways of its own (arrays, composites, types with a cast to json) must be selected as to_json(col) and then arrive as
- * json; enum cat_encoding says which. tests/lib/reply/json_equality compares with a real server.
+ * A value is encoded by the type OID of its column from its text form (DateStyle ISO), arrays of such types too. What
+ * PostgreSQL encodes in ways of its own (composites, types with a cast to json, arrays of these) must be selected as
+ * to_json(col), and then arrives as json; enum cat_encoding says which. tests/lib/reply/json_equality compares with a
+ * real server.
  *
  * With strip_nulls the outcome is that of json_strip_nulls over the row: members that are null are left out at every
  * depth, and nested json is written anew without blanks. (It differs in one thing: \u0000 and lone surrogates inside
@@ -28,10 +29,12 @@ struct json_star {
 MUST_CHECK bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct json_star *star,
 	const struct catalog *cat);
 /* {"a":1,"b":"x"} */
-void json_object(struct spool *out, const struct json_shape *shape, const struct row *r);
+void json_object(struct spool *out, struct json_shape *shape, const struct row *r);
 /* The value of one column. */
-void json_value(struct spool *out, const struct json_shape *shape, const struct row *r, size_t column);
-/* The value of one column as ->> gives it: strings bare. STR_NONE: NULL. */
+void json_value(struct spool *out, struct json_shape *shape, const struct row *r, size_t column);
+/* Whether the text of some value since the shape was made was not what its type's is: the JSON is of no use. */
+bool json_shape_malformed(const struct json_shape *shape);
+/* The value of one column as ->> gives it: strings bare, arrays in their own form. STR_NONE: NULL. */
 struct str json_plain(const struct json_shape *shape, const struct row *r, size_t column, struct arena *a);
 
 #endif

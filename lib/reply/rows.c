@@ -282,6 +282,8 @@ bool reply_rows_add(void *arg, const struct row *r, struct fault *f)
 		return true;
 	spool_put(&rows->body, rows->count == 1 ? form->open : form->separator);
 	form->put(rows, r);
+	if (json_shape_malformed(rows->shape))
+		return fault_set(f, 500, "RG500", STR("PostgreSQL sent an array that is none"));
 	return rows_spool_holds(&rows->body, rows->arena, f);
 }
 

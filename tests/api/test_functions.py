@@ -27,6 +27,8 @@ FUNCTIONS = [
     case("F1 OUT", "GET /rpc/out_two?a=2", 200, {"twice": 4, "thrice": 6}),
     case("F1 INOUT", "GET /rpc/inout_one?a=2", 200, {"a": 3}),
     case("F1 TABLE", "GET /rpc/a_table?lo=2", 200, [{"n": 2, "square": 4}, {"n": 3, "square": 9}]),
+    case("F1 arrays of dates", "POST /rpc/german_dates", 200,
+         [{"days": ["2024-05-01"], "moments": ["2024-05-01T10:00:00"]}], body={}),
     case("F1 record", "GET /rpc/a_record", 200, {"a": 1, "b": "x"}),
     case("F1 bad value", "GET /rpc/add?a=x&b=2", 400, fault("22P02", 'invalid input syntax for type integer: "x"')),
     case("F2 json", "POST /rpc/whole_json", 200, {"x": [1]}, body={"x": [1]}),

@@ -126,6 +126,13 @@ CREATE FUNCTION api.numbers(n integer) RETURNS SETOF integer LANGUAGE sql IMMUTA
 CREATE FUNCTION api.an_item(wanted integer) RETURNS api.items LANGUAGE sql STABLE AS
 	$$ SELECT * FROM api.items WHERE id = wanted $$;
 CREATE FUNCTION api.all_items() RETURNS SETOF api.items LANGUAGE sql STABLE AS $$ SELECT * FROM api.items ORDER BY id $$;
+-- Dates of the function's own style are not what arrays of them are read in.
+CREATE FUNCTION api.german_dates() RETURNS TABLE (days date[], moments timestamp[]) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('datestyle', 'German', true);
+	RETURN QUERY SELECT ARRAY[date '2024-05-01'], ARRAY[timestamp '2024-05-01 10:00'];
+END
+$$;
 CREATE FUNCTION api.a_table(lo integer, hi integer DEFAULT 3) RETURNS TABLE (n integer, square integer) LANGUAGE sql IMMUTABLE
 	AS $$ SELECT i, i * i FROM generate_series(lo, hi) AS i $$;
 CREATE FUNCTION api.out_two(a integer, OUT twice integer, OUT thrice integer) LANGUAGE sql IMMUTABLE AS $$ SELECT a * 2, a * 3 $$;

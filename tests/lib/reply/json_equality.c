@@ -30,7 +30,7 @@ struct equality {
 	enum mode mode;
 	const char *what;
 	uint64_t values, rows, differences;
-	uint32_t seen[COUNT_OF(literals)]; /* OIDs compared by literals */
+	uint32_t seen[2 * COUNT_OF(literals)]; /* OIDs compared by literals, and of arrays of them */
 	size_t seen_count;
 };
 
@@ -181,14 +181,11 @@ static struct str values_of(struct equality *e, const struct literals *l)
 	return str_dup(e->arena, buf_str(&out));
 }
 
-static void compare_literals(struct equality *e, const struct literals *l)
+/* values: what follows FROM, made into a table t of one column v. */
+static void compare_values(struct equality *e, const char *what, struct type t, struct str values)
 {
-	struct type t = type_named(e, l->type);
-	if (t.oid == 0)
-		return;
-	struct str values = values_of(e, l);
 	const char *selected = by_to_json(e, t.oid) ? "to_json(v)" : "v";
-	e->what = l->type;
+	e->what = what;
 	e->mode = MODE_JSON;
 	run(e, str_printf(e->arena, "SELECT %s, to_json(v)::text FROM %s", selected, values.p), compare_value, e);
 	run(e, str_printf(e->arena, "SELECT to_json(ROW(v, 1)), to_json(ROW(v, 1))::text FROM %s", values.p), compare_value,
@@ -202,6 +199,26 @@ static void compare_literals(struct equality *e, const struct literals *l)
 	run(e, str_printf(e->arena, "SELECT v, substring(t::text, 2, length(t::text) - 2) AS whole FROM %s", values.p),
 		compare_row, e);
 	e->seen[e->seen_count++] = t.base;
+}
+
+/* Arrays of all values: of one, of several with NULL among them, of all, with bounds, and of all dimensions. */
+#define ARRAYS                                                                                                         \
+	"(WITH t AS MATERIALIZED (SELECT v FROM %s) SELECT '{}'::%s AS v UNION ALL SELECT NULL UNION ALL SELECT ARRAY[v] " \
+	"FROM t UNION ALL SELECT ARRAY[v, NULL, v] FROM t UNION ALL SELECT ARRAY[ARRAY[v, v], ARRAY[NULL, v]] FROM t "     \
+	"UNION ALL SELECT array_agg(v) FROM t UNION ALL SELECT array_fill(v, ARRAY[2], ARRAY[2]) FROM t UNION ALL "        \
+	"SELECT array_fill(v, ARRAY[1, 2, 1, 2, 1, 2], ARRAY[-1, 0, 1, 2, 30, 4]) FROM t) AS t"
+
+static void compare_literals(struct equality *e, const struct literals *l)
+{
+	struct type t = type_named(e, l->type);
+	if (t.oid == 0)
+		return;
+	struct str values = values_of(e, l);
+	compare_values(e, l->type, t, values);
+	const char *arrays = str_printf(e->arena, "%s[]", l->type).p;
+	t = type_named(e, arrays);
+	if (t.oid && !by_to_json(e, t.oid))
+		compare_values(e, arrays, t, str_printf(e->arena, ARRAYS, values.p, arrays));
 }
 
 /* What a whole row is compared with. */
@@ -311,7 +328,7 @@ static void compare_catalogs(struct equality *e)
 	"CASE WHEN i % 3 > 0 THEN json_build_object('a', NULL, 'b\"', ARRAY[random(), NULL], 'c', "                        \
 	"json_build_object('d', NULL)) "                                                                                   \
 	"END AS document, tstzrange(now() - random() * interval '1 year', now()) AS range, ARRAY[random(), NULL] AS "      \
-	"list, "                                                                                                           \
+	"list, regexp_split_to_array(md5(random()::text), '[0-3]') AS words, "                                             \
 	"random() < 0.5 AS truth, NULL::text AS nothing FROM generate_series(1, " RANDOM_ROWS ") AS i OFFSET 0) AS t"
 
 static void compare_random(struct equality *e)

@@ -60,6 +60,22 @@ static const struct {
 	{ T_TIMESTAMPTZ, "0044-03-15 12:00:00+01 BC", "\"0044-03-15T12:00:00+01:00 BC\"" },
 	{ T_TIMESTAMPTZ, "infinity", "\"infinity\"" },
 	{ 1082, "2024-05-01", "\"2024-05-01\"" },
+	{ T_TEXTS, "{}", "[]" },
+	{ T_TEXTS, NULL, "null" },
+	{ T_TEXTS, "{a,NULL,\"NULL\",\"\"}", "[\"a\",null,\"NULL\",\"\"]" },
+	{ T_TEXTS, "{\"a,b\",\"{}\",null,nullable,\" \"}", "[\"a,b\",\"{}\",\"null\",\"nullable\",\" \"]" },
+	{ T_TEXTS, "{\"\\\"\",\"\\\\\",\"x\\\"\\\\y\",\"\n\",\x01}",
+		"[\"\\\"\",\"\\\\\",\"x\\\"\\\\y\",\"\\n\",\"\\u0001\"]" },
+	{ T_TEXTS, "[2:3]={a,b}", "[\"a\",\"b\"]" },
+	{ T_INTS, "{1,-2,NULL}", "[1,-2,null]" },
+	{ T_INTS, "[-1:0][7:8]={{1,2},{3,4}}", "[[1,2],[3,4]]" },
+	{ T_INTS, "{{{{{{1,2}}}}},{{{{{3,NULL}}}}}}", "[[[[[[1,2]]]]],[[[[[3,null]]]]]]" },
+	{ T_BOOLS, "{t,f,NULL}", "[true,false,null]" },
+	{ T_FLOATS, "{1.5,NaN,-Infinity,1e+20}", "[1.5,\"NaN\",\"-Infinity\",1e+20]" },
+	{ T_MOMENTS, "{\"2024-05-01 10:00:00+00\",infinity,\"0044-03-15 12:00:00+01 BC\"}",
+		"[\"2024-05-01T10:00:00+00:00\",\"infinity\",\"0044-03-15T12:00:00+01:00 BC\"]" },
+	{ T_BOXES, "{(1,1),(0,0);(2,2),(0,0)}", "[\"(1,1),(0,0)\",\"(2,2),(0,0)\"]" },
+	{ T_RANGES, "{\"[1,5)\",empty}", "[\"[1,5)\",\"empty\"]" },
 };
 
 static void encodes_by_type(void **state)
@@ -72,6 +88,54 @@ static void encodes_by_type(void **state)
 		expect_text(values[i].json, fake_text(&out, *state), values[i].json);
 		struct str whole = str_printf(*state, "{\"c\":%s}", values[i].json);
 		expect_text("in an object", object_of(&column, 1, false, *state), whole.p);
+	}
+}
+
+/* What PostgreSQL never sends: never more is read than there is, and it is told. */
+static const struct {
+	uint32_t type;
+	const char *value;
+} malformed[] = {
+	{ T_TEXTS, "" },
+	{ T_TEXTS, "{" },
+	{ T_TEXTS, "}" },
+	{ T_TEXTS, "a" },
+	{ T_TEXTS, "{a" },
+	{ T_TEXTS, "{a}}" },
+	{ T_TEXTS, "{a}b" },
+	{ T_TEXTS, "{a},{b}" },
+	{ T_TEXTS, "{,}" },
+	{ T_TEXTS, "{a,}" },
+	{ T_TEXTS, "{a,,b}" },
+	{ T_TEXTS, "{{}}" },
+	{ T_TEXTS, "{a{b}" },
+	{ T_TEXTS, "{\"" },
+	{ T_TEXTS, "{\"a" },
+	{ T_TEXTS, "{\"a\\" },
+	{ T_TEXTS, "{\"a\\\"" },
+	{ T_TEXTS, "{\"a\"b}" },
+	{ T_TEXTS, "{a\"b\"}" },
+	{ T_TEXTS, "{a\\b}" },
+	{ T_TEXTS, "[2:3]" },
+	{ T_TEXTS, "[2:3]=" },
+	{ T_TEXTS, "[2:3={a}" },
+	{ T_TEXTS, "[a]={a}" },
+	{ T_INTS, "{\"\\1\"}" },
+	{ T_INTS, "{{{{{{{1}}}}}}}" },
+	{ T_BOOLS, "{t;f}}" },
+	{ T_BOXES, "{(1,1),(0,0),{}" },
+};
+
+static void tells_what_is_no_array(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(malformed); i++) {
+		struct fake_column column = { "c", malformed[i].type, malformed[i].value, 0 };
+		struct row r = { &column, 1 };
+		struct spool out = spool_in(*state, 4096);
+		struct json_shape *shape = json_shape_new(&r, false, *state);
+		json_object(&out, shape, &r);
+		if (!json_shape_malformed(shape))
+			fail_msg("taken for an array: %s", malformed[i].value);
 	}
 }
 
@@ -143,6 +207,31 @@ static void writes_values_of_any_length(void **state)
 	assert_memory_equal(got.p + got.n - 14, "\\u0001\\u0001\"}", 14);
 }
 
+/* Arrays and elements of every length around the sizes at which the way of writing changes. */
+static void writes_arrays_of_any_length(void **state)
+{
+	struct arena *a = *state;
+	for (size_t length = 600; length < 700; length++) {
+		char *text = arena_bytes(a, length + 6);
+		memset(text, '\n', length + 6);
+		memcpy(text, "{\"\\\\", 4);
+		memcpy(text + length + 4, "\"}", 2);
+		struct fake_column column = { "c", T_TEXTS, text, length + 6 };
+		struct str got = object_of(&column, 1, false, a);
+		assert_int_equal(got.n, 6 + 2 + 2 + 2 * (length + 1));
+		arena_reset(a);
+	}
+	size_t count = 1 << 20;
+	char *text = arena_bytes(a, 2 * count + 1);
+	for (size_t i = 0; i < count; i++)
+		memcpy(text + 2 * i, i ? ",7" : "{7", 2);
+	text[2 * count] = '}';
+	struct fake_column column = { "c", T_INTS, text, 2 * count + 1 };
+	struct str got = object_of(&column, 1, false, a);
+	assert_int_equal(got.n, 6 + 2 * count + 1);
+	assert_memory_equal(got.p + got.n - 6, "7,7,7]}" + 1, 6);
+}
+
 static const struct {
 	uint32_t type;
 	const char *value, *plain;
@@ -173,12 +262,13 @@ static const struct {
 	const char *json;
 } starred[] = {
 	{ { { "a", T_INT4, "1", 0 }, { "b", T_TEXT, "x", 0 } }, 2, { 0, 0, 0 }, "{\"a\":1,\"b\":\"x\"}" },
-	{ { { "a", 1007, "{1}", 0 }, { "b", T_TEXT, "x", 0 }, { "a", T_JSON, "[1]", 0 } }, 3, { 0, 0, 1 },
+	{ { { "a", T_JSONS, "{1}", 0 }, { "b", T_TEXT, "x", 0 }, { "a", T_JSON, "[1]", 0 } }, 3, { 0, 0, 1 },
 		"{\"a\":[1],\"b\":\"x\"}" },
-	{ { { "a", T_TEXT, "y", 0 }, { "a", 1007, "{1}", 0 }, { "e", T_JSON, "[]", 0 }, { "a", T_JSON, "[1]", 0 } }, 4,
+	{ { { "a", T_TEXT, "y", 0 }, { "a", T_JSONS, "{1}", 0 }, { "e", T_JSON, "[]", 0 }, { "a", T_JSON, "[1]", 0 } }, 4,
 		{ 1, 1, 1 }, "{\"a\":\"y\",\"a\":[1],\"e\":[]}" },
-	{ { { "a", 1007, "{1}", 0 } }, 1, { 0, 0, 0 }, NULL },
-	{ { { "b", 1007, "{1}", 0 }, { "a", T_JSON, "[1]", 0 } }, 2, { 0, 0, 1 }, NULL },
+	{ { { "a", T_JSONS, "{1}", 0 } }, 1, { 0, 0, 0 }, NULL },
+	{ { { "b", T_JSONS, "{1}", 0 }, { "a", T_JSON, "[1]", 0 } }, 2, { 0, 0, 1 }, NULL },
+	{ { { "a", T_INTS, "{1}", 0 } }, 1, { 0, 0, 0 }, "{\"a\":[1]}" },
 	{ { { "a", T_INT4, "1", 0 } }, 1, { 1, 1, 0 }, NULL },
 };
 
@@ -214,9 +304,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(encodes_by_type, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_what_is_no_array, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_objects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(strips_nulls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_values_of_any_length, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(writes_arrays_of_any_length, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gives_values_bare, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reads_stars, set_up, tear_down),
 	};

@@ -43,7 +43,7 @@ static void calls(void **state)
 			"`api`.`find_items`(`word` := $1::text) AS `items` WHERE (`items`.`price` >= $2) ORDER BY "
 			"`items`.`id` DESC LIMIT $3 | a | 0 | 3" },
 		{ "POST /rpc/find_items?select=id,tags&id=gt.0\n\n{`word`:`a`}",
-			"SELECT `items`.`id`, pg_catalog.to_json(`items`.`tags`) AS `tags` FROM "
+			"SELECT `items`.`id`, `items`.`tags` FROM "
 			"pg_catalog.json_to_record($1) AS `pgrst_body`(`word` text), LATERAL `api`.`find_items`(`word` := "
 			"`pgrst_body`.`word`) AS `items` WHERE (`items`.`id` > $2) | {`word`:`a`} as 114 | 0" },
 		{ "POST /rpc/get_item?select=id,made\n\n{`id`:1}",
@@ -89,7 +89,7 @@ static void calls(void **state)
 		{ "GET /rpc/picture",
 			"SELECT `picture`.`pgrst_scalar` FROM (SELECT `api`.`picture`() AS `pgrst_scalar`) AS `picture`" },
 		{ "POST /rpc/slow",
-			"SELECT pg_catalog.to_json(`slow`.`pgrst_scalar`) AS `pgrst_scalar` FROM (SELECT `api`.`slow`() AS "
+			"SELECT `slow`.`pgrst_scalar` FROM (SELECT `api`.`slow`() AS "
 			"`pgrst_scalar`) AS `slow`" },
 		{ "POST /rpc/find_items?select=id\nPrefer: handling=strict, max-affected=1\n\n{`word`:`a`}",
 			"SELECT `items`.`id` FROM pg_catalog.json_to_record($1) AS `pgrst_body`(`word` text), LATERAL "

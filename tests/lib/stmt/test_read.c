@@ -18,13 +18,9 @@ static void select_lists(void **state)
 {
 	(void)state;
 	static const struct golden rows[] = {
-		{ "GET /items",
-			"SELECT `items`.*, pg_catalog.to_json(`items`.`tags`) AS `tags`, "
-			"pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
+		{ "GET /items", "SELECT `items`.*, pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
 		{ "GET /items?select=id,name", "SELECT `items`.`id`, `items`.`name` FROM `api`.`items`" },
-		{ "GET /items?select=",
-			"SELECT `items`.*, pg_catalog.to_json(`items`.`tags`) AS `tags`, "
-			"pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
+		{ "GET /items?select=", "SELECT `items`.*, pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items`" },
 		{ "GET /log?select=*,l:line", "SELECT `log`.*, `log`.`line` AS `l` FROM `api`.`log`" },
 		{ "GET /items?select=n:name,p:price::text,id::int",
 			"SELECT `items`.`name` AS `n`, CAST(`items`.`price` AS text) AS `p`, CAST(`items`.`id` AS int) "
@@ -210,15 +206,15 @@ static void aggregates(void **state)
 			"SELECT `items`.`name`, sum(`items`.`price`) AS `sum`, max(`items`.`price`) AS `m` FROM `api`."
 			"`items` GROUP BY `items`.`name`" },
 		{ "GET /items?select=tags,data->>a,id::text,price::int.avg()::int",
-			"SELECT pg_catalog.to_json(`items`.`tags`) AS `tags`, `items`.`data`->>$1 AS `a`, CAST(`items`."
+			"SELECT `items`.`tags`, `items`.`data`->>$1 AS `a`, CAST(`items`."
 			"`id` AS text) AS `id`, CAST(avg(CAST(`items`.`price` AS int)) AS int) AS `avg` FROM `api`."
 			"`items` GROUP BY `items`.`tags`, `items`.`data`->>$1, CAST(`items`.`id` AS text) | a" },
 		{ "GET /items?select=tags.max(),place.count(),span.min()::text&order=id",
-			"SELECT pg_catalog.to_json(max(`items`.`tags`)) AS `max`, count(`items`.`place`) AS `count`, "
+			"SELECT max(`items`.`tags`) AS `max`, count(`items`.`place`) AS `count`, "
 			"CAST(min(`items`.`span`) AS text) AS `min` FROM `api`.`items` ORDER BY `items`.`id`" },
 		{ "GET /items?select=*,count()&name=eq.a&limit=3",
-			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, pg_catalog.to_json(`items`.`tags`) AS "
-			"`tags`, `items`.`data`, (`items`.`meta`)::pg_catalog.jsonb AS `meta`, `items`.`made`, "
+			"SELECT `items`.`id`, `items`.`name`, `items`.`price`, `items`.`tags`, "
+			"`items`.`data`, (`items`.`meta`)::pg_catalog.jsonb AS `meta`, `items`.`made`, "
 			"`items`.`words`, `items`.`mood`, "
 			"pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`span`, count(*) AS `count` FROM `api`."
 			"`items` WHERE (`items`.`name` = $1) GROUP BY `items`.`id`, `items`.`name`, `items`.`price`, "

@@ -19,7 +19,7 @@ static void writes(void **state)
 		  "`q`],`data`:{`a`:[1]}}",
 			"INSERT INTO `api`.`items`(`data`, `name`, `tags`) SELECT `data`, `name`, `tags` FROM pg_catalog."
 			"json_to_record($1) AS `pgrst_body`(`data` jsonb, `name` text, `tags` text[]) RETURNING `items`."
-			"`id`, pg_catalog.to_json(`items`.`tags`) AS `tags`, `items`.`data`->$2 AS `a` | {`name`:`x`,"
+			"`id`, `items`.`tags`, `items`.`data`->$2 AS `a` | {`name`:`x`,"
 			"`tags`:[`p`,`q`],`data`:{`a`:[1]}} as 114 | a" },
 		{ "POST /items\nPrefer: return=headers-only\n\n{`name`:`x`}",
 			"INSERT INTO `api`.`items`(`name`) SELECT `name` FROM pg_catalog.json_to_record($1) AS "
