@@ -205,8 +205,8 @@ int standalone_run(const char *file, char *const *vars, bool accounts)
 		return EXIT_FAILURE;
 	}
 	standalone_begin(&s);
-	/* Account workers are as many as the web server starts. */
-	place.seats = accounts ? NULL : s.state;
+	/* Account workers connect as another role, and are as many as the web server starts; unless all share one. */
+	place.seats = accounts && !s.generation->conf.db_single_role ? NULL : s.state;
 	while (status == WORKER_RELOAD) {
 		standalone_take_next(&s);
 		status = worker_run(s.generation, &place);

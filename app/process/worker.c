@@ -208,6 +208,9 @@ static void worker_serve(struct worker *w, struct slot *slot)
 		slots_keep(w->slots, slot);
 	else
 		slots_drop(w->slots, slot);
+	/* It may have got a seat meanwhile that others wait for, and no event may come for long. */
+	if (w->place->seats && statedir_seated(w->place->seats))
+		w->look_us = clock_monotonic_us();
 	arena_reset(w->arena);
 }
 

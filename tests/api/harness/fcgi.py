@@ -34,10 +34,10 @@ class Connection:
     def __exit__(self, *how):
         self.socket.close()
 
-    def send(self, path, method="GET", body=b"", **more):
+    def send(self, path, method="GET", body=b"", keep=True, **more):
         params = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1",
                   "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body))} | more
-        self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, 1)) + record(PARAMS,
+        self.socket.sendall(record(BEGIN, struct.pack(">HB5x", 1, keep)) + record(PARAMS,
             b"".join(pair(*each) for each in params.items()))
                             + record(PARAMS, b"") + (record(STDIN, body) if body else b"") + record(STDIN, b""))
 
