@@ -10,11 +10,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 
 #define LISTEN_BACKLOG 1024
+/* Whoever can read a directory can lock it, for ever: so often, and so long in between, it is tried, and then done
+ * without. */
+#define LOCK_TRIES 100
+#define LOCK_PAUSE_NS 20000000
 
 /* errno says why. Always returns false. */
 static bool listen_unix_fault(struct fault *f, struct arena *a, const char *key, struct str path, const char *what)
@@ -31,6 +36,13 @@ static bool set_address(struct sockaddr_un *out_r, struct str path)
 	return true;
 }
 
+static void lock_for_a_while(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	for (int i = 0; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) < 0; i++)
+		nanosleep(&pause, NULL);
+}
+
 /* Opens the directory of a path, which it may make, and locks it; -1: it cannot, and then nothing is locked. */
 static int lock_directory(const struct sockaddr_un *address, bool make)
 {
@@ -45,7 +57,7 @@ static int lock_directory(const struct sockaddr_un *address, bool make)
 		chmod(directory, 0755);
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
-		flock(fd, LOCK_EX);
+		lock_for_a_while(fd);
 	return fd;
 }
 

@@ -21,9 +21,9 @@ is_free() {
 take_address() {
 	local address why
 	if [ -n "$socket" ]; then
-		# Of two who start together one waits here, and then finds the socket of the other.
+		# Of two who start together one waits here, and then finds the socket of the other. Anybody may hold the lock.
 		exec 6<"$(dirname "$socket")"
-		flock 6
+		flock -w 10 6 || true
 		is_free "$socket" || die "server-unix-socket $socket: somebody else listens there, or it is no socket"
 		rm -f "$socket"
 	elif [ "$port" != 0 ]; then

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT
 """
+import fcntl
 import os
 import pathlib
 import re
@@ -99,6 +100,19 @@ def test_admin_ports_are_not_shared(start):
     start(**settings).says("serving with")
     other = start(**settings)
     assert other.process.wait(20) == 1 and "admin-server-port" in other.log and "Address already in use" in other.log
+
+
+def test_nobody_keeps_it_from_starting_and_ending_by_locking_the_directory(start):
+    """Whoever can read a directory can lock it."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="rowgate-locked-", dir="/tmp"))
+    held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    program = start(server_listen=f"unix:{directory}/rowgate.sock")
+    program.says("serving with", 8)
+    assert ask(directory / "rowgate.sock") == 200
+    program.stop()
+    os.close(held)
+    directory.rmdir()
 
 
 @pytest.mark.parametrize("word", [None, "rowgate"])
