@@ -9,17 +9,30 @@
 
 /* As for a generation: the block of a schema of 10,000 tables takes some tens of megabytes. */
 #define AMENDED_MEMORY ((size_t)4 << 30)
+/* Each time the columns before stay in the block: when it is larger by so much than twice what was loaded, it is begun
+ * anew. */
+#define AMENDED_MORE ((size_t)1 << 20)
 
 const struct catalog *server_catalog(const struct server *s)
 {
 	return s->amended.catalog ? s->amended.catalog : s->generation->catalog;
 }
 
+static bool server_has_amended_much(const struct server *s)
+{
+	if (!s->amended.catalog)
+		return false;
+	size_t loaded = catalog_block(s->generation->catalog).n;
+	return catalog_block(s->amended.catalog).n > 2 * loaded + AMENDED_MORE;
+}
+
 bool server_amend(struct server *s, const uint32_t *relations, size_t count, struct arena *a, struct fault *f)
 {
 	struct amended next = { .arena = arena_new(AMENDED_MEMORY) };
-	bool read = catalog_look_again(&next.catalog, server_catalog(s), relations, count, s->conn, next.arena, a, f);
-	bool differs = server_used(s, read, f) && next.catalog;
+	bool anew = server_has_amended_much(s);
+	const struct catalog *from = anew ? s->generation->catalog : server_catalog(s);
+	bool read = catalog_look_again(&next.catalog, from, relations, count, s->conn, next.arena, a, f);
+	bool differs = server_used(s, read, f) && (next.catalog || anew);
 	if (!differs) {
 		arena_free(next.arena);
 		return false;

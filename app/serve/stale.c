@@ -37,10 +37,19 @@ static bool may_be_stale(const struct stale *t)
 	return false;
 }
 
+/* Each once, however often it is embedded: its columns are laid out once. */
+static void add_relation(uint32_t *list, size_t *count, uint32_t relation)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (list[i] == relation)
+			return;
+	list[(*count)++] = relation;
+}
+
 static void add_relations(uint32_t *list, size_t *count, const struct plan *p, const struct plan_select *sel)
 {
 	if (sel->relation)
-		list[(*count)++] = catalog_relation_index(p->catalog, sel->relation);
+		add_relation(list, count, catalog_relation_index(p->catalog, sel->relation));
 	for (size_t i = 0; i < sel->embed_count; i++)
 		add_relations(list, count, p, &sel->embeds[i].select);
 }

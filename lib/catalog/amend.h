@@ -23,8 +23,8 @@ struct amend_relation {
 
 /* Whether the catalog says otherwise. */
 bool amend_differs(const struct catalog *cat, const struct amend_relation *now);
-/* The catalog with these columns, in the arena. Values of types that the block does not know PostgreSQL encodes. 503
- * PGRST002 when the block would be too large. */
+/* The catalog with these columns, in the arena; no relation may be there twice. Values of types that the block does not
+ * know PostgreSQL encodes. 503 PGRST002 when the block would be too large. */
 MUST_CHECK bool amend_make(const struct catalog **out_r, const struct catalog *cat, const struct amend_relation *now,
 	size_t count, struct arena *a, struct fault *f);
 

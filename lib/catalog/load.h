@@ -11,8 +11,8 @@
 MUST_CHECK bool catalog_load(const struct catalog **out_r, struct conn *c, const struct conf *conf, struct arena *a,
 	struct fault *f);
 
-/* load_again.c: the catalog with the columns that these relations have now, in the arena `kept`; NULL when it says of
- * them what the database says. By a flight on the connection of a request, whose arena is a. */
+/* load_again.c: the catalog with the columns that these relations, none of them twice, have now, in the arena `kept`;
+ * NULL when it says of them what the database says. By a flight on the connection of a request, whose arena is a. */
 MUST_CHECK bool catalog_look_again(const struct catalog **out_r, const struct catalog *cat, const uint32_t *relations,
 	size_t count, struct conn *c, struct arena *kept, struct arena *a, struct fault *f);
 

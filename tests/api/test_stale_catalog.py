@@ -6,12 +6,16 @@ SPDX-License-Identifier: MIT
 import collections
 import itertools
 import json
+import os
+import pathlib
 import re
+import signal
 import time
 
 import pytest
 
 from harness.load import Clients
+from harness.process import wait_until
 
 SCHEMA = "stale.sql"
 REPRESENTATION = {"Prefer": "return=representation"}
@@ -157,6 +161,43 @@ def test_a_table_with_so_many_arrays_that_they_cannot_come_twice(server, method,
     assert answer.status_code == 200, answer.text
     [row] = answer.json()
     assert len(row) == 901 and row["c900"] == [1] and row["c3"] is None
+
+
+def test_O11_a_relation_that_is_asked_for_twice_keeps_its_key(server, database):
+    embedded = "parent:parent_id(id),children:nested!parent_id(id)"
+    assert server.get("/nested?select=word," + embedded).status_code == 200
+    database.run("ALTER TABLE nested RENAME word TO name")
+    assert server.get("/nested?select=word," + embedded).json()["code"] == "42703"
+    assert server.get("/nested?select=name," + embedded).json() == [
+        {"name": "one", "parent": {"id": 1}, "children": [{"id": 1}]}]
+    row = {"id": 1, "name": "put", "parent_id": None}
+    assert server.request("PUT", "/nested?id=eq.1", json=row).status_code == 204
+    merged = server.post("/nested", json=row | {"name": "merged"}, headers={"Prefer": "resolution=merge-duplicates"})
+    assert merged.status_code in (200, 201), merged.text
+    assert database.run("SELECT name FROM nested") == [("merged",)]
+
+
+def worker_megabytes(server):
+    master, = server.process.children("rowgate")
+    workers = [int(word) for word in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+    statuses = [pathlib.Path(f"/proc/{worker}/status").read_text() for worker in workers]
+    return max(int(re.search(r"VmRSS:\s+(\d+)", status)[1]) for status in statuses) / 1024
+
+
+def test_a_table_that_changes_without_end_leaves_a_worker_small(server, database):
+    """Of each change nothing is kept but what the last one left."""
+    database.run("CREATE TABLE restless AS SELECT * FROM wide; GRANT SELECT ON restless TO web_anon")
+
+    def change(number):
+        database.run(f"ALTER TABLE restless ADD x{number} integer")
+        assert server.get("/restless?select=nothing").json()["code"] == "42703"
+    os.kill(server.process.children("rowgate")[0], signal.SIGUSR1)
+    wait_until(lambda: server.get("/restless?select=id").status_code == 200, 10, "the table is known")
+    change(0)
+    before = worker_megabytes(server)
+    for number in range(1, 200):
+        change(number)
+    assert worker_megabytes(server) - before < 8
 
 
 def test_O11_a_relation_that_is_gone(server, database):
