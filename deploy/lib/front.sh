@@ -1,8 +1,8 @@
 # The web server in front: lighttpd, nginx or Apache httpd. Sourced, not run.
 # deploy/NAME/rowgate.conf is what a host includes; deploy/NAME/serve.conf the rest of a whole configuration.
-# $own is not empty with our own cluster, $page is the directory shown at /app/, $accounts is not empty when account
-# URLs go to account workers; $run is the directory for what it writes, $web_user whom it runs as, $host, $port, $socket
-# where it listens.
+# $own is not empty with our own cluster, whose things $state keeps; $accounts is not empty when account URLs go to
+# account workers. $page is the directory shown at /app/, $run the one for what it writes, $web_user whom it runs as,
+# $host, $port, $socket where it listens.
 # SPDX-License-Identifier: MIT
 
 declare -A front_package=([lighttpd]=lighttpd [nginx]=nginx [apache]=apache2-bin)
@@ -95,8 +95,20 @@ has_docs() {
 	[ -n "$own" ] && has_page && command -v cmark-gfm >/dev/null
 }
 
+# They are made once, and again when one has changed.
 front_docs() {
-	! has_docs || "$top/deploy/lib/html" "$top" "$run/docs"
+	has_docs || return 0
+	local made=$state/docs
+	if [ ! -d "$made" ] ||
+		[ -n "$(find "$top"/deploy/{docs,man,lib/html} -newer "$made" -print -quit)" ]; then
+		rm -rf "$made.new" "$made"
+		"$top/deploy/lib/html" "$top" "$made.new"
+		mv "$made.new" "$made"
+		touch "$made"
+	fi
+	rm -rf "$run/docs"
+	cp -r "$made" "$run/docs"
+	chmod -R u=rwX,go=rX "$run/docs"
 }
 
 # Fills the templates in: the host's socket becomes ours, @NAME@ what we know.
