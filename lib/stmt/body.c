@@ -263,7 +263,9 @@ static void put_renamed(struct draft *d, const struct plan_call *call)
 		"(SELECT pg_catalog.json_object_agg(CASE key WHEN '' THEN 'pgrst_unnamed' ELSE key END, value) FROM "
 		"pg_catalog.json_each(");
 	stmt_binary(d, call->body, OID_JSON);
-	buf_put(&d->sql, call->is_array ? STR(" -> 0))") : STR("))"));
+	buf_put(&d->sql, call->is_array ? STR(" -> 0)") : STR(")"));
+	/* With columns= a body may have members that are no arguments, of this name too. */
+	stmt_sql(d, " WHERE key <> 'pgrst_unnamed')");
 }
 
 void stmt_body_arguments(struct draft *d, const struct plan_call *call)

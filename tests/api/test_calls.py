@@ -143,6 +143,8 @@ UNNAMED = [
     post("F2 half, array", "half_named", 200, '"1 2 [1.50]"',
          '[{"c": [1.50], "": 2, "a": 1}, {"c": 0, "": 0, "a": 0}]'),
     post("F2 half, last member", "half_named", 200, '"1 3 0"', '{"": 2, "a": 1, "": 3}'),
+    post("F2 half, our own word for it", "half_named?columns=%22%22,a", 200, '"1 2 0"',
+         {"": 2, "a": 1, "pgrst_unnamed": 3}),
     post("F2 half, form", "half_named", 200, '"1 2 0"', "=2&a=1", Content_Type=FORM),
     post("F2 half, CSV", "half_named", 200, '"1 2 {\\"x\\":1}"', 'c,a,\n"{""x"":1}",1,2\n', Content_Type=CSV),
     post("F2 half, missing", "half_named", 404, ANYTHING, {"a": 1}),
