@@ -142,6 +142,15 @@ front_errors() {
 	install -m 644 "$top"/deploy/lighttpd/errors/*.html "$run/errors"
 }
 
+# What the environment says to rowgate may be secret, and is nothing to the web server's account.
+without_settings() {
+	local variable
+	echo env
+	for variable in $(compgen -e PG) $(compgen -e ROWGATE_); do
+		printf -- '-u %s\n' "$variable"
+	done
+}
+
 front_start() {
 	front_write
 	front_errors
@@ -149,7 +158,7 @@ front_start() {
 	front_docs
 	# Root puts nothing where the account of the workers could put a link.
 	install -d -m 700 -o "$(front_account)" "$run/master"
-	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM "${front_program[$front]}")
+	local command=($(run_as "$(front_account)") setpriv --pdeathsig TERM $(without_settings) "${front_program[$front]}")
 	case $front in
 	lighttpd) start_child front "${command[@]}" -D -f "$run/serve.conf" ;;
 	nginx) start_child front "${command[@]}" -e stderr -p "$run" -c "$run/serve.conf" ;;

@@ -295,6 +295,15 @@ def test_what_the_ordinary_user_cannot_reach_is_said(run, tmp_path, key):
     assert "there is no user" in run(PGRST_DB_URI="postgresql://", ROWGATE_USER="no-such-user").stderr
 
 
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_web_server_is_not_told_what_rowgate_is(start, front):
+    """Its account may be one that others use, too."""
+    server = start(front=front, jwt_secret=SECRET, environment={"PGPASSWORD": "secret"}).wait_ready()
+    program, = server.process.children({"apache": "apache2"}.get(front, front))
+    names = {line.partition("=")[0] for line in pathlib.Path(f"/proc/{program}/environ").read_text().split("\0")}
+    assert not [name for name in names if name.startswith(("PG", "ROWGATE_"))]
+
+
 def what_root_writes_lies_in_directories_of_its_own(server):
     """Elsewhere the account that has the directory could put a link in its place, to a file that is to be spoilt."""
     run = pathlib.Path(server.fastcgi_socket()).parent.parent
