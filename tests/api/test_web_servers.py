@@ -33,7 +33,7 @@ WEB_SERVERS = {
 }
 # What belongs to the machine, and gets a directory of the test in front of it.
 OURS = re.compile(r"(?<![\w./-])/(?=etc/(?:lighttpd|nginx|apache2|rowgate)|run/|var/|usr/share/rowgate"
-                  r"|usr/bin/rowgate )")
+                  r"|usr/share/doc/rowgate|usr/bin/rowgate )")
 PORT = re.compile(r"(listen (?:\[::\]:)?|Listen |server\.port\s*=\s*|<VirtualHost \*:)80\b")
 ROOMS = ("run/rowgate", "run/lock/apache2", "var/run/apache2", "var/lock", "var/log/apache2", "var/log/nginx",
          "var/log/lighttpd", "var/lib/apache2", "var/lib/nginx", "var/lib/apache2/fcgid/sock", "var/www/html",
@@ -88,8 +88,12 @@ class Machine:
                 subprocess.run(["chown", "-R", "www-data:", path / room], check=True)
 
     def install(self, heading):
-        """Runs the page's commands; what they say."""
-        part = re.search(rf"^## {heading}\n.*?^```sh\n(.*?)^```$", PAGE, re.M | re.S)[1]
+        """Runs the page's commands, and those that show the documents; what they say."""
+        parts = re.findall(rf"^###? {heading}\n.*?^```sh\n(.*?)^```$", PAGE, re.M | re.S)
+        assert len(parts) == (2 if self.unreachable else 1)
+        return "".join(map(self.run, parts))
+
+    def run(self, part):
         done = subprocess.run(["bash", "-euc", self.moved(part)], cwd=self.place, env=self.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
         assert done.returncode == 0, done.stdout
@@ -159,6 +163,7 @@ def configuration(machine, settings):
 @pytest.fixture(scope="module", params=WEB_SERVERS)
 def machine(request, settings):
     made = Machine(request.param)
+    subprocess.run([TOP / "deploy/lib/html", TOP, made.place / "usr/share/doc/rowgate/html"], check=True)
     try:
         made.said = made.install(request.param)
         configuration(made, settings)
@@ -215,6 +220,15 @@ def test_requests(machine, method, path, lines, body, status, says):
     got, head, text = machine.ask(method, path, *lines, body=body)
     assert got == (status or got) and says in text, head + text[:500]
     assert got < 400 or "\r\nContent-Type: application/json; charset=utf-8" in head
+
+
+def test_the_documents_beside_it(machine):
+    for path, says in {"/docs/": "reference/errors.html", "/docs/man/rowgate.1.html": "SYNOPSIS",
+                       "/docs/style.css": "max-width"}.items() if machine.unreachable else ():
+        status, head, body = machine.ask("GET", path)
+        assert status == 200 and says in body and "\r\nContent-Security-Policy: default-src 'none'; " in head, head
+    status, head, _ = machine.ask("GET", "/docs")
+    assert status == (308 if machine.unreachable else 404), head
 
 
 def test_a_thousand_uuids(machine):
