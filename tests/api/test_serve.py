@@ -150,6 +150,26 @@ def test_unix_socket(start, tmp_path, front):
     assert not os.path.exists(path)
 
 
+@pytest.mark.parametrize("front", FRONTS)
+def test_files_of_ones_own_beside_the_api(start, tmp_path, front):
+    """--page shows them where they lie; all else is the database's."""
+    page = tmp_path / "page"
+    page.mkdir()
+    (page / "index.html").write_text("<!DOCTYPE html>first")
+    server = start(front=front, arguments=["--page", page]).wait_ready()
+    assert server.get("/app/").text.endswith("first") and server.get("/app/").headers["Content-Security-Policy"]
+    (page / "index.html").write_text("<!DOCTYPE html>later")
+    assert server.get("/app/index.html").text.endswith("later")
+    assert server.get("/things").status_code == 200 and server.get("/docs/").status_code == 404
+    server.stop()
+    assert (page / "index.html").exists()
+
+
+def test_a_page_without_an_index_is_an_error(run, tmp_path):
+    done = run("--page", tmp_path)
+    assert done.returncode != 0 and "index.html" in done.stderr
+
+
 def test_several_at_once(start):
     servers = [start(front=front, db_max_rows=rows) for front in FRONTS for rows in (1, 2)]
     for server in servers:
