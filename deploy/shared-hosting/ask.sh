@@ -105,7 +105,7 @@ look_at_accounts() {
 }
 
 say_what_is_next() {
-	local quoted="'$program'"
+	local quoted="'$directory/rowgate'"
 	say
 	say "What to do next:"
 	if [ "$accounts" = yes ]; then

@@ -133,9 +133,18 @@ write_configuration() {
 		key state-dir "$(quoted "$directory/state")"
 		printf 'import "own.conf"\n'
 	} | write_file "$directory/rowgate.conf" 600
+	write_command
 	run_rowgate --dump-config "$directory/rowgate.conf" >/dev/null 2>"$directory/tmp/said" ||
 		die "the configuration is not right: $(words_of "$directory/tmp/said")"
 	done_with "configuration: $directory/rowgate.conf (yours: own.conf)"
+}
+
+# write_command: rowgate by a name that no upgrade changes, for cron and for who types it.
+write_command() {
+	[[ $program != *\'* ]] || die "$program: such a name cannot be used here"
+	write_file "$directory/rowgate" 700 <<<"#!/bin/sh
+# Written by setup, anew each time it runs.
+exec '$program' \"\$@\""
 }
 
 # run_rowgate ARGUMENT...: nothing in the caller's environment changes what is configured.

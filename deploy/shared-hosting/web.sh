@@ -41,7 +41,6 @@ END
 
 # Visible to the web server, and as suexec wants it: nobody else may write there.
 write_web_directory() {
-	[[ $program != *\'* ]] || die "$program: such a name cannot be used here"
 	chmod u=rwx,go+x,go-w -- "$web_directory" || die "$web_directory is not yours"
 	write_starter rowgate.fcgi --worker
 	if [ "$accounts" = yes ]; then
