@@ -33,7 +33,7 @@ from harness.accounts import CHEAP, GENEROUS
 from harness.cluster import Cluster, binaries
 from harness.javascript import browse
 from harness.process import BUILD, TOP, Process, run_as, wait_until
-from harness.server import free_port
+from harness.server import BROKEN, free_port
 
 PAGES = TOP / "deploy/docs"
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
@@ -173,7 +173,9 @@ class Reader:
 
     def stop_server(self):
         if self.server:
-            assert self.server.stop(signal.SIGINT) == 0, self.server.log
+            status = self.server.stop(signal.SIGINT)
+            assert status == 0 and not BROKEN.search(self.server.log), self.server.log
+            wait_until(lambda: not self.server.left_behind(), 5, "no process is left")
 
     def close(self):
         try:
