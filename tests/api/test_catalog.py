@@ -14,11 +14,15 @@ from harness.process import BUILD
 SCHEMA = "catalog.sql"
 
 
-def dump(database, **environment):
+def dumped(database, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PGRST_", "ROWGATE_"))}
-    done = subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL,
+    return subprocess.run([BUILD / "rowgate", "--dump-schema"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True,
                           timeout=60, env={**kept, "PGRST_DB_URI": database.uri, **environment})
+
+
+def dump(database, **environment):
+    done = dumped(database, **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -174,7 +178,8 @@ def test_role_settings(catalog):
 
 
 def test_unknown_schema(database):
-    assert dump(database, PGRST_DB_SCHEMAS="nowhere")["relations"] == []
+    done = dumped(database, PGRST_DB_SCHEMAS="nowhere")
+    assert (done.returncode, done.stdout) == (1, "") and 'schema "nowhere" does not exist' in done.stderr
 
 
 def test_no_database():
