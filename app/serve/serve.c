@@ -194,6 +194,7 @@ static bool serve_plan(struct reply *out_r, const struct serving *g, const struc
 	if (answered || again != AGAIN_KEEPING || !plan_keep_left_out(&keeping, g->arena))
 		return answered;
 	answered = serve_once(out_r, g, &keeping, &again, &second);
+	*stale_r = again == AGAIN_AMENDED;
 	if (!str_eq(second.sqlstate, STR("42501")))
 		*f = second;
 	return answered;

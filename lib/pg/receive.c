@@ -28,6 +28,24 @@ static void refuse_rows(struct attempt *t)
 	conn_cancel(t->conn);
 }
 
+/* Whether a prepared statement failed because of what it was prepared for: its own columns, or the columns of a
+ * function's rows, with which PostgreSQL lets a plan stand after their table was altered. */
+static bool is_outdated(const PGresult *result)
+{
+	static const struct {
+		const char *sqlstate, *function;
+	} complaints[] = {
+		{ "0A000", "RevalidateCachedQuery" },
+		{ "42703", "CheckVarSlotCompatibility" },
+		{ "42804", "CheckVarSlotCompatibility" },
+		{ "42804", "tupledesc_match" },
+	};
+	for (size_t i = 0; i < COUNT_OF(complaints); i++)
+		if (result_has_sqlstate(result, complaints[i].sqlstate) && result_from_function(result, complaints[i].function))
+			return true;
+	return false;
+}
+
 static enum retry retry_for(const struct attempt *t, const struct step *step, const PGresult *result)
 {
 	if (result_has_sqlstate(result, "57P01") && t->done == 0)
@@ -36,7 +54,7 @@ static enum retry retry_for(const struct attempt *t, const struct step *step, co
 		return RETRY_UNNAMED;
 	if (!step->name || t->delivered || result_from_user_code(result))
 		return RETRY_NEVER;
-	if (result_has_sqlstate(result, "0A000") && result_from_function(result, "RevalidateCachedQuery"))
+	if (is_outdated(result))
 		return RETRY_STALE;
 	if (result_has_sqlstate(result, "26000") || result_has_sqlstate(result, "42P05"))
 		return RETRY_UNNAMED;
