@@ -116,7 +116,7 @@ write_configuration() {
 	path=$(url_path)
 	if [ "$accounts" = yes ] && [ ! -s "$directory/key" ]; then
 		rm -f -- "$directory/key"
-		run_rowgate keygen --out "$directory/key" >/dev/null || die "no key could be made"
+		run_rowgate keygen --alg EdDSA --out "$directory/key" >/dev/null || die "no key could be made"
 		done_with "key that signs tokens: $directory/key"
 	fi
 	[ -e "$directory/own.conf" ] ||

@@ -307,7 +307,8 @@ def installed(tmp_path_factory):
     *[f"share/rowgate/{front}/{name}.conf" for front in ("apache", "lighttpd", "nginx")
       for name in ("rowgate", "accounts", "page")],
     "share/rowgate/nginx/location.conf", "share/rowgate/apache/shared-hosting/fcgid.conf",
-    "share/rowgate/apache/shared-hosting/rowgate.fcgi", "share/rowgate/page/index.html",
+    "share/rowgate/apache/shared-hosting/rowgate.fcgi", "share/rowgate/shared-hosting/setup",
+    "share/rowgate/shared-hosting/web.sh", "share/rowgate/page/index.html",
     "share/rowgate/postgresql/pg_hba.conf", "share/rowgate/postgresql/pg_ident.conf",
     "share/rowgate/systemd/rowgate-mail-smtp.conf", "share/rowgate/mail/en/reset.txt",
     "share/rowgate/sql/demo/10-roles.sql"])
