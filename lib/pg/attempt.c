@@ -4,9 +4,10 @@
 
 #include "result.h"
 
-bool attempt_dirties(const struct flight *flight)
+bool attempt_dirties(const struct attempt *t)
 {
-	return flight->user_code || flight->pre_request || flight->calls || flight->writes;
+	const struct flight *f = t->flight;
+	return f->user_code || f->pre_request || f->calls || f->writes || (f->proof && t->conn->disproved);
 }
 
 bool attempt_holds(const struct flight *flight)

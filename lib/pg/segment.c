@@ -45,9 +45,7 @@ static const struct {
 	{ STR_INIT("serializable"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL SERIALIZABLE") } },
 };
 
-#define RESPONSE                                                                                                       \
-	"SELECT pg_catalog.current_setting('response.headers', true), "                                                    \
-	"pg_catalog.current_setting('response.status', true)"
+#define RESPONSE "SELECT " STMT_RESPONSE
 static const struct stmt response_settings = { .sql = STR_INIT(RESPONSE) };
 static const struct stmt write_settings = {
 	.sql = STR_INIT(RESPONSE ", pg_catalog.current_setting('" STMT_INSERTED "', true)"),
@@ -87,7 +85,7 @@ static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 /* The same for what comes behind user SQL, which may have said DEALLOCATE ALL in this very flight. */
 static struct name *closing_name_of(struct attempt *t, const struct stmt *stmt)
 {
-	return t->flight->may_prepare && attempt_dirties(t->flight) ? NULL : common_name_of(t, stmt);
+	return t->flight->may_prepare && attempt_dirties(t) ? NULL : common_name_of(t, stmt);
 }
 
 static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
@@ -165,7 +163,7 @@ static void add_end(struct attempt *t, bool undo)
 {
 	if (undo)
 		add(t, STEP_PLAIN, &rollback, NULL);
-	else if (attempt_dirties(t->flight))
+	else if (attempt_dirties(t))
 		add_statement(t, STEP_PLAIN, &unlisten, closing_name_of(t, &unlisten));
 	if (!undo && t->explicit_block)
 		add(t, STEP_PLAIN, &commit, NULL);
@@ -174,11 +172,14 @@ static void add_end(struct attempt *t, bool undo)
 	t->synced = true;
 }
 
-static const struct stmt *response_of(const struct flight *f)
+static const struct stmt *response_of(const struct attempt *t)
 {
+	const struct flight *f = t->flight;
 	if (f->writes)
 		return &write_settings;
-	return f->response_settings || attempt_dirties(f) ? &response_settings : NULL;
+	if (attempt_dirties(t))
+		return &response_settings;
+	return f->response_settings && !f->proof ? &response_settings : f->proof;
 }
 
 /* Names are taken first, so that those evicted for them are deallocated in front of everything. A Parse goes right
@@ -187,7 +188,7 @@ static void add_all(struct attempt *t)
 {
 	const struct flight *f = t->flight;
 	const struct stmt *settings = settings_of(t);
-	const struct stmt *response = response_of(f);
+	const struct stmt *response = response_of(t);
 	const struct {
 		enum step_kind kind;
 		const struct stmt *stmt;
