@@ -15,11 +15,12 @@ import time
 import pytest
 
 from harness.load import Clients
-from harness.process import wait_until
+from harness.process import BUILD, wait_until
 
 SCHEMA = "stale.sql"
 REPRESENTATION = {"Prefer": "return=representation"}
 CSV = {"Accept": "text/csv"}
+SANITIZED = b"__asan_init" in (BUILD / "rowgate").read_bytes()
 KINDS = {
     "plain": ("id integer PRIMARY KEY, word text, number integer", "(1, 'one', 10)"),
     "books": ("id integer PRIMARY KEY, word text, tags text[], shelf_id integer REFERENCES shelves",
@@ -204,7 +205,8 @@ def test_a_table_that_changes_without_end_leaves_a_worker_small(server, database
     before = worker_megabytes(server)
     for number in range(1, 200):
         change(number)
-    assert worker_megabytes(server) - before < 8
+    # A sanitized program keeps what was freed.
+    assert SANITIZED or worker_megabytes(server) - before < 8
 
 
 def test_O11_a_relation_that_is_gone(server, database):
