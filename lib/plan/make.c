@@ -172,7 +172,10 @@ static bool make_read(struct plan *p, struct arena *a, struct fault *f)
 		return false;
 	p->user_code = p->relation->runs_code || p->read->runs_code || p->read->user_code;
 	set_range(p);
-	return finish(p, a, f);
+	if (!finish(p, a, f))
+		return false;
+	p->above = plan_stands_above(p);
+	return true;
 }
 
 static enum plan_result write_result(const struct plan *p)

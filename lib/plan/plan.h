@@ -68,6 +68,7 @@ struct plan {
 	                                * affected) are the total */
 	bool passes_over;        /* main brings the rows outside the range too, to be counted and passed over: a
 	                                * function that may write is not run a second time to be counted */
+	bool above;              /* of a read: what is computed of the rows stands above LIMIT and OFFSET */
 	int64_t max_affected;    /* or MAX_AFFECTED_NONE; only with handling=strict */
 	struct str legacy_names; /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
@@ -96,6 +97,9 @@ MUST_CHECK bool plan_make(struct plan *out_r, const struct query *q, const struc
  * where several have the name). The query's body need not have been read. */
 MUST_CHECK bool plan_target(struct plan *out_r, const struct query *q, const struct catalog *cat, const struct conf *c,
 	struct arena *a, struct fault *f);
+
+/* above.c: plan.above. */
+bool plan_stands_above(const struct plan *p);
 
 /* Whether the worker makes JSON of the rows, so that PostgreSQL encodes what it cannot. */
 static inline bool plan_is_encoded(const struct plan *p)

@@ -115,6 +115,22 @@ struct plan_embed {
 	size_t key_count;
 };
 
+/* Whether an output is a column as it is. */
+static inline bool plan_is_bare(const struct plan_output *out)
+{
+	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p
+		&& !out->aggregate && !out->represent.p && !out->field.as_jsonb;
+}
+
+/* Whether an object could be a scalar subquery as well as a join: a key of a table says that there is one row at most,
+ * and nothing but the object is asked for. */
+static inline bool plan_may_stand_alone(const struct plan_embed *e)
+{
+	const struct cat_relation *to = e->related.to;
+	bool unique = e->to_one && e->related.cardinality != CAT_COMPUTED && !cat_is_view(to) && !to->inherited;
+	return unique && !e->spread && !e->inner && e->key_count == 0;
+}
+
 struct plan_source;
 
 /* Resolves the select list and order of a request against its source; for reads and calls filters too, which a write

@@ -5,28 +5,16 @@
  * child table and joining is up to 1.6 times faster when every row is wanted and many times slower when few are. An
  * object is a lateral join: it may be turned into a plain join, its rows may be remembered (Memoize), and it may not
  * fail when a view has a key twice. Rows are turned into JSON inside of the join, so that what is remembered is the
- * text. Of many objects each is a scalar subquery too, or behind OFFSET 0: planning 75 joins takes seconds. Equal
+ * text. Of many objects each is a scalar subquery too, or behind OFFSET 0: planning 75 joins takes seconds. So is each
+ * where the select list stands above LIMIT and OFFSET (lib/plan/above.c), since a join could change the order. Equal
  * columns are told by EXISTS wherever only the existence of rows matters.
  * SPDX-License-Identifier: MIT */
 #include "base/name_set.h"
 #include "stmt/parts.h"
 
-/* Whether there is one row at most because a key of a table says so. */
-static bool is_unique(const struct plan_embed *e)
-{
-	return e->to_one && e->related.cardinality != CAT_COMPUTED && !cat_is_view(e->related.to)
-		&& !e->related.to->inherited;
-}
-
 static bool is_crowded(const struct plan *p)
 {
 	return p->embeds > PLAN_EMBEDS_FEW;
-}
-
-/* An object that could be a scalar subquery as well, and is one where many are asked for. */
-static bool may_stand_alone(const struct plan_embed *e)
-{
-	return is_unique(e) && !e->spread && !e->inner && e->key_count == 0;
 }
 
 /* Whether an embed is joined at all, rather than computed in the select list. */
@@ -34,7 +22,8 @@ static bool is_joined(const struct plan *p, const struct plan_select *around, co
 {
 	bool has_columns = e->spread ? e->select.output_count > 0 : e->shown;
 	bool as_join = e->to_one || e->spread || around->aggregated;
-	if (is_crowded(p) && !around->aggregated && may_stand_alone(e))
+	bool alone = is_crowded(p) || (p->above && around == p->read);
+	if (alone && !around->aggregated && plan_may_stand_alone(e))
 		return false;
 	return as_join && (has_columns || e->key_count > 0);
 }
@@ -56,9 +45,6 @@ static void put_column(struct draft *d, const struct plan *p, struct str alias, 
 	stmt_ident(d, catalog_text(p->catalog, catalog_column_at(p->catalog, column)->name));
 }
 
-/* The name of a whole row among the columns of what was written. */
-#define WRITTEN_ROW "pgrst_row"
-
 /* The function over the row around; `.*` so that no column of that name is meant. */
 static void put_computed(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
@@ -68,7 +54,7 @@ static void put_computed(struct draft *d, const struct plan *p, const struct pla
 	stmt_qualified(d, catalog_text(p->catalog, c->schema), catalog_text(p->catalog, c->name));
 	stmt_sql(d, "(");
 	stmt_ident(d, around->alias);
-	buf_put(&d->sql, written ? STR("." WRITTEN_ROW) : STR(".*"));
+	buf_put(&d->sql, written ? STR("." STMT_WRITTEN_ROW) : STR(".*"));
 	stmt_sql(d, ")");
 }
 
@@ -367,7 +353,7 @@ void stmt_needs(struct draft *d, const struct plan *p)
 			need_all(&n, p);
 	for (size_t i = 0; i < sel->output_count; i++)
 		need(&n, sel->outputs[i].field.name);
-	for (size_t i = 0; i < sel->order_count; i++)
+	for (size_t i = 0; i < sel->order_count && p->write; i++)
 		need(&n, sel->order[i].key.field.name);
 	for (size_t i = 0; i < sel->embed_count; i++) {
 		const struct cat_columns *columns = &sel->embeds[i].related.columns;
@@ -379,7 +365,7 @@ void stmt_needs(struct draft *d, const struct plan *p)
 		stmt_ident(d, sel->alias);
 		stmt_sql(d, ".*::");
 		stmt_relation(d, p);
-		stmt_sql(d, " AS " WRITTEN_ROW);
+		stmt_sql(d, " AS " STMT_WRITTEN_ROW);
 	} else if (n.names.count == 0) {
 		stmt_sql(d, "1");
 	}

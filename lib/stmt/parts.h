@@ -13,6 +13,8 @@
 /* The name of rows that a statement computes before it selects from them, and of what it selects. */
 #define STMT_SOURCE "pgrst_source"
 #define STMT_ROWS "_postgrest_t"
+/* The name of a whole row among the columns of what was written. */
+#define STMT_WRITTEN_ROW "pgrst_row"
 
 /* "schema"."name" of the plan's relation or routine. */
 void stmt_relation(struct draft *d, const struct plan *p);
@@ -26,8 +28,8 @@ void stmt_selected(struct draft *d, const struct plan *p, bool counting);
 /* What follows FROM and the plan's rows under their alias: joins of embeds, ` WHERE`, ` GROUP BY`, ` ORDER BY`,
  * ` LIMIT`, ` OFFSET`. Counting: only which rows there are, without order and range. */
 void stmt_rest(struct draft *d, const struct plan *p, bool counting);
-/* Names the columns of the plan's rows that its select list, order and embeds need, each once: what a WITH must
- * return so that a select over it under the same alias works. */
+/* embed.c: names the columns of the plan's rows that its select list and embeds need, and of a write's its order, each
+ * once: what a select below must give so that one over it under the same alias works. */
 void stmt_needs(struct draft *d, const struct plan *p);
 
 /* Pieces of a select, for any place of the tree; read.c and embed.c. */

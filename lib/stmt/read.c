@@ -100,15 +100,9 @@ void stmt_output(struct draft *d, const struct plan *p, const struct plan_select
 		put_cast(d, out->aggregate_cast);
 }
 
-static bool is_bare_column(const struct plan_output *out)
-{
-	return out->shows == SHOWS_FIELD && out->field.name.p && out->field.step_count == 0 && !out->cast.p
-		&& !out->aggregate && !out->represent.p && !out->field.as_jsonb;
-}
-
 static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
 {
-	if (out->shows == SHOWS_ALL || (!wrapped && is_bare_column(out) && str_eq(out->name, out->field.name)))
+	if (out->shows == SHOWS_ALL || (!wrapped && plan_is_bare(out) && str_eq(out->name, out->field.name)))
 		return;
 	stmt_sql(d, " AS ");
 	stmt_ident(d, out->name);
@@ -386,8 +380,18 @@ void stmt_selected(struct draft *d, const struct plan *p, bool counting)
 
 void stmt_read(struct draft *d, const struct plan *p, bool counting)
 {
+	bool above = !counting && p->above;
 	stmt_selected(d, p, counting);
 	stmt_sql(d, " FROM ");
+	if (above) {
+		stmt_sql(d, "(SELECT ");
+		stmt_needs(d, p);
+		stmt_sql(d, " FROM ");
+	}
 	stmt_relation(d, p);
 	stmt_rest(d, p, counting);
+	if (above) {
+		stmt_sql(d, ") AS ");
+		stmt_ident(d, p->read->alias);
+	}
 }

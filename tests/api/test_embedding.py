@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT
 """
 import pytest
 
-from harness.cases import case, fault, table
+from harness.cases import case, check_pages, fault, table
 from harness.process import wait_until
 
 SCHEMA = "embedding.sql"
@@ -663,3 +663,20 @@ def test_a_dropped_foreign_key_is_forgotten_E5(database, serve):
                  "schema'")
     wait_until(lambda: with_key.ask(server).status_code == 200, 20, "the key is known again")
     with_key.check(server)
+
+
+PAGED = [
+    "films?select=title,director:directors(*),technical(*),scripts(pages)&order=year.desc",
+    "directors?select=*,films(*,technical(*))&order=id.desc", "films?select=title,...directors(last_name)&order=id",
+    "films?select=title,directors!inner(last_name)&order=id",
+    "films?select=id,directors()&directors=not.is.null&order=id",
+    "films?select=*,directors(last_name)&order=directors(last_name).nullslast,id",
+    "directors?select=films(count())&order=id",
+    "films?select=title,actors!inner(name)&actors.name=neq.Yuri&order=id.desc",
+    "films?select=*,roles(*),actors(*)&order=id",
+]
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_E1_pages_are_slices(films, path):
+    check_pages(films, path)

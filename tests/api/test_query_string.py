@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from harness.cases import case, fault, table
+from harness.cases import case, check_pages, fault, table
 
 SCHEMA = "parity.sql"
 IDS = ["U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "U9", "U10", "U11", "U12", "U13", "U14", "U15",
@@ -230,6 +230,21 @@ def test_query(parity, case):
     answer = case.check(parity)
     if case.name.startswith("U20") or case.status == 400 and case.says is None:
         assert answer.json()["code"] == "PGRST100" and "failed to parse" in answer.json()["message"]
+
+
+PAGED = [
+    "types?order=id", "types?select=id,point,moods,grid->0,single::text&order=id.desc",
+    "items?select=*,label&order=id", "types?select=point->>label,points&order=small,id",
+    "items?select=id,d:data->a,price::text,twice&order=price,id", "items?select=label,data&id=gt.1&order=label.desc",
+    "types?select=*,again:point&order=id", "own_points?order=id.desc",
+]
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_U17_pages_are_slices(parity, path):
+    check_pages(parity, path)
+    whole, page = (parity.get(f"/{path}{more}", headers={"Accept": "text/csv"}).text for more in ("", "&offset=1"))
+    assert whole.count("\n") > 2 and page.splitlines()[1:] == whole.splitlines()[2:]
 
 
 AGGREGATES = [

@@ -86,3 +86,13 @@ def table(*tables):
     """Makes a test function run once for each case, named by it."""
     cases = [item for part in tables for item in part]
     return pytest.mark.parametrize("case", cases, ids=[item.name for item in cases])
+
+
+def check_pages(server, path):
+    """Pages of an ordered list are slices of the whole, wherever PostgreSQL computes what is in them."""
+    whole = server.get("/" + path).json()
+    assert len(whole) > 2
+    for limit, offset in [(1, 1), (2, 1), (1, 2), (None, 1), (2, 0), (0, 1)]:
+        said = f"&offset={offset}" + (f"&limit={limit}" if limit is not None else "")
+        end = len(whole) if limit is None else offset + limit
+        assert server.get(f"/{path}{said}").json() == whole[offset:end], said

@@ -114,6 +114,11 @@ CREATE TABLE api.notes (id integer PRIMARY KEY, owner text DEFAULT current_user,
 INSERT INTO api.notes VALUES (1, 'regular_user', 'mine'), (2, 'other_user', 'theirs');
 ALTER TABLE api.notes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON api.notes USING (owner = current_user) WITH CHECK (owner = current_user);
+CREATE TABLE api.own_points (id integer PRIMARY KEY, owner text, point api.point3);
+INSERT INTO api.own_points SELECT i, CASE WHEN i % 2 = 0 THEN 'web_anon' ELSE 'other_user' END, (i, -i, 'p')::api.point3
+	FROM generate_series(1, 9) AS i;
+ALTER TABLE api.own_points ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON api.own_points USING (owner = current_user);
 CREATE TABLE api.members_only (id integer PRIMARY KEY);
 INSERT INTO api.members_only VALUES (1);
 

@@ -197,6 +197,83 @@ static void order_and_range(void **state)
 	fixture_golden(rows, COUNT_OF(rows), &c);
 }
 
+/* What is more than columns stands above LIMIT and OFFSET, where the rows of a page and their order stay the same. */
+static void above(void **state)
+{
+	(void)state;
+	static const struct golden rows[] = {
+		{ "GET /items?offset=5",
+			"SELECT `items`.*, pg_catalog.to_json(`items`.`place`) AS `place` FROM (SELECT `items`.* FROM "
+			"`api`.`items` OFFSET $1) AS `items` | 5" },
+		{ "GET /items?select=place,data->a,name::text&name=eq.x&order=price.desc&limit=3",
+			"SELECT pg_catalog.to_json(`items`.`place`) AS `place`, `items`.`data`->$1 AS `a`, "
+			"CAST(`items`.`name` AS text) AS `name` FROM (SELECT `items`.`place`, `items`.`data`, `items`.`name` "
+			"FROM `api`.`items` WHERE (`items`.`name` = $2) ORDER BY `items`.`price` DESC LIMIT $3) AS `items` | "
+			"a | x | 3" },
+		{ "GET /items?select=id,place&limit=3",
+			"SELECT `items`.`id`, pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items` LIMIT $1 | 3" },
+		{ "GET /items?select=id,place&order=id",
+			"SELECT `items`.`id`, pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items` ORDER BY "
+			"`items`.`id`" },
+		{ "GET /items?select=id,full_name,place&offset=5",
+			"SELECT `items`.`id`, pg_catalog.to_json(`items`.`full_name`) AS `full_name`, "
+			"pg_catalog.to_json(`items`.`place`) AS `place` FROM `api`.`items` OFFSET $1 | 5" },
+		{ "GET /items?select=place.max(),name&offset=5",
+			"SELECT pg_catalog.to_json(max(`items`.`place`)) AS `max`, `items`.`name` FROM `api`.`items` GROUP "
+			"BY `items`.`name` OFFSET $1 | 5" },
+		{ "GET /items?select=*\nAccept: text/csv\nRange: 5-9",
+			"SELECT `items`.* FROM `api`.`items` LIMIT $1 OFFSET $2 | 5 | 5" },
+		{ "GET /items?select=name,orders!item_id!inner(id)&orders.id=gt.7&place->a=eq.x&order=full_name&offset=5",
+			"SELECT `items`.`name`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
+			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
+			"(`orders_1`.`id` > $1)) AS pgrst_row) AS `orders` FROM (SELECT `items`.`name`, `items`.`id` FROM "
+			"`api`.`items` WHERE (pg_catalog.to_jsonb(`items`.`place`)->$2 = $3) AND EXISTS (SELECT 1 FROM "
+			"`api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND (`orders_1`.`id` > $4)) "
+			"ORDER BY `items`.`full_name` OFFSET $5) AS `items` | 7 | a | x | 7 | 5" },
+		{ "GET /items?select=name,orders!item_id(id)&order=name&limit=5",
+			"SELECT `items`.`name`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
+			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
+			"pgrst_row) AS `orders` FROM `api`.`items` ORDER BY `items`.`name` LIMIT $1 | 5" },
+		{ "GET /orders?select=id,item_id(name)&order=id&limit=5&offset=5",
+			"SELECT `orders`.`id`, (SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT "
+			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
+			"pgrst_row) AS `item_id` FROM (SELECT `orders`.`id`, `orders`.`item_id` FROM `api`.`orders` ORDER BY "
+			"`orders`.`id` LIMIT $1 OFFSET $2) AS `orders` | 5 | 5" },
+		{ "GET /orders?select=id,item_id(name)&order=id&limit=9&offset=5",
+			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL "
+			"(SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` "
+			"AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
+			"ORDER BY `orders`.`id` LIMIT $1 OFFSET $2 | 9 | 5" },
+		{ "GET /orders?select=item_id(name)&order=id&limit=5",
+			"SELECT `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
+			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
+			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
+			"ORDER BY `orders`.`id` LIMIT $1 | 5" },
+		{ "GET /orders?select=id,item_id!inner(name)&offset=5",
+			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` JOIN LATERAL (SELECT "
+			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
+			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
+			"OFFSET $1 | 5" },
+		{ "GET /orders?select=id,...item_id(place)&offset=5",
+			"SELECT `orders`.`id`, pg_catalog.to_json(`orders_item_id_1`.c1) AS `place` FROM `api`.`orders` LEFT "
+			"JOIN LATERAL (SELECT `items_1`.`place` AS c1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = "
+			"`orders`.`item_id`) AS `orders_item_id_1` ON true OFFSET $1 | 5" },
+		{ "GET /orders?select=id,best_item(id)&offset=5",
+			"SELECT `orders`.`id`, `orders_best_item_1`.j AS `best_item` FROM `api`.`orders` LEFT JOIN LATERAL "
+			"(SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`id` FROM "
+			"`api`.`best_item`(`orders`.*) AS `items_1`) AS pgrst_row) AS `orders_best_item_1` ON true OFFSET $1 "
+			"| 5" },
+		{ "GET /orders?select=id,item_id(name)&order=item_id(name)&offset=5",
+			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL "
+			"(SELECT (SELECT pg_catalog.row_to_json(pgrst_row.*) FROM (SELECT `items_1`.`name`) AS pgrst_row) AS "
+			"j, `items_1`.`name` AS o1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = "
+			"`orders`.`item_id`) AS `orders_item_id_1` ON true ORDER BY `orders_item_id_1`.o1 OFFSET $1 | 5" },
+	};
+	struct conf c = fixture_conf();
+	c.db_aggregates_enabled = true;
+	fixture_golden(rows, COUNT_OF(rows), &c);
+}
+
 static void aggregates(void **state)
 {
 	(void)state;
@@ -296,6 +373,7 @@ int main(void)
 		cmocka_unit_test(handlers),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(order_and_range),
+		cmocka_unit_test(above),
 		cmocka_unit_test(aggregates),
 		cmocka_unit_test(explained),
 	};
