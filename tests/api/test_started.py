@@ -555,7 +555,7 @@ def test_the_example_serves_once_it_knows_the_database(place, database):
                             .replace('# db-anon-role = ""', 'db-anon-role = "web_anon"'))
     place.start(place.program, place.config)
     path = place.directory / "run" / "rowgate.sock"
-    wait_until(lambda: listens(path), 10, "somebody listens")
+    wait_until(lambda: command(place, "--ready").returncode == 0, 10, "it is ready")
     with Connection(path) as connection:
         assert connection.ask("/things?id=eq.1") == (200, '[{"id":1,"name":"one"}]')
     place.stop()
