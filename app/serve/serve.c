@@ -59,7 +59,7 @@ static struct serve_sink serve_sink_new(const struct plan *p, struct flight *fli
 /* What is sent to the database for one request; valid until its flight is over. */
 struct serve_statements {
 	struct stmt_set set;
-	struct stmt settings, pre_request, proof;
+	struct stmt settings, pre_request;
 	struct str isolation;
 	size_t settings_kept;
 };
@@ -92,8 +92,7 @@ static bool serve_statements(struct serve_statements *out_r, const struct servin
 	out_r->pre_request = (struct stmt){ .sql = STR_NONE };
 	out_r->isolation = stmt_isolation(&about);
 	out_r->settings_kept = stmt_settings_kept(&about);
-	return stmt_make(&out_r->set, p, a, f) && stmt_settings(&out_r->settings, &about, a, f)
-		&& stmt_proof(&out_r->proof, p, a, f);
+	return stmt_make(&out_r->set, p, a, f) && stmt_settings(&out_r->settings, &about, a, f);
 }
 
 /* The function that db-pre-request names, if it names one. */
@@ -114,7 +113,6 @@ static struct flight serve_flight(const struct serve_statements *s, struct str r
 		.main = s->set.main,
 		.count = s->set.count,
 		.explain = s->set.explain,
-		.proof = s->proof.sql.p ? &s->proof : NULL,
 		.user_code = p->user_code,
 		.calls = p->calls,
 		.writes = !p->read_only,

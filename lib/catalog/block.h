@@ -74,7 +74,7 @@ struct cat_header {
 	uint32_t version;
 	uint32_t server_version;
 	uint32_t dynamic_sql; /* not 0: some function of users can PREPARE */
-	uint32_t newest;      /* the highest OID of a function, 0: unknown */
+	uint32_t spare;       /* 0 */
 	uint64_t size;        /* of the whole block */
 	struct cat_extent tables[TABLE_COUNT];
 };

@@ -96,11 +96,6 @@ void build_dynamic_sql(struct cat_builder *b)
 	b->dynamic_sql = true;
 }
 
-void build_newest_function(struct cat_builder *b, uint32_t oid)
-{
-	b->newest = oid;
-}
-
 void build_schema(struct cat_builder *b, struct str name, struct str comment)
 {
 	struct cat_schema *schema = rows_add(b, &b->tables[TABLE_SCHEMAS]);
@@ -168,16 +163,6 @@ void build_primary_key(struct cat_builder *b, uint32_t relation_oid, uint32_t at
 		add_key_column(b, &relation->primary_key, relation_oid, attnum);
 	else
 		b->broken = true;
-}
-
-void build_relation_proof(struct cat_builder *b, uint32_t relation_oid, const struct cat_proof *proof)
-{
-	struct cat_relation *relation = relation_of(b, relation_oid);
-	b->broken |= !relation;
-	if (!relation)
-		return;
-	relation->runs_code = false;
-	relation->proof = *proof;
 }
 
 void build_partial_key(struct cat_builder *b, uint32_t relation_oid, struct str condition)
@@ -284,15 +269,6 @@ static struct cat_routine *routine_of(struct cat_builder *b, uint32_t oid)
 	uint32_t i = rows_find_oid(&b->tables[TABLE_ROUTINES], offsetof(struct cat_routine, oid), oid);
 	b->broken |= i == CAT_NONE;
 	return i == CAT_NONE ? NULL : rows_at(&b->tables[TABLE_ROUTINES], i);
-}
-
-void build_routine_proof(struct cat_builder *b, uint32_t routine_oid, const struct cat_proof *proof)
-{
-	struct cat_routine *routine = routine_of(b, routine_oid);
-	if (!routine)
-		return;
-	routine->proven = true;
-	routine->proof = *proof;
 }
 
 void build_parameter(struct cat_builder *b, uint32_t routine_oid, const struct cat_parameter *parameter, bool is_out)

@@ -40,11 +40,6 @@ void build_parameter(struct cat_builder *b, uint32_t routine_oid, const struct c
 void build_routine_setting(struct cat_builder *b, uint32_t routine_oid, struct str name, struct str value);
 /* Some function can PREPARE: see catalog_has_dynamic_sql(). */
 void build_dynamic_sql(struct cat_builder *b);
-/* Reading the relation, or calling the routine, leaves nothing in the session. Texts are the builder's. */
-void build_relation_proof(struct cat_builder *b, uint32_t relation_oid, const struct cat_proof *proof);
-void build_routine_proof(struct cat_builder *b, uint32_t routine_oid, const struct cat_proof *proof);
-/* See catalog_newest_function(). */
-void build_newest_function(struct cat_builder *b, uint32_t oid);
 /* Settings of one role come together; default_transaction_isolation becomes its isolation. */
 void build_role_setting(struct cat_builder *b, struct str role, struct str name, struct str value);
 void build_handler(struct cat_builder *b, const struct cat_handler *handler);

@@ -19,7 +19,6 @@ struct cat_builder {
 	struct arena *scratch;
 	int server_version;
 	bool dynamic_sql;
-	uint32_t newest;
 	bool broken; /* sticky: out of order, or more than 32 bits can count */
 	struct buf pool;
 	struct rows interned;            /* struct cat_text: open addressing by hash, capacity a power of two */

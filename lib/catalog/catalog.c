@@ -312,11 +312,6 @@ bool catalog_has_dynamic_sql(const struct catalog *cat)
 	return cat->header->dynamic_sql != 0;
 }
 
-uint32_t catalog_newest_function(const struct catalog *cat)
-{
-	return cat->header->newest;
-}
-
 int catalog_server_version(const struct catalog *cat)
 {
 	return (int)cat->header->server_version;

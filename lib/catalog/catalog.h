@@ -73,8 +73,6 @@ int catalog_server_version(const struct catalog *cat);
 /* Whether code of users can PREPARE and DEALLOCATE: some function of the database runs SQL made while it runs. Of a
  * function whose body was replaced since, the next load knows. */
 bool catalog_has_dynamic_sql(const struct catalog *cat);
-/* The highest OID that a function had: those above have come since. 0: unknown, and nothing is proven. */
-uint32_t catalog_newest_function(const struct catalog *cat);
 /* dump.c: "12 Relations, 7 Relationships, ...": what there is, for the log. */
 void catalog_summary(const struct catalog *cat, struct buf *out);
 /* JSON for people, a relation, key, function or role a line: what --dump-schema prints. */

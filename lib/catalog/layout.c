@@ -294,7 +294,6 @@ bool build_finish(struct cat_builder *b, const struct catalog **out_r, struct ar
 		.version = CAT_VERSION,
 		.server_version = (uint32_t)b->server_version,
 		.dynamic_sql = b->dynamic_sql,
-		.newest = b->newest,
 	};
 	h.size = place(b, &h);
 	if (b->broken || b->pool.overflow || h.size > UINT32_MAX)

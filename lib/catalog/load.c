@@ -214,25 +214,6 @@ static bool on_handler(void *arg, const struct row *r)
 	return true;
 }
 
-static bool on_proof(void *arg, const struct row *r)
-{
-	struct load *l = arg;
-	struct cat_proof proof = { load_text(l, r, 2), load_text(l, r, 3), load_text(l, r, 4) };
-	build_newest_function(l->b, load_u32(r, 5));
-	if (load_char(r, 0) == 'f')
-		build_routine_proof(l->b, load_u32(r, 1), &proof);
-	else
-		build_relation_proof(l->b, load_u32(r, 1), &proof);
-	return true;
-}
-
-static bool load_proofs(struct load *l)
-{
-	struct str relations = build_oids(l->b, TABLE_RELATIONS, l->scratch);
-	struct str routines = build_oids(l->b, TABLE_ROUTINES, l->scratch);
-	return load_run(l, introspection_proofs, relations, routines, on_proof);
-}
-
 static bool load_relations(struct load *l, struct str schemas)
 {
 	if (!load_run(l, introspection_relations, schemas, STR_NONE, on_relation))
@@ -264,7 +245,7 @@ static bool load_all(struct load *l)
 															   : introspection_role_settings_14;
 	return load_run(l, prepare_sql, STR_NONE, STR_NONE, NULL) && load_run(l, named_sql, named, STR_NONE, NULL)
 		&& load_run(l, introspection_schemas, schemas, STR_NONE, on_schema) && load_relations(l, schemas)
-		&& load_routines(l, schemas) && load_proofs(l)
+		&& load_routines(l, schemas)
 		&& load_run(l, introspection_types, build_used_types(l->b, l->scratch), STR_NONE, on_type)
 		&& load_run(l, introspection_enum_labels, STR_NONE, STR_NONE, on_enum_label)
 		&& load_run(l, introspection_handlers, schemas, STR_NONE, on_handler)

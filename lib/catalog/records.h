@@ -6,7 +6,18 @@
 #ifndef ROWGATE_CATALOG_RECORDS_H
 #define ROWGATE_CATALOG_RECORDS_H
 
-#include "refer.h"
+#include <stdint.h>
+
+struct cat_text {
+	uint32_t offset, length; /* offset 0: absent (STR_NONE) */
+};
+
+/* A run of records: [first, first + count) of the table it is said to index. */
+struct cat_run {
+	uint32_t first, count;
+};
+
+#define CAT_NONE UINT32_MAX
 
 enum cat_relation_kind { /* pg_class.relkind */
 	CAT_TABLE = 'r',
@@ -28,11 +39,10 @@ struct cat_relation {
 	uint8_t unlisted;  /* it is embedded or returned by functions, but not addressed: a partition, a type */
 	uint8_t names_key; /* some foreign key has its name */
 	uint8_t inherited; /* rows of other tables, which have keys of their own, are among its rows */
-	uint8_t runs_code; /* reading it may run code of users that leaves something: a view, a foreign table, policies */
+	uint8_t runs_code; /* reading it may run code of users: a view, a foreign table, policies */
 	struct cat_run keys, partial_keys; /* of TABLE_KEYS, TABLE_PARTIAL_KEYS: a table's own */
 	struct cat_run shown;              /* of TABLE_SHOWN: a view's */
 	struct cat_run computed;           /* of TABLE_COMPUTED: functions that take its row type, by name */
-	struct cat_proof proof;            /* unless runs_code */
 };
 
 struct cat_column {
@@ -126,8 +136,6 @@ struct cat_routine {
 	uint8_t returns_set;
 	uint8_t returns_record; /* the return type is record; SCALAR when it has no OUT or TABLE columns either */
 	uint8_t is_variadic;
-	uint8_t proven; /* calling it leaves nothing in the session */
-	struct cat_proof proof;
 };
 
 struct cat_role {

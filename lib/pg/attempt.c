@@ -4,10 +4,9 @@
 
 #include "result.h"
 
-bool attempt_dirties(const struct attempt *t)
+bool attempt_dirties(const struct flight *flight)
 {
-	const struct flight *f = t->flight;
-	return f->user_code || f->pre_request || f->calls || f->writes || (f->proof && t->conn->disproved);
+	return flight->user_code || flight->pre_request || flight->calls || flight->writes;
 }
 
 bool attempt_holds(const struct flight *flight)

@@ -52,7 +52,6 @@ struct attempt {
 	bool failed;         /* fault is filled: the first error; the rest is only drained */
 	bool broken;         /* the connection is of no use any more */
 	bool delivered;      /* a callback saw something of main */
-	bool proven;         /* the flight's proof holds */
 	enum retry retry;
 };
 
@@ -60,8 +59,8 @@ struct attempt {
 void attempt_break(struct attempt *t, const char *libpq_message);
 /* Whether the outcome must be known before the Sync. */
 bool attempt_holds(const struct flight *flight);
-/* Whether code of users that may leave something runs in this flight. */
-bool attempt_dirties(const struct attempt *t);
+/* Whether code of users may run in this flight. */
+bool attempt_dirties(const struct flight *flight);
 
 /* segment.c: sends everything up to the Sync, or up to the Flush where the outcome is to be judged first. */
 void attempt_send(struct attempt *t);

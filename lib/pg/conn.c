@@ -82,7 +82,6 @@ void conn_drop(struct conn *c)
 	names_clear(c->names);
 	c->dirty = false;
 	c->tainted = false;
-	c->disproved = false;
 	c->replace = false;
 	c->told = 0;
 	c->deadline_us = 0;

@@ -53,12 +53,9 @@ static void leave_connection(const struct attempt *t)
 		return;
 	}
 	c->replace |= t->huge || c->told > CONN_TELL_BYTES;
-	/* Of a flight that failed nobody knows. */
-	bool left = attempt_dirties(t) || (f->proof && !t->proven);
-	c->disproved |= f->proof && !t->proven && !t->failed;
 	/* An error has undone the cleansing too. */
-	c->dirty = left || (c->dirty && t->failed);
-	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (left || t->failed));
+	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
+	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (attempt_dirties(f) || t->failed));
 }
 
 static void try_once(struct attempt *t)

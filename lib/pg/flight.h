@@ -26,12 +26,10 @@ struct flight {
 	                                 and the next flight cleanses the session. A pre-request means the same */
 	bool calls;                     /* main calls a function that a request named: means the same */
 	bool writes;                    /* means the same (triggers), and is never re-sent */
-	const struct stmt *proof; /* that code of users has left nothing, asked at the end: stmt_proof(); or NULL. When
-	                                 * it does not hold, user_code is meant from now on, on this connection */
-	bool may_prepare;         /* code of users can PREPARE: after one in which such code may have run, or that
+	bool may_prepare;               /* code of users can PREPARE: after one in which such code may have run, or that
 	                                 failed, the next flight uses no prepared name before it knows that all are ours */
-	bool response_settings;   /* ask for them although no code of users runs */
-	bool rollback;            /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
+	bool response_settings;         /* ask for them although no code of users runs */
+	bool rollback;                  /* db-tx-end or Prefer: tx=rollback: constraints are checked, then all is undone */
 	/* Called once after the last row, before commit: false (with the fault filled) undoes everything.
 	 * NULL when nothing needs judging, which saves a round trip; writes with on_row or on_columns take it anyway,
 	 * since these may refuse too. */

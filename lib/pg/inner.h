@@ -23,7 +23,6 @@ struct conn {
 	int64_t connected_us;  /* since when it is there, 0: it is not */
 	struct names *names;   /* prepared statements of this connection */
 	bool dirty;            /* user code ran and no cleansing has succeeded since: leave_connection() */
-	bool disproved;        /* a proof did not hold: none is believed any more (struct flight) */
 	bool tainted;          /* user SQL may have replaced prepared statements: look before using their names; likewise */
 	bool replace;          /* it, or the server's end, has grown: make a new connection before the next use */
 	size_t told;           /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */

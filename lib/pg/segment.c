@@ -45,7 +45,9 @@ static const struct {
 	{ STR_INIT("serializable"), { .sql = STR_INIT("BEGIN ISOLATION LEVEL SERIALIZABLE") } },
 };
 
-#define RESPONSE "SELECT " STMT_RESPONSE
+#define RESPONSE                                                                                                       \
+	"SELECT pg_catalog.current_setting('response.headers', true), "                                                    \
+	"pg_catalog.current_setting('response.status', true)"
 static const struct stmt response_settings = { .sql = STR_INIT(RESPONSE) };
 static const struct stmt write_settings = {
 	.sql = STR_INIT(RESPONSE ", pg_catalog.current_setting('" STMT_INSERTED "', true)"),
@@ -85,7 +87,7 @@ static struct name *common_name_of(struct attempt *t, const struct stmt *stmt)
 /* The same for what comes behind user SQL, which may have said DEALLOCATE ALL in this very flight. */
 static struct name *closing_name_of(struct attempt *t, const struct stmt *stmt)
 {
-	return t->flight->may_prepare && attempt_dirties(t) ? NULL : common_name_of(t, stmt);
+	return t->flight->may_prepare && attempt_dirties(t->flight) ? NULL : common_name_of(t, stmt);
 }
 
 static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
@@ -163,7 +165,7 @@ static void add_end(struct attempt *t, bool undo)
 {
 	if (undo)
 		add(t, STEP_PLAIN, &rollback, NULL);
-	else if (attempt_dirties(t))
+	else if (attempt_dirties(t->flight))
 		add_statement(t, STEP_PLAIN, &unlisten, closing_name_of(t, &unlisten));
 	if (!undo && t->explicit_block)
 		add(t, STEP_PLAIN, &commit, NULL);
@@ -172,14 +174,11 @@ static void add_end(struct attempt *t, bool undo)
 	t->synced = true;
 }
 
-static const struct stmt *response_of(const struct attempt *t)
+static const struct stmt *response_of(const struct flight *f)
 {
-	const struct flight *f = t->flight;
 	if (f->writes)
 		return &write_settings;
-	if (attempt_dirties(t))
-		return &response_settings;
-	return f->response_settings && !f->proof ? &response_settings : f->proof;
+	return f->response_settings || attempt_dirties(f) ? &response_settings : NULL;
 }
 
 /* Names are taken first, so that those evicted for them are deallocated in front of everything. A Parse goes right
@@ -188,7 +187,7 @@ static void add_all(struct attempt *t)
 {
 	const struct flight *f = t->flight;
 	const struct stmt *settings = settings_of(t);
-	const struct stmt *response = response_of(t);
+	const struct stmt *response = response_of(f);
 	const struct {
 		enum step_kind kind;
 		const struct stmt *stmt;

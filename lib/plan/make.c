@@ -114,7 +114,7 @@ static bool finish(struct plan *p, struct arena *a, struct fault *f)
 {
 	set_transaction(p);
 	set_applied(p);
-	p->calls = (p->kind == PLAN_CALL && !p->routine->proven) || (p->read && p->read->user_code);
+	p->calls = p->kind == PLAN_CALL || (p->read && p->read->user_code);
 	/* Preferences bind only where a statement is run for the request itself. */
 	if (p->kind == PLAN_INSPECT)
 		return negotiate(p, a, f);
@@ -248,10 +248,10 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	p->call = call;
 	p->result = call_result(p->routine);
 	p->read_only = p->query->call_method == CALL_READ || p->routine->volatility != CAT_VOLATILE;
+	p->user_code = true;
 	p->isolation = routine_isolation(p);
 	if (!resolve_rows(p, &source, a, f))
 		return false;
-	p->user_code = !p->routine->proven || p->read->runs_code || p->read->user_code;
 	plan_call(call, p->query, p->routine, p->catalog, p->conf, a);
 	p->count = countable(p->count);
 	set_call_range(p);

@@ -56,9 +56,8 @@ struct plan {
 	bool singular;                     /* vnd.pgrst.object: exactly one row or 406 PGRST116 */
 	bool strip_nulls;
 	bool read_only; /* transaction access mode */
-	bool user_code; /* false: provably runs no code of users (functions, triggers, policies, views) that leaves anything
-	                 * in the session: see stmt_proof() */
-	bool calls;     /* calls such code that the request itself named: functions, computed fields */
+	bool user_code; /* false: provably runs no code of users (functions, triggers, policies, views) */
+	bool calls;     /* calls code of users that the request itself named: functions, computed fields */
 	bool rollback;
 	struct str isolation;    /* of the function called, "": the role's or the default; see stmt_isolation() */
 	struct row_range range;  /* effective, db-max-rows included */

@@ -46,11 +46,6 @@ MUST_CHECK bool stmt_privileges(struct stmt *out_r, const struct plan *p, struct
 /* SELECT "schema"."function"(): db-pre-request. */
 MUST_CHECK bool stmt_pre_request(struct stmt *out_r, struct str qualified_name, struct arena *a, struct fault *f);
 
-/* proof.c: whether what the plan's `!user_code` rests on is still as the catalog knows it, asked behind the main
- * statement: columns STMT_RESPONSE and one boolean. sql is STR_NONE when it rests on nothing that changes, or when
- * user_code is set. */
-MUST_CHECK bool stmt_proof(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);
-
 /* rights.c: a statement that changes nothing and fails as the write of plan_target()'s plan will fail when the caller
  * has no right to it: as long as sql.p is set. Others it may fail of mean nothing. */
 MUST_CHECK bool stmt_rights(struct stmt *out_r, const struct plan *p, struct arena *a, struct fault *f);

@@ -14,9 +14,6 @@ struct stmt_param {
 
 /* The setting in which a merging INSERT leaves how many of its rows were new. */
 #define STMT_INSERTED "rowgate.inserted"
-/* The columns with what code of users wants of the answer. */
-#define STMT_RESPONSE                                                                                                  \
-	"pg_catalog.current_setting('response.headers', true), pg_catalog.current_setting('response.status', true)"
 
 struct stmt {
 	struct str sql; /* NUL-terminated */

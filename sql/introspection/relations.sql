@@ -4,7 +4,7 @@
 -- functions over them can embed; they are not listed.
 -- Reading one may run code of users when it is a view or a foreign table, or when one of its policies for that
 -- calls a function that is not built in, or built in and volatile (set_config) or one that runs a query (table_to_xml),
--- or uses a type of users, or reads elsewhere. Of many of these proofs.sql knows that they leave nothing.
+-- or uses a type of users that is no enum, or reads elsewhere.
 WITH RECURSIVE domains(oid, base) AS (
 	SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
 	UNION ALL
@@ -41,9 +41,11 @@ SELECT c.oid, n.nspname, c.relname, d.description, c.relkind, c.reltype,
 		SELECT FROM pg_catalog.pg_policy AS o
 		WHERE o.polrelid = c.oid AND o.polcmd IN ('r', '*') AND (EXISTS (
 			SELECT FROM pg_catalog.pg_depend AS d
+			LEFT JOIN pg_catalog.pg_type AS t ON d.refclassid = 'pg_catalog.pg_type'::regclass AND t.oid = d.refobjid
+			LEFT JOIN pg_catalog.pg_type AS e ON e.oid = t.typelem
 			WHERE d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid = o.oid AND d.refobjid <> c.oid
-				AND d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass,
-					'pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass)
+				AND (coalesce(e.typtype, t.typtype) <> 'e' OR d.refclassid IN ('pg_catalog.pg_proc'::regclass,
+					'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_class'::regclass))
 		) OR EXISTS (
 			SELECT FROM pg_catalog.regexp_matches(o.polqual::text, ':(?:op|agg|win|elem)?f(?:unc|no)id ([0-9]+)', 'g')
 				AS f(id)

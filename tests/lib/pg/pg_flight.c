@@ -753,36 +753,6 @@ static void faults_carry_what_postgresql_said(void **state)
 	assert_true(str_eq(w->fault.reason, STR("no")));
 }
 
-/* A read that leaves something, with a proof that says it did not or that it did. */
-static bool leave_with_proof(struct world *w, const char *sql, bool proven)
-{
-	struct trip t;
-	struct stmt proof = { .sql = proven ? STR("SELECT NULL, 'said', true") : STR("SELECT NULL, NULL, false") };
-	trip_init(&t, w, "rg_anon", sql);
-	t.flight.proof = &proof;
-	return trip_run(&t, w);
-}
-
-static void a_proof_decides(void **state)
-{
-	struct world *w = *state;
-	static const char leaving[] = "SELECT set_config('rg.left', 'over', false)";
-	static const char left[] = "SELECT current_setting('rg.left', true)";
-
-	assert_true(leave_with_proof(w, leaving, true));
-	assert_true(str_eq(w->out.response_status, STR("said")));
-	expect_text("over", read_as(w, "rg_anon", left));
-	assert_false(leave_with_proof(w, "SELECT 1 / 0", true));
-	expect_text("", read_as(w, "rg_anon", left));
-	assert_true(leave_with_proof(w, leaving, false));
-	expect_text("", read_as(w, "rg_anon", left));
-	/* Once it did not hold, none is believed. */
-	assert_true(leave_with_proof(w, leaving, true));
-	assert_false(w->out.response_status.p && w->out.response_status.n);
-	expect_text("", read_as(w, "rg_anon", left));
-	conn_close(w->conn);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -803,7 +773,6 @@ int main(void)
 		cmocka_unit_test(nothing_is_prepared_when_told_so),
 		cmocka_unit_test(a_changed_table_is_planned_anew),
 		cmocka_unit_test(user_code_leaves_nothing_behind),
-		cmocka_unit_test(a_proof_decides),
 		cmocka_unit_test(cleansing_is_repeated_until_it_held),
 		cmocka_unit_test(prepared_names_cannot_be_hijacked),
 		cmocka_unit_test(no_name_can_be_hijacked),

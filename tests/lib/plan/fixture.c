@@ -232,8 +232,6 @@ static void add_routines(void)
 	add_parameter(301, "a", 23, "integer", true);
 	add_parameter(301, "b", 23, "integer", false);
 	add_routine(302, "now_is", 's', CAT_RETURNS_SCALAR, 1114, false);
-	build_routine_proof(b, 302, &(struct cat_proof){ text("302,17"), text("901"), text("740,741,742") });
-	build_newest_function(b, 400);
 	add_routine(303, "numbers", 's', CAT_RETURNS_SCALAR, 23, true);
 	add_parameter(303, "upto", 23, "integer", true);
 	add_routine(304, "restock", 'v', CAT_RETURNS_VOID, 2278, false);

@@ -128,34 +128,6 @@ static void pre_request(void **state)
 	arena_free(a);
 }
 
-static void proof(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *request;
-		size_t params;
-		const char *newest, *functions, *versions, *relations;
-	} rows[] = {
-		{ "GET /rpc/now_is", 4, "400", "{302,17}", "{740,741,742}", "{901}" },
-		{ "GET /rpc/restock", 0, "", "", "", "" },
-		{ "GET /items?select=id", 0, "", "", "", "" },
-		{ "POST /items\n\n{}", 0, "", "", "", "" },
-		{ "GET /", 0, "", "", "", "" },
-	};
-	struct conf c = fixture_conf();
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct arena *a = arena_new(1 << 22);
-		struct made *m = fixture_make(rows[i].request, &c, a);
-		const char *const want[] = { rows[i].newest, rows[i].functions, rows[i].versions, rows[i].relations };
-		struct stmt s;
-		assert_true(stmt_proof(&s, &m->plan, a, &m->fault));
-		expect_int(rows[i].request, s.sql.p ? s.param_count : 0, rows[i].params);
-		for (size_t j = 0; j < rows[i].params; j++)
-			expect_text(rows[i].request, s.params[j].value, want[j]);
-		arena_free(a);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,7 +136,6 @@ int main(void)
 		cmocka_unit_test(one_text),
 		cmocka_unit_test(isolation),
 		cmocka_unit_test(pre_request),
-		cmocka_unit_test(proof),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
