@@ -308,6 +308,7 @@ struct conf fixture_conf(void)
 		.db_hoisted_tx_settings = { hoisted, 2 },
 		.db_max_rows = -1,
 		.url_max_embeds = 100,
+		.server_spool_dir = STR("/tmp"),
 		.db_tx_end = CONF_TX_COMMIT,
 		.openapi_mode = CONF_OPENAPI_FOLLOW,
 		.db_pass_authorization = true,

@@ -42,7 +42,6 @@ static void run_request(const struct catalog *cat, struct str text, struct arena
 	struct stmt settings;
 	struct fault f = { 0 };
 	c.server_buffer = 1 << 20;
-	c.server_spool_dir = STR("/tmp");
 	if (!query_read(&q, &r, &c, a, &f) || !plan_make(&p, &q, cat, &c, a, &f) || !stmt_make(&set, &p, a, &f))
 		return;
 	struct stmt_settings about = { .plan = &p, .request = &r, .role = STR("web_anon"), .claims = STR("{}") };

@@ -265,7 +265,7 @@ struct body_row {
 static void check_body(const struct body_row *row)
 {
 	struct str schema = STR("public");
-	const struct conf c = { .db_schemas = { &schema, 1 } };
+	const struct conf c = { .db_schemas = { &schema, 1 }, .server_spool_dir = STR("/tmp") };
 	struct arena *a = arena_new(1 << 20);
 	struct str target = str_of(row->target), query;
 	struct http_field type = { STR("content-type"), str_of(row->type) };
@@ -395,7 +395,8 @@ static void a_departed_client_ends_the_reading(void **state)
 		struct request r = { .fields = &type, .field_count = 1, .body = buf_str(&body), .watch = { leaves, &asked } };
 		struct query q = { .action = ACTION_CREATE };
 		struct fault f = { 0 };
-		assert_false(payload_read(&q, &r, &(struct conf){ .server_buffer = SIZE }, a, &f));
+		assert_false(
+			payload_read(&q, &r, &(struct conf){ .server_buffer = SIZE, .server_spool_dir = STR("/tmp") }, a, &f));
 		assert_int_equal(f.http_status, WATCH_LEFT);
 		assert_int_equal(asked, 2);
 		arena_free(a);
