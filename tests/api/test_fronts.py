@@ -14,7 +14,7 @@ import uuid
 import pytest
 
 from harness.process import BUILD, TOP
-from harness.server import FRONTS
+from harness.server import FRONTS, WEB_SERVERS
 from harness.token import token
 
 SCHEMA = "fronts.sql"
@@ -173,11 +173,11 @@ DIFFERENT = {
 
 
 def documented():
-    """Of the table: row, web server (as FRONTS), what it may answer."""
+    """Of the table: row, web server, what it may answer."""
     text = (TOP / "deploy/docs/how-to/web-servers.md").read_text().partition("## What differs")[2]
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {row[0]: {front: re.findall(r"\b(?:RG|PGRST)?\d{3}\b", cell) for front, cell in zip(FRONTS, row[1:])}
+    return {row[0]: {front: re.findall(r"\b(?:RG|PGRST)?\d{3}\b", cell) for front, cell in zip(WEB_SERVERS, row[1:])}
             for row in rows[1:]}
 
 
