@@ -59,7 +59,7 @@ const struct doctor_check checks[] = {
 	{ "RGD26", W, "the connection to the database goes over a network without TLS",
 		"Add sslmode=verify-full to db-uri.", doctor_unencrypted },
 	{ "RGD27", W, "PostgreSQL allows fewer connections than the workers need",
-		"Raise max_connections or lower workers.", NULL },
+		"Raise max_connections or lower db-pool.", NULL },
 	{ "RGD28", N, "the server is a standby: nothing can be written",
 		"Connect to the primary for writes.", doctor_standby },
 	{ "RGD29", W, "the database is not in UTF-8",

@@ -56,8 +56,10 @@ admin-server-port = 3001
 # The superuser reads the page already; nobody but the test's user owns files.
 TOOLS = {"runuser": 'shift 3; exec "$@"',
          "systemctl": f'exec {" ".join(run_as("www-data"))} pgbouncer -q -d "$PGBOUNCER"'}
-# Passwords count over TCP; on the socket everybody is whom they say.
-RULES = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+# As Debian has it: on the socket everybody is who they are, here the superuser; over TCP passwords count.
+RULES = "local all postgres trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+# deploy/postgresql lets the two users of the machine be its roles.
+MAPPED = "local all all trust\n" + RULES
 
 
 class Shell:
@@ -91,6 +93,7 @@ class Shell:
 
 class Reader:
     """Somebody who does what a page says."""
+    rules = RULES
 
     def __init__(self, page):
         self.text = (PAGES / page).read_text()
@@ -113,7 +116,7 @@ class Reader:
         # The client's variables are the harness's, too, while it starts.
         os.environ["PGPORT"] = self.environment["PGPORT"]
         self.cluster.start()
-        (self.cluster.directory / "data/pg_hba.conf").write_text(RULES)
+        (self.cluster.directory / "data/pg_hba.conf").write_text(self.rules)
         self.cluster.process.send(signal.SIGHUP)
         self.shell = Shell(self.place, self.environment)
 
@@ -189,6 +192,7 @@ class Reader:
 
 class Operator(Reader):
     """Somebody who looks after a server that runs already."""
+    rules = MAPPED
 
     def __init__(self, page):
         super().__init__(page)
