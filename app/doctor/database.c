@@ -178,27 +178,38 @@ static void look_at_version(struct doctor *d)
 		doctor_found(d, "RGD23", "%.*s: ended on %.*s", STR_ARG(name), STR_ARG(ended));
 }
 
-/* How many connections all processes hold in the worst moment: pools have two more while they are replaced. */
-static int64_t connections_needed(const struct conf *c)
+/* How many connections the API holds at most: its workers, who loads the catalog, and who listens. */
+static int64_t api_connections(const struct conf *c)
 {
-	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN), workers = c->workers, accounts = c->auth_workers;
-	if (!workers)
-		workers = 2 * cores > c->db_pool ? 2 * cores : c->db_pool;
-	if (!accounts)
-		accounts = cores;
-	return workers + 3 + (c->auth_enabled ? accounts + 3 : 0);
+	int64_t workers = c->workers > 0 && c->workers < c->db_pool ? c->workers : c->db_pool;
+	return workers + 1 + c->db_channel_enabled;
+}
+
+/* And what accounts have beside them. Processes that the web server starts share db-pool when they share a role. */
+static int64_t account_connections(const struct conf *c)
+{
+	if (!c->auth_enabled || (c->db_single_role && !c->auth_listen.n))
+		return 0;
+	return c->auth_workers > 0 ? c->auth_workers : sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void compare_connections(struct doctor *d, const char *sql, const char *whose, int64_t needed)
+{
+	int64_t allowed = 0;
+	struct str found = ask(d, d->conn, sql);
+	if (found.p && str_to_i64(found, &allowed) && allowed < needed)
+		doctor_found(d, "RGD27", "%s: %lld are allowed, %lld are needed", whose, (long long)allowed, (long long)needed);
 }
 
 static void look_at_connections(struct doctor *d)
 {
-	int64_t allowed = 0, needed = connections_needed(d->conf);
-	struct str found = ask(d, d->conn,
-		"SELECT LEAST((SELECT pg_catalog.sum(CASE name WHEN 'max_connections' THEN 1 ELSE -1 END * setting::bigint)"
-		" FROM pg_catalog.pg_settings WHERE name IN ('max_connections', 'superuser_reserved_connections',"
-		" 'reserved_connections')), (SELECT NULLIF(rolconnlimit, -1) FROM pg_catalog.pg_roles"
-		" WHERE rolname = session_user))::bigint");
-	if (found.p && str_to_i64(found, &allowed) && allowed < needed)
-		doctor_found(d, "RGD27", "%lld are allowed, %lld are needed", (long long)allowed, (long long)needed);
+	static const char server[] = "SELECT pg_catalog.sum(CASE name WHEN 'max_connections' THEN 1 ELSE -1 END"
+								 " * setting::bigint) FROM pg_catalog.pg_settings WHERE name IN ('max_connections',"
+								 " 'superuser_reserved_connections', 'reserved_connections')";
+	static const char role[] = "SELECT NULLIF(rolconnlimit, -1) FROM pg_catalog.pg_roles WHERE rolname = session_user";
+	int64_t api = api_connections(d->conf), all = api + account_connections(d->conf);
+	compare_connections(d, server, "max_connections", all);
+	compare_connections(d, role, "CONNECTION LIMIT", d->conf->db_single_role ? all : api);
 }
 
 static void hang_up(void *conn)

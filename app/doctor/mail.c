@@ -64,6 +64,12 @@ static void look_at_outbox(struct doctor *d, struct conn *conn)
 		doctor_not_looked(d, STR("outbox"), f.message, true);
 }
 
+/* Whether mails are to be sent. Accounts can do without, unless they are activated by one. */
+static bool has_mail(const struct conf *c)
+{
+	return c->mail_from.n || c->mail_db_uri.n || (c->auth_enabled && c->auth_activation);
+}
+
 void doctor_look_accounts(struct doctor *d)
 {
 	if (!d->conf->auth_enabled) {
@@ -73,8 +79,8 @@ void doctor_look_accounts(struct doctor *d)
 	if (!d->conn || !schema_is_there(d))
 		return;
 	connects(d, generation_connect_accounts(d->g, doctor_wait, NULL), "accounts");
-	struct conn *mailer = generation_connect_mail(d->g, doctor_wait, NULL);
-	if (connects(d, mailer, "mailer"))
+	struct conn *mailer = has_mail(d->conf) ? generation_connect_mail(d->g, doctor_wait, NULL) : NULL;
+	if (mailer && connects(d, mailer, "mailer"))
 		look_at_outbox(d, mailer);
 	doctor_looked(d, STR("accounts"), d->conf->auth_schema);
 }
@@ -89,7 +95,7 @@ void doctor_look_mail(struct doctor *d)
 	struct postman p;
 	struct fault f = { 0 };
 	struct str reason = STR_NONE;
-	if (!d->conf->auth_enabled && !d->conf->mail_from.n) {
+	if (!has_mail(d->conf)) {
 		doctor_not_looked(d, STR("mail"), STR("mail-from is not set"), false);
 		return;
 	}

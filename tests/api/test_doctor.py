@@ -95,6 +95,7 @@ def sound(cluster, template):
     yield database
     undo = """
         ALTER ROLE dr_connect NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS NOINHERIT;
+        ALTER ROLE dr_connect CONNECTION LIMIT -1;
         ALTER ROLE dr_anon NOSUPERUSER NOBYPASSRLS NOLOGIN;
         ALTER ROLE dr_user NOSUPERUSER NOBYPASSRLS NOLOGIN;
         GRANT dr_anon, dr_user TO dr_connect"""
@@ -266,7 +267,8 @@ SETTINGS = [
     ("RGD16", {"db_tx_end": "rollback"}, "db-tx-end"),
     ("RGD17", {"db_plan_enabled": "true"}, "db-plan-enabled"),
     ("RGD19", {"server_listen": "unix:/tmp/rowgate-nobody.sock"}, "unix:/tmp/rowgate-nobody.sock"),
-    ("RGD27", {"workers": "400"}, "are needed"),
+    ("RGD27", {"db_pool": "400"}, "402 are needed"),
+    ("RGD27", {"db_pool": "400", "workers": "399"}, "401 are needed"),
     ("RGD30", {"db_anon_role": "dr_nobody"}, "dr_nobody"),
     ("RGD40", {"db_schemas": "api,elsewhere"}, "elsewhere"),
     ("RGD43", {"db_schemas": "api,auth_private"}, "auth_private"),
@@ -275,6 +277,8 @@ SETTINGS = [
     ("RGD82", {"auth_enabled": "true", "auth_roles": "dr_ghost", "auth_site_url": "https://shop.example"}, "dr_ghost"),
     ("RGD84", {"db_single_role": "true"}, "db-single-role"),
     ("RGD85", {"mail_from": "a@shop.example"}, "auth-site-url"),
+    ("RGD85", {"auth_enabled": "true", "auth_activation": "true", "auth_site_url": "https://shop.example"},
+     "mail-from"),
     ("RGD86", {"mail_from": "a@shop.example", "auth_site_url": "https://shop.example",
                "mail_transport": "sendmail:/nonexistent"}, "/nonexistent"),
     ("RGD86", {"mail_from": "a@shop.example", "auth_site_url": "https://shop.example",
@@ -286,6 +290,24 @@ SETTINGS = [
 def test_a_fault_in_the_configuration_is_named(sound, key, id, changed, subject):
     found, _, _ = examine("--offline", **settings(sound, key, **changed))
     assert any(subject in finding["subject"] for finding in found.get(id, [])), found
+
+
+@pytest.mark.parametrize("changed, needed", [
+    ({"db_pool": "3"}, None),
+    ({"db_pool": "400", "workers": "3"}, None),
+    ({"db_pool": "4"}, 6),
+    ({"db_pool": "4", "db_channel_enabled": "false"}, None),
+    # Accounts connect as another role; as the same one, with a seat of the pool or in processes of their own.
+    ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7"}, None),
+    ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7", "db_single_role": "true"}, None),
+    ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7", "db_single_role": "true",
+      "auth_listen": "unix:/tmp/rowgate-nobody.sock"}, 12),
+])
+def test_the_connections_that_a_role_may_have(sound, key, changed, needed):
+    sound.run("ALTER ROLE dr_connect CONNECTION LIMIT 5")
+    found, _, _ = examine("--offline", **settings(sound, key, auth_site_url="https://shop.example", **changed))
+    told = [f"CONNECTION LIMIT: 5 are allowed, {needed} are needed"] if needed else []
+    assert [finding["subject"] for finding in found.get("RGD27", [])] == told
 
 
 def test_who_may_read_configuration_and_key(sound, key, tmp_path):
@@ -447,6 +469,12 @@ def test_nothing_is_found_in_the_account_schema_and_the_demo(cluster, key, tmp_p
     assert "1 wait" in examine("--offline", **given)[0]["RGD89"][0]["subject"]
     made.run("UPDATE auth_private.outbox SET done_at = now(), reason = 'nobody there'")
     assert examine("--offline", **given)[0]["RGD89"][0]["subject"] == "1 were given up: nobody there"
+    given["mail_db_uri"] = "host=/nonexistent"
+    assert examine("--offline", **given)[0]["RGD81"][0]["subject"].startswith("mailer: ")
+    for name in ("mail_db_uri", "mail_from", "mail_transport"):
+        del given[name]
+    found, answer, _ = examine("--offline", **given)
+    assert found == {} and {"area": "mail", "looked": False, "why_not": "mail-from is not set"} in answer["looked_at"]
     given["auth_db_uri"] = "host=/nonexistent"
     assert examine("--offline", **given)[0]["RGD81"][0]["subject"].startswith("accounts: ")
     made.run("COMMENT ON SCHEMA auth_private IS 'rowgate accounts, migration 1'")
@@ -614,6 +642,14 @@ def test_every_id_is_explained_and_none_is_made_up():
         assert section.startswith(f"{id}: {title} ({severity})\n"), section
         for part in ("**Cause.** ", "**Why it matters.** ", "**Cure.** "):
             assert part in section, (id, part)
+
+
+def test_the_kinds_of_lints_name_every_id_of_tables_and_indexes():
+    listed = {line.split("\t")[0] for line in rowgate("doctor", "--list").stdout.splitlines()}
+    kinds = re.search(r"^## Kinds of lints\n(.*?)^## ", DOCUMENT.read_text(), re.M | re.S)[1]
+    named = set(re.findall(r"RGD\d\d", kinds))
+    assert named <= listed
+    assert {id for id in listed if "RGD45" <= id <= "RGD75"} <= named
 
 
 def test_every_id_is_held_by_a_test():
