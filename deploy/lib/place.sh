@@ -34,16 +34,17 @@ lend() {
 	copy_file "$1" "$2"
 }
 
+# copy_file FILE COPY: whole or not at all. A file that is being replaced may be away for a moment.
 copy_file() {
-	install -m 600 -o "$app_user" /dev/null "$2.new"
-	cat "$1" >"$2.new"
-	mv "$2.new" "$2"
+	install -m 600 -o "$app_user" /dev/null "$2.new" && cat "$1" >"$2.new" && mv "$2.new" "$2"
 }
 
 # Copies are made anew for each reload.
 copy_lent() {
 	local copy
-	for copy in "${!lent[@]}"; do copy_file "${lent[$copy]}" "$copy"; done
+	for copy in "${!lent[@]}"; do
+		copy_file "${lent[$copy]}" "$copy" || say "cannot read ${lent[$copy]}: the copy from before stays"
+	done
 }
 
 # A configuration that comes through a pipe can be read only once.
@@ -51,7 +52,7 @@ place_config() {
 	told=$config # what messages name
 	[ -n "$config" ] || return 0
 	if [ ! -f "$config" ]; then
-		copy_file "$config" "$run/lent/config"
+		copy_file "$config" "$run/lent/config" || die "cannot read the configuration $told"
 		config=$run/lent/config
 		told=$config
 	elif lend "$config" "$run/lent/config"; then
@@ -85,7 +86,8 @@ place_secrets() {
 	done
 	install -d -m 711 "$run/home" "$run/home/.postgresql"
 	for file in .pgpass .pg_service.conf .postgresql/{root.crt,root.crl,postgresql.crt,postgresql.key}; do
-		[ ! -f "${HOME:-/}/$file" ] || copy_file "${HOME:-/}/$file" "$run/home/$file"
+		[ ! -f "${HOME:-/}/$file" ] || copy_file "${HOME:-/}/$file" "$run/home/$file" ||
+			die "cannot read ${HOME:-/}/$file"
 	done
 	export HOME=$run/home
 	$(run_as "$app_user") test -w "${TMPDIR:-/tmp}" || export TMPDIR=$run/app

@@ -324,12 +324,12 @@ def test_the_web_server_is_not_told_what_rowgate_is(start, front):
     assert not [name for name in names if name.startswith(("PG", "ROWGATE_"))]
 
 
-def what_root_writes_lies_in_directories_of_its_own(server):
+def what_root_writes_lies_in_directories_of_its_own(server, *names):
     """Elsewhere the account that has the directory could put a link in its place, to a file that is to be spoilt."""
     run = pathlib.Path(server.fastcgi_socket()).parent.parent
-    copies = [path for name in ("config", "jwt-secret", "PGSERVICEFILE") for path in run.rglob(name)]
+    copies = [path for name in names for path in run.rglob(name)]
     by_root = [path for path in run.rglob("*") if path.lstat().st_uid == os.geteuid()]
-    assert len(copies) == 3 * (os.geteuid() == 0) and by_root
+    assert len(copies) == len(names) * (os.geteuid() == 0) and by_root
     for path in copies + by_root:
         assert path.parent.stat().st_uid == os.geteuid(), path
 
@@ -350,13 +350,42 @@ def test_root_starts_it_and_an_ordinary_user_runs_it(start, database, tmp_path, 
     users = {os.stat(f"/proc/{pid}").st_uid for pid in server.process.left_behind()
              if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() in ("rowgate", "program")}
     assert users and (os.geteuid() != 0 or 0 not in users)
-    what_root_writes_lies_in_directories_of_its_own(server)
+    what_root_writes_lies_in_directories_of_its_own(server, "config", "jwt-secret", "PGSERVICEFILE")
     # Another key, and another number of rows: both are read by a reload.
     (tmp_path / "key").write_text(SECRET[::-1])
     server.process.send(signal.SIGUSR2)
     wait_until(lambda: server.get("/things?id=eq.1", token=token({"role": "web_anon"})).status_code == 401, 10,
                "the key is another")
     server.stop()
+
+
+def test_a_program_that_root_alone_can_reach(start, tmp_path):
+    tmp_path.chmod(0o700)
+    shutil.copy(BUILD / "rowgate", tmp_path)
+    server = start(environment={"ROWGATE_BUILD": str(tmp_path)}).wait_ready()
+    assert server.get("/things?id=eq.1").status_code == 200
+    what_root_writes_lies_in_directories_of_its_own(server, "program")
+
+
+def test_a_secret_that_is_away_for_a_moment_is_the_one_from_before(start, database, tmp_path):
+    """Its file is taken away and made again, as some tools do, and a reload comes in between."""
+    tmp_path.chmod(0o700)
+    key = tmp_path / "key"
+    key.write_text(SECRET)
+    server = start(jwt_secret=f"@{key}").wait_ready()
+
+    def status():
+        return server.get("/things?id=eq.1", token=token({"role": "web_anon"})).status_code
+    assert status() == 200
+    key.unlink()
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: str(key) in server.process.log, 10, "it is said that the file is away")
+    time.sleep(0.5)
+    assert server.process.alive() and status() == 200, server.process.log
+    assert os.geteuid() != 0 or f"cannot read {key}: the copy from before stays" in server.process.log
+    key.write_text(SECRET[::-1])
+    server.process.send(signal.SIGUSR2)
+    wait_until(lambda: status() == 401, 10, "the key is another")
 
 
 @pytest.mark.parametrize("option, says", [("--dump-config", 'db-schemas = "public"'), ("--example", "db-uri"),

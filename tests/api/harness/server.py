@@ -86,7 +86,8 @@ class Server:
     @functools.cache
     def fastcgi_socket(self, name="rowgate.sock"):
         """The unix socket of that name that the master listens on. It looks at every process of the machine, once."""
-        master = self.process.children("rowgate")[0]
+        # A copy has another name.
+        master = (self.process.children("rowgate") or self.process.children("program"))[0]
         listed = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()
                   if line.endswith("/" + name)]
         paths = {f"socket:[{words[6]}]": words[7] for words in listed}
