@@ -67,10 +67,16 @@ own_admin() {
 	install -m 600 /dev/null "$state/admin-password.new"
 	echo "$password" >"$state/admin-password.new"
 	mv "$state/admin-password.new" "$state/admin-password"
+	admin_made=yes
 }
 
+# What is printed may be kept in a log: the password is, once.
 own_admin_told() {
 	[ -s "$state/admin-password" ] || return 0
-	echo "The admin is admin@example.com, by the password $(<"$state/admin-password") (of $state/admin-password)"
+	if [ -n "${admin_made:-}" ]; then
+		echo "The admin is admin@example.com, by the password $(<"$state/admin-password") (of $state/admin-password)"
+	else
+		echo "The admin is admin@example.com, by the password in $state/admin-password"
+	fi
 }
 
