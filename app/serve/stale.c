@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "plan/read.h"
 
-/* What PostgreSQL says of statements that name what is not there, or that take it for something else. */
+/* What PostgreSQL says of statements that name what is not there, or that take it for something else. A relation that
+ * is not there (42P01) is not among them: statements go by its name, which reading it anew leaves as it is. */
 static const struct str of_names[] = {
 	STR_INIT("42703"), /* a column is gone */
 	STR_INIT("42702"), /* a column has come that is called as something else is */
@@ -54,10 +55,14 @@ static void add_relations(uint32_t *list, size_t *count, const struct plan *p, c
 		add_relations(list, count, p, &sel->embeds[i].select);
 }
 
-/* The columns of a function's result are not read anew: PostgreSQL is left to encode them. */
-static bool is_of_routine(const struct plan *p)
+/* The columns of a function's result are not read anew: PostgreSQL is left to encode them. A function that does
+ * something is not called for that after it may have run: one in C, or one that PostgreSQL has put in place of its
+ * call, fails as the statement does, and what it did outside no rollback undoes. */
+static bool is_of_routine(const struct stale *t)
 {
-	return p->routine && !p->relation && !p->objects;
+	const struct plan *p = t->plan;
+	bool callable = p->routine && (p->routine->volatility != CAT_VOLATILE || t->outcome->unrun);
+	return callable && !p->relation && !p->objects;
 }
 
 bool stale_is(const struct stale *t, struct server *s, struct arena *a)
@@ -68,7 +73,7 @@ bool stale_is(const struct stale *t, struct server *s, struct arena *a)
 	if (!may_be_stale(t))
 		return false;
 	uint32_t *relations = arena_make_array(a, uint32_t, p->embeds + 1);
-	bool unfit = t->unfit || is_of_routine(p);
+	bool unfit = t->unfit || is_of_routine(t);
 	add_relations(relations, &count, p, p->read);
 	bool amended = count > 0 && server_amend(s, relations, count, a, &unread);
 	if (unread.http_status)

@@ -50,7 +50,9 @@ struct flight_outcome {
 	struct str response_headers; /* response.headers, or STR_NONE */
 	struct str response_status;  /* response.status, or STR_NONE */
 	struct str command;          /* main's command tag: "SELECT 5", "INSERT 0 1" */
-	bool misfit;                 /* the request's own statements failed of themselves, not in code of users */
+	bool misfit;                 /* the request's own statements failed of themselves, not in code of users; functions
+	                                in C say no more than these */
+	bool unrun;                  /* and PostgreSQL points at what it could not take: before it ran any of it */
 	bool sent;                   /* bytes went out: the fate of a write is unknown if the connection broke */
 };
 

@@ -76,6 +76,7 @@ static void take_error(struct attempt *t, const struct step *step, const PGresul
 	if (t->retry == RETRY_STALE)
 		names_doom(t->conn->names, step->name);
 	t->outcome->misfit = is_request(t->flight, step->stmt) && !result_from_user_code(result);
+	t->outcome->unrun = t->outcome->misfit && result_points(result);
 	result_fault(t->fault, result, t->anonymous, t->arena);
 }
 

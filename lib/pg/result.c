@@ -49,3 +49,8 @@ bool result_from_user_code(const PGresult *result)
 {
 	return PQresultErrorField(result, PG_DIAG_CONTEXT) != NULL;
 }
+
+bool result_points(const PGresult *result)
+{
+	return PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) != NULL;
+}

@@ -15,5 +15,7 @@ bool result_has_sqlstate(const PGresult *result, const char *sqlstate);
 bool result_from_function(const PGresult *result, const char *name);
 /* Whether the error was raised inside a function, not by the statement itself. */
 bool result_from_user_code(const PGresult *result);
+/* Whether the error says where in the statement it is: it was not run yet. */
+bool result_points(const PGresult *result);
 
 #endif

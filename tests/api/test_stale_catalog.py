@@ -281,6 +281,15 @@ def test_O11_a_function_that_writes_does_it_once(server, database):
     assert asked(database) == before + 1
 
 
+def test_O11_a_function_that_fails_of_itself_is_called_once(server, database):
+    """What it does outside, as a sequence is moved on, no rollback undoes."""
+    before = database.run("SELECT nextval('done')")[0][0]
+    answer = server.post("/rpc/fails")
+    assert (answer.status_code, answer.json()["code"]) == (404, "42883"), answer.text
+    assert "nothing" in answer.json()["message"]
+    assert database.run("SELECT nextval('done')")[0][0] == before + 2
+
+
 MIGRATION = """
 ALTER TABLE busy ADD extra text DEFAULT 'x'
 ALTER TABLE busy RENAME extra TO more
