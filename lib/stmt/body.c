@@ -162,13 +162,14 @@ static void put_string(struct draft *d, struct str name)
 	stmt_sql(d, ")");
 }
 
-/* A field of CSV as JSON, for the function of a domain: its values are shown as JSON, and what looks like that is read
- * back as it was shown. Everything else is a text. */
+/* A field of CSV as JSON, for the function of a domain: its values are shown as JSON, and what looks like that from
+ * both ends is read back as it was shown. Everything else is a text. (PostgreSQL 14 has nothing that would ask without
+ * failing.) */
 static void put_json_or_string(struct draft *d, struct str name)
 {
-	stmt_sql(d, "CASE WHEN pg_catalog.\"left\"(");
+	stmt_sql(d, "CASE WHEN ");
 	stmt_ident(d, name);
-	stmt_sql(d, ", 1) IN ('\"', '{', '[') THEN ");
+	stmt_sql(d, " LIKE ANY (ARRAY['\"%\"', '{%}', '[%]']) THEN ");
 	stmt_ident(d, name);
 	stmt_sql(d, "::json ELSE ");
 	put_string(d, name);

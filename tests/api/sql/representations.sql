@@ -20,6 +20,14 @@ CREATE DOMAIN api.plain AS integer;
 CREATE FUNCTION private.json(value api.plain) RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT '"no"'::json $$;
 CREATE CAST (api.plain AS json) WITH FUNCTION private.json(api.plain) AS ASSIGNMENT;
 
+-- One of a text that may look like anything.
+CREATE DOMAIN api.title AS text;
+CREATE FUNCTION private.json(value api.title) RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT to_json(value::text) $$;
+CREATE FUNCTION private.title(value json) RETURNS api.title LANGUAGE sql IMMUTABLE AS $$ SELECT value #>> '{}' $$;
+CREATE CAST (api.title AS json) WITH FUNCTION private.json(api.title) AS IMPLICIT;
+CREATE CAST (json AS api.title) WITH FUNCTION private.title(json) AS IMPLICIT;
+CREATE TABLE api.books (id integer PRIMARY KEY, title api.title);
+
 CREATE TABLE api.paints (id integer PRIMARY KEY, name text, color api.color, plain api.plain);
 INSERT INTO api.paints VALUES (1, 'red', 16711680, 1), (2, 'green', 65280, 2), (3, 'blue', 255, 3), (4, 'none', NULL, NULL);
 CREATE TABLE api.defaults (id integer PRIMARY KEY, color api.color DEFAULT 255);

@@ -82,7 +82,7 @@ static void writes(void **state)
 			"`id` integer)) AS `pgrst_body` WHERE (`paints`.`id` = $2) | {`id`:1,`color`:`#00ff00`} as 114 | 1" },
 		{ "POST /paints\nContent-Type: text/csv\n\nid,color\n1,#00ff00\n",
 			"INSERT INTO `api`.`paints`(`color`, `id`) SELECT `color`, `id` FROM (SELECT api.color_of_json(CASE "
-			"WHEN pg_catalog.`left`(`color`, 1) IN ('`', '{', '[') THEN `color`::json ELSE pg_catalog."
+			"WHEN `color` LIKE ANY (ARRAY['`%`', '{%}', '[%]']) THEN `color`::json ELSE pg_catalog."
 			"to_json(`color`) END) AS `color`, `id` FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog."
 			"unnest($2::integer[])) AS `pgrst_raw`(`color`, `id`)) AS `pgrst_body` | {#00ff00} | {1}" },
 		{ "PATCH /items?id=eq.1\nContent-Type: text/csv\n\nname\nx\n",
