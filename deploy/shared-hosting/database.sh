@@ -41,7 +41,7 @@ write_database() {
 	local file=$directory/database
 	[ -n "$database" ] || return 0
 	[ -s "$file" ] && [ "$(cat "$file")" = "$database" ] && return
-	printf '%s' "$database" | write_file "$file" 600
+	write_file "$file" 600 printf '%s' "$database"
 	done_with "connection string: $file"
 }
 
@@ -106,7 +106,7 @@ leave_to_host() {
 	*"permission denied"* | *"must have"* | *"must be"* | *"Only roles with"*) ;;
 	*) say "  FAILED  account schema: $words"; exit 1 ;;
 	esac
-	run_rowgate migrate --dry-run "$directory/rowgate.conf" >"$file.new" && mv "$file.new" "$file" || exit 1
+	write_file "$file" 600 run_rowgate migrate --dry-run "$directory/rowgate.conf"
 	remember
 	say "  WAITS   account schema: $words"
 	say

@@ -4,14 +4,17 @@
 # absolute PATH: without links, also of what is not there yet.
 absolute() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" || printf %s "$1"; }
 
-# write_file FILE MODE: from standard input, whole or not at all: quotas end, and processes are killed.
+# write_file FILE MODE COMMAND...: what the command prints, whole or not at all: quotas end, and processes are killed.
+# Not at the end of a pipe: that would be a process of its own, which die cannot end us from.
 write_file() {
-	local new=$1.new.$$
-	if cat >"$new" && chmod "$2" "$new" && mv -f -- "$new" "$1"; then
+	local file=$1 mode=$2 new=$1.new.$$
+	shift 2
+	(set -e; "$@") >"$new" # errexit counts for nothing within a condition
+	if [ $? = 0 ] && chmod "$mode" "$new" && mv -f -- "$new" "$file"; then
 		return
 	fi
 	rm -f -- "$new"
-	die "$1 cannot be written: is the disk or your quota full?"
+	die "$file cannot be written: is the disk or your quota full?"
 }
 
 # find_program: sets program and version. In a tree of make dist-static it lies beside share.
@@ -43,7 +46,6 @@ make_directory() {
 # Keys must not lie where the web server looks, by whatever name.
 check_outside_of_web() {
 	local shown=
-	[ "$front" = htaccess ] || return 0
 	mkdir -p -- "$web_directory" || die "$web_directory cannot be made"
 	web_directory=$(cd "$web_directory" && pwd) || die "$web_directory cannot be entered"
 	shown=$(document_root)
@@ -111,28 +113,31 @@ account_keys() {
 CA_FILE=/etc/ssl/certs/ca-certificates.crt
 [ -r "$CA_FILE" ] || CA_FILE=/etc/pki/tls/certs/ca-bundle.crt
 
-write_configuration() {
+configuration() {
 	local path
 	path=$(url_path)
+	printf '# Written by setup, anew each time it runs. Settings of your own belong into own.conf.\n'
+	key db-uri "$(quoted "@$directory/database")"
+	key db-schemas "$(quoted "$schemas")"
+	key db-single-role true
+	share_connections
+	account_keys
+	[ -z "$path" ] || key server-path-prefix "$(quoted "$path")"
+	key server-spool-dir "$(quoted "$directory/tmp")"
+	key state-dir "$(quoted "$directory/state")"
+	printf 'import "own.conf"\n'
+}
+
+write_configuration() {
 	if [ "$accounts" = yes ] && [ ! -s "$directory/key" ]; then
 		rm -f -- "$directory/key"
 		run_rowgate keygen --alg EdDSA --out "$directory/key" >/dev/null || die "no key could be made"
 		done_with "key that signs tokens: $directory/key"
 	fi
 	[ -e "$directory/own.conf" ] ||
-		write_file "$directory/own.conf" 600 <<<"# Settings of your own: they win over rowgate.conf. setup leaves them."
-	{
-		printf '# Written by setup, anew each time it runs. Settings of your own belong into own.conf.\n'
-		key db-uri "$(quoted "@$directory/database")"
-		key db-schemas "$(quoted "$schemas")"
-		key db-single-role true
-		share_connections
-		account_keys
-		[ -z "$path" ] || key server-path-prefix "$(quoted "$path")"
-		key server-spool-dir "$(quoted "$directory/tmp")"
-		key state-dir "$(quoted "$directory/state")"
-		printf 'import "own.conf"\n'
-	} | write_file "$directory/rowgate.conf" 600
+		write_file "$directory/own.conf" 600 \
+			printf '# Settings of your own: they win over rowgate.conf. setup leaves them.\n'
+	write_file "$directory/rowgate.conf" 600 configuration
 	write_command
 	run_rowgate --dump-config "$directory/rowgate.conf" >/dev/null 2>"$directory/tmp/said" ||
 		die "the configuration is not right: $(words_of "$directory/tmp/said")"
@@ -142,9 +147,8 @@ write_configuration() {
 # write_command: rowgate by a name that no upgrade changes, for cron and for who types it.
 write_command() {
 	[[ $program != *\'* ]] || die "$program: such a name cannot be used here"
-	write_file "$directory/rowgate" 700 <<<"#!/bin/sh
-# Written by setup, anew each time it runs.
-exec '$program' \"\$@\""
+	write_file "$directory/rowgate" 700 printf '%s\n' '#!/bin/sh' '# Written by setup, anew each time it runs.' \
+		"exec '$program' \"\$@\""
 }
 
 # run_rowgate ARGUMENT...: nothing in the caller's environment changes what is configured.

@@ -244,6 +244,86 @@ def test_what_is_already_there_stays(make_host):
     assert "db-max-rows = 7" in shown
 
 
+def test_a_part_whose_line_ends_have_changed_is_known(make_host):
+    """Some programs for FTP write them as Windows does."""
+    host = make_host()
+    file = host.web / "api" / ".htaccess"
+    file.write_text("ErrorDocument 404 /gone.html\n")
+    host.own()
+    host.done("--unattended", "--no-ask")
+    once = file.read_text()
+    file.write_bytes(once.replace("\n", "\r\n").encode())
+    host.done("--unattended", "--no-ask")
+    assert file.read_bytes().replace(b"\r\n", b"\n") == once.encode()
+    host.done("--remove")
+    assert file.read_text() == "ErrorDocument 404 /gone.html\n"
+
+
+@pytest.mark.parametrize("mark", ["# BEGIN rowgate", "# END rowgate"])
+def test_lines_of_others_stay_when_a_mark_is_gone(make_host, mark):
+    host = make_host()
+    host.done("--unattended", "--no-ask")
+    file = host.web / "api" / ".htaccess"
+    kept = [line for line in file.read_text().splitlines() if not line.startswith(mark)]
+    file.write_text("\n".join([*kept, "ErrorDocument 404 /gone.html", ""]))
+    before = file.read_bytes()
+    for arguments in (["--unattended", "--no-ask"], ["--remove"]):
+        refused = host.setup(*arguments)
+        assert refused.returncode == 1 and f"{file}: " in refused.stderr and mark in refused.stderr, refused.stderr
+        assert file.read_bytes() == before
+    assert (host.web / "api" / "rowgate.fcgi").exists()
+
+
+@pytest.fixture
+def replace_command(monkeypatch):
+    """replace_command(host, name, script): what setup runs by that name."""
+    def replace(host, name, script):
+        directory = host.home / "stubs"
+        directory.mkdir(exist_ok=True)
+        (directory / name).write_text(f"#!/bin/sh\n{script}\nexec {shutil.which(name)} \"$@\"\n")
+        (directory / name).chmod(0o755)
+        monkeypatch.setenv("PATH", f"{directory}:{os.environ['PATH']}")
+    return replace
+
+
+@pytest.mark.parametrize("file, settings", [
+    *[(f"rowgate/{name}", {}) for name in ("database", "own.conf", "rowgate.conf", "rowgate", "setup.conf")],
+    ("public_html/api/rowgate.fcgi", {}), ("public_html/api/.htaccess", {}),
+    *[(f"rowgate/{name}", {"front": "lighttpd", "listen": "127.0.0.1:1"}) for name in ("lighttpd.conf", "start")]])
+def test_a_file_that_cannot_be_written_ends_it(make_host, replace_command, file, settings):
+    """As when the quota is used up: nothing behind it is told to be well."""
+    host = make_host()
+    replace_command(host, "mv", f'for last; do :; done; case $last in */{file}) exit 1 ;; esac')
+    failed = host.setup("--unattended", "--no-ask", database="host=" + str(host.database.cluster.directory) +
+                        f" dbname={host.database.name} user={host.role}", **settings)
+    assert failed.returncode == 1, failed.stdout + failed.stderr
+    assert failed.stderr == f"setup: {host.home}/{file} cannot be written: is the disk or your quota full?\n"
+    assert "web server:" not in failed.stdout and f": {host.home}/{file}" not in failed.stdout, failed.stdout
+    assert not (host.home / file).exists() and not list(host.home.rglob("*.new.*"))
+
+
+@pytest.mark.parametrize("file, settings", [
+    ("public_html/api/.htaccess", {}), ("rowgate/lighttpd.conf", {"front": "lighttpd", "listen": "127.0.0.1:1"})])
+def test_what_comes_half_takes_the_place_of_nothing(make_host, replace_command, file, settings):
+    host = make_host()
+    host.done("--unattended", "--no-ask", **settings)
+    before = (host.home / file).read_bytes()
+    replace_command(host, "sed", "case $* in */run/rowgate/* | *'^Options'*) head -c 100; exit 1 ;; esac")
+    failed = host.setup("--unattended", "--no-ask", **settings)
+    assert failed.returncode == 1 and "web server:" not in failed.stdout, failed.stdout
+    assert (host.home / file).read_bytes() == before
+
+
+@pytest.mark.parametrize("path, directory, says", [
+    ("/api.v1", "rowgate", "only letters"), ("/api", "shop & co", "such a name"), ("/api", "shop&co", "such a name")])
+def test_names_that_lighttpd_s_configuration_cannot_hold_are_refused(make_host, path, directory, says):
+    host = make_host()
+    refused = host.setup("--unattended", "--no-ask", url=f"http://127.0.0.1:{host.port}{path}", front="lighttpd",
+                         listen=f"127.0.0.1:{host.port}", directory=host.home / directory)
+    assert refused.returncode == 1 and says in refused.stderr, refused.stdout + refused.stderr
+    assert not (host.home / directory / "rowgate.conf").exists()
+
+
 def test_running_it_again_upgrades_and_nobody_is_signed_out(make_host):
     host = make_host()
     host.apache(ALLOWED["all"])
