@@ -108,3 +108,18 @@ def test_what_packages_have_left_enabled_is_said(tmp_path, left, said):
     assert ("run by themselves" in done.stderr) == bool(said)
     if said:
         assert f"run by themselves: {said} (systemctl disable {said}," in done.stderr
+
+
+def test_the_package_lets_what_runs_go_on_with_systemd_of_before_252(tmp_path):
+    """It knows no --kill-whom, and ends there with an error that the package does not tell."""
+    script = (TOP / "deploy" / "debian" / "rowgate.postinst").read_text()
+    (tmp_path / "postinst").write_text(script.replace("/run/systemd/system", str(tmp_path))
+                                       .replace("/usr/sbin/policy-rc.d", str(tmp_path / "none")))
+    (tmp_path / "systemctl").write_text(
+        "#!/bin/sh\ncase $* in *--kill-whom*) echo unrecognized option >&2; exit 1 ;; esac\n"
+        f"echo $* >>{tmp_path}/asked\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    done = subprocess.run(["sh", tmp_path / "postinst", "configure", "0.0.9"], capture_output=True, text=True,
+                          env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert "kill --kill-who=main --signal=HUP rowgate.service" in (tmp_path / "asked").read_text()
