@@ -12,6 +12,8 @@
 /* Each time the columns before stay in the block: when it is larger by so much than twice what was loaded, it is begun
  * anew. */
 #define AMENDED_MORE ((size_t)1 << 20)
+/* How long a relation that was read anew, and had not changed, is not read once more. */
+#define LOOKED_US 100000
 
 const struct catalog *server_catalog(const struct server *s)
 {
@@ -26,6 +28,25 @@ static bool server_has_amended_much(const struct server *s)
 	return catalog_block(s->amended.catalog).n > 2 * loaded + AMENDED_MORE;
 }
 
+size_t server_not_looked_at(const struct server *s, uint32_t *relations, size_t count)
+{
+	int64_t since = clock_monotonic_us() - LOOKED_US;
+	size_t left = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct looked *place = &s->looked[relations[i] % SERVER_LOOKED];
+		if (place->relation != relations[i] || place->at_us < since)
+			relations[left++] = relations[i];
+	}
+	return left;
+}
+
+static void server_has_looked(struct server *s, const uint32_t *relations, size_t count)
+{
+	int64_t now = clock_monotonic_us();
+	for (size_t i = 0; i < count; i++)
+		s->looked[relations[i] % SERVER_LOOKED] = (struct looked){ relations[i], now };
+}
+
 bool server_amend(struct server *s, const uint32_t *relations, size_t count, struct arena *a, struct fault *f)
 {
 	struct amended next = { .arena = arena_new(AMENDED_MEMORY) };
@@ -33,6 +54,8 @@ bool server_amend(struct server *s, const uint32_t *relations, size_t count, str
 	const struct catalog *from = anew ? s->generation->catalog : server_catalog(s);
 	bool read = catalog_look_again(&next.catalog, from, relations, count, s->conn, next.arena, a, f);
 	bool differs = server_used(s, read, f) && (next.catalog || anew);
+	if (read && !next.catalog && !anew)
+		server_has_looked(s, relations, count);
 	if (!differs) {
 		arena_free(next.arena);
 		return false;

@@ -24,6 +24,15 @@ struct amended {
 	struct arena *arena;
 };
 
+/* A relation that was read anew and is what the catalog says of it. */
+struct looked {
+	uint32_t relation;
+	int64_t at_us;
+};
+
+/* So many of them are remembered, each in its place. */
+enum { SERVER_LOOKED = 64 };
+
 /* What a worker serves with: one generation of configuration and catalog, one connection. How long the connection is
  * there, or is being made, it knows itself: it may be made anew in the middle of a request. */
 struct server {
@@ -31,6 +40,7 @@ struct server {
 	const struct generation *generation;
 	struct conn *conn;
 	struct amended amended;
+	struct looked looked[SERVER_LOOKED];
 	bool accounts; /* an account worker: its URLs are endpoints, conn is rowgate_account's */
 	/* Waits until it may have a connection; false after setting wait_ended. NULL: it always may. */
 	bool (*seat)(void *arg);
@@ -54,6 +64,9 @@ const struct catalog *server_catalog(const struct server *s);
  * now, and the one before is gone. A fault leaves things as they were. */
 MUST_CHECK bool server_amend(struct server *s, const uint32_t *relations, size_t count, struct arena *a,
 	struct fault *f);
+/* Leaves out the relations that server_amend() has lately found to be what the catalog says; returns how many are left:
+ * requests that fail of themselves would ask again and again. */
+size_t server_not_looked_at(const struct server *s, uint32_t *relations, size_t count);
 /* Frees the connection and what was amended. */
 void server_end(struct server *s);
 

@@ -75,6 +75,9 @@ bool stale_is(const struct stale *t, struct server *s, struct arena *a)
 	uint32_t *relations = arena_make_array(a, uint32_t, p->embeds + 1);
 	bool unfit = t->unfit || is_of_routine(t);
 	add_relations(relations, &count, p, p->read);
+	/* That rows could not be encoded is no client's doing. */
+	if (!t->unfit)
+		count = server_not_looked_at(s, relations, count);
 	bool amended = count > 0 && server_amend(s, relations, count, a, &unread);
 	if (unread.http_status)
 		log_warn("the schema has changed, and could not be read: %.*s", STR_ARG(unread.message));
