@@ -201,6 +201,12 @@ VIEWS = [
                         "films_director_fk using twice(first) and directors(id)"),
               candidate("many-to-one", "twice with directors",
                         "films_director_fk using twice(second) and directors(id)")),
+    ambiguous("E6 a column of a composite key shown twice", "trees_twice?select=*,plots(*)", "trees_twice", "plots",
+              "'plots!trees_plot', 'plots!trees_plot'",
+              candidate("many-to-one", "trees_twice with plots",
+                        "trees_plot using trees_twice(r, m) and plots(region, number)"),
+              candidate("many-to-one", "trees_twice with plots",
+                        "trees_plot using trees_twice(r, n) and plots(region, number)")),
     get("E6 a column shown twice, by hint", "twice?select=title,directors!second(last_name)&id=eq.1",
         {"title": "Alpha", "directors": {"last_name": "Moss"}}),
 ]

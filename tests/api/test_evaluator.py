@@ -68,4 +68,5 @@ def test_answers_agree(serve, database):
         assert (status, got_range) == (expected_status, content_range), shown
         assert expected is None or json.loads(body) == expected, shown
         asked += 1
-    assert asked >= min(QUESTIONS, 500), f"only {asked} questions in {SECONDS} s"
+    wanted = min(QUESTIONS, 500) if os.environ.get("ROWGATE_TEST_TIMING") == "no" else QUESTIONS
+    assert asked >= wanted, f"only {asked} questions in {SECONDS} s"

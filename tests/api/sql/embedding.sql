@@ -87,6 +87,7 @@ CREATE VIEW api.cars_2 AS SELECT id AS car, maker_id AS made_by, plate FROM extr
 CREATE VIEW api.cars AS SELECT car, made_by, plate FROM api.cars_2;
 CREATE MATERIALIZED VIEW api.films_seen AS SELECT id, title, director_id FROM api.films WHERE year > 1990;
 CREATE VIEW api.trees_of_plots AS SELECT id, plot_region AS r, plot_number AS n, kind FROM api.trees;
+CREATE VIEW api.trees_twice AS SELECT id, plot_region AS r, plot_number AS n, plot_number AS m, kind FROM api.trees;
 CREATE VIEW api.twice AS SELECT id, title, director_id AS first, director_id AS second FROM api.films;
 CREATE VIEW api.casting AS SELECT film_id, character FROM api.roles;
 CREATE VIEW api.memberships AS SELECT user_id, team_id FROM api.members;
