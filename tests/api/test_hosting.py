@@ -154,14 +154,24 @@ def make_host(own_cluster, request):
 def test_from_nothing_to_signed_in(make_host, allowed):
     host = make_host()
     host.apache(ALLOWED[allowed])
-    said = host.done("--unattended", admin="boss@example.com", admin_password=PASSWORD)
+    mails = host.home / "mails"
+    mails.mkdir()
+    host.own()
+    said = host.done("--unattended", admin="boss@example.com", admin_password=PASSWORD, mail_from="shop@example.com",
+                     mail_transport=f"file:{mails}")
     for line in ("answers", "tokens reach the API", "accounts answer", "admin: boss@example.com"):
         assert re.search(rf"(?m)^  ok    .*{line}", said), said
     assert "FAILED" not in said and PASSWORD not in said
+    assert host.post("/rpc/request_password_reset", json={"email": "boss@example.com"}).status_code == 200
     # The lines for cron hold whatever the version is.
-    [line] = re.findall(r"(?m)^    17 4 \* \* \* (.* purge .*)$", said)
-    assert str(host.program) not in line
-    assert subprocess.run([*run_as(ACCOUNT), "sh", "-c", line], env={}, capture_output=True).returncode == 0
+    lines = re.findall(r"(?m)^    (?:\*/5 \*|17 4) \* \* \* (.*)$", said)
+    assert [line.split()[1] for line in lines] == ["mail", "purge"]
+    for line in lines:
+        assert str(host.program) not in line
+        ran = subprocess.run([*run_as(ACCOUNT), "sh", "-c", line], env={}, capture_output=True)
+        assert ran.returncode == 0, ran.stderr
+    [mail] = [path.read_text() for path in mails.iterdir()]
+    assert "boss@example.com" in mail and host.url in mail
     host.database.run(f"GRANT SELECT ON things TO {host.role}_authenticated")
     host.request("GET", "/")
     boss = Person(host, "boss@example.com", register=False).sign_in()
