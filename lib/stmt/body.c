@@ -253,28 +253,41 @@ struct str stmt_argument_column(const struct plan_argument *arg)
 	return arg->name.n > 0 ? arg->name : STR("pgrst_unnamed");
 }
 
-/* The body, in which the member without a name gets one: a column must have it. */
-static void put_renamed(struct draft *d, const struct plan_call *call)
+/* An object's members, where the one without a name gets one: a column must have it. */
+static void put_renamed_members(struct draft *d, const struct plan_call *call)
+{
+	stmt_sql(d,
+		"(SELECT COALESCE(pg_catalog.json_object_agg(CASE key WHEN '' THEN 'pgrst_unnamed' ELSE key END, value), '{}') "
+		"FROM pg_catalog.json_each(");
+	if (call->is_array)
+		stmt_sql(d, "one.value");
+	else
+		stmt_binary(d, call->body, OID_JSON);
+	/* With columns= a body may have members that are no arguments, of this name too. */
+	stmt_sql(d, ") WHERE key <> 'pgrst_unnamed')");
+}
+
+/* The body, renamed where it must be; of an array the first object, and NULL where it has none. */
+static void put_arguments_body(struct draft *d, const struct plan_call *call)
 {
 	if (call->placed == 0) {
 		stmt_binary(d, call->body, OID_JSON);
-		return;
+	} else if (call->is_array) {
+		stmt_sql(d, "(SELECT pg_catalog.json_build_array(");
+		put_renamed_members(d, call);
+		stmt_sql(d, ") FROM pg_catalog.json_array_elements(");
+		stmt_binary(d, call->body, OID_JSON);
+		stmt_sql(d, ") AS one LIMIT 1)");
+	} else {
+		put_renamed_members(d, call);
 	}
-	stmt_sql(d,
-		"(SELECT pg_catalog.json_object_agg(CASE key WHEN '' THEN 'pgrst_unnamed' ELSE key END, value) FROM "
-		"pg_catalog.json_each(");
-	stmt_binary(d, call->body, OID_JSON);
-	buf_put(&d->sql, call->is_array ? STR(" -> 0)") : STR(")"));
-	/* With columns= a body may have members that are no arguments, of this name too. */
-	stmt_sql(d, " WHERE key <> 'pgrst_unnamed')");
 }
 
 void stmt_body_arguments(struct draft *d, const struct plan_call *call)
 {
-	bool from_array = call->is_array && call->placed == 0;
 	buf_put(&d->sql,
-		from_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(") : STR("pg_catalog.json_to_record("));
-	put_renamed(d, call);
+		call->is_array ? STR("(SELECT * FROM pg_catalog.json_to_recordset(") : STR("pg_catalog.json_to_record("));
+	put_arguments_body(d, call);
 	stmt_sql(d, ") AS ");
 	stmt_ident(d, STMT_BODY);
 	stmt_sql(d, "(");
@@ -285,7 +298,7 @@ void stmt_body_arguments(struct draft *d, const struct plan_call *call)
 		stmt_catalog(d, call->arguments[i].json_as_text ? STR("text") : call->arguments[i].type_name);
 	}
 	stmt_sql(d, ")");
-	if (!from_array)
+	if (!call->is_array)
 		return;
 	stmt_sql(d, " LIMIT 1) AS ");
 	stmt_ident(d, STMT_BODY);

@@ -85,6 +85,8 @@ CREATE FUNCTION api.bare_tie(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SEL
 CREATE FUNCTION api.bare_tie(xml) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1::text $$;
 CREATE FUNCTION api.half_named(a integer, integer, c json DEFAULT '0') RETURNS text LANGUAGE sql IMMUTABLE AS
 	$$ SELECT concat_ws(' ', $1, $2, $3) $$;
+CREATE FUNCTION api.all_named(a integer, b integer, c json DEFAULT '0') RETURNS text LANGUAGE sql IMMUTABLE AS
+	$$ SELECT concat_ws(' ', $1, $2, $3) $$;
 CREATE FUNCTION api.half_default(text DEFAULT 'given', b integer DEFAULT 1) RETURNS text LANGUAGE sql IMMUTABLE AS
 	$$ SELECT $1 || b $$;
 CREATE FUNCTION api.half_variadic(a integer, VARIADIC integer[]) RETURNS integer LANGUAGE sql IMMUTABLE AS
