@@ -25,14 +25,17 @@ cluster_make() {
 # anyone.
 cluster_rules() {
 	local user
-	echo 'local all all peer map=rowgate' >"$state/data/pg_hba.conf"
+	echo 'local all all peer map=rowgate' | cluster_write pg_hba.conf
 	{
 		for user in root "$pg_user"; do echo "rowgate $user postgres"; done
 		for user in authenticator rowgate_account rowgate_mail; do
 			printf 'rowgate %s %s\n' "$app_user" "$user" root "$user"
 		done
-	} >"$state/data/pg_ident.conf"
+	} | cluster_write pg_ident.conf
 }
+
+# cluster_write FILE: in the cluster's directory, as its owner, who could have put a link there.
+cluster_write() { $(run_as "$pg_user") sh -c 'cat >"$1"' sh "$state/data/$1"; }
 
 cluster_start() {
 	local major

@@ -277,6 +277,25 @@ def test_mails_lie_where_no_account_can_put_a_link_in_their_place(demo, state):
     state.chmod(0o755)
 
 
+def test_root_writes_through_no_link_of_postgresql_s_account(demo, state):
+    """The cluster's directory is that account's: what stands in it, it may have made a link to anything."""
+    demo.server.stop()
+    file, own = state / "data" / "pg_ident.conf", state / "of-root"
+    own.write_text("kept")
+    own.chmod(0o600)
+    rules = file.rename(state / "rules")
+    file.symlink_to(own)
+    refused = Server(environment={"ROWGATE_STATE": str(state)})
+    try:
+        wait_until(lambda: not refused.process.alive() or "listens on" in refused.process.log, 20, "it is over")
+        assert os.geteuid() != 0 or own.read_text() == "kept"
+    finally:
+        refused.stop(expect=None)
+        file.unlink()
+        rules.rename(file)
+        demo.start()
+
+
 def test_a_second_instance_on_the_same_state_is_refused(demo, state):
     second = Server(environment={"ROWGATE_STATE": str(state)})
     assert second.process.popen.wait(10) != 0
