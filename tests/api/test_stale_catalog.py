@@ -302,7 +302,7 @@ def written_down(database):
     database.run("ALTER ROLE authenticator RESET log_statement")
 
 
-def test_O11_bad_requests_do_not_have_a_relation_read_again_and_again(serve, database, written_down):
+def test_O11_bad_requests_do_not_have_a_relation_read_again_and_again(serve, tables, database, written_down):
     server = serve(front="nginx", workers=1, db_channel_enabled=False, db_pool_max_idletime=301)
     begun = time.monotonic()
     for _ in range(40):
