@@ -105,6 +105,12 @@ static bool supervisor_member_works(const struct supervisor *s, size_t i)
 	return seats_session(s->seats, i) >= 0 || (s->members[i].pid && !scoreboard_is_parting(s->scoreboard, i));
 }
 
+/* Whether it serves, and will go on to: it was not told to finish, neither by the master nor by somebody else. */
+static bool supervisor_member_serves(const struct supervisor *s, size_t i)
+{
+	return s->members[i].pid && !s->members[i].leaving_us && !scoreboard_is_parting(s->scoreboard, i);
+}
+
 bool supervisor_serving_any(const struct supervisor *s)
 {
 	return s->generation;
@@ -310,7 +316,7 @@ static struct supervised *supervisor_outdated(struct supervisor *s, size_t servi
 		struct supervised *m = &s->members[i];
 		int quick = !scoreboard_is_slow(s->scoreboard, i);
 		int rank = m->generation != s->generation ? 3 + quick : serving > s->count ? 1 + quick : 0;
-		if (!m->pid || m->leaving_us)
+		if (!supervisor_member_serves(s, i))
 			continue;
 		if (rank > best) {
 			best = rank;
@@ -332,7 +338,7 @@ static size_t supervisor_serving(const struct supervisor *s)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < SUPERVISOR_MAX; i++)
-		n += s->members[i].pid && !s->members[i].leaving_us;
+		n += supervisor_member_serves(s, i);
 	return n;
 }
 

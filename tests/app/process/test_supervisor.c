@@ -59,6 +59,15 @@ static size_t turn_until_only(struct supervisor *c, const struct generation *old
 	return most;
 }
 
+static void turn_for(struct supervisor *c, int turns)
+{
+	for (int i = 0; i < turns; i++) {
+		bury(c);
+		supervisor_turn(c);
+		poll(NULL, 0, 5);
+	}
+}
+
 static void end(struct supervisor *c)
 {
 	supervisor_stop(c);
@@ -257,6 +266,46 @@ static void who_is_parting_stands_in_nobodys_way(void **state)
 	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
 }
 
+/* supervisor_child_fn: somebody else tells it to stop, and it has answers to send until it is killed. */
+static int slow_to_stop(void *arg, const struct generation *g, const struct worker_place *place)
+{
+	sigset_t told;
+	int which;
+	sigemptyset(&told);
+	sigaddset(&told, SIGTERM);
+	sigprocmask(SIG_BLOCK, &told, NULL);
+	alarm(60); /* a test that fails leaves it alone, deaf to SIGTERM */
+	sigwait(&told, &which);
+	scoreboard_parting(place->scoreboard, place->cell);
+	return sleeper(arg, g, place);
+}
+
+static void stop_one(void *arg, pid_t pid, bool parting, int session)
+{
+	(void)session;
+	pid_t *stopped = arg;
+	if (*stopped || parting)
+		return;
+	*stopped = pid;
+	kill(pid, SIGTERM);
+}
+
+static void who_parts_unasked_is_followed_by_one(void **state)
+{
+	(void)state;
+	pid_t stopped = 0;
+	struct supervisor *c = supervisor(slow_to_stop);
+	supervisor_follow(c, &generations[0], 2);
+	turn_until_only(c, NULL, 2);
+	turn_for(c, 20);
+	supervisor_each(c, stop_one, &stopped);
+	turn_for(c, 60);
+	assert_int_equal(supervisor_alive(c), 3);
+	supervisor_stop(c);
+	supervisor_kill(c);
+	end(c);
+}
+
 /* The two ends of a session: the worker's, and the server's. */
 static int session_ends[2];
 
@@ -267,15 +316,6 @@ static int connected(void *arg, const struct generation *g, const struct worker_
 	close(session_ends[0]);
 	close(session_ends[1]);
 	return sleeper(arg, g, place);
-}
-
-static void turn_for(struct supervisor *c, int turns)
-{
-	for (int i = 0; i < turns; i++) {
-		bury(c);
-		supervisor_turn(c);
-		poll(NULL, 0, 5);
-	}
 }
 
 static void who_died_has_a_seat_until_its_session_has_ended(void **state)
@@ -366,6 +406,7 @@ int main(void)
 		cmocka_unit_test(who_cannot_live_is_started_less_and_less_often),
 		cmocka_unit_test(an_earlier_programs_workers_are_replaced),
 		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
+		cmocka_unit_test(who_parts_unasked_is_followed_by_one),
 		cmocka_unit_test(who_died_has_a_seat_until_its_session_has_ended),
 		cmocka_unit_test(who_needs_a_seat_after_all_gets_one),
 	};
