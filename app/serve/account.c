@@ -85,6 +85,9 @@ bool account_answer(struct reply *out_r, struct served *served_r, struct server 
 		return fault_set(f, 404, "RGA13", STR("There is no such account URL"));
 	if (account_methods_asked(out_r, e, r, a))
 		return true;
+	/* auth-enabled is off by now, and these workers go on till the next start. */
+	if (!g->signer)
+		return account_unavailable(f, 1);
 	if (!account_ready(s, a, f))
 		return false;
 	bool answered = account_run(&c, e, f);

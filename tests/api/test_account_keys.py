@@ -35,13 +35,16 @@ def setting(name, *keys):
     return f'{name} = "{value}"\n'
 
 
+ACCOUNTS = 'auth-enabled = "true"\n'
+
+
 class Rotating:
     """A server whose configuration file is written anew."""
 
-    def __init__(self, database, *keys):
+    def __init__(self, database, *keys, **settings):
         self.fixed = f'db-uri = "{database.cluster.uri(database.name, "authenticator")}"\ndb-anon-role = "web_anon"\n'
-        self.server = Server(config=self.fixed + setting("jwt-secret", *keys),
-                             environment=settings_of(database)).wait_ready()
+        self.server = Server(config=self.fixed + ACCOUNTS + setting("jwt-secret", *keys),
+                             environment=settings_of(database, **settings)).wait_ready()
 
     def workers(self):
         return {child for master in self.server.process.children("rowgate") for child in workers_of(master)}
@@ -68,8 +71,8 @@ def accounts(database):
 def rotating(accounts):
     started = []
 
-    def start(*keys):
-        started.append(Rotating(accounts, *keys))
+    def start(*keys, **settings):
+        started.append(Rotating(accounts, *keys, **settings))
         return started[-1]
     yield start
     for each in started:
@@ -150,6 +153,18 @@ def test_a_reload_that_cannot_sign_changes_nothing(rotating):
     wait_until(lambda: "the first key cannot sign tokens" in site.server.process.log, 10, "told so")
     person = Person(site.server).sign_in()
     assert good(person, person.token)
+
+
+def test_accounts_that_are_turned_off_say_so_until_the_next_start(rotating):
+    mine = key("mine")
+    site = rotating(mine, auth_enabled=None)
+    person = Person(site.server).sign_in()
+    site.turn(setting("jwt-secret", mine))
+    for answer in (site.server.get("/.well-known/jwks.json"), person.ask("login", email=person.email, password="x")):
+        assert answer.status_code == 503 and answer.json()["code"] == "RGA10", answer.text
+    site.turn(ACCOUNTS + setting("jwt-secret", mine))
+    assert good(person, person.token) and person.refresh().status_code == 200
+    assert "ended with" not in site.server.process.log
 
 
 @pytest.mark.parametrize("front", FRONTS)
