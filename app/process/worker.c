@@ -138,10 +138,7 @@ static int worker_timeout(const struct worker *w)
 	int64_t due = w->look_us, idle = server_idle_until_us(&w->server), recover = worker_recover_us(w);
 	due = idle < due ? idle : due;
 	due = recover < due ? recover : due;
-	if (due == INT64_MAX)
-		return -1;
-	int64_t left = due - clock_monotonic_us();
-	return left > 0 ? (int)(left / 1000) + 1 : 0;
+	return due == INT64_MAX ? -1 : wait_left_ms(due);
 }
 
 /* Hangs up and waits until the server has ended the session, so that a successor never adds to the connections. */
