@@ -33,6 +33,8 @@
 #define MASTER_CANCEL_US INT64_C(3000000)
 /* How often the master looks who waits, and whether a worker is free again, while none has time. */
 #define MASTER_REFUSE_MS 50
+/* How long a tried program waits for those who are being refused: their connections would end with this one. */
+#define MASTER_BECOME_US INT64_C(2000000)
 
 struct master {
 	char *const *argv;
@@ -42,7 +44,8 @@ struct master {
 	struct pools pools;
 	int signals;
 	struct admin *admin;
-	pid_t trial; /* the program to become, being tried; 0: none is */
+	pid_t trial;       /* the program to become, being tried; 0: none is */
+	int64_t become_us; /* when it is to be become at the latest; 0: it is not, or not yet */
 	bool stopping, cancelling;
 	bool gave_up; /* stopping because there is no use in going on */
 	int64_t stop_deadline_us;
@@ -96,6 +99,7 @@ static bool master_database_up(const struct master *m)
 
 static void master_upgrade(struct master *m)
 {
+	m->become_us = 0; /* what was tried before may not be what is there now */
 	m->trial = m->trial ? m->trial : upgrade_try(m->program, m->argv, m->loading.file);
 	if (m->trial < 0) {
 		log_error("cannot try the program: %s", strerror(errno));
@@ -103,7 +107,7 @@ static void master_upgrade(struct master *m)
 	}
 }
 
-/* Goes on as the program that was tried, unless it would not do. */
+/* Has the tried program become, unless it would not do. Not here: the master may be in the middle of a load. */
 static void master_tried(struct master *m, int status)
 {
 	m->trial = 0;
@@ -113,10 +117,25 @@ static void master_tried(struct master *m, int status)
 		log_error("%s does not start: this program goes on", m->program);
 		return;
 	}
+	m->become_us = clock_monotonic_us() + MASTER_BECOME_US;
+}
+
+/* Goes on as the program that was tried, as soon as nobody is being refused any more. */
+static void master_become(struct master *m)
+{
+	if (m->stopping || !m->become_us || (pools_answering(&m->pools) && clock_monotonic_us() < m->become_us))
+		return;
+	m->become_us = 0;
 	log_info("going on as %s", m->program);
 	notify_disconnect(m->loading.notify);
 	upgrade_become(m->program, m->argv, &m->pools);
 	log_error("%s: %s: this program goes on", m->program, strerror(errno));
+}
+
+/* Whether connections may be taken to be refused. */
+static bool master_refuses(const struct master *m)
+{
+	return !m->stopping && !m->become_us;
 }
 
 /* Collects children that ended. */
@@ -190,7 +209,7 @@ static int64_t master_turn(struct master *m)
 	due_us = pools_turn(&m->pools);
 	if (!m->stopping)
 		loading_release(&m->loading);
-	pools_refuse(&m->pools, conf, m->stopping);
+	pools_refuse(&m->pools, conf, !master_refuses(m));
 	master_admin(m);
 	if (m->stopping)
 		return INT64_MAX;
@@ -335,7 +354,7 @@ static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_
 		int board = pool ? scoreboard_fd(supervisor_scoreboard(pool->supervisor)) : -1;
 		p_r[POLL_SCOREBOARDS + i] = (struct pollfd){ .fd = board, .events = POLLIN };
 		p_r[POLL_SEATS + i] = (struct pollfd){ .fd = pool ? supervisor_fd(pool->supervisor) : -1, .events = POLLIN };
-		int listener = pool ? overload_listener(pool->overload, !m->stopping && pool_busy(pool)) : -1;
+		int listener = pool ? overload_listener(pool->overload, master_refuses(m) && pool_busy(pool)) : -1;
 		p_r[POLL_LISTENERS + i] = (struct pollfd){ .fd = listener, .events = POLLIN };
 		p_r[POLL_OVERLOADS + i] = (struct pollfd){ .fd = pool ? overload_fd(pool->overload) : -1, .events = POLLIN };
 	}
@@ -349,7 +368,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 	nfds_t n = master_poll(m, p);
 	int timeout_ms = master_timeout_ms(due_us);
 	/* While nobody has time, neither that somebody waits nor the end of it is an event: look again soon. */
-	if (pools_refusing(&m->pools) && (timeout_ms < 0 || timeout_ms > MASTER_REFUSE_MS))
+	if ((m->become_us || pools_refusing(&m->pools)) && (timeout_ms < 0 || timeout_ms > MASTER_REFUSE_MS))
 		timeout_ms = MASTER_REFUSE_MS;
 	if (poll(p, n, timeout_ms) <= 0)
 		return;
@@ -367,6 +386,7 @@ static void master_loop(struct master *m)
 {
 	for (;;) {
 		int64_t due_us = m->stopping ? master_press(m) : master_follow(m);
+		master_become(m);
 		master_ask(m);
 		due_us = sooner(due_us, master_turn(m));
 		if (m->stopping && !pools_alive(&m->pools))

@@ -145,16 +145,24 @@ bool pool_busy(const struct pool *p)
 	return scoreboard_all_slow_since_us(supervisor_scoreboard(p->supervisor)) != 0;
 }
 
-void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping)
+void pools_refuse(struct pools *ps, const struct conf *conf, bool ending)
 {
 	for (size_t i = 0; i < ps->count; i++)
-		overload_turn(ps->all[i].overload, !stopping && pool_busy(&ps->all[i]), conf);
+		overload_turn(ps->all[i].overload, !ending && pool_busy(&ps->all[i]), conf);
+}
+
+bool pools_answering(const struct pools *ps)
+{
+	bool active = false;
+	for (size_t i = 0; i < ps->count; i++)
+		active = active || overload_active(ps->all[i].overload);
+	return active;
 }
 
 bool pools_refusing(const struct pools *ps)
 {
-	bool active = false;
+	bool busy = false;
 	for (size_t i = 0; i < ps->count; i++)
-		active = active || overload_active(ps->all[i].overload) || pool_busy(&ps->all[i]);
-	return active;
+		busy = busy || pool_busy(&ps->all[i]);
+	return busy || pools_answering(ps);
 }

@@ -49,8 +49,10 @@ void pools_kill(struct pools *ps);
 size_t pools_alive(const struct pools *ps);
 /* Whether no worker of the pool has time. */
 bool pool_busy(const struct pool *p);
-/* Answers for the workers while they cannot, unless the host is stopping. */
-void pools_refuse(struct pools *ps, const struct conf *conf, bool stopping);
+/* Answers for the workers while they cannot; ending: only those that it has taken for that already. */
+void pools_refuse(struct pools *ps, const struct conf *conf, bool ending);
+/* Whether there are such. */
+bool pools_answering(const struct pools *ps);
 /* Whether some answers are given so, or may soon have to be: nothing else tells. */
 bool pools_refusing(const struct pools *ps);
 
