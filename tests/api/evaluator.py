@@ -1,5 +1,6 @@
 """What a read of one small table must answer, computed without SQL: filters, logic, order, ranges, counts, aggregates,
-and the one row that each row refers to, embedded, spread, grouped and ordered by.
+and the one row that each row refers to, embedded, spread, grouped and ordered by; the
+rows of each shop, embedded and spread.
 
 A question is a tree made by the random functions below; url() writes it as a request, answer() computes what comes
 back. A percent sign in it is encoded or, where it may, stands for itself.
@@ -488,30 +489,54 @@ class Grouped(Question):
         return rows[0] if rows else None, shown | {a.name: a.gives(rows) for a in self.aggregates}
 
 
-class Within(Grouped):
-    """Groups of the rows of each shop, embedded in it."""
+class OfShops:
+    """The question of each shop's rows alone, embedded in it."""
 
     def choose(self, rng):
         super().choose(rng)
-        own = [item for item in self.items if "shops(" not in item.text]
+        self.items = [item for item in self.items if "shops(" not in item.text]
         self.order = [term for term in self.order if "shop" not in term[0]]
-        self.items = own
 
     def url(self):
-        return "/shops?" + query(self.rng, [("select", f"id,guess({self.select()})"), ("order", "id"),
+        return "/shops?" + query(self.rng, [("select", f"shop:id,{self.embedded()}"), ("order", "id"),
                                             *self.pairs("guess.")])
+
+    def embedded(self):
+        return f"guess({self.select()})"
 
     def fields(self):
         return {}
+
+    def of_rows(self, found):
+        return {"guess": found}
 
     def answer(self, rows, said_total, max_rows=float("inf")):
         def of_shop(shop):
             found = self.found([row for row in rows if row["shop_id"] == shop])
             first = self.offset or 0
             return found[first:first + min(float("inf") if self.limit is None else self.limit, max_rows, len(found))]
-        shops = [{"id": shop, "guess": of_shop(shop)} for shop in SHOPS][:min(max_rows, len(SHOPS))]
+        shops = [{"shop": shop} | self.of_rows(of_shop(shop)) for shop in SHOPS][:min(max_rows, len(SHOPS))]
         return 200, f"0-{len(shops) - 1}/*", shops
 
 
+class Within(OfShops, Grouped):
+    """Groups of the rows of each shop."""
+
+
+class Embedded(OfShops, Question):
+    """The rows of each shop."""
+
+
+class Spread(Embedded):
+    """An array of each column of the rows of each shop."""
+
+    def embedded(self):
+        return "..." + super().embedded()
+
+    def of_rows(self, found):
+        names = [item.text.partition(":")[0] for item in self.items]
+        return {name: [row[name] for row in found] for name in names}
+
+
 def random_question(rng):
-    return rng.choice([Question, Question, Grouped, Within])(rng)
+    return rng.choice([Question, Question, Grouped, Within, Embedded, Spread])(rng)
