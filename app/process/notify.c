@@ -32,6 +32,8 @@ struct notify {
 	struct arena *arena; /* uri and channel of the connection */
 	struct str uri, channel;
 	int listening; /* backend that was told to LISTEN, 0: none */
+	/* As long as a question: notify_asks(). */
+	struct conn *asked; /* NULL: nothing is being asked */
 	/* As long as a series of failures, or as there is no connection: notify_listen() ends both. */
 	struct backoff connect;
 	bool was_lost; /* something may have been missed */
@@ -79,6 +81,8 @@ void notify_forget(const struct notify *n)
 {
 	if (n->conn)
 		conn_forget(n->conn);
+	if (n->asked)
+		conn_forget(n->asked);
 }
 
 static bool notify_wanted(const struct generation *g)
@@ -103,15 +107,16 @@ bool notify_is_wanted(const struct notify *n)
 	return notify_wanted(n->generation);
 }
 
-bool notify_asks(const struct notify *n, const struct generation *g)
+bool notify_asks(struct notify *n, const struct generation *g)
 {
 	struct arena *a = arena_new(NOTIFY_MEMORY);
 	struct fault ignored = { 0 };
 	struct stmt ask = { .sql = STR("SELECT 1") };
-	struct conn *c = generation_connect(g, false, n->wait, n->wait_arg);
+	struct conn *c = n->asked = generation_connect(g, false, n->wait, n->wait_arg);
 	bool answers = conn_ready(c, a, &ignored) && conn_run(c, &ask, NULL, NULL, a, &ignored);
 	conn_close(c);
 	conn_gone(c, NOTIFY_GOODBYE_MS);
+	n->asked = NULL;
 	conn_free(c);
 	arena_free(a);
 	return answers;

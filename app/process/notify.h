@@ -15,7 +15,7 @@ struct notify *notify_new(conn_wait_fn *wait, void *wait_arg);
 void notify_free(struct notify *n);
 /* Closes the connection, and waits a moment until its session has ended; notify_turn() makes a new one. */
 void notify_disconnect(struct notify *n);
-/* Closes the connection in a forked child without a word to the server, whose session is the parent's. */
+/* Closes its connections in a forked child without a word to the server, whose session is the parent's. */
 void notify_forget(const struct notify *n);
 /* The connection, up, by the db-uri of a configured generation that is to be loaded, and listening on its channel if
  * that is wanted and the server can (a standby cannot). It stays notify's. NULL with the fault when there is none. */
@@ -27,7 +27,7 @@ void notify_follow(struct notify *n, const struct generation *g);
 /* Whether anybody is to listen. */
 bool notify_is_wanted(const struct notify *n);
 /* Whether the database of the generation answers: asked over a connection made for that, where nobody listens. */
-bool notify_asks(const struct notify *n, const struct generation *g);
+bool notify_asks(struct notify *n, const struct generation *g);
 /* Whether it listens, or need not. */
 bool notify_well(const struct notify *n);
 /* The descriptor to watch, or -1; and the monotonic time at which notify_turn() should run at the latest. */
