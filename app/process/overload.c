@@ -119,6 +119,13 @@ static bool overload_begin(struct overload *o, const struct conf *conf)
 	return o->slots;
 }
 
+/* Queues a connection, whose own copy is still to be closed. */
+static void overload_give(const struct overload *o, int fd, int64_t since_us)
+{
+	if (!handover_give(o->shared->handover, fd, since_us))
+		log_warn("a connection is dropped: nobody can take it");
+}
+
 /* Has new connections wait with the others, so that it is known for how long. */
 static void overload_queue(const struct overload *o)
 {
@@ -126,8 +133,7 @@ static void overload_queue(const struct overload *o)
 		int fd = accept4(o->shared->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
 			return;
-		if (!handover_give(o->shared->handover, fd, clock_monotonic_us()))
-			log_warn("a connection is dropped: nobody can take it");
+		overload_give(o, fd, clock_monotonic_us());
 		close(fd);
 	}
 }
@@ -146,7 +152,7 @@ static void overload_take_late(struct overload *o, int64_t timeout_us)
 		bool late = since + timeout_us <= now;
 		if (late && slots_hold(o->slots, fd))
 			continue;
-		handover_give(o->shared->handover, fd, late ? now : since);
+		overload_give(o, fd, late ? now : since);
 		close(fd);
 	}
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
+
 union control {
 	struct cmsghdr header;
 	char space[CMSG_SPACE(sizeof(int))];
@@ -46,5 +48,7 @@ bool fdpass_receive(int from, void *data, size_t n, int *fd_r)
 	const struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&m);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof *fd_r))
 		memcpy(fd_r, CMSG_DATA(c), sizeof *fd_r);
+	if (got > 0 && m.msg_flags & MSG_CTRUNC && *fd_r < 0)
+		log_warn("a descriptor that was handed over is lost: there are too many open files");
 	return got > 0;
 }
