@@ -194,7 +194,8 @@ void supervisor_adopt(struct supervisor *s, pid_t pid, bool parting, int session
 {
 	size_t cell = supervisor_free_cell(s);
 	if (cell == SUPERVISOR_MAX) {
-		close(session);
+		if (session >= 0)
+			close(session);
 		return;
 	}
 	scoreboard_take(s->scoreboard, cell);
@@ -202,8 +203,11 @@ void supervisor_adopt(struct supervisor *s, pid_t pid, bool parting, int session
 		scoreboard_parting(s->scoreboard, cell);
 	s->members[cell] = (struct supervised){ .pid = pid, .leaving_us = parting ? clock_monotonic_us() : 0 };
 	seats_take(s->seats, cell, session);
-	if ((parting || !pid) && seats_left(s->seats, cell))
+	bool ended = (parting || !pid) && seats_left(s->seats, cell);
+	if (ended)
 		supervisor_seat_free(s, cell);
+	else if (!pid)
+		scoreboard_slow(s->scoreboard, cell); /* as in supervisor_bequeath() */
 }
 
 void supervisor_each(const struct supervisor *s, supervisor_found_fn *found, void *arg)
@@ -223,6 +227,7 @@ static void supervisor_told(struct supervisor *s, size_t i, enum seat_word word,
 		return;
 	/* It says so on its scoreboard, which is another one when an earlier program started it. */
 	scoreboard_parting(s->scoreboard, i);
+	s->members[i].wants_seat = false; /* it may have asked twice, and was answered */
 	if (seats_left(s->seats, i))
 		supervisor_seat_free(s, i);
 }

@@ -338,6 +338,20 @@ static void who_died_has_a_seat_until_its_session_has_ended(void **state)
 	end(c);
 }
 
+static void what_an_earlier_programs_dead_worker_left_is_waited_for(void **state)
+{
+	(void)state;
+	assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, session_ends), 0);
+	struct supervisor *c = supervisor(sleeper);
+	const struct scoreboard *b = supervisor_scoreboard(c);
+	supervisor_adopt(c, 0, false, session_ends[0]);
+	assert_true(scoreboard_all_slow_since_us(b) > 0);
+	close(session_ends[1]);
+	supervisor_turn(c);
+	assert_true(scoreboard_all_slow_since_us(b) == 0);
+	end(c);
+}
+
 /* supervisor_child_fn: of the first generation one that gives its seat up, and finds that it needs one. */
 static int undecided(void *arg, const struct generation *g, const struct worker_place *place)
 {
@@ -408,6 +422,7 @@ int main(void)
 		cmocka_unit_test(who_is_parting_stands_in_nobodys_way),
 		cmocka_unit_test(who_parts_unasked_is_followed_by_one),
 		cmocka_unit_test(who_died_has_a_seat_until_its_session_has_ended),
+		cmocka_unit_test(what_an_earlier_programs_dead_worker_left_is_waited_for),
 		cmocka_unit_test(who_needs_a_seat_after_all_gets_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
