@@ -432,8 +432,9 @@ static bool master_equip_pool(struct master *m, enum pool_kind kind, const struc
 	return false;
 }
 
-/* Makes the admin server; false after saying why not. */
-static bool master_equip_admin(struct master *m)
+/* Makes the admin server; false after saying why not. An upgraded program goes on without: it was not tried with one,
+ * and has workers that serve. */
+static bool master_equip_admin(struct master *m, bool inherited)
 {
 	struct fault f = { 0 };
 	const struct loading *l = &m->loading;
@@ -443,7 +444,7 @@ static bool master_equip_admin(struct master *m)
 	if (admin_new(&m->admin, conf, private, a, &f))
 		return true;
 	log_crit("%.*s", STR_ARG(f.message));
-	return false;
+	return inherited;
 }
 
 /* Makes what the master has beside its socket; false after saying why not. */
@@ -452,14 +453,16 @@ static bool master_equip(struct master *m, const struct upgrade *before)
 	fcgi_init();
 	m->signals = master_signals();
 	m->loading.notify = notify_new(master_wait, m);
-	if (!master_equip_pool(m, POOL_API, before)
-		|| (m->loading.current->conf.auth_enabled && !master_equip_pool(m, POOL_ACCOUNTS, before)))
+	bool accounts = m->loading.current->conf.auth_enabled;
+	if (!master_equip_pool(m, POOL_API, before) || (accounts && !master_equip_pool(m, POOL_ACCOUNTS, before)))
 		return false;
+	if (!accounts && before->workers[POOL_ACCOUNTS])
+		upgrade_dismiss(before, POOL_ACCOUNTS, &m->pools.all[POOL_ACCOUNTS].shared);
 	if (m->signals < 0) {
 		log_crit("cannot start: %s", strerror(errno));
 		return false;
 	}
-	return master_equip_admin(m);
+	return master_equip_admin(m, before->workers[POOL_API]);
 }
 
 static void master_end(struct master *m)

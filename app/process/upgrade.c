@@ -273,3 +273,35 @@ void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervis
 		supervisor_adopt(supervisor, (pid_t)labs(pid), pid < 0, -1);
 	}
 }
+
+static void close_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static void dismiss_seats(const char *at)
+{
+	int pid, parting, session, n = 0;
+	for (; sscanf(at, "%d %d %d%n", &pid, &parting, &session, &n) == SEAT_NUMBERS; at += n)
+		close_open(session);
+}
+
+void upgrade_dismiss(const struct upgrade *u, enum pool_kind kind, const struct slots_shared *shared)
+{
+	char *end;
+	for (const char *at = u->workers[kind]; at && *at && *at != ';'; at = end) {
+		long pid = strtol(at, &end, 10);
+		if (pid == 0)
+			break;
+		kill((pid_t)labs(pid), SIGTERM);
+	}
+	if (u->seats[kind]) {
+		dismiss_seats(u->seats[kind]);
+		close_open(u->channels[kind][0]);
+		close_open(u->channels[kind][1]);
+	}
+	close_open(shared->listener);
+	close_open(shared->handover[0]);
+	close_open(shared->handover[1]);
+}

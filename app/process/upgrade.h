@@ -43,5 +43,7 @@ struct upgrade {
 void upgrade_inherit(struct upgrade *out_r, struct pools *pools);
 /* Gives the supervisor the workers that are already there, to be replaced. */
 void upgrade_adopt(const struct upgrade *u, enum pool_kind kind, struct supervisor *supervisor);
+/* Tells the workers of a pool that is not wanted any more to finish, and closes what belongs to it. */
+void upgrade_dismiss(const struct upgrade *u, enum pool_kind kind, const struct slots_shared *shared);
 
 #endif

@@ -167,6 +167,21 @@ def test_accounts_that_are_turned_off_say_so_until_the_next_start(rotating):
     assert "ended with" not in site.server.process.log
 
 
+def test_an_upgrade_without_accounts_leaves_no_account_worker(rotating):
+    def account_workers():
+        return [pid for pid in site.workers() if os.getpriority(os.PRIO_PROCESS, int(pid)) > 0]
+
+    mine = key("mine")
+    site = rotating(mine, auth_enabled=None)
+    assert account_workers()
+    (site.server.directory / "config").write_text(site.fixed + setting("jwt-secret", mine))
+    before = site.workers()
+    for master in site.server.process.children("rowgate"):
+        os.kill(int(master), signal.SIGHUP)
+    wait_until(lambda: site.workers() and not before & site.workers(), 20, "all workers are replaced")
+    assert not account_workers()
+
+
 @pytest.mark.parametrize("front", FRONTS)
 def test_the_public_keys_are_for_everybody(accounts, front):
     mine, secret = key("mine"), key("hidden", "HS256")

@@ -347,6 +347,19 @@ def test_a_program_that_does_not_start_is_not_gone_over_to(start, installed):
     assert server.get("/things?id=eq.1").status_code == 200
 
 
+def test_an_upgrade_goes_on_without_the_port_of_the_admin_server(start):
+    """Another has it, of which the program that was tried says nothing."""
+    server = start(front="nginx", workers=2, config="")
+    before = set(workers_of(server))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        (server.directory / "config").write_text(f"admin-server-port = {taken.getsockname()[1]}\n")
+        os.kill(master_of(server), signal.SIGHUP)
+        wait_until(lambda: len(set(workers_of(server)) - before) == 2 and not before & set(workers_of(server)),
+                   20, "all workers are new")
+    assert "admin-server-port" in server.process.log
+    assert server.get("/things?id=eq.1").status_code == 200
+
+
 def test_idle_processes_use_no_time(start):
     server = start(front="nginx", workers=4)
     server.get("/things?id=eq.1")
