@@ -266,7 +266,8 @@ def test_every_embed_is_a_join_E1_E2_E3_E4_E5_E6_E8(late, database, seed):
     database.run("DROP SCHEMA s CASCADE; CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO web_anon;" + "; ".join(schema.sql))
     database.run(f"CREATE TABLE s.{mark} (); GRANT SELECT ON ALL TABLES IN SCHEMA s TO web_anon; NOTIFY pgrst, 'reload "
                  f"schema'")
-    wait_until(lambda: case("loaded", f"GET /{mark}").ask(late).status_code == 200, 20, "the new schema is loaded")
+    loaded = case("loaded", f"GET /{mark}")
+    wait_until(lambda: all(loaded.ask(late).status_code == 200 for _ in range(20)), 20, "the new schema is loaded")
     relationships = schema.relationships()
     assert {r.kind for r in relationships} >= {"one-to-many", "many-to-one", "many-to-many"}
     with database.cluster.connect(database.name) as connection, connection.cursor() as sql:
