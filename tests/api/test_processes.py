@@ -563,7 +563,7 @@ def test_a_client_that_leaves_cancels_its_query(start, database):
         connection.sendall(b"POST /rpc/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                            b"Content-Length: 14\r\n\r\n{\"seconds\":60}")
         wait_until(lambda: backends(database, "query ~ 'wait' AND state = 'active'") == 1, 5, "the query runs")
-    wait_until(lambda: backends(database, "state = 'active'") == 0, 5 * PATIENCE, "the query is cancelled")
+    wait_until(lambda: backends(database, "state = 'active'") == 0, 1 * PATIENCE, "the query is cancelled")
 
 
 @pytest.mark.parametrize("channel", [True, False], ids=["listening", "not listening"])
