@@ -1,6 +1,7 @@
 """What every API test can ask for. A module names its schema: SCHEMA = "first.sql", a file in tests/api/sql.
 
     cluster     a throw-away PostgreSQL, one for the whole run
+    own_cluster one for a module that makes roles
     database    one for each module, with roles.sql and SCHEMA loaded
     serve       serve(front=…, **options) starts deploy/serve on that database and waits until it answers
     server      serve() with no options
@@ -26,12 +27,22 @@ def tmp_path():
         yield directory
 
 
-@pytest.fixture(scope="session")
-def cluster():
+def throw_away():
     started = Cluster()
     started.start()
     yield started
     started.remove()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    yield from throw_away()
+
+
+@pytest.fixture(scope="module")
+def own_cluster():
+    """Roles belong to a whole cluster: who makes some has one to itself."""
+    yield from throw_away()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ import pytest
 import requests
 
 from harness.accounts import PASSWORD, Person
-from harness.cluster import Cluster
 from harness.process import BUILD, TOP, Process, run_as, wait_until
 from harness.server import free_port
 from test_started import ACCOUNT, MODULES
@@ -31,15 +30,6 @@ KIT = TOP / "deploy" / "shared-hosting"
 ALLOWED = {"all": "AllowOverride All", "no options": "AllowOverride FileInfo\nOptions +ExecCGI"}
 LIMIT = 5
 numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def own_cluster():
-    """Roles belong to a whole cluster, and here they are made."""
-    started = Cluster()
-    started.start()
-    yield started
-    started.remove()
 
 
 class Host:

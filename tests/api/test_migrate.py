@@ -20,15 +20,6 @@ from harness.server import SECRET, Server
 HERE = pathlib.Path(__file__).parent
 
 
-@pytest.fixture(scope="module")
-def own_cluster():
-    """Roles belong to a whole cluster, and here they are made, with rights of all kinds."""
-    started = Cluster()
-    started.start()
-    yield started
-    started.remove()
-
-
 @pytest.fixture
 def empty(own_cluster, request):
     return own_cluster.create("m_" + re.sub(r"\W", "_", request.node.name)[-40:])

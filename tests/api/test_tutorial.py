@@ -6,7 +6,6 @@ import pathlib
 
 import pytest
 
-from harness.cluster import Cluster
 from harness.server import Server
 
 TUTORIAL = pathlib.Path(__file__).parent / "tutorial" / "tutorial.sql"
@@ -24,15 +23,6 @@ jwt-aud = "postgrest"
 role-claim-key = ".role"
 '''
 PASSWORD = "securepassword123"
-
-
-@pytest.fixture(scope="module")
-def own_cluster():
-    """The tutorial makes roles, which belong to the whole cluster: it gets one to itself."""
-    started = Cluster()
-    started.start()
-    yield started
-    started.remove()
 
 
 @pytest.fixture(scope="module")
