@@ -20,7 +20,7 @@ from aiosmtpd.controller import Controller
 
 from harness.accounts import PASSWORD, Person, migrate, rowgate, same, settings_of
 from harness.cluster import Cluster
-from harness.mails import Postman, SITE, link_of, prove, text_of, token_of
+from harness.mails import Postman, link_of, prove, text_of, token_of
 from harness.process import BUILD, Process, wait_until
 from harness.server import free_port
 

@@ -15,7 +15,6 @@ import pytest
 from harness.accounts import PASSWORD, Person, migrate, same, settings_of
 from harness.fcgi import Connection
 from harness.process import wait_until
-from harness.server import SECRET
 from harness.token import encode, token
 
 NOBODY = "nobody-has-this@example.com"

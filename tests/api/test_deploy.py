@@ -50,7 +50,7 @@ def build_here(top):
 
 
 def build_there(top):
-    done = shell(f'top="{top}"; ROWGATE=; build_rowgate "{top}/build" rowgate')
+    done = shell(f'top="{top}"; build_rowgate "{top}/build" rowgate')
     assert done.returncode == 0, done.stderr + done.stdout
     return says(top / "build" / "rowgate")
 

@@ -333,4 +333,4 @@ def test_nothing_is_lost_and_the_service_comes_back(plant, harm, name):
         assert statuses & {200, 201}
         moment.check(clients)
     # The listener that found its way back reloads, and each worker leaves when its successor is there.
-    wait_until(lambda: len(plant.workers(True)) == len(plant.workers(False)) == 2, 40, "two workers of each kind")
+    wait_until(lambda: len(plant.workers(True)) == len(plant.workers(False)) == 2, 20, "two workers of each kind")

@@ -7,7 +7,6 @@ import os
 import pathlib
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import urllib.parse
@@ -18,7 +17,7 @@ from harness.accounts import CHEAP, GENEROUS, PASSWORD
 from harness.cluster import binaries
 from harness.javascript import browse
 from harness.process import TOP, run_as
-from harness.server import Server
+from harness.server import FRONTS, Server, free_port
 
 CHIEF = "chief@example.com"
 FILES = {"": "text/html", "index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
@@ -38,11 +37,6 @@ def state():
 def demo(state, front=None, **environment):
     return Server(front=front, environment={"ROWGATE_STATE": str(state)} | CHEAP | GENEROUS
                   | environment).wait_ready(60)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def make_chief(server):
@@ -153,7 +147,7 @@ def check_files(server, path, files):
         moved.headers["Location"]) == server.url + path
 
 
-@pytest.mark.parametrize("front", ["lighttpd", "nginx", "apache"])
+@pytest.mark.parametrize("front", FRONTS)
 def test_every_web_server_serves_the_page_and_the_documents(state, front):
     server = demo(state, front)
     try:

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 CREATE TABLE things (id integer PRIMARY KEY, name text);
 INSERT INTO things VALUES (1, 'one'), (2, 'two'), (3, 'three');
+CREATE TABLE mortals AS SELECT * FROM things;
 CREATE TABLE "a/b" (id integer);
 INSERT INTO "a/b" VALUES (7);
 CREATE TABLE "two words" (id integer);
@@ -19,4 +20,4 @@ CREATE FUNCTION crumbs() RETURNS json LANGUAGE sql STABLE AS $$ SELECT current_s
 GRANT USAGE ON SCHEMA public TO web_anon;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO web_anon;
 GRANT INSERT ON notes TO web_anon;
-GRANT DELETE ON things, guests TO web_anon;
+GRANT DELETE ON mortals, guests TO web_anon;
