@@ -23,8 +23,7 @@
 #define SUPERVISOR_PAUSE_US INT64_C(1000000)
 /* How long leaving workers are waited for before further ones are told to: an idle one leaves sooner. */
 #define SUPERVISOR_LEAVE_US INT64_C(200000)
-/* Room for workers: the setting is at most half of this (see the option table), and there may be some that are
- * parting. */
+/* Room for workers, those that are parting among them: no more are started, whatever the setting. */
 #define SUPERVISOR_MAX 2048
 
 /* A worker, or room for one: all of it is as long as the process, supervisor_ended() clears it. */
@@ -393,7 +392,6 @@ static struct supervised *supervisor_replaceable(struct supervisor *s, size_t se
 static bool supervisor_step(struct supervisor *s, int64_t *due_r)
 {
 	size_t serving = supervisor_serving(s), working = supervisor_working(s);
-	struct supervised *leaver = supervisor_replaceable(s, serving, working);
 	int64_t now = clock_monotonic_us();
 	if (supervisor_grant(s))
 		return true;
@@ -401,6 +399,7 @@ static bool supervisor_step(struct supervisor *s, int64_t *due_r)
 		*due_r = s->spawn.at_us;
 		return s->spawn.at_us <= now && supervisor_spawn(s);
 	}
+	struct supervised *leaver = supervisor_replaceable(s, serving, working);
 	if (!leaver)
 		return false;
 	/* Leaving workers that long requests hold do not keep the others. */

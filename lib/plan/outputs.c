@@ -107,11 +107,11 @@ static struct plan_output column_output(const struct plan_source *s, size_t i)
 	return out;
 }
 
-static size_t count_outputs(const struct place *p)
+static size_t count_outputs(const struct place *p, bool whole)
 {
 	size_t count = 0;
 	for (const struct select_item *item = p->items; item; item = item->next)
-		count += item->kind == SELECT_ALL ? source_columns(&p->source) : item->kind == SELECT_FIELD;
+		count += item->kind == SELECT_ALL && !whole ? source_columns(&p->source) : item->kind != SELECT_EMBED;
 	for (size_t i = 0; i < p->child_count; i++)
 		count += p->children[i].embed->spread ? p->children[i].select->output_count : p->children[i].embed->shown;
 	return count;
@@ -178,9 +178,9 @@ static void note_groups(struct place *p, bool around)
 		note_groups(&p->children[i], sel->grouped);
 }
 
-static void add_all(struct reader *r, struct place *p)
+static void add_all(struct reader *r, struct place *p, bool whole)
 {
-	if (place_leaves_all(r, p)) {
+	if (whole) {
 		add_output(p, p->outputs, place_all(r, p));
 		return;
 	}
@@ -195,14 +195,15 @@ static bool resolve_outputs(struct reader *r, struct place *p)
 	for (size_t i = 0; i < p->child_count; i++)
 		if (!resolve_outputs(r, &p->children[i]))
 			return false;
-	size_t most = count_outputs(p);
+	bool whole = place_leaves_all(r, p);
+	size_t most = count_outputs(p, whole);
 	p->outputs = arena_make_array(r->arena, struct plan_output, most);
 	p->select->outputs = p->outputs;
 	for (const struct select_item *item = p->items; item; item = item->next) {
 		if (item->kind == SELECT_FIELD)
 			add_output(p, p->outputs, output_of(s, item));
 		if (item->kind == SELECT_ALL)
-			add_all(r, p);
+			add_all(r, p, whole);
 	}
 	for (size_t i = 0; i < p->child_count; i++)
 		add_embed(p, p->outputs, &p->children[i]);

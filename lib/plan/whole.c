@@ -52,6 +52,8 @@ static bool is_too_wide(const struct place *p)
 	size_t selected = source_columns(s) + p->child_count;
 	for (const struct select_item *item = p->items; item; item = item->next)
 		selected += item->kind == SELECT_FIELD;
+	if (selected + source_columns(s) <= SELECTED_MOST)
+		return false;
 	for (size_t i = 0; i < source_columns(s) && !p->embed; i++) {
 		struct plan_field field = source_column(s, i);
 		selected += source_to_json(s, &field);

@@ -12,15 +12,6 @@ struct walk {
 	unsigned depth; /* braces open */
 };
 
-static void put_byte(struct spool *out, char byte)
-{
-	char *to = spool_room(out, 1);
-	if (!to)
-		return;
-	*to = byte;
-	out->n++;
-}
-
 /* `[2:3][-1:0]=`, which is there when an array does not begin at 1, and which JSON has nothing for. */
 static bool skip_bounds(struct walk *w)
 {
@@ -37,7 +28,7 @@ static bool open_braces(struct walk *w)
 	for (; w->at < w->end && *w->at == '{'; w->at++) {
 		if (++w->depth > ARRAY_DIMENSIONS)
 			return false;
-		put_byte(w->out, '[');
+		spool_char(w->out, '[');
 	}
 	return w->depth > 0;
 }
@@ -47,7 +38,7 @@ static void close_braces(struct walk *w)
 {
 	for (; w->depth > 0 && w->at < w->end && *w->at == '}'; w->at++) {
 		w->depth--;
-		put_byte(w->out, ']');
+		spool_char(w->out, ']');
 	}
 }
 
@@ -57,7 +48,7 @@ static bool goes_on(struct walk *w)
 	if (w->depth == 0 || w->at == w->end || *w->at != w->delimiter)
 		return false;
 	w->at++;
-	put_byte(w->out, ',');
+	spool_char(w->out, ',');
 	return true;
 }
 
@@ -73,7 +64,7 @@ static bool put_unescaped(struct walk *w, const char *from)
 {
 	if (!value_is_text(w->encode))
 		return false;
-	put_byte(w->out, '"');
+	spool_char(w->out, '"');
 	while (w->at < w->end && *w->at == '\\') {
 		value_put_escaped(w->out, (struct str){ from, (size_t)(w->at - from) });
 		from = ++w->at;
@@ -83,7 +74,7 @@ static bool put_unescaped(struct walk *w, const char *from)
 		find_quote(w);
 	}
 	value_put_escaped(w->out, (struct str){ from, (size_t)(w->at - from) });
-	put_byte(w->out, '"');
+	spool_char(w->out, '"');
 	return w->at < w->end && *w->at++ == '"';
 }
 

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "reply/json.h"
 
-#include <string.h>
-
 #include "catalog/oid.h"
 #include "reply/array.h"
 #include "reply/strip.h"
@@ -13,6 +11,7 @@ struct column {
 	value_fn *encode;  /* of the value, or of an array's elements */
 	size_t at;         /* where in the row its value is */
 	char delimiter;    /* of an array's elements; 0: it is none */
+	bool builtin;      /* needs no to_json(), whatever the catalog says */
 	bool is_json;
 };
 
@@ -23,18 +22,12 @@ struct json_shape {
 	struct column columns[];
 };
 
-static inline char *append(char *to, struct str text)
-{
-	memcpy(to, text.p, text.n);
-	return to + text.n;
-}
-
 static struct str make_prefix(struct arena *a, struct str name)
 {
 	char *p = arena_bytes(a, ESCAPE_MOST * name.n + 4), *to = p;
-	to = append(to, STR(",\""));
+	to = value_append(to, STR(",\""));
 	to = escape_to(to, name);
-	to = append(to, STR("\":"));
+	to = value_append(to, STR("\":"));
 	return (struct str){ p, (size_t)(to - p) };
 }
 
@@ -42,7 +35,9 @@ static struct str make_prefix(struct arena *a, struct str name)
 static void choose_encoder(struct column *c, uint32_t type)
 {
 	uint32_t element = catalog_element_builtin(type);
-	c->encode = value_encoder(catalog_encoding_builtin(element ? element : type));
+	enum cat_encoding encoding = catalog_encoding_builtin(element ? element : type);
+	c->encode = value_encoder(encoding);
+	c->builtin = element || encoding != CAT_ENCODE_TO_JSON;
 	c->delimiter = !element ? '\0' : element == OID_BOX ? ';' : ',';
 	c->is_json = oid_is_json(type);
 }
@@ -72,10 +67,8 @@ static size_t encoded_at(const struct row *r, size_t column, size_t first)
 	return column;
 }
 
-static bool is_encodable(const struct catalog *cat, uint32_t oid)
+static bool is_known(const struct catalog *cat, uint32_t oid)
 {
-	if (catalog_encoding_builtin(oid) != CAT_ENCODE_TO_JSON)
-		return true;
 	const struct cat_type *type = catalog_type(cat, oid);
 	return type && type->encoding != CAT_ENCODE_TO_JSON;
 }
@@ -91,7 +84,7 @@ bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct 
 		shape->columns[i].prefix = prefix;
 	}
 	for (size_t i = 0; fits && i < shape->count; i++)
-		fits = is_encodable(cat, row_type(r, shape->columns[i].at));
+		fits = shape->columns[i].builtin || is_known(cat, row_type(r, shape->columns[i].at));
 	return fits;
 }
 
@@ -117,9 +110,9 @@ static bool put_short(struct spool *out, const struct json_shape *shape, const s
 	char *to = spool_room(out, most);
 	if (!to)
 		return true;
-	char *end = append(to, c->prefix);
+	char *end = value_append(to, c->prefix);
 	*to = separator;
-	end = text.p ? c->encode(end, text) : append(end, STR("null"));
+	end = text.p ? c->encode(end, text) : value_append(end, STR("null"));
 	out->n += (size_t)(end - to);
 	return true;
 }
@@ -133,7 +126,7 @@ void json_object(struct spool *out, struct json_shape *shape, const struct row *
 		if (shape->strip && (!text.p || (c->is_json && strip_is_null(text))))
 			continue;
 		if (!put_short(out, shape, c, text, separator)) {
-			spool_put(out, (struct str){ &separator, 1 });
+			spool_char(out, separator);
 			spool_put(out, str_from(c->prefix, 1));
 			put_value(out, shape, c, text);
 		}

@@ -98,7 +98,7 @@ static void put_unescaped(struct spool *out, struct str text)
 	while (text.n > 0) {
 		char byte;
 		text = str_from(text, decode_escape(&byte, text));
-		spool_put(out, (struct str){ &byte, 1 });
+		spool_char(out, byte);
 	}
 }
 

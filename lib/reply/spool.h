@@ -50,4 +50,13 @@ static inline char *spool_room(struct spool *s, size_t n)
 	return s->capacity - s->n >= n ? s->p + s->n : spool_reserve(s, n);
 }
 
+static inline void spool_char(struct spool *s, char byte)
+{
+	char *to = spool_room(s, 1);
+	if (!to)
+		return;
+	*to = byte;
+	s->n++;
+}
+
 #endif

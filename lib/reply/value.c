@@ -2,21 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "reply/value.h"
 
-#include <string.h>
-
 #include "base/ascii.h"
 
 enum { PIECE = VALUE_SHORT + VALUE_EXTRA };
 
-static inline char *append(char *to, struct str text)
-{
-	memcpy(to, text.p, text.n);
-	return to + text.n;
-}
-
 static char *encode_raw(char *to, struct str text)
 {
-	return append(to, text);
+	return value_append(to, text);
 }
 
 static char *encode_escaped(char *to, struct str text)
@@ -30,7 +22,7 @@ static char *encode_escaped(char *to, struct str text)
 static char *quote(char *to, struct str text)
 {
 	*to++ = '"';
-	to = append(to, text);
+	to = value_append(to, text);
 	*to++ = '"';
 	return to;
 }
@@ -44,12 +36,12 @@ static bool is_number(struct str text)
 
 static char *encode_number(char *to, struct str text)
 {
-	return is_number(text) ? append(to, text) : quote(to, text);
+	return is_number(text) ? value_append(to, text) : quote(to, text);
 }
 
 static char *encode_bool(char *to, struct str text)
 {
-	return append(to, text.n > 0 && text.p[0] == 't' ? STR("true") : STR("false"));
+	return value_append(to, text.n > 0 && text.p[0] == 't' ? STR("true") : STR("false"));
 }
 
 static bool is_infinite(struct str text)
@@ -68,13 +60,13 @@ static char *encode_time(char *to, struct str text, bool zoned)
 		text.n -= 3;
 	*to++ = '"';
 	char *blank = to + str_index(text, ' ');
-	to = append(to, text);
+	to = value_append(to, text);
 	if (blank < to)
 		*blank = 'T';
 	if (zoned && text.n > 3 && (to[-3] == '+' || to[-3] == '-'))
-		to = append(to, STR(":00"));
+		to = value_append(to, STR(":00"));
 	if (before_christ)
-		to = append(to, STR(" BC"));
+		to = value_append(to, STR(" BC"));
 	*to++ = '"';
 	return to;
 }

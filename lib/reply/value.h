@@ -3,6 +3,8 @@
 #ifndef ROWGATE_REPLY_VALUE_H
 #define ROWGATE_REPLY_VALUE_H
 
+#include <string.h>
+
 #include "catalog/catalog.h"
 #include "escape.h"
 #include "spool.h"
@@ -12,6 +14,13 @@ typedef char *value_fn(char *to, struct str text);
 
 /* What an encoder adds to the escaped text at most, and the longest text that is sure to fit one reservation. */
 enum { VALUE_EXTRA = 16, VALUE_SHORT = SPOOL_RESERVE_MOST / ESCAPE_MOST - 1 - VALUE_EXTRA };
+
+/* Writes the text as it is; returns the end. */
+static inline char *value_append(char *to, struct str text)
+{
+	memcpy(to, text.p, text.n);
+	return to + text.n;
+}
 
 /* What only to_json() can encode was passed through it by the statement and arrives as json: for it this is how text
  * is written. CAT_ENCODE_ARRAY is not a value's: see array.h. */
