@@ -9,17 +9,12 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-static void hang_up(void *conn)
-{
-	conn_free(conn);
-}
-
 bool accounts_open(struct account_call *out_r, struct generation *g, const char *config, bool sign, struct fault *f)
 {
 	if (!(sign ? generation_configure : generation_configure_keyless)(g, config, environ, f))
 		return false;
 	struct conn *conn = generation_connect_accounts(g, NULL, NULL);
-	arena_on_reset(g->arena, hang_up, conn);
+	conn_free_with(conn, g->arena);
 	*out_r = (struct account_call){ .conf = &g->conf,
 		.auth = g->auth,
 		.signer = g->signer,

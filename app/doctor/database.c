@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "account/migrate.h"
 #include "account/schema.h"
 #include "app/doctor/looks.h"
 #include "app/doctor/releases.h"
@@ -11,7 +12,7 @@
 #include "base/sqlname.h"
 
 enum { PARAMETERS = 7, ARRAY_MAX = 64 * 1024, QUERY_MAX = 64 * 1024 };
-enum { SERVER_MIN = 140000, ACCOUNTS_MIN = 150000 };
+enum { SERVER_MIN = 140000 };
 
 /* What conn_run() gives its rows to. */
 struct taken {
@@ -170,7 +171,7 @@ static void look_at_version(struct doctor *d)
 	struct str name = conn_server_name(d->conn, d->arena);
 	if (version < SERVER_MIN)
 		doctor_found(d, "RGD21", "%.*s: rowgate needs 14 or later", STR_ARG(name));
-	else if (version < ACCOUNTS_MIN && d->conf->auth_enabled)
+	else if (version < MIGRATE_SERVER_MIN && d->conf->auth_enabled)
 		doctor_found(d, "RGD21", "%.*s: accounts need 15 or later", STR_ARG(name));
 	if (hole.p)
 		doctor_found(d, "RGD22", "%.*s: %.*s", STR_ARG(name), STR_ARG(hole));
@@ -178,11 +179,11 @@ static void look_at_version(struct doctor *d)
 		doctor_found(d, "RGD23", "%.*s: ended on %.*s", STR_ARG(name), STR_ARG(ended));
 }
 
-/* How many connections the API holds at most: its workers, who loads the catalog, and who listens. */
+/* How many connections the API holds at most: its workers, and the one that loads the catalog and listens. */
 static int64_t api_connections(const struct conf *c)
 {
 	int64_t workers = c->workers > 0 && c->workers < c->db_pool ? c->workers : c->db_pool;
-	return workers + 1 + c->db_channel_enabled;
+	return workers + 1;
 }
 
 /* And what accounts have beside them. Processes that the web server starts share db-pool when they share a role. */
@@ -212,16 +213,11 @@ static void look_at_connections(struct doctor *d)
 	compare_connections(d, role, "CONNECTION LIMIT", d->conf->db_single_role ? all : api);
 }
 
-static void hang_up(void *conn)
-{
-	conn_free(conn);
-}
-
 bool doctor_connect(struct doctor *d)
 {
 	struct fault f = { 0 };
 	struct conn *c = generation_connect(d->g, false, doctor_wait, NULL);
-	arena_on_reset(d->arena, hang_up, c);
+	conn_free_with(c, d->arena);
 	if (conn_ready(c, d->arena, &f)) {
 		d->conn = c;
 		return true;

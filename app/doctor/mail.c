@@ -9,16 +9,11 @@
 
 enum { QUERY_MAX = 4096 };
 
-static void hang_up(void *conn)
-{
-	conn_free(conn);
-}
-
 /* What became of connecting as one of the two roles; conn ends with the arena. */
 static bool connects(struct doctor *d, struct conn *conn, const char *who)
 {
 	struct fault f = { 0 };
-	arena_on_reset(d->arena, hang_up, conn);
+	conn_free_with(conn, d->arena);
 	if (conn_ready(conn, d->arena, &f))
 		return true;
 	doctor_found(d, "RGD81", "%s: %.*s", who, STR_ARG(str_trim(f.details.n ? f.details : f.message)));
@@ -92,6 +87,7 @@ void doctor_look_mail(struct doctor *d)
 		[TRANSPORT_PROBE_INSECURE] = "RGD87",
 		[TRANSPORT_PROBE_NO_LOGIN] = "RGD88",
 	};
+	static_assert(COUNT_OF(ids) == TRANSPORT_PROBE_COUNT, "an id for each");
 	struct postman p;
 	struct fault f = { 0 };
 	struct str reason = STR_NONE;

@@ -335,14 +335,6 @@ static int64_t master_follow(struct master *m)
 	return sooner(loading_due_us(l), l->current->catalog ? notify_due_us(l->notify) : INT64_MAX);
 }
 
-static int master_timeout_ms(int64_t due_us)
-{
-	int64_t left = due_us - clock_monotonic_us();
-	if (due_us == INT64_MAX)
-		return -1;
-	return left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)(left / 1000) + 1;
-}
-
 /* Fills what wakes the master; returns how many there are. Connections do so only while no worker takes them. */
 static nfds_t master_poll(const struct master *m, struct pollfd p_r[static POLL_COUNT])
 {
@@ -366,7 +358,7 @@ static void master_sleep(struct master *m, int64_t due_us)
 {
 	struct pollfd p[POLL_COUNT];
 	nfds_t n = master_poll(m, p);
-	int timeout_ms = master_timeout_ms(due_us);
+	int timeout_ms = clock_left_ms(due_us);
 	/* While nobody has time, neither that somebody waits nor the end of it is an event: look again soon. */
 	if ((m->become_us || pools_refusing(&m->pools)) && (timeout_ms < 0 || timeout_ms > MASTER_REFUSE_MS))
 		timeout_ms = MASTER_REFUSE_MS;

@@ -9,7 +9,6 @@
 #include "account/unavailable.h"
 #include "app/front/listen.h"
 #include "app/serve/server.h"
-#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
 

@@ -127,11 +127,16 @@ uint64_t scoreboard_total(const struct scoreboard *b, enum scoreboard_total whic
 	return atomic_load_explicit(&b->shared->totals[which], memory_order_relaxed);
 }
 
-void scoreboard_parting(struct scoreboard *b, size_t cell)
+static void scoreboard_clear(struct scoreboard *b, size_t cell)
 {
 	scoreboard_done(b, cell);
 	scoreboard_database(b, cell, true);
 	scoreboard_connected(b, cell, false);
+}
+
+void scoreboard_parting(struct scoreboard *b, size_t cell)
+{
+	scoreboard_clear(b, cell);
 	atomic_store(&scoreboard_cell(b, cell)->parting, true);
 	scoreboard_poke(b);
 }
@@ -148,10 +153,8 @@ bool scoreboard_is_parting(const struct scoreboard *b, size_t cell)
 
 void scoreboard_take(struct scoreboard *b, size_t cell)
 {
-	scoreboard_done(b, cell);
-	scoreboard_database(b, cell, true);
-	scoreboard_connected(b, cell, false);
-	atomic_store(&scoreboard_cell(b, cell)->parting, false);
+	scoreboard_clear(b, cell);
+	scoreboard_return(b, cell);
 	b->taken[cell] = true;
 }
 

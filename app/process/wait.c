@@ -4,7 +4,6 @@
 #include "wait.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -106,16 +105,10 @@ static bool wait_poll(struct worker *w, struct pollfd fds[static WAIT_COUNT], in
 	return !stops || wait_ends(w, WAIT_STOPPED);
 }
 
-int wait_left_ms(int64_t until_us)
-{
-	int64_t left_us = until_us - clock_monotonic_us(), left_ms = left_us / 1000;
-	return left_us <= 0 ? 0 : left_ms < INT_MAX ? (int)left_ms + 1 : INT_MAX;
-}
-
 /* Milliseconds to the end of what is waited for since then, -1: nothing is. */
 static int left_ms_of(int64_t since_us, int64_t limit_us)
 {
-	return since_us ? wait_left_ms(since_us + limit_us) : -1;
+	return since_us ? clock_left_ms(since_us + limit_us) : -1;
 }
 
 /* How long a request waits for a connection that others have. */

@@ -33,9 +33,6 @@ void wait_signals(sigset_t *wait_mask_r, bool alone);
 /* Whether SIGTERM or SIGINT came, and whether SIGUSR2: another worker serves in its place. */
 bool wait_told_to_stop(void);
 bool wait_told_to_leave(void);
-
-/* Milliseconds to a monotonic time, rounded up; 0: it has come. */
-int wait_left_ms(int64_t until_us);
 /* conn_wait_fn, by a struct worker: waits for PostgreSQL. A request that is not answered at once stops this worker from
  * taking connections and lets it hand those of its others over that become readable. */
 bool wait_for_database(void *arg, int fd, bool for_write);

@@ -138,7 +138,7 @@ static int worker_timeout(const struct worker *w)
 	int64_t due = w->look_us, idle = server_idle_until_us(&w->server), recover = worker_recover_us(w);
 	due = idle < due ? idle : due;
 	due = recover < due ? recover : due;
-	return due == INT64_MAX ? -1 : wait_left_ms(due);
+	return clock_left_ms(due);
 }
 
 /* Hangs up and waits until the server has ended the session, so that a successor never adds to the connections. */

@@ -30,8 +30,8 @@ struct worker_place {
 
 /* Serves requests from the listening socket until SIGTERM or SIGINT: then in-flight requests are finished, idle
  * connections closed, and 0 returned (an exit status); a second one cancels what PostgreSQL still does. SIGUSR2, from a
- * master: the same, but idle connections are handed to the other workers. The process's signals are the worker's from
- * here on. */
+ * master: the same, but idle connections are handed to the other workers. SIGUSR1, from a master: the seat that was
+ * asked for is there (seat.h). The process's signals are the worker's from here on. */
 int worker_run(const struct generation *g, const struct worker_place *place);
 
 #endif

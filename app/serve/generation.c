@@ -144,16 +144,11 @@ static bool generation_ask(struct generation *g, struct conn *c, struct fault *f
 		|| role_settings_load(&g->settings, &g->setting_count, c, g->conf.db_pre_config, g->arena, f);
 }
 
-static void generation_disconnect(void *arg)
-{
-	conn_free(arg);
-}
-
 struct conn *generation_open(struct generation *g, struct str uri, struct str user)
 {
 	struct conn_options options = { .uri = uri, .user = user, .application_name = STR("rowgate " PACKAGE_VERSION) };
 	struct conn *c = conn_new(&options, NULL, NULL);
-	arena_on_reset(g->arena, generation_disconnect, c);
+	conn_free_with(c, g->arena);
 	return c;
 }
 
@@ -164,7 +159,7 @@ bool generation_dump(struct generation *g, const char *file, char *const *vars, 
 	if (!generation_configure(g, file, vars, f))
 		return false;
 	struct conn *c = generation_connect(g, false, NULL, NULL);
-	arena_on_reset(g->arena, generation_disconnect, c);
+	conn_free_with(c, g->arena);
 	if (g->conf.db_config && !(conn_ready(c, g->arena, &unread) && generation_ask(g, c, &unread)))
 		log_error("Failed to query database settings for the config parameters. %.*s", STR_ARG(unread.message));
 	else if (!generation_reread(g, file, vars, f))

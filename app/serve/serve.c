@@ -219,11 +219,8 @@ static bool serve_again(struct reply *out_r, const struct serving *g, bool *stal
 	if (!plan_make(&p, g->query, server_catalog(g->server), &now->conf, g->arena, &no_matter))
 		return *stale_r = false;
 	plan_leave_encoding(&p);
-	*stale_r = false;
 	*f = (struct fault){ 0 };
-	if (serve_plan(out_r, g, &p, stale_r, f))
-		return true;
-	return false;
+	return serve_plan(out_r, g, &p, stale_r, f);
 }
 
 static bool serve_query(struct reply *out_r, const struct serving *g, struct fault *f)

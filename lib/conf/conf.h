@@ -86,7 +86,7 @@ struct conf {
 	int64_t server_slots;           /* kept connections a worker holds */
 	int64_t server_peer_timeout;    /* seconds a stalled web server connection may hold a worker */
 	int64_t request_memory;         /* ceiling of the request arena, bytes */
-	int64_t workers;                /* 0: max(2 x cores, db-pool) */
+	int64_t workers;                /* 0: db-pool; never more than that */
 	int64_t db_statement_cache;     /* prepared statements a connection keeps */
 	/* Of their SQL, all together. */
 	int64_t db_statement_cache_bytes;

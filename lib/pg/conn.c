@@ -61,6 +61,16 @@ void conn_free(struct conn *c)
 	arena_free(c->own);
 }
 
+static void free_at_reset(void *arg)
+{
+	conn_free(arg);
+}
+
+void conn_free_with(struct conn *c, struct arena *a)
+{
+	arena_on_reset(a, free_at_reset, c);
+}
+
 void conn_forget(const struct conn *c)
 {
 	int all[] = { conn_fd(c), c->socket, c->leaving };

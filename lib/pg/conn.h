@@ -41,6 +41,8 @@ typedef void conn_session_fn(void *arg, int fd);
 void conn_on_session(struct conn *c, conn_session_fn *told);
 /* NULL is allowed. */
 void conn_free(struct conn *c);
+/* Frees it when the arena ends. */
+void conn_free_with(struct conn *c, struct arena *a);
 /* Closes the descriptors in a forked child without a word to the server, whose session is the parent's. */
 void conn_forget(const struct conn *c);
 /* Connects when not connected, once the session before has ended, so that there are never two; 503 PGRST000 with

@@ -40,9 +40,7 @@ static void put_relation(struct draft *d, const struct plan *p, const struct cat
 
 static void put_column(struct draft *d, const struct plan *p, struct str alias, uint32_t column)
 {
-	stmt_ident(d, alias);
-	stmt_sql(d, ".");
-	stmt_ident(d, catalog_text(p->catalog, catalog_column_at(p->catalog, column)->name));
+	stmt_qualified(d, alias, catalog_text(p->catalog, catalog_column_at(p->catalog, column)->name));
 }
 
 /* The function over the row around; `.*` so that no column of that name is meant. */

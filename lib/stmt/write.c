@@ -13,13 +13,6 @@ static void put_names(struct draft *d, const struct plan *p)
 	}
 }
 
-static void put_qualified(struct draft *d, struct str alias, struct str name)
-{
-	stmt_ident(d, alias);
-	stmt_sql(d, ".");
-	stmt_ident(d, name);
-}
-
 /* , kept, ... */
 static void put_kept(struct draft *d, const struct plan *p, struct str alias)
 {
@@ -27,7 +20,7 @@ static void put_kept(struct draft *d, const struct plan *p, struct str alias)
 		struct str name = catalog_text(p->catalog, p->write->kept[i]->name);
 		stmt_sql(d, ", ");
 		if (alias.p)
-			put_qualified(d, alias, name);
+			stmt_qualified(d, alias, name);
 		else
 			stmt_ident(d, name);
 	}
@@ -44,9 +37,9 @@ static void put_present(struct draft *d, const struct plan *p)
 	stmt_ident(d, PRESENT);
 	for (size_t i = 0; i < w->conflict_count; i++) {
 		buf_put(&d->sql, i ? STR(" AND ") : STR(" WHERE "));
-		put_qualified(d, PRESENT, w->conflict[i]);
+		stmt_qualified(d, PRESENT, w->conflict[i]);
 		stmt_sql(d, " = ");
-		put_qualified(d, STMT_BODY, w->conflict[i]);
+		stmt_qualified(d, STMT_BODY, w->conflict[i]);
 	}
 }
 
@@ -57,7 +50,7 @@ static void put_joined_present(struct draft *d, const struct plan *p)
 	stmt_sql(d, " LEFT JOIN LATERAL (SELECT ");
 	for (size_t i = 0; i < p->write->kept_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		put_qualified(d, PRESENT, catalog_text(p->catalog, p->write->kept[i]->name));
+		stmt_qualified(d, PRESENT, catalog_text(p->catalog, p->write->kept[i]->name));
 	}
 	put_present(d, p);
 	stmt_sql(d, " FOR NO KEY UPDATE) AS ");
@@ -162,7 +155,7 @@ static void put_body_names(struct draft *d, const struct plan *p)
 	}
 	for (size_t i = 0; i < p->write->column_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
-		put_qualified(d, STMT_BODY, catalog_text(p->catalog, p->write->columns[i]->name));
+		stmt_qualified(d, STMT_BODY, catalog_text(p->catalog, p->write->columns[i]->name));
 	}
 }
 

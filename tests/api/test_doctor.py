@@ -267,8 +267,8 @@ SETTINGS = [
     ("RGD16", {"db_tx_end": "rollback"}, "db-tx-end"),
     ("RGD17", {"db_plan_enabled": "true"}, "db-plan-enabled"),
     ("RGD19", {"server_listen": "unix:/tmp/rowgate-nobody.sock"}, "unix:/tmp/rowgate-nobody.sock"),
-    ("RGD27", {"db_pool": "400"}, "402 are needed"),
-    ("RGD27", {"db_pool": "400", "workers": "399"}, "401 are needed"),
+    ("RGD27", {"db_pool": "400"}, "401 are needed"),
+    ("RGD27", {"db_pool": "400", "workers": "399"}, "400 are needed"),
     ("RGD30", {"db_anon_role": "dr_nobody"}, "dr_nobody"),
     ("RGD40", {"db_schemas": "api,elsewhere"}, "elsewhere"),
     ("RGD43", {"db_schemas": "api,auth_private"}, "auth_private"),
@@ -295,13 +295,15 @@ def test_a_fault_in_the_configuration_is_named(sound, key, id, changed, subject)
 @pytest.mark.parametrize("changed, needed", [
     ({"db_pool": "3"}, None),
     ({"db_pool": "400", "workers": "3"}, None),
-    ({"db_pool": "4"}, 6),
-    ({"db_pool": "4", "db_channel_enabled": "false"}, None),
+    # The one that listens loads, too.
+    ({"db_pool": "4"}, None),
+    ({"db_pool": "5"}, 6),
+    ({"db_pool": "5", "db_channel_enabled": "false"}, 6),
     # Accounts connect as another role; as the same one, with a seat of the pool or in processes of their own.
     ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7"}, None),
     ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7", "db_single_role": "true"}, None),
     ({"db_pool": "3", "auth_enabled": "true", "auth_workers": "7", "db_single_role": "true",
-      "auth_listen": "unix:/tmp/rowgate-nobody.sock"}, 12),
+      "auth_listen": "unix:/tmp/rowgate-nobody.sock"}, 11),
 ])
 def test_the_connections_that_a_role_may_have(sound, key, changed, needed):
     sound.run("ALTER ROLE dr_connect CONNECTION LIMIT 5")
