@@ -100,8 +100,9 @@ HARMS = {
     "deaths": (lambda server, database: for_a_while(lambda: kill_worker(server)), {},
                CALM | {("GET", 502), ("POST", 502), ("GET", 504), ("POST", 504)}),
     "ended sessions": (lambda server, database: for_a_while(lambda: database.run(
+        # A read is sent again once: who loses its next session at once, too, is told so.
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pooled' AND query !~ '^LISTEN' "
-        "AND state = 'idle' LIMIT 1")), {}, CALM | {("POST", 503)}),
+        "AND state = 'idle' AND backend_start < now() - interval '0.2 s' LIMIT 1")), {}, CALM | {("POST", 503)}),
     "upgrades": (lambda server, database: for_a_while(lambda: upgrade(server)), {}, CALM),
 }
 
