@@ -19,7 +19,8 @@ import time
 sys.dont_write_bytecode = True
 
 from harness.fcgi import BEGIN, PARAMS, STDIN, Connection, pair, record  # noqa: E402
-from harness.fuzzing import Target, leaks, rounds, workers  # noqa: E402
+from harness.fuzzing import Target, leaks, rounds  # noqa: E402
+from harness.server import workers_of  # noqa: E402
 
 SOCKETS = ("rowgate.sock", "accounts.sock")
 PATHS = ("/films?id=eq.1", "/secrets", "/", "/rpc/login", "/rpc/current_user", "/rpc/register_user")
@@ -145,7 +146,7 @@ def main():
     sent = collections.Counter()
     with Target(server_peer_timeout=1, server_max_body="64k") as target:
         paths = {name: target.server.fastcgi_socket(name) for name in SOCKETS}
-        before, held = workers(target.server), collections.deque()
+        before, held = set(workers_of(target.server)), collections.deque()
         for choice in rounds():
             for _ in range(choice.randrange(1, 30)):
                 name = choice.choice(SOCKETS)
@@ -154,7 +155,7 @@ def main():
                 if len(held) > HELD and (oldest := held.popleft()):
                     oldest.close()
             ask_rightly(choice, target, paths)
-            assert workers(target.server) == before, "a worker has ended:\n" + target.server.process.log[-5000:]
+            assert set(workers_of(target.server)) == before, "a worker has ended:\n" + target.server.process.log[-5000:]
         for connection in filter(None, held):
             connection.close()
     print(", ".join(f"{count} to {name}" for name, count in sent.items()))

@@ -17,7 +17,8 @@ import requests
 
 sys.dont_write_bytecode = True
 
-from harness.fuzzing import Target, leaks, rounds, workers  # noqa: E402
+from harness.fuzzing import Target, leaks, rounds  # noqa: E402
+from harness.server import workers_of  # noqa: E402
 
 TABLES = [
     "films", "secrets", "directors", "actors", "roles", "technical", "scripts", "users", "teams", "orders",
@@ -231,11 +232,11 @@ def ask(session, choice, target):
 def main():
     statuses = collections.Counter()
     with Target(db_aggregates_enabled=True, db_plan_enabled=True, db_tx_end="rollback-allow-override") as target:
-        session, before = requests.Session(), workers(target.server)
+        session, before = requests.Session(), set(workers_of(target.server))
         for choice in rounds():
             for _ in range(20):
                 statuses[ask(session, choice, target)] += 1
-            assert workers(target.server) == before, "a worker has ended:\n" + target.server.process.log[-5000:]
+            assert set(workers_of(target.server)) == before, "a worker has ended:\n" + target.server.process.log[-5000:]
     print(", ".join(f"{count} times {status}" for status, count in sorted(statuses.items(), key=str)))
 
 

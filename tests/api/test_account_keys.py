@@ -6,14 +6,13 @@ SPDX-License-Identifier: MIT
 import base64
 import json
 import os
-import pathlib
 import signal
 
 import pytest
 
 from harness.accounts import Person, migrate, rowgate, settings_of
-from harness.process import BUILD, wait_until
-from harness.server import FRONTS, Server
+from harness.process import SANITIZED, wait_until
+from harness.server import FRONTS, Server, workers_of
 
 
 def key(kid, alg="EdDSA"):
@@ -47,18 +46,13 @@ class Rotating:
                              environment=settings_of(database, **settings)).wait_ready()
 
     def workers(self):
-        return {child for master in self.server.process.children("rowgate") for child in workers_of(master)}
+        return set(workers_of(self.server))
 
     def turn(self, lines):
         before = self.workers()
         (self.server.directory / "config").write_text(self.fixed + lines)
         self.server.process.send(signal.SIGUSR2)
         wait_until(lambda: not before & self.workers(), 20, "all workers are replaced")
-
-
-def workers_of(master):
-    with open(f"/proc/{master}/task/{master}/children", encoding="ascii") as listed:
-        return listed.read().split()
 
 
 @pytest.fixture(scope="module")
@@ -209,22 +203,15 @@ def holds(pid, *needles):
     return found
 
 
-def parent_and_niceness(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return fields[1], fields[16]
-
-
 def workers_by_kind(server):
     """(those of the API, those of accounts, which have a lower priority)"""
-    master, *_ = server.process.children("rowgate")
-    kinds = {pid: parent_and_niceness(pid) for pid in server.process.left_behind() if pid != master}
-    mine = {pid: niceness for pid, (parent, niceness) in kinds.items() if parent == str(master)}
-    return {pid for pid in mine if mine[pid] != "5"}, {pid for pid in mine if mine[pid] == "5"}
+    lower = {pid: os.getpriority(os.PRIO_PROCESS, pid) > 0 for pid in workers_of(server)}
+    return {pid for pid in lower if not lower[pid]}, {pid for pid in lower if lower[pid]}
 
 
 # AddressSanitizer forbids the search that wipes; and only root looks into processes of ours. A test that is not
 # defined is missed by nobody: see report.py.
-if os.geteuid() == 0 and b"__asan_init" not in (BUILD / "rowgate").read_bytes():
+if os.geteuid() == 0 and not SANITIZED:
     @pytest.mark.parametrize("where", ["auth-signing-key", "jwt-secret", "jwt-secret in base64"])
     def test_api_workers_have_nothing_left_to_sign_with(rotating, where):
         """The master reads the configuration; of the private part of any key no copy is left to a worker of the API."""

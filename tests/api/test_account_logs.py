@@ -14,7 +14,7 @@ import pytest
 from harness.accounts import migrate, settings_of
 from harness.fcgi import Connection
 from harness.process import BUILD, TOP, wait_until
-from harness.server import FRONTS, SECRET, Server
+from harness.server import FRONTS, SECRET, Server, workers_of
 
 TOKEN = "mailed-token-that-no-log-may-show"
 # The links, and what somebody may make of them.
@@ -66,11 +66,6 @@ class Logged:
         return found.read_text(errors="replace") if found.exists() else ""
 
 
-def workers(server):
-    master = server.process.children("rowgate")[0]
-    return [int(pid) for pid in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
-
-
 @pytest.fixture(scope="module", params=FRONTS)
 def logged(request, accounts):
     with tempfile.TemporaryDirectory(prefix="rowgate-logged-", dir="/tmp") as directory:
@@ -106,7 +101,7 @@ def test_mailed_tokens_are_in_no_log_of_errors(logged):
     for socket in ("accounts.sock", "rowgate.sock"):
         pathlib.Path(server.fastcgi_socket(socket)).unlink()
     # The connections that are kept.
-    for worker in workers(server):
+    for worker in workers_of(server):
         os.kill(worker, signal.SIGKILL)
     for path in PATHS:
         for _ in range(2):

@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from harness.process import wait_until
-from test_processes import backends, start, workers_of  # noqa: F401 (start is a fixture)
+from harness.server import workers_of
+from test_processes import backends, start  # noqa: F401 (start is a fixture)
 
 SCHEMA = "connections.sql"
 

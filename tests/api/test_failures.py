@@ -22,10 +22,10 @@ from harness.accounts import PASSWORD, Person, migrate, settings_of
 from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients
-from harness.process import BUILD, prlimit, wait_until
-from harness.server import SECRET, Server, free_port
+from harness.process import SANITIZED, prlimit, wait_until
+from harness.server import SECRET, Server, free_port, workers_of
 from test_admin import ask as ask_admin
-from test_processes import LONG, SQL, start, workers_of  # noqa: F401 (start is a fixture)
+from test_processes import LONG, SQL, start  # noqa: F401 (start is a fixture)
 
 SCHEMA = "processes.sql"
 HARM_SECONDS = 1.5
@@ -304,7 +304,6 @@ CORE = {("kill -9", "writing"), ("SIGSTOP", "reading"), ("disk full", "reading")
         ("EMFILE", "writing"), ("OOM", "reading"), ("OOM", "signing in"), ("database restarted", "signing in"),
         ("database paused", "writing"), ("out of connections", "idle")}
 # AddressSanitizer has memory of its own to run out of, and ends the process then.
-SANITIZED = b"__asan_init" in (BUILD / "rowgate").read_bytes()
 TABLE = [(harm, moment) for harm in HARMS for moment in MOMENTS
          if (LONG or (harm, moment) in CORE) and not (SANITIZED and harm == "OOM")]
 

@@ -15,10 +15,9 @@ import pytest
 from harness.fcgi import Connection
 from harness.load import Clients, Watch
 from harness.process import wait_until
-from harness.server import FRONTS, Server
+from harness.server import FRONTS, Server, master_of, workers_of
 from test_connections import Asking
-from test_processes import (PATIENCE, Reloads, installed, loads, master_of, read_or_insert,  # noqa: F401
-                            workers_of)
+from test_processes import PATIENCE, Reloads, installed, loads, read_or_insert  # noqa: F401
 from test_spawned import Spawned
 
 SCHEMA = "processes.sql"

@@ -24,7 +24,7 @@ from harness.cluster import Cluster
 from harness.fcgi import Connection
 from harness.load import Clients, Watch
 from harness.process import BUILD, prlimit, wait_until
-from harness.server import Server
+from harness.server import Server, master_of, workers_of
 
 SCHEMA = "processes.sql"
 SQL = pathlib.Path(__file__).parent / "sql"
@@ -181,15 +181,6 @@ def send_raw(server, data, stay=False):
         return connection
     connection.close()
     return None
-
-
-def master_of(server):
-    return server.process.children("rowgate")[0]
-
-
-def workers_of(server):
-    return [int(pid)
-            for pid in pathlib.Path(f"/proc/{master_of(server)}/task/{master_of(server)}/children").read_text().split()]
 
 
 def test_half_sent_records_hold_no_worker(start):

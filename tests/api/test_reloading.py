@@ -11,8 +11,8 @@ import pytest
 
 from harness.cluster import Cluster
 from harness.process import wait_until
-from harness.server import Server
-from test_processes import PATIENCE, loads, start, workers_of  # noqa: F401 (start is a fixture)
+from harness.server import Server, workers_of
+from test_processes import PATIENCE, loads, start  # noqa: F401 (start is a fixture)
 
 SCHEMA = "processes.sql"
 SQL = pathlib.Path(__file__).parent / "sql"

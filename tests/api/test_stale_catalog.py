@@ -15,12 +15,12 @@ import time
 import pytest
 
 from harness.load import Clients
-from harness.process import BUILD, wait_until
+from harness.process import SANITIZED, wait_until
+from harness.server import workers_of
 
 SCHEMA = "stale.sql"
 REPRESENTATION = {"Prefer": "return=representation"}
 CSV = {"Accept": "text/csv"}
-SANITIZED = b"__asan_init" in (BUILD / "rowgate").read_bytes()
 KINDS = {
     "plain": ("id integer PRIMARY KEY, word text, number integer", "(1, 'one', 10)"),
     "books": ("id integer PRIMARY KEY, word text, tags text[], shelf_id integer REFERENCES shelves",
@@ -188,9 +188,7 @@ def test_O11_a_relation_that_is_asked_for_twice_keeps_its_key(server, database):
 
 
 def worker_megabytes(server):
-    master, = server.process.children("rowgate")
-    workers = [int(word) for word in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
-    statuses = [pathlib.Path(f"/proc/{worker}/status").read_text() for worker in workers]
+    statuses = [pathlib.Path(f"/proc/{worker}/status").read_text() for worker in workers_of(server)]
     return max(int(re.search(r"VmRSS:\s+(\d+)", status)[1]) for status in statuses) / 1024
 
 

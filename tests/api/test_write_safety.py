@@ -19,8 +19,8 @@ from harness.cases import case, fault
 from harness.cluster import Cluster, binaries
 from harness.load import Clients
 from harness.process import wait_until
-from harness.server import Server
-from test_processes import kill_worker, workers_of
+from harness.server import Server, workers_of
+from test_processes import kill_worker
 
 SCHEMA = "write_safety.sql"
 SQL = pathlib.Path(__file__).parent / "sql"

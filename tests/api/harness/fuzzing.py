@@ -54,11 +54,6 @@ class Target:
             self.cluster.remove()
 
 
-def workers(server):
-    master = server.process.children("rowgate")[0]
-    return set(map(int, pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()))
-
-
 def leaks(text, who):
     """Whether an answer to that person, None for nobody, holds what is another's."""
     return any("only-" + other in text for other in PEOPLE if other != who)

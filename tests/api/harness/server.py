@@ -148,3 +148,13 @@ class Server:
         assert expect is None or status == expect, f"exit status {status}:\n{log}"
         shutil.rmtree(self.directory)
         return log
+
+
+def master_of(server):
+    return server.process.children("rowgate")[0]
+
+
+def workers_of(server):
+    """The master's children: workers of the API and of accounts, in the order in which they were started."""
+    master = master_of(server)
+    return [int(pid) for pid in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
