@@ -175,6 +175,7 @@ static bool make_read(struct plan *p, struct arena *a, struct fault *f)
 	if (!finish(p, a, f))
 		return false;
 	p->above = plan_stands_above(p);
+	p->steady = plan_is_steady(p);
 	return true;
 }
 
@@ -258,6 +259,7 @@ static bool make_call(struct plan *p, struct arena *a, struct fault *f)
 	if (!finish(p, a, f))
 		return false;
 	p->passes_over = p->passes_over && p->media.kind != MEDIA_PLAN;
+	p->steady = plan_is_steady(p);
 	return check_max_affected(p, f);
 }
 

@@ -68,6 +68,7 @@ struct plan {
 	bool passes_over;        /* main brings the rows outside the range too, to be counted and passed over: a
 	                                * function that may write is not run a second time to be counted */
 	bool above;              /* of a read: what is computed of the rows stands above LIMIT and OFFSET */
+	bool steady;             /* of a read or call: its limits can stand in the text of a statement that is kept */
 	int64_t max_affected;    /* or MAX_AFFECTED_NONE; only with handling=strict */
 	struct str legacy_names; /* embeds addressed by their relation's name in spite of an alias: `name` to `alias`,
 	                                * or STR_NONE */
@@ -99,6 +100,8 @@ MUST_CHECK bool plan_target(struct plan *out_r, const struct query *q, const str
 
 /* above.c: plan.above. */
 bool plan_stands_above(const struct plan *p);
+/* steady.c: plan.steady. */
+bool plan_is_steady(const struct plan *p);
 
 /* Whether the worker makes JSON of the rows, so that PostgreSQL encodes what it cannot. */
 static inline bool plan_is_encoded(const struct plan *p)

@@ -113,7 +113,7 @@ static void put_rest(struct draft *d, const struct plan *p, const struct plan_em
 	stmt_conditions(d, p, &e->select, e, around, false);
 	stmt_group(d, p, &e->select);
 	stmt_order(d, p, &e->select);
-	stmt_range(d, e->select.range);
+	stmt_range(d, p, e->select.range);
 	put_fence(d, p, e, around);
 }
 
@@ -302,7 +302,7 @@ void stmt_exists(struct draft *d, const struct plan *p, const struct plan_select
 	put_from(d, p, e, around);
 	stmt_conditions(d, p, &e->select, e, around, true);
 	if (e->select.range.offset > 0 || e->select.range.limit == 0)
-		stmt_range(d, e->select.range);
+		stmt_range(d, p, e->select.range);
 	stmt_sql(d, ")");
 }
 

@@ -44,7 +44,8 @@ void stmt_group(struct draft *d, const struct plan *p, const struct plan_select 
 void stmt_order(struct draft *d, const struct plan *p, const struct plan_select *sel);
 /* What a key of an order is. */
 void stmt_ordered_by(struct draft *d, const struct plan *p, const struct plan_select *sel, const struct plan_key *key);
-void stmt_range(struct draft *d, struct row_range range);
+/* range.c: ` LIMIT` and ` OFFSET`. */
+void stmt_range(struct draft *d, const struct plan *p, struct row_range range);
 /* The value of an embed in the select list around it. */
 void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e);
 /* ` LEFT JOIN LATERAL ...` for each embed that must be one. */

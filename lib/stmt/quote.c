@@ -158,6 +158,12 @@ void stmt_large(struct draft *d, struct str value)
 	*next_param(d) = (struct stmt_param){ .value = value };
 }
 
+void stmt_digits(struct draft *d, int64_t value)
+{
+	assert(value >= 0);
+	buf_u64(&d->sql, (uint64_t)value);
+}
+
 void stmt_number(struct draft *d, int64_t value)
 {
 	*next_param(d) = (struct stmt_param){ .value = str_printf(d->arena, "%jd", (intmax_t)value) };

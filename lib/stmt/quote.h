@@ -56,6 +56,8 @@ void stmt_large(struct draft *d, struct str value);
 /* $n for the key of a JSON path's step. While d->repeats, the $n that it had before: PostgreSQL must see that what rows
  * are grouped or ordered by is what is selected. */
 void stmt_key(struct draft *d, const void *step, struct str key);
+/* A whole number in the text itself: each makes another statement. */
+void stmt_digits(struct draft *d, int64_t value);
 /* $n for a whole number. */
 void stmt_number(struct draft *d, int64_t value);
 /* $n for an array of these elements as a literal {"a","b"}: one text whatever their number. */

@@ -342,18 +342,6 @@ void stmt_order(struct draft *d, const struct plan *p, const struct plan_select 
 	}
 }
 
-void stmt_range(struct draft *d, struct row_range range)
-{
-	if (range.limit >= 0) {
-		stmt_sql(d, " LIMIT ");
-		stmt_number(d, range.limit);
-	}
-	if (range.offset > 0) {
-		stmt_sql(d, " OFFSET ");
-		stmt_number(d, range.offset);
-	}
-}
-
 void stmt_rest(struct draft *d, const struct plan *p, bool counting)
 {
 	if (!counting || p->read->aggregated)
@@ -364,7 +352,7 @@ void stmt_rest(struct draft *d, const struct plan *p, bool counting)
 		return;
 	stmt_order(d, p, p->read);
 	if (!p->passes_over)
-		stmt_range(d, p->range);
+		stmt_range(d, p, p->range);
 }
 
 void stmt_selected(struct draft *d, const struct plan *p, bool counting)

@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 import time
+import zlib
 
 import pytest
 import requests
@@ -100,6 +101,35 @@ def test_a_plan_whose_result_has_changed_is_made_anew(alone, database, method):
             answer = asks[method]()
             assert answer.status_code in (200, 201) and answer.json() == [{"id": 2, "name": "thing 2"}], answer.text
         assert alone.get("/rpc/backend").json() == before
+
+
+def statements(alone, part):
+    return [s for s in alone.get("/rpc/statements").json() if part in s["statement"]]
+
+
+# So often PostgreSQL plans for the values at hand before it compares what that costs.
+CUSTOM_FIRST = 5
+
+
+@pytest.mark.parametrize("path, custom", [
+    ("select=ID&limit=3", 0), ("select=ID&order=id.desc&limit=20", 0), ("select=ID&id=eq.1&limit=1", CUSTOM_FIRST),
+    ("select=ID&limit=11", 9), ("select=ID&kind=eq.frequent&order=made&limit=3", 9)])
+def test_a_plan_is_kept_where_the_limit_stands_in_the_text(alone, path, custom):
+    """Not where a filter's value decides which plan is good. Names tell the statements apart."""
+    name = f"n{zlib.crc32(path.encode())}"
+    for _ in range(9):
+        assert alone.get(f"/uneven?{path}".replace("ID", f"{name}:id")).status_code == 200
+    [found] = statements(alone, f'"{name}"')
+    assert (found["custom"], found["generic"]) == (custom, 9 - custom), found
+
+
+def test_many_limits_make_few_statements(alone):
+    alone.get("/things?select=first:id")
+    [first] = statements(alone, '"first"')
+    for limit in range(400):
+        assert alone.get(f"/things?select=many:id&limit={limit}").status_code == 200
+    assert 10 < len(statements(alone, '"many"')) < 50
+    assert [s["name"] for s in statements(alone, '"first"')] == [first["name"]]
 
 
 class Asking(threading.Thread):

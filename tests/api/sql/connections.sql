@@ -5,6 +5,16 @@ INSERT INTO things SELECT n, 'thing ' || n FROM generate_series(1, 10) AS n;
 CREATE FUNCTION backend() RETURNS integer LANGUAGE sql STABLE AS 'SELECT pg_backend_pid()';
 CREATE FUNCTION size(text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT length($1)';
 
+-- Which plan is good for it, the value of a filter decides.
+CREATE TABLE uneven (id integer PRIMARY KEY, kind text NOT NULL, made integer NOT NULL);
+INSERT INTO uneven SELECT n, CASE WHEN n > 19990 THEN 'rare' ELSE 'frequent' END, n FROM generate_series(1, 20000) AS n;
+CREATE INDEX ON uneven (kind);
+CREATE INDEX ON uneven (made);
+ANALYZE uneven;
+-- What the session keeps prepared.
+CREATE FUNCTION statements() RETURNS TABLE (name text, statement text, generic bigint, custom bigint) LANGUAGE sql STABLE
+	AS 'SELECT name, statement, generic_plans, custom_plans FROM pg_prepared_statements';
+
 -- What a session shows of those before.
 CREATE FUNCTION state() RETURNS json LANGUAGE sql VOLATILE AS $$
 	SELECT json_build_object(
@@ -37,5 +47,5 @@ CREATE VIEW dripping AS
 CREATE SEQUENCE tries;
 CREATE FUNCTION try(seconds float8) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT nextval('tries') || pg_sleep(seconds)::text $$;
 GRANT SELECT, INSERT, UPDATE ON things TO web_anon;
-GRANT SELECT ON locking, slow, dripping TO web_anon;
+GRANT SELECT ON uneven, locking, slow, dripping TO web_anon;
 GRANT USAGE ON tries TO web_anon;

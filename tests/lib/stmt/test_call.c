@@ -32,6 +32,10 @@ static void calls(void **state)
 		{ "GET /rpc/numbers?upto=5&limit=2&offset=1\nPrefer: count=exact",
 			"SELECT `numbers`.`pgrst_scalar` FROM (SELECT `api`.`numbers`(`upto` := $1::integer) AS "
 			"`pgrst_scalar`) AS `numbers` LIMIT $2 OFFSET $3 | 5 | 2 | 1" },
+		{ "GET /rpc/find_items?word=a&select=id&limit=3",
+			"SELECT `items`.`id` FROM `api`.`find_items`(`word` := $1::text) AS `items` LIMIT $2 | a | 3" },
+		{ "GET /rpc/get_item?id=1&select=id&limit=3",
+			"SELECT `items`.`id` FROM `api`.`get_item`(`id` := $1::integer) AS `items` LIMIT 3 | 1" },
 		{ "GET /rpc/numbers?upto=5\nAccept: application/vnd.pgrst.object+json",
 			"SELECT `numbers`.`pgrst_scalar` FROM (SELECT `api`.`numbers`(`upto` := $1::integer) AS "
 			"`pgrst_scalar`) AS `numbers` | 5" },

@@ -69,7 +69,7 @@ static void nested(void **state)
 			"`orders_1`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
 			"`pairs_2`.`v` FROM `api`.`pairs` AS `pairs_2` WHERE `pairs_2`.`b` = `orders_1`.`id`) AS pgrst_row) "
 			"AS `pairs` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
-			"pgrst_row) AS `orders` FROM `api`.`items` ORDER BY `items`.`id` LIMIT $1 | 3" },
+			"pgrst_row) AS `orders` FROM `api`.`items` ORDER BY `items`.`id` LIMIT 3" },
 		{ "GET /orders?select=id,item_id(n:count())&order=item_id(name)",
 			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
 			"(SELECT pg_catalog.row_to_json(pgrst_row.*) FROM (SELECT pgrst_group.c1 AS `n`) AS pgrst_row) AS j, "
