@@ -16,11 +16,12 @@ import time
 
 import requests
 
-from bench import WORKERS, Load, table
+from bench import SINGLE, WORKERS, Load, table
 
 MEMORY, PASSES, PASSWORD = 19 * 1024 * 1024, 2, "a password of the bench"
 EMAIL, SIGNING_IN, REFRESHING, READS, TRIES = "bench@example.com", 50, 8, 200, 400
-LOGIN = Load("login", "/rpc/login", "", body=f'{{"email":"{EMAIL}","password":"{PASSWORD}"}}', clients=SIGNING_IN)
+LOGIN = Load("login", "/rpc/login", method="POST", body=f'{{"email":"{EMAIL}","password":"{PASSWORD}"}}',
+             clients=SIGNING_IN, claims=[None])
 
 
 def start(bench, front, **more):
@@ -59,7 +60,7 @@ def sign_ins(bench, server):
     bare, logins = [], []
     for _ in range(bench.options.rounds):
         bare.append(bare_hashes(bench.options.seconds))
-        logins.append(bench.wrk(server, LOGIN))
+        logins.append(bench.rate(server, LOGIN))
     bare, logins = statistics.median(bare), statistics.median(logins)
     return [["argon2id alone, all cores", f"{bare:.0f}", ""],
             [f"sign-ins, {SIGNING_IN} clients", f"{logins:.0f}", f"{logins / bare:.2f}"]]
@@ -87,7 +88,7 @@ def refreshes(bench, server):
 def p99(server, seconds):
     """Of single rows, two clients, READS a second, in milliseconds."""
     from harness.load import Clients
-    with Clients(server, 2, lambda client, number: ("GET", f"/items?id=eq.{number}", None), rate=READS) as clients:
+    with Clients(server, 2, lambda client, number: ("GET", f"/workshops?id=eq.{number}", None), rate=READS) as clients:
         time.sleep(seconds)
     assert set(clients.statuses()) == {("GET", 200)}
     return 1000 * statistics.quantiles([answer.seconds for answer in clients.answers], n=100)[98]
@@ -109,12 +110,12 @@ def session_check(bench, front, checked, unchecked):
     """Requests a second of somebody who is signed in, with the check and without."""
     from harness.accounts import Person
     token = Person(checked, EMAIL, PASSWORD, register=False).sign_in().token
-    load = Load("single row", "/items?id=eq.ID", "", fields={"Authorization": f"Bearer {token}"})
+    load = Load(SINGLE.name, SINGLE.path, fields={"Authorization": f"Bearer {token}"}, claims=[None])
     rates = {checked: [], unchecked: []}
     for _ in range(bench.options.rounds):
         for server in rates:
             bench.wrk(server, load, seconds=1)
-            rates[server].append(bench.wrk(server, load))
+            rates[server].append(bench.rate(server, load))
     on, off = (statistics.median(rates[server]) for server in (checked, unchecked))
     return [f"{front}: single row, signed in", f"{off:.0f}", f"{on:.0f}", f"{on / off:.2f}"]
 
@@ -175,9 +176,7 @@ def told_apart(bench, front):
 
 
 def report(bench):
-    from harness.accounts import Person, migrate
-    migrate(bench.database)
-    bench.database.run("GRANT USAGE ON SCHEMA public TO authenticated; GRANT SELECT ON items TO authenticated")
+    from harness.accounts import Person
     front = bench.options.fronts[-1]
     checked, unchecked = start(bench, front), start(bench, front, auth_session_check=False)
     Person(checked, EMAIL, PASSWORD).sign_in()

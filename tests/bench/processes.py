@@ -13,8 +13,7 @@ import subprocess
 import tempfile
 import time
 
-import loads
-from bench import table, workers_of
+from bench import SINGLE, table
 
 
 class UnkeptNginx:
@@ -57,6 +56,7 @@ def cmdline(pid):
 
 def handed_over(server, bench, load):
     """How many connections change hands in a load without a slow request."""
+    from harness.server import workers_of
     workers = [argument for pid in workers_of(server) for argument in ("-p", str(pid))]
     with tempfile.NamedTemporaryFile("r", prefix="rowgate-strace-") as trace:
         watch = subprocess.Popen(["strace", "-q", "-f", "-e", "trace=sendmsg,epoll_pwait", "-o", trace.name, *workers])
@@ -73,12 +73,12 @@ def connections(bench, load):
     """Requests a second through nginx: kept, connection for each request, 100 clients; rounds side by side."""
     server = bench.server("nginx")
     unkept = UnkeptNginx(server, bench.work)
-    bench.wrk(server, load, seconds=1)
+    bench.rate(server, load, seconds=1)
     rates = {"kept, 16 clients": [], "connection for each request": [], "kept, 100 clients": []}
     for _ in range(bench.options.rounds):
-        rates["kept, 16 clients"].append(bench.wrk(server, load))
-        rates["connection for each request"].append(bench.wrk(unkept, load))
-        rates["kept, 100 clients"].append(bench.wrk(server, load, clients=100))
+        rates["kept, 16 clients"].append(bench.rate(server, load))
+        rates["connection for each request"].append(bench.rate(unkept, load))
+        rates["kept, 100 clients"].append(bench.rate(server, load, clients=100))
     unkept.stop()
     medians = {name: statistics.median(values) for name, values in rates.items()}
     kept = medians["kept, 16 clients"]
@@ -87,7 +87,6 @@ def connections(bench, load):
 
 
 def report(bench):
-    load = loads.SINGLE
-    rows, handed = connections(bench, load)
+    rows, handed = connections(bench, SINGLE)
     table(["single row through nginx", "requests/s", "/ kept, 16 clients"], rows)
     print(f"connections handed over in a second of it: {handed}\n")
