@@ -9,6 +9,12 @@ bool attempt_dirties(const struct flight *flight)
 	return flight->user_code || flight->pre_request || flight->calls || flight->writes;
 }
 
+bool attempt_cleanses(const struct flight *flight)
+{
+	/* Deferred triggers run behind all statements, and want the settings that were there for these. */
+	return attempt_dirties(flight) && !flight->writes && !flight->rollback;
+}
+
 bool attempt_holds(const struct flight *flight)
 {
 	/* A read that is refused half-way needs no undoing. */

@@ -24,9 +24,9 @@ struct step {
 	struct name *name;       /* NULL: unnamed */
 };
 
-/* BEGIN, six of cleansing, the check, DEALLOCATEs, Parse and Execute of seven statements, the end, the end after an
- * error. */
-enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 6 + 1 + STEP_DEALLOCATE_MAX + 2 * 7 + 3 + 2 };
+/* BEGIN, six of cleansing, the check, DEALLOCATEs, Parse and Execute of six statements and of the three that undo what
+ * they left, the end, the end after an error. */
+enum { STEP_DEALLOCATE_MAX = 16, STEP_MAX = 1 + 2 * 6 + 1 + STEP_DEALLOCATE_MAX + 2 * 6 + 2 * 3 + 3 + 2 };
 
 /* Why the same flight may be tried again. */
 enum retry {
@@ -61,6 +61,8 @@ void attempt_break(struct attempt *t, const char *libpq_message);
 bool attempt_holds(const struct flight *flight);
 /* Whether code of users may run in this flight. */
 bool attempt_dirties(const struct flight *flight);
+/* Whether what it leaves is undone at the end of this flight already, if that succeeds. */
+bool attempt_cleanses(const struct flight *flight);
 
 /* segment.c: sends everything up to the Sync, or up to the Flush where the outcome is to be judged first. */
 void attempt_send(struct attempt *t);

@@ -90,7 +90,7 @@ void conn_drop(struct conn *c)
 		c->socket = -1;
 	}
 	names_clear(c->names);
-	c->dirty = false;
+	c->left = LEFT_NOTHING;
 	c->tainted = false;
 	c->replace = false;
 	c->told = 0;

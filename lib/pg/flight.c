@@ -53,8 +53,10 @@ static void leave_connection(const struct attempt *t)
 		return;
 	}
 	c->replace |= t->huge || c->told > CONN_TELL_BYTES;
-	/* An error has undone the cleansing too. */
-	c->dirty = attempt_dirties(t->flight) || (c->dirty && t->failed);
+	if (attempt_dirties(f))
+		c->left = attempt_cleanses(f) && !t->failed ? LEFT_LOCKS : LEFT_ALL;
+	else if (!t->failed && !f->rollback) /* which would have undone the cleansing too */
+		c->left = LEFT_NOTHING;
 	c->tainted = (c->tainted && t->failed) || (f->may_prepare && (attempt_dirties(f) || t->failed));
 }
 

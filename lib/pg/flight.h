@@ -25,7 +25,8 @@ struct flight {
 	bool user_code;                 /* code of users may run (views, policies, casts): response settings are asked for,
 	                                 and the next flight cleanses the session. A pre-request means the same */
 	bool calls;                     /* main calls a function that a request named: means the same */
-	bool writes;                    /* means the same (triggers), and is never re-sent */
+	bool writes;                    /* means the same (triggers), and is never re-sent. Without it the settings make
+	                                 the transaction read only, if it is not rolled back */
 	bool may_prepare;               /* code of users can PREPARE: after one in which such code may have run, or that
 	                                 failed, the next flight uses no prepared name before it knows that all are ours */
 	bool response_settings;         /* ask for them although no code of users runs */

@@ -8,6 +8,13 @@
 #include "conn.h"
 #include "names.h"
 
+/* What code of users may have left in a session, and no cleansing that succeeded since has undone. */
+enum left {
+	LEFT_NOTHING,
+	LEFT_LOCKS, /* session-level advisory locks: all else was undone where it ran */
+	LEFT_ALL
+};
+
 struct conn {
 	/* As long as the object: conn_free(). */
 	struct arena *own; /* the options' texts */
@@ -22,7 +29,7 @@ struct conn {
 	int64_t connecting_us; /* since when it is being made, 0: it is not; the success ends it too */
 	int64_t connected_us;  /* since when it is there, 0: it is not */
 	struct names *names;   /* prepared statements of this connection */
-	bool dirty;            /* user code ran and no cleansing has succeeded since: leave_connection() */
+	enum left left;        /* leave_connection() */
 	bool tainted;          /* user SQL may have replaced prepared statements: look before using their names; likewise */
 	bool replace;          /* it, or the server's end, has grown: make a new connection before the next use */
 	size_t told;           /* bytes of SQL that it was told anew: see CONN_TELL_BYTES */

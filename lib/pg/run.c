@@ -76,7 +76,8 @@ bool conn_run(struct conn *c, const struct stmt *s, bool (*on_row)(void *arg, co
 	if (!conn_ensure(c, a, f))
 		return false;
 	/* What it runs is unknown: the next flight starts from a clean session. */
-	c->dirty = c->tainted = true;
+	c->left = LEFT_ALL;
+	c->tainted = true;
 	if (!conn_send(c, s, a) || !PQpipelineSync(c->pg) || conn_flush(c) == CONN_IO_BROKEN) {
 		fail_broken(&r);
 		return false;

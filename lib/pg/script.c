@@ -32,7 +32,8 @@ bool conn_script(struct conn *c, struct str sql, struct arena *a, struct fault *
 	struct fault ignored = { 0 };
 	if (!conn_ensure(c, a, f))
 		return false;
-	c->dirty = c->tainted = true;
+	c->left = LEFT_ALL;
+	c->tainted = true;
 	names_clear(c->names);
 	bool good = PQexitPipelineMode(c->pg) && run(c, str_cstr(a, sql), a, f);
 	if (PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) != PQTRANS_IDLE

@@ -2,11 +2,17 @@
  * SPDX-License-Identifier: MIT */
 #include "attempt.h"
 
-/* The session as a connection starts with it, after user code had it: settings, temporary tables that would shadow
- * others, cursors. DISCARD ALL is refused in a pipeline; the role is set by the settings. RESET ALL comes too late for
- * the defaults this transaction has begun with, and when the first snapshot is taken nothing can be done about them any
- * more: the first four go in front of every SELECT. */
-enum { CLEANSING_READ_WRITE = 1, CLEANSING_ISOLATION = 3, CLEANSING_FIRST = 4 };
+/* The session as a connection starts with it, after user code had it that wrote or failed: settings, temporary tables
+ * that would shadow others, cursors. DISCARD ALL is refused in a pipeline; the role is set by the settings. RESET ALL
+ * comes too late for the defaults this transaction has begun with, and when the first snapshot is taken nothing can be
+ * done about them any more: the first four go in front of every SELECT. */
+enum {
+	CLEANSING_SETTINGS = 0,
+	CLEANSING_READ_WRITE = 1,
+	CLEANSING_ISOLATION = 3,
+	CLEANSING_FIRST = 4,
+	CLEANSING_CURSORS = 5
+};
 static const struct stmt cleansing[] = {
 	{ .sql = STR_INIT("RESET ALL") },
 	{ .sql = STR_INIT("SET transaction_read_only = off") },
@@ -19,6 +25,10 @@ static_assert(COUNT_OF(cleansing) > CLEANSING_FIRST, "the first four, and what n
 
 /* Channels: at the end, where it undoes a LISTEN of the same transaction; at the start it would only act at its end. */
 static const struct stmt unlisten = { .sql = STR_INIT("UNLISTEN *") };
+
+/* What undoes at the end of a flight what it left: all of these after a read, which can make no temporary tables, so
+ * that the next transaction begins as it should; the last one else. RESET ALL first: a timeout may have been left. */
+static const struct stmt *const ending[] = { &cleansing[CLEANSING_SETTINGS], &cleansing[CLEANSING_CURSORS], &unlisten };
 
 /* User SQL can DEALLOCATE a name of ours and PREPARE another statement under it, one that leaves the role as it was
  * or that keeps the next caller's token. PostgreSQL knows who made a statement: one made by SQL ends the flight here,
@@ -90,9 +100,18 @@ static struct name *closing_name_of(struct attempt *t, const struct stmt *stmt)
 	return t->flight->may_prepare && attempt_dirties(t->flight) ? NULL : common_name_of(t, stmt);
 }
 
+/* Whether the flight has its Parse already: a statement may be in it twice. */
+static bool is_told(const struct attempt *t, const struct name *name)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->steps[i].kind == STEP_PARSE && t->steps[i].name == name)
+			return true;
+	return false;
+}
+
 static void add_statement(struct attempt *t, enum step_kind kind, const struct stmt *stmt, struct name *name)
 {
-	if (name && name->state == NAME_NEW)
+	if (name && name->state == NAME_NEW && !is_told(t, name))
 		add(t, STEP_PARSE, stmt, name);
 	add(t, kind, stmt, name);
 }
@@ -123,20 +142,21 @@ static void add_cleansing(struct attempt *t)
 	/* Whoever wants one shall hear that, not that the settings ask for it too late. */
 	if (t->flight->writes && is_standby(t->conn))
 		add(t, STEP_PLAIN, &cleansing[CLEANSING_READ_WRITE], NULL);
-	for (size_t i = 0; t->conn->dirty && i < COUNT_OF(cleansing); i++) {
-		bool named = !checks || i >= CLEANSING_FIRST;
-		if (checks && i == CLEANSING_FIRST)
-			add(t, STEP_CHECK, &check_names, NULL);
+	size_t count = t->conn->left == LEFT_ALL ? COUNT_OF(cleansing) : 0;
+	for (size_t i = 0; i < count && i < CLEANSING_FIRST; i++)
 		if (is_due(t, i))
-			add_statement(t, STEP_PLAIN, &cleansing[i], named ? common_name_of(t, &cleansing[i]) : NULL);
-	}
+			add_statement(t, STEP_PLAIN, &cleansing[i], checks ? NULL : common_name_of(t, &cleansing[i]));
+	if (checks)
+		add(t, STEP_CHECK, &check_names, NULL);
+	for (size_t i = CLEANSING_FIRST; i < count; i++)
+		add_statement(t, STEP_PLAIN, &cleansing[i], common_name_of(t, &cleansing[i]));
 }
 
 /* The settings, with cleansing's column in front when that is due. */
 static const struct stmt *settings_of(struct attempt *t)
 {
 	const struct stmt *settings = t->flight->settings;
-	if (!t->conn->dirty)
+	if (t->conn->left == LEFT_NOTHING)
 		return settings;
 	if (!settings)
 		return &unlock_all;
@@ -161,12 +181,18 @@ static void add_deallocates(struct attempt *t)
 	}
 }
 
+static void add_ending(struct attempt *t)
+{
+	for (size_t i = attempt_cleanses(t->flight) ? 0 : COUNT_OF(ending) - 1; i < COUNT_OF(ending); i++)
+		add_statement(t, STEP_PLAIN, ending[i], closing_name_of(t, ending[i]));
+}
+
 static void add_end(struct attempt *t, bool undo)
 {
 	if (undo)
 		add(t, STEP_PLAIN, &rollback, NULL);
 	else if (attempt_dirties(t->flight))
-		add_statement(t, STEP_PLAIN, &unlisten, closing_name_of(t, &unlisten));
+		add_ending(t);
 	if (!undo && t->explicit_block)
 		add(t, STEP_PLAIN, &commit, NULL);
 	assert(t->count < STEP_MAX);

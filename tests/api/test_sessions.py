@@ -134,6 +134,21 @@ def test_T6_nothing_is_left(single):
     assert not left, json.dumps(left, indent=1)[:3000]
 
 
+def test_T6_nothing_is_left_by_reads(single):
+    """The same SQL where the transaction is read only, and the session is cleansed at its end."""
+    first = dump(single)
+    left, read = {}, 0
+    for name, (method, path, body) in NASTY.items():
+        if path != "/rpc/run" or not body:
+            continue
+        read += single.get(path, params=body).status_code == 200
+        probe = single.post("/rpc/dump", json={})
+        if probe.status_code != 200 or probe.json() != first or "X-Left" in probe.headers:
+            left[name] = [probe.status_code, differing(probe.json(), first)]
+    assert not left, json.dumps(left, indent=1)[:3000]
+    assert read >= 30
+
+
 def test_T6_others_statements_are_not_replaced(single):
     """Names of main statements too: what another asks for is not answered by a statement of somebody else's making."""
     ask = lambda: (single.get("/films?id=eq.1&select=title").text, single.get("/rpc/seen?name=role", token=USER).text)

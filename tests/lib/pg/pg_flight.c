@@ -178,6 +178,17 @@ static bool act_as(struct world *w, const char *role, const char *sql)
 	return trip_run(&t, w);
 }
 
+/* The same for one that calls user code and only reads. */
+static bool look_as(struct world *w, const char *role, const char *sql)
+{
+	struct trip t;
+
+	trip_init(&t, w, role, sql);
+	t.params[2].value = STR("on");
+	t.flight.user_code = true;
+	return trip_run(&t, w);
+}
+
 static void expect_fault(const struct world *w, int status, const char *code)
 {
 	assert_int_equal(w->fault.http_status, status);
@@ -535,6 +546,43 @@ static void user_code_leaves_nothing_behind(void **state)
 	}
 }
 
+/* Of a read that succeeded only locks are left, which the settings of the next flight take. */
+static void reads_cleanse_behind_themselves(void **state)
+{
+	struct world *w = *state;
+	static const char *const deeds[] = {
+		"SELECT pg_advisory_lock(4711)",
+		"SELECT set_config('rg.left', 'over', false)",
+		"SELECT set_config('role', 'rg_user', false)",
+		"SELECT set_config('search_path', 'pg_temp', false)",
+		"SELECT run('LISTEN rg_channel')",
+		"SELECT run('DECLARE left_over CURSOR WITH HOLD FOR SELECT 1')",
+		"SELECT set_config('statement_timeout', '1', true)",
+		"SELECT set_config('default_transaction_read_only', 'on', false)",
+		"SELECT set_config('default_transaction_isolation', 'serializable', false)",
+		"SELECT set_config('default_transaction_deferrable', 'on', false)",
+	};
+
+	conn_close(w->conn);
+	for (size_t i = 0; i < COUNT_OF(deeds); i++) {
+		assert_true(look_as(w, "rg_anon", deeds[i]));
+		expect_text("rg_anon read committed off off 0 0",
+			read_as(w, "rg_anon",
+				"SELECT concat_ws(' ', current_user, current_setting('transaction_isolation'), "
+				"current_setting('transaction_deferrable'), current_setting('transaction_read_only'), "
+				"nullif(current_setting('rg.left', true), ''), current_setting('statement_timeout'), count(*)) "
+				"FROM pg_locks WHERE locktype = 'advisory'"));
+		assert_true(look_as(w, "rg_anon", deeds[i]));
+		expect_text("0", read_as(w, "rg_anon", "SELECT count(*) FROM pg_listening_channels()"));
+		assert_true(look_as(w, "rg_anon", deeds[i]));
+		expect_text("0", read_as(w, "rg_anon", "SELECT count(*) FROM pg_cursors WHERE name <> ''"));
+	}
+	expect_text("0", prepared(w, "count(*) FILTER (WHERE statement ~ '^(SET|DISCARD)')"));
+	assert_false(look_as(w, "postgres", "SELECT run('CREATE TEMP TABLE items (id int)')"));
+	assert_true(look_as(w, "rg_anon", "SELECT count(*) FROM items"));
+	expect_text("1", prepared(w, "count(*) FILTER (WHERE statement ~ '^DISCARD')"));
+}
+
 static void cleansing_is_repeated_until_it_held(void **state)
 {
 	struct world *w = *state;
@@ -543,6 +591,11 @@ static void cleansing_is_repeated_until_it_held(void **state)
 	assert_true(act_as(w, "rg_anon", "SELECT set_config('rg.left', 'over', false)"));
 	trip_init(&t, w, "rg_anon", "SELECT 1/0");
 	assert_false(trip_run(&t, w)); /* undoes its RESET ALL */
+	expect_text("", read_as(w, "rg_anon", "SELECT current_setting('rg.left', true)"));
+	assert_true(act_as(w, "rg_anon", "SELECT set_config('rg.left', 'over', false)"));
+	trip_init(&t, w, "rg_anon", "SELECT 1");
+	t.flight.rollback = true;
+	assert_true(trip_run(&t, w)); /* so does this one */
 	expect_text("", read_as(w, "rg_anon", "SELECT current_setting('rg.left', true)"));
 }
 
@@ -773,6 +826,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_prepared_when_told_so),
 		cmocka_unit_test(a_changed_table_is_planned_anew),
 		cmocka_unit_test(user_code_leaves_nothing_behind),
+		cmocka_unit_test(reads_cleanse_behind_themselves),
 		cmocka_unit_test(cleansing_is_repeated_until_it_held),
 		cmocka_unit_test(prepared_names_cannot_be_hijacked),
 		cmocka_unit_test(no_name_can_be_hijacked),
