@@ -15,6 +15,8 @@ static const struct str of_names[] = {
 	STR_INIT("42883"), /* no such operator or function for that type */
 	STR_INIT("42846"), /* no such cast */
 	STR_INIT("0A000"), /* a cached plan would give other columns */
+	STR_INIT("2202E"), /* what is gathered in an array is one now, and of other dimensions in another row */
+	STR_INIT("22004"), /* or NULL */
 	STR_INIT("XX000"), /* what was found is gone before it is used: cache lookup failed */
 };
 

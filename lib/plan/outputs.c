@@ -1,5 +1,6 @@
 /* Resolves select lists.
  * SPDX-License-Identifier: MIT */
+#include "plan/apart.h"
 #include "plan/place.h"
 
 /* Types a cast may go to without PostgreSQL's help in encoding; nobody else's code runs for them either. */
@@ -188,6 +189,37 @@ static void add_all(struct reader *r, struct place *p, bool whole)
 		add_output(p, p->outputs, column_output(&p->source, i));
 }
 
+/* Whether the worker can make JSON of a column: of many rows only of a bare one. */
+static bool is_sent(const struct place *p, const struct plan_output *out)
+{
+	if (out->to_json || p->embed->to_one)
+		return !out->to_json;
+	return plan_is_bare(out) && plan_can_gather(p->source.catalog, out->field.type);
+}
+
+static bool is_all_sent(const struct place *p)
+{
+	for (size_t i = 0; i < source_columns(&p->source); i++) {
+		struct plan_output out = column_output(&p->source, i);
+		if (!is_sent(p, &out))
+			return false;
+	}
+	return true;
+}
+
+static bool is_separable(const struct place *p)
+{
+	const struct plan_embed *e = p->embed;
+	bool separable = e->shown && !e->spread && !p->select->aggregated;
+	size_t count = 0;
+	for (size_t i = 0; i < p->select->output_count && separable; i++) {
+		bool all = p->outputs[i].shows == SHOWS_ALL;
+		separable = all ? is_all_sent(p) : is_sent(p, &p->outputs[i]);
+		count += all ? source_columns(&p->source) : 1;
+	}
+	return separable && count <= PLAN_APART_MOST;
+}
+
 /* Columns come first, then what the embeds show, as PostgREST lists them. */
 static bool resolve_outputs(struct reader *r, struct place *p)
 {
@@ -208,6 +240,8 @@ static bool resolve_outputs(struct reader *r, struct place *p)
 	for (size_t i = 0; i < p->child_count; i++)
 		add_embed(p, p->outputs, &p->children[i]);
 	assert(p->select->output_count <= most);
+	if (p->embed)
+		p->embed->separable = is_separable(p);
 	bool to_many_spread = p->embed && p->embed->spread && !p->embed->to_one;
 	if (!to_many_spread || !p->select->aggregated)
 		return true;

@@ -36,6 +36,7 @@ static void grow_child(struct reader *r, struct place *p, size_t i, struct plan_
 		.parent = p,
 		.depth = p->depth + 1,
 	};
+	embed->outer = p->embed;
 	embed->name = place_name(child);
 	embed->spread = item->kind == SELECT_SPREAD;
 	embed->inner = item->join == JOIN_INNER;

@@ -108,10 +108,12 @@ struct plan_embed {
 	struct str alias;                /* of its rows beside those around it */
 	struct str junction_alias;       /* many-to-many */
 	bool to_one;
-	bool spread;           /* its columns are lifted into the place around it */
-	bool inner;            /* rows without any of it are left out */
-	bool shown;            /* it has something to show: not rel() alone */
-	struct plan_key *keys; /* that a place around it is ordered by, from its one row */
+	bool spread;                    /* its columns are lifted into the place around it */
+	bool inner;                     /* rows without any of it are left out */
+	bool shown;                     /* it has something to show: not rel() alone */
+	bool separable;                 /* an object of columns each of which the worker can make JSON of */
+	const struct plan_embed *outer; /* in which it is, NULL: in the rows themselves */
+	struct plan_key *keys;          /* that a place around it is ordered by, from its one row */
 	size_t key_count;
 };
 

@@ -4,12 +4,15 @@
 
 #include "catalog/oid.h"
 #include "reply/array.h"
+#include "reply/elements.h"
 #include "reply/strip.h"
 
 struct column {
 	struct str prefix; /* ,"name": */
 	value_fn *encode;  /* of the value, or of an array's elements */
 	size_t at;         /* where in the row its value is */
+	bool gathers;      /* the object's values come as arrays, one behind the other in this column */
+	size_t members;    /* so many columns behind it are those of an object, which is there when this is not NULL */
 	char delimiter;    /* of an array's elements; 0: it is none */
 	bool builtin;      /* needs no to_json(), whatever the catalog says */
 	bool is_json;
@@ -53,6 +56,8 @@ struct json_shape *json_shape_new(const struct row *r, bool strip_nulls, struct 
 		struct column *c = &shape->columns[i];
 		c->prefix = make_prefix(a, str_of(row_name(r, i)));
 		c->at = i;
+		c->members = 0;
+		c->gathers = false;
 		choose_encoder(c, row_type(r, i));
 	}
 	return shape;
@@ -88,6 +93,17 @@ bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct 
 	return fits;
 }
 
+void json_shape_nest(struct json_shape *shape, size_t at, size_t members)
+{
+	shape->columns[at].members = members;
+}
+
+void json_shape_gather(struct json_shape *shape, size_t at, size_t members)
+{
+	json_shape_nest(shape, at, members);
+	shape->columns[at].gathers = true;
+}
+
 static void put_value(struct spool *out, struct json_shape *shape, const struct column *c, struct str text)
 {
 	if (!text.p)
@@ -117,22 +133,112 @@ static bool put_short(struct spool *out, const struct json_shape *shape, const s
 	return true;
 }
 
-void json_object(struct spool *out, struct json_shape *shape, const struct row *r)
+/* Long texts and json are written in the pieces between their backslashes. */
+static void put_escaped(struct spool *out, value_fn *encode, struct str text)
+{
+	bool quoted = value_is_text(encode);
+	spool_put(out, quoted ? STR("\"") : STR(""));
+	while (text.n > 0) {
+		size_t clean = str_index(text, '\\');
+		struct str bare = str_sub(text, clean + 1, 1);
+		(quoted ? value_put_escaped : spool_put)(out, str_sub(text, 0, clean));
+		(quoted ? value_put_escaped : spool_put)(out, bare);
+		text = str_from(text, clean + 2);
+	}
+	spool_put(out, quoted ? STR("\"") : STR(""));
+}
+
+/* A member of a gathered object. */
+static void put_element(struct spool *out, const struct json_shape *shape, const struct column *c,
+	const struct element *e, char separator)
+{
+	char bare[VALUE_SHORT];
+	struct str text = e->text;
+	bool is_short = text.n <= sizeof bare;
+	if (e->escaped && is_short)
+		text = (struct str){ bare, (size_t)(element_unescape(bare, text) - bare) };
+	if (is_short && put_short(out, shape, c, text, separator))
+		return;
+	spool_char(out, separator);
+	spool_put(out, str_from(c->prefix, 1));
+	if (e->escaped && !is_short)
+		put_escaped(out, c->encode, text);
+	else
+		value_put(out, c->encode, text);
+}
+
+/* An object of an element of each array. */
+static bool put_gathered(struct spool *out, const struct json_shape *shape, const struct column *columns, size_t count,
+	struct elements *arrays, bool *last_r)
+{
+	struct element e;
+	for (size_t i = 0; i < count; i++) {
+		if (!elements_take(&arrays[i], &e) || (i > 0 && e.last != *last_r))
+			return false;
+		put_element(out, shape, &columns[i], &e, i ? ',' : '{');
+		*last_r = e.last;
+	}
+	spool_char(out, '}');
+	return true;
+}
+
+/* As json_agg() writes the rows of which each column is an array of the text: of none there is nothing. */
+static bool put_rows(struct spool *out, const struct json_shape *shape, const struct column *columns, size_t count,
+	struct str text)
+{
+	struct elements arrays[JSON_GATHERED_MOST], rest = { text.p, text.p + text.n };
+	bool last = text.n == 0;
+	for (size_t i = 0; i < count && !last; i++) {
+		arrays[i] = rest;
+		if (!elements_open(&arrays[i]) || !elements_skip(&rest))
+			return false;
+	}
+	spool_put(out, STR("["));
+	for (bool first = true; !last; first = false) {
+		spool_put(out, first ? STR("") : STR(", \n "));
+		if (!put_gathered(out, shape, columns, count, arrays, &last))
+			return false;
+	}
+	spool_put(out, STR("]"));
+	return rest.at == rest.end;
+}
+
+static void put_object(struct spool *out, struct json_shape *shape, const struct row *r, size_t from, size_t count);
+
+static void put_member(struct spool *out, struct json_shape *shape, const struct row *r, size_t i, char separator)
+{
+	const struct column *c = &shape->columns[i];
+	struct str text = row_value(r, c->at);
+	bool is_object = c->members > 0 && (text.p || c->gathers);
+	if (!is_object && put_short(out, shape, c, text, separator))
+		return;
+	spool_char(out, separator);
+	spool_put(out, str_from(c->prefix, 1));
+	if (c->gathers)
+		shape->malformed |= !put_rows(out, shape, c + 1, c->members, text);
+	else if (is_object)
+		put_object(out, shape, r, i + 1, c->members);
+	else
+		put_value(out, shape, c, text);
+}
+
+static void put_object(struct spool *out, struct json_shape *shape, const struct row *r, size_t from, size_t count)
 {
 	char separator = '{';
-	for (size_t i = 0; i < shape->count; i++) {
+	for (size_t i = from; i < from + count; i += 1 + shape->columns[i].members) {
 		const struct column *c = &shape->columns[i];
 		struct str text = row_value(r, c->at);
 		if (shape->strip && (!text.p || (c->is_json && strip_is_null(text))))
 			continue;
-		if (!put_short(out, shape, c, text, separator)) {
-			spool_char(out, separator);
-			spool_put(out, str_from(c->prefix, 1));
-			put_value(out, shape, c, text);
-		}
+		put_member(out, shape, r, i, separator);
 		separator = ',';
 	}
 	spool_put(out, separator == '{' ? STR("{}") : STR("}"));
+}
+
+void json_object(struct spool *out, struct json_shape *shape, const struct row *r)
+{
+	put_object(out, shape, r, 0, shape->count);
 }
 
 void json_value(struct spool *out, struct json_shape *shape, const struct row *r, size_t column)

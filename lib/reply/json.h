@@ -28,6 +28,13 @@ struct json_star {
  * column are not to be encoded, because it is of another type than the catalog says. */
 MUST_CHECK bool json_shape_fit(struct json_shape *shape, const struct row *r, const struct json_star *star,
 	const struct catalog *cat);
+/* Makes an object of the columns behind that one, called as it is, and null where it is NULL. */
+void json_shape_nest(struct json_shape *shape, size_t at, size_t members);
+/* Makes an array of objects of a column that holds an array for each of the columns behind it, one after the other and
+ * of one length, or nothing where that is 0. These columns have names and types, and no values: no arrays, and none
+ * whose elements stand apart by anything but commas. Not with strip_nulls. */
+enum { JSON_GATHERED_MOST = 100 };
+void json_shape_gather(struct json_shape *shape, size_t at, size_t members);
 /* {"a":1,"b":"x"} */
 void json_object(struct spool *out, struct json_shape *shape, const struct row *r);
 /* The value of one column. */

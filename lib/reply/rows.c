@@ -8,6 +8,7 @@
 #include "csv.h"
 #include "explained.h"
 #include "json.h"
+#include "nested.h"
 #include "plan/read.h"
 
 /* One shape of body: what stands before, between and behind the rows, what stands for none, how a row is written. */
@@ -214,25 +215,14 @@ struct reply_rows *reply_rows_new(const struct plan *p, struct arena *a)
 	return rows;
 }
 
-static struct json_star star_of(const struct plan *p)
-{
-	struct json_star star = { .encoded = plan_is_encoded(p) ? p->read->encoded_count : 0 };
-	size_t count = p->read->output_count, i = 0;
-	while (i < count && p->read->outputs[i].shows != SHOWS_ALL)
-		i++;
-	star.before = i;
-	star.behind = i < count ? count - i - 1 : 0;
-	return star;
-}
-
 /* Whether the rows can be encoded; else the catalog is not what the database is. */
 static bool fits(struct reply_rows *rows, const struct row *r)
 {
 	const struct plan *p = rows->plan;
 	if (!p->read || p->objects || p->features || (rows->form->put != add_object && rows->form->put != add_value))
 		return true;
-	struct json_star star = star_of(p);
-	return json_shape_fit(rows->shape, r, &star, p->catalog);
+	struct json_star star;
+	return nested_lay(rows->shape, &star, p, r) && json_shape_fit(rows->shape, r, &star, p->catalog);
 }
 
 bool reply_rows_columns(void *arg, const struct row *r, struct fault *f)

@@ -4,33 +4,17 @@
  * in the select list, which PostgreSQL runs after the sort and only for the rows within the limit; grouping the whole
  * child table and joining is up to 1.6 times faster when every row is wanted and many times slower when few are. An
  * object is a lateral join: it may be turned into a plain join, its rows may be remembered (Memoize), and it may not
- * fail when a view has a key twice. Rows are turned into JSON inside of the join, so that what is remembered is the
- * text. Of many objects each is a scalar subquery too, or behind OFFSET 0: planning 75 joins takes seconds. So is each
- * where the select list stands above LIMIT and OFFSET (lib/plan/above.c), since a join could change the order. Equal
- * columns are told by EXISTS wherever only the existence of rows matters.
+ * fail when a view has a key twice. What does not come apart (lib/plan/apart.h) is turned into JSON inside of the join,
+ * so that what is remembered is the text. Of many objects each is a scalar subquery too, or behind OFFSET 0: planning
+ * 75 joins takes seconds. So is each where the select list stands above LIMIT and OFFSET (lib/plan/above.c), since a
+ * join could change the order. Equal columns are told by EXISTS wherever only the existence of rows matters.
  * SPDX-License-Identifier: MIT */
 #include "base/name_set.h"
 #include "stmt/parts.h"
 
-static bool is_crowded(const struct plan *p)
-{
-	return p->embeds > PLAN_EMBEDS_FEW;
-}
-
-/* Whether an embed is joined at all, rather than computed in the select list. */
-static bool is_joined(const struct plan *p, const struct plan_select *around, const struct plan_embed *e)
-{
-	bool has_columns = e->spread ? e->select.output_count > 0 : e->shown;
-	bool as_join = e->to_one || e->spread || around->aggregated;
-	bool alone = is_crowded(p) || (p->above && around == p->read);
-	if (alone && !around->aggregated && plan_may_stand_alone(e))
-		return false;
-	return as_join && (has_columns || e->key_count > 0);
-}
-
 bool stmt_tests(const struct plan *p, const struct plan_select *around, const struct plan_embed *e, bool counting)
 {
-	return e->inner && (counting || !e->to_one || !is_joined(p, around, e));
+	return e->inner && (counting || !e->to_one || !plan_is_joined(p, around, e));
 }
 
 static void put_relation(struct draft *d, const struct plan *p, const struct cat_relation *r)
@@ -100,7 +84,7 @@ bool stmt_ties(struct draft *d, const struct plan *p, const struct plan_embed *e
 static void put_fence(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
-	if (is_crowded(p) && is_joined(p, around, e) && e->select.range.limit < 0 && e->select.range.offset == 0)
+	if (plan_is_crowded(p) && plan_is_joined(p, around, e) && e->select.range.limit < 0 && e->select.range.offset == 0)
 		stmt_sql(d, " OFFSET 0");
 }
 
@@ -218,6 +202,84 @@ static void put_embed_object(struct draft *d, const struct plan *p, const struct
 	put_embedded(d, p, e, around);
 }
 
+/* An object's columns, behind one that is there when it is, called as the object is. */
+static void put_apart(struct draft *d, const struct plan *p, const struct plan_embed *e,
+	const struct plan_select *around)
+{
+	stmt_sql(d, "SELECT true AS ");
+	stmt_ident(d, e->name);
+	stmt_sql(d, ", ");
+	stmt_values(d, p, &e->select);
+	put_rest(d, p, e, around);
+}
+
+static size_t count_columns(const struct plan_select *sel)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < sel->output_count; i++)
+		count += sel->outputs[i].shows == SHOWS_ALL ? sel->relation->columns.count : 1;
+	return count;
+}
+
+static void put_gathered_name(struct draft *d, size_t i)
+{
+	stmt_sql(d, " AS c");
+	buf_u64(&d->sql, i);
+}
+
+/* Every column, those of `*` as the catalog knows them, under a name of its own. */
+static void put_columns(struct draft *d, const struct plan *p, const struct plan_select *sel)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < sel->output_count; i++) {
+		bool all = sel->outputs[i].shows == SHOWS_ALL;
+		for (size_t c = 0; c < (all ? sel->relation->columns.count : 1); c++) {
+			buf_put(&d->sql, count++ ? STR(", ") : STR(""));
+			if (all)
+				put_column(d, p, sel->alias, sel->relation->columns.first + (uint32_t)c);
+			else
+				stmt_output(d, p, sel, &sel->outputs[i]);
+			put_gathered_name(d, count);
+		}
+	}
+}
+
+/* , (NULL::relation).column AS name, ...: names and types, and nothing that is read. */
+static void put_described(struct draft *d, const struct plan *p, const struct plan_select *sel)
+{
+	for (size_t i = 0; i < sel->output_count; i++) {
+		const struct plan_output *out = &sel->outputs[i];
+		stmt_sql(d, ", (NULL::");
+		put_relation(d, p, sel->relation);
+		stmt_sql(d, ").");
+		if (out->shows == SHOWS_ALL) {
+			stmt_sql(d, "*");
+			continue;
+		}
+		stmt_ident(d, out->field.name);
+		stmt_sql(d, " AS ");
+		stmt_ident(d, out->name);
+	}
+}
+
+/* An array of each column, all in one text: json_agg() takes two and a half times as long. */
+static void put_gathered(struct draft *d, const struct plan *p, const struct plan_embed *e,
+	const struct plan_select *around)
+{
+	stmt_sql(d, "(SELECT pg_catalog.concat(");
+	for (size_t i = 0; i < count_columns(&e->select); i++) {
+		buf_put(&d->sql, i ? STR(", pg_catalog.array_agg(pgrst_row.c") : STR("pg_catalog.array_agg(pgrst_row.c"));
+		buf_u64(&d->sql, i + 1);
+		stmt_sql(d, ")");
+	}
+	stmt_sql(d, ") FROM (SELECT ");
+	put_columns(d, p, &e->select);
+	put_rest(d, p, e, around);
+	stmt_sql(d, ") AS pgrst_row) AS ");
+	stmt_ident(d, e->name);
+	put_described(d, p, &e->select);
+}
+
 static void put_arrays(struct draft *d, const struct plan *p, const struct plan_embed *e,
 	const struct plan_select *around)
 {
@@ -254,10 +316,13 @@ void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select 
 {
 	for (size_t i = 0; i < sel->embed_count; i++) {
 		const struct plan_embed *e = &sel->embeds[i];
-		if (!is_joined(p, sel, e))
+		if (!plan_is_joined(p, sel, e))
 			continue;
 		buf_put(&d->sql, e->inner && e->to_one ? STR(" JOIN LATERAL (") : STR(" LEFT JOIN LATERAL ("));
-		(e->spread ? put_spread : e->to_one ? put_embed_object : put_array)(d, p, e, sel);
+		if (plan_comes_apart(p, e))
+			put_apart(d, p, e, sel);
+		else
+			(e->spread ? put_spread : e->to_one ? put_embed_object : put_array)(d, p, e, sel);
 		stmt_sql(d, ") AS ");
 		stmt_ident(d, e->alias);
 		stmt_sql(d, " ON true");
@@ -266,9 +331,13 @@ void stmt_joins(struct draft *d, const struct plan *p, const struct plan_select 
 
 void stmt_embed(struct draft *d, const struct plan *p, const struct plan_select *around, const struct plan_embed *e)
 {
-	if (is_joined(p, around, e)) {
+	if (plan_is_joined(p, around, e)) {
 		stmt_ident(d, e->alias);
-		stmt_sql(d, ".j");
+		buf_put(&d->sql, plan_comes_apart(p, e) ? STR(".*") : STR(".j"));
+		return;
+	}
+	if (plan_comes_apart(p, e)) {
+		put_gathered(d, p, e, around);
 		return;
 	}
 	stmt_sql(d, "(");

@@ -3,6 +3,7 @@
 #ifndef ROWGATE_STMT_PARTS_H
 #define ROWGATE_STMT_PARTS_H
 
+#include "plan/apart.h"
 #include "plan/call.h"
 #include "plan/plan.h"
 #include "plan/write.h"

@@ -100,9 +100,15 @@ void stmt_output(struct draft *d, const struct plan *p, const struct plan_select
 		put_cast(d, out->aggregate_cast);
 }
 
-static void put_name(struct draft *d, const struct plan_output *out, bool wrapped)
+/* A star, and what comes apart, have names of their own. */
+static bool has_many(const struct plan *p, const struct plan_output *out)
 {
-	if (out->shows == SHOWS_ALL || (!wrapped && plan_is_bare(out) && str_eq(out->name, out->field.name)))
+	return out->shows == SHOWS_ALL || (out->shows == SHOWS_EMBED && plan_comes_apart(p, out->embed));
+}
+
+static void put_name(struct draft *d, const struct plan *p, const struct plan_output *out, bool wrapped)
+{
+	if (has_many(p, out) || (!wrapped && plan_is_bare(out) && str_eq(out->name, out->field.name)))
 		return;
 	stmt_sql(d, " AS ");
 	stmt_ident(d, out->name);
@@ -138,7 +144,7 @@ void stmt_outputs(struct draft *d, const struct plan *p)
 		stmt_output(d, p, p->read, out);
 		buf_put(&d->sql, p->plain && is_made(out) && !out->aggregate ? STR("::jsonb") : STR(""));
 		buf_put(&d->sql, wrapped ? STR(")") : STR(""));
-		put_name(d, out, wrapped);
+		put_name(d, p, out, wrapped);
 	}
 	if (plan_is_encoded(p))
 		put_encoded(d, p->read);
@@ -149,7 +155,7 @@ void stmt_values(struct draft *d, const struct plan *p, const struct plan_select
 	for (size_t i = 0; i < sel->output_count; i++) {
 		buf_put(&d->sql, i ? STR(", ") : STR(""));
 		stmt_output(d, p, sel, &sel->outputs[i]);
-		put_name(d, &sel->outputs[i], false);
+		put_name(d, p, &sel->outputs[i], false);
 	}
 }
 

@@ -671,6 +671,16 @@ def test_a_dropped_foreign_key_is_forgotten_E5(database, serve):
     with_key.check(server)
 
 
+@pytest.mark.parametrize("around, inside", [(1500, 50), (500, 90), (300, 300), (1600, 1)])
+def test_E1_so_many_columns_that_an_object_must_be_one(films, around, inside):
+    """PostgreSQL selects 1,664 at most."""
+    columns, below = ([f"c{n}" for n in range(count)] for count in (around, inside))
+    names = [",".join(f"{name}:id" for name in list) for list in (columns, below)]
+    answer = films.get(f"/films?select={names[0]},directors({names[1]})&id=eq.3")
+    assert answer.status_code == 200, answer.text[:300]
+    assert answer.json() == [dict.fromkeys(columns, 3) | {"directors": dict.fromkeys(below, 2)}]
+
+
 PAGED = [
     "films?select=title,director:directors(*),technical(*),scripts(pages)&order=year.desc",
     "directors?select=*,films(*,technical(*))&order=id.desc", "films?select=title,...directors(last_name)&order=id",

@@ -25,6 +25,7 @@ KINDS = {
     "plain": ("id integer PRIMARY KEY, word text, number integer", "(1, 'one', 10)"),
     "books": ("id integer PRIMARY KEY, word text, tags text[], shelf_id integer REFERENCES shelves",
               "(1, 'Emma', '{old}', 1)"),
+    "own": ("id integer PRIMARY KEY, word text, own_id integer REFERENCES T", "(1, 'one', 1)"),
 }
 
 # A change of table T, a request for it, and the body of the answer.
@@ -88,6 +89,38 @@ CHANGES = {
     "added, embedded": change("books", "ALTER TABLE T ADD new integer DEFAULT 3",
                               "GET /shelves?select=id,T(*)&id=eq.1",
                               [{"id": 1, "T": [{"id": 1, "word": "Emma", "tags": ["old"], "shelf_id": 1, "new": 3}]}]),
+    "dropped, embedded as an object": change("own", "ALTER TABLE T DROP word", "GET /T?select=id,own:own_id(*)",
+                                             [{"id": 1, "own": {"id": 1, "own_id": 1}}]),
+    "added, embedded as an object": change(
+        "own", "ALTER TABLE T ADD new boolean DEFAULT true", "GET /T?select=id,own:own_id(id,own:own_id(*))",
+        [{"id": 1, "own": {"id": 1, "own": {"id": 1, "word": "one", "own_id": 1, "new": True}}}]),
+    "added, whole in itself twice": change(
+        "own", "ALTER TABLE T ADD new integer DEFAULT 3", "GET /T?select=*,a:own_id(*),b:own_id(*,own:own_id(id))",
+        [{"id": 1, "word": "one", "own_id": 1, "new": 3, "a": {"id": 1, "word": "one", "own_id": 1, "new": 3},
+          "b": {"id": 1, "word": "one", "own_id": 1, "new": 3, "own": {"id": 1}}}]),
+    "another type, embedded as an object": change(
+        "own", "ALTER TABLE T ALTER word TYPE pair USING ROW(1, word)::pair", "GET /T?select=own:own_id(word)",
+        [{"own": {"word": {"a": 1, "b": "one"}}}]),
+    "added, written with an object": change(
+        "own", "ALTER TABLE T ADD new integer DEFAULT 3", "PATCH /T?id=eq.1&select=id,own:own_id(*)",
+        [{"id": 1, "own": {"id": 1, "word": "one", "own_id": 1, "new": 3}}], {"word": "x"}, REPRESENTATION),
+    "dropped, gathered": change("own", "ALTER TABLE T DROP word", "GET /T?select=id,own:T!own_id(*)",
+                                [{"id": 1, "own": [{"id": 1, "own_id": 1}]}]),
+    "added, gathered": change("own", "ALTER TABLE T ADD new mood DEFAULT 'sad'", "GET /T?select=*,own:T!own_id(*)",
+                              [{"id": 1, "word": "one", "own_id": 1, "new": "sad",
+                                "own": [{"id": 1, "word": "one", "own_id": 1, "new": "sad"}]}]),
+    "another type, gathered": change("own", "ALTER TABLE T ALTER word TYPE integer USING 7",
+                                     "GET /T?select=own:T!own_id(w:word)", [{"own": [{"w": 7}]}]),
+    "an array now, gathered": change("own", "ALTER TABLE T ALTER word TYPE text[] USING ARRAY[word]",
+                                     "GET /T?select=own:T!own_id(w:word)", [{"own": [{"w": ["one"]}]}]),
+    "an array without elements now, gathered": change(
+        "own", "ALTER TABLE T ALTER word TYPE text[] USING '{}'", "GET /T?select=own:T!own_id(*)",
+        [{"own": [{"id": 1, "word": [], "own_id": 1}]}]),
+    "an array or nothing now, gathered": change(
+        "own", "ALTER TABLE T ALTER word TYPE text[] USING NULL", "GET /T?select=own:T!own_id(*)",
+        [{"own": [{"id": 1, "word": None, "own_id": 1}]}]),
+    "boxes now, gathered": change("own", "ALTER TABLE T ALTER word TYPE box USING '(1,1),(0,0)'",
+                                  "GET /T?select=own:T!own_id(word)", [{"own": [{"word": "(1,1),(0,0)"}]}]),
     "dropped, spread": change("books", "ALTER TABLE T DROP word", "GET /shelves?select=label,...T(*)&id=eq.1",
                               [{"label": "top", "id": [1], "tags": [["old"]], "shelf_id": [1]}]),
     "dropped, grouped": change("plain", "ALTER TABLE T DROP number", "GET /T?select=*,count()",
@@ -113,6 +146,7 @@ TABLES = {(name, warm): f"t{number}{'w' if warm else 'n'}" for number, name in e
 def tables(database):
     for (name, _), table in TABLES.items():
         columns, row = KINDS[CHANGES[name].kind]
+        columns = re.sub(r"\bT\b", table, columns)
         database.run(f"CREATE TABLE {table} ({columns}); INSERT INTO {table} VALUES {row}")
     database.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO web_anon; "
                  "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO web_anon")

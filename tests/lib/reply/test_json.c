@@ -300,12 +300,145 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* The columns behind one that is there are an object's, in which another may be. */
+static void nests_objects(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *a, *b, *c, *kept, *stripped;
+	} rows[] = {
+		{ "t", "t", "7", "{\"id\":1,\"a\":{\"x\":null,\"b\":{\"c\":7}},\"last\":\"z\"}",
+			"{\"id\":1,\"a\":{\"b\":{\"c\":7}},\"last\":\"z\"}" },
+		{ "t", "t", NULL, "{\"id\":1,\"a\":{\"x\":null,\"b\":{\"c\":null}},\"last\":\"z\"}",
+			"{\"id\":1,\"a\":{\"b\":{}},\"last\":\"z\"}" },
+		{ "t", NULL, NULL, "{\"id\":1,\"a\":{\"x\":null,\"b\":null},\"last\":\"z\"}",
+			"{\"id\":1,\"a\":{},\"last\":\"z\"}" },
+		{ NULL, NULL, NULL, "{\"id\":1,\"a\":null,\"last\":\"z\"}", "{\"id\":1,\"last\":\"z\"}" },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fake_column columns[] = {
+			{ "id", T_INT4, "1", 0 },
+			{ "a", T_BOOL, rows[i].a, 0 },
+			{ "x", T_TEXT, NULL, 0 },
+			{ "b", T_BOOL, rows[i].b, 0 },
+			{ "c", T_INT4, rows[i].c, 0 },
+			{ "last", T_TEXT, "z", 0 },
+		};
+		struct row r = { columns, COUNT_OF(columns) };
+		for (int strip = 0; strip <= 1; strip++) {
+			struct arena *a = arena_new(1 << 20);
+			struct spool out = spool_in(a, 4096);
+			struct json_shape *shape = json_shape_new(&r, strip, a);
+			json_shape_nest(shape, 1, 3);
+			json_shape_nest(shape, 3, 1);
+			json_object(&out, shape, &r);
+			expect_text("nested", fake_text(&out, a), strip ? rows[i].stripped : rows[i].kept);
+			arena_free(a);
+		}
+	}
+}
+
+static const struct {
+	const char *arrays, *json; /* json NULL: it is malformed */
+} gathered[] = {
+	{ "", "[]" },
+	{ NULL, "[]" },
+	{ "{1}{a}{\"{\\\"k\\\": null}\"}", "[{\"id\":1,\"x\":\"a\",\"j\":{\"k\": null}}]" },
+	{ "{1,NULL}{\"NULL\",\"a,b}{\"}{NULL,1}",
+		"[{\"id\":1,\"x\":\"NULL\",\"j\":null}, \n {\"id\":null,\"x\":\"a,b}{\",\"j\":1}]" },
+	{ "{1}{\"a\\\\b\\\"\"}{1}", "[{\"id\":1,\"x\":\"a\\\\b\\\"\",\"j\":1}]" },
+	{ "{1}{\"\"}{1}", "[{\"id\":1,\"x\":\"\",\"j\":1}]" },
+	{ "{1}{a}", NULL },
+	{ "{1}{a}{1}{1}", NULL },
+	{ "{1}{a}{1} ", NULL },
+	{ "{1,2}{a}{1}", NULL },
+	{ "{1}{a}{1", NULL },
+	{ "{1}{\"a}{1}", NULL },
+	{ "{1}{\"a\\", NULL },
+	{ "{1}{\"a\"b}{1}", NULL },
+	{ "1", NULL },
+	{ "{", NULL },
+	{ "{}{}{}", NULL },
+};
+
+static struct json_shape *gathering(const struct row *r, struct arena *a)
+{
+	struct json_shape *shape = json_shape_new(r, false, a);
+	json_shape_gather(shape, 0, 3);
+	return shape;
+}
+
+static void gathers_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(gathered); i++) {
+		struct arena *a = arena_new(1 << 20);
+		const struct fake_column columns[] = {
+			{ "rows", T_TEXT, gathered[i].arrays, 0 },
+			{ "id", T_INT4, NULL, 0 },
+			{ "x", T_TEXT, NULL, 0 },
+			{ "j", T_JSONB, NULL, 0 },
+		};
+		struct row r = { columns, COUNT_OF(columns) };
+		struct spool out = spool_in(a, 4096);
+		struct json_shape *shape = gathering(&r, a);
+		json_object(&out, shape, &r);
+		expect_int(gathered[i].arrays, json_shape_malformed(shape), !gathered[i].json);
+		if (gathered[i].json)
+			expect_text(gathered[i].arrays, fake_text(&out, a), str_printf(a, "{\"rows\":%s}", gathered[i].json).p);
+		arena_free(a);
+	}
+}
+
+/* Across what is unescaped at once, and what a buffer holds. */
+static void gathers_values_of_any_length(void **state)
+{
+	(void)state;
+	enum { LONGEST = 20000 };
+	for (size_t n = 1; n < LONGEST; n = n * 5 / 4 + 1) {
+		struct arena *a = arena_new(1 << 24);
+		struct buf array = buf_new(a, 1 << 20), want = buf_new(a, 1 << 20);
+		buf_put(&array, STR("{7}{\""));
+		buf_put(&want, STR("{\"rows\":[{\"id\":7,\"x\":\""));
+		for (size_t i = 0; i < n; i++) {
+			buf_put(&array, i % 3 ? STR("a") : STR("\\\""));
+			buf_put(&want, i % 3 ? STR("a") : STR("\\\""));
+		}
+		buf_put(&array, STR("\"}{\"[\\\""));
+		buf_put(&want, STR("\",\"j\":[\""));
+		for (size_t i = 0; i < n; i++) {
+			buf_put(&array, i % 2 ? STR("b") : STR("\\\\n"));
+			buf_put(&want, i % 2 ? STR("b") : STR("\\n"));
+		}
+		buf_put(&array, STR("\\\"]\"}"));
+		buf_put(&want, STR("\"]}]}"));
+		buf_char(&array, '\0');
+		buf_char(&want, '\0');
+		const struct fake_column columns[] = {
+			{ "rows", T_TEXT, array.p, 0 },
+			{ "id", T_INT4, NULL, 0 },
+			{ "x", T_TEXT, NULL, 0 },
+			{ "j", T_JSONB, NULL, 0 },
+		};
+		struct row r = { columns, COUNT_OF(columns) };
+		struct spool out = spool_in(a, 4096);
+		struct json_shape *shape = gathering(&r, a);
+		json_object(&out, shape, &r);
+		expect_int("malformed", json_shape_malformed(shape), false);
+		expect_text("long", fake_text(&out, a), want.p);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(encodes_by_type, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_what_is_no_array, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_objects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nests_objects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gathers_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gathers_values_of_any_length, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(strips_nulls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_values_of_any_length, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writes_arrays_of_any_length, set_up, tear_down),

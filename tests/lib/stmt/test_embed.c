@@ -7,23 +7,22 @@ static void to_one(void **state)
 	(void)state;
 	static const struct golden rows[] = {
 		{ "GET /orders?select=id,items!orders_item_id_fkey(name)",
-			"SELECT `orders`.`id`, `orders_items_1`.j AS `items` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
-			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
-			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_items_1` ON true" },
+			"SELECT `orders`.`id`, `orders_items_1`.* FROM `api`.`orders` LEFT JOIN LATERAL (SELECT true AS `items`, "
+			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
+			"`orders_items_1` ON true" },
 		{ "GET /orders?select=id,item_id(name)&order=item_id(name).desc.nullslast",
 			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL "
 			"(SELECT (SELECT pg_catalog.row_to_json(pgrst_row.*) FROM (SELECT `items_1`.`name`) AS pgrst_row) AS "
 			"j, `items_1`.`name` AS o1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) "
 			"AS `orders_item_id_1` ON true ORDER BY `orders_item_id_1`.o1 DESC NULLS LAST" },
 		{ "GET /orders?select=id,item_id!inner(name)&item_id.name=eq.x",
-			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` JOIN LATERAL (SELECT "
-			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
-			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id` AND (`items_1`.`name` = $1)) AS pgrst_row) AS "
-			"`orders_item_id_1` ON true | x" },
+			"SELECT `orders`.`id`, `orders_item_id_1`.* FROM `api`.`orders` JOIN LATERAL (SELECT true AS `item_id`, "
+			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id` AND "
+			"(`items_1`.`name` = $1)) AS `orders_item_id_1` ON true | x" },
 		{ "GET /orders?select=id,best_item(id)",
-			"SELECT `orders`.`id`, `orders_best_item_1`.j AS `best_item` FROM `api`.`orders` LEFT JOIN LATERAL "
-			"(SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`id` FROM "
-			"`api`.`best_item`(`orders`.*) AS `items_1`) AS pgrst_row) AS `orders_best_item_1` ON true" },
+			"SELECT `orders`.`id`, `orders_best_item_1`.* FROM `api`.`orders` LEFT JOIN LATERAL (SELECT true AS "
+			"`best_item`, `items_1`.`id` FROM `api`.`best_item`(`orders`.*) AS `items_1`) AS `orders_best_item_1` ON "
+			"true" },
 	};
 	struct conf c = fixture_conf();
 	c.db_aggregates_enabled = true;
@@ -37,23 +36,24 @@ static void to_many(void **state)
 		{ "GET "
 		  "/items?select=id,orders!item_id(id)&orders.order=id.desc&orders.limit=2&orders.offset=1&orders.id=gt."
 		  "5",
-			"SELECT `items`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
-			"(`orders_1`.`id` > $1) ORDER BY `orders_1`.`id` DESC LIMIT $2 OFFSET $3) AS pgrst_row) AS `orders` "
-			"FROM `api`.`items` | 5 | 2 | 1" },
+			"SELECT `items`.`id`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders_1`.`id` AS c1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
+			"(`orders_1`.`id` > $1) ORDER BY `orders_1`.`id` DESC LIMIT $2 OFFSET $3) AS pgrst_row) AS `orders`, "
+			"(NULL::`api`.`orders`).`id` AS `id` FROM `api`.`items` | 5 | 2 | 1" },
 		{ "GET /items?select=id,orders!orders_item_id_fkey!inner(id)",
-			"SELECT `items`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
-			"pgrst_row) AS `orders` FROM `api`.`items` WHERE EXISTS (SELECT 1 FROM `api`.`orders` AS `orders_1` "
-			"WHERE `orders_1`.`item_id` = `items`.`id`)" },
+			"SELECT `items`.`id`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders_1`.`id` AS c1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
+			"pgrst_row) AS `orders`, (NULL::`api`.`orders`).`id` AS `id` FROM `api`.`items` WHERE EXISTS (SELECT 1 "
+			"FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`)" },
 		{ "GET /items?select=id,other:orders!pairs(id)",
-			"SELECT `items`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders`.`id` FROM `api`.`orders` AS `orders`, `api`.`pairs` AS `pairs` WHERE `pairs`.`a` = "
-			"`items`.`id` AND `orders`.`id` = `pairs`.`b`) AS pgrst_row) AS `other` FROM `api`.`items`" },
+			"SELECT `items`.`id`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders`.`id` AS c1 FROM `api`.`orders` AS `orders`, `api`.`pairs` AS `pairs` WHERE `pairs`.`a` = "
+			"`items`.`id` AND `orders`.`id` = `pairs`.`b`) AS pgrst_row) AS `other`, (NULL::`api`.`orders`).`id` AS "
+			"`id` FROM `api`.`items`" },
 		{ "GET /cheap_items?select=id,orders!orders_item_id_fkey(id)",
-			"SELECT `cheap_items`.`id`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM "
-			"(SELECT `orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = "
-			"`cheap_items`.`id`) AS pgrst_row) AS `orders` FROM `api`.`cheap_items`" },
+			"SELECT `cheap_items`.`id`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders_1`.`id` AS c1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `cheap_items`.`id`) "
+			"AS pgrst_row) AS `orders`, (NULL::`api`.`orders`).`id` AS `id` FROM `api`.`cheap_items`" },
 	};
 	struct conf c = fixture_conf();
 	c.db_aggregates_enabled = true;
@@ -82,13 +82,11 @@ static void nested(void **state)
 			"`orders_item_id_1` ON true GROUP BY `orders`.`item_id`, `orders_item_id_1`.o1 ORDER BY "
 			"`orders_item_id_1`.o1" },
 		{ "GET /pairs?select=orders(item_id(name))&orders.item_id=is.null",
-			"SELECT `pairs_orders_1`.j AS `orders` FROM `api`.`pairs` LEFT JOIN LATERAL (SELECT "
-			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `orders_item_id_2`.j AS `item_id` FROM "
-			"`api`.`orders` AS `orders_1` LEFT JOIN LATERAL (SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM "
-			"(SELECT `items_2`.`name` FROM `api`.`items` AS `items_2` WHERE `items_2`.`id` = "
-			"`orders_1`.`item_id`) AS pgrst_row) AS `orders_item_id_2` ON true WHERE `orders_1`.`id` = "
-			"`pairs`.`b` AND (NOT EXISTS (SELECT 1 FROM `api`.`items` AS `items_2` WHERE `items_2`.`id` = "
-			"`orders_1`.`item_id`))) AS pgrst_row) AS `pairs_orders_1` ON true" },
+			"SELECT `pairs_orders_1`.* FROM `api`.`pairs` LEFT JOIN LATERAL (SELECT true AS `orders`, "
+			"`orders_item_id_2`.* FROM `api`.`orders` AS `orders_1` LEFT JOIN LATERAL (SELECT true AS `item_id`, "
+			"`items_2`.`name` FROM `api`.`items` AS `items_2` WHERE `items_2`.`id` = `orders_1`.`item_id`) AS "
+			"`orders_item_id_2` ON true WHERE `orders_1`.`id` = `pairs`.`b` AND (NOT EXISTS (SELECT 1 FROM "
+			"`api`.`items` AS `items_2` WHERE `items_2`.`id` = `orders_1`.`item_id`))) AS `pairs_orders_1` ON true" },
 	};
 	struct conf c = fixture_conf();
 	c.db_aggregates_enabled = true;
@@ -152,18 +150,16 @@ static void over_something_else(void **state)
 		{ "POST /orders?select=id,item_id(name)\nPrefer: return=representation\n\n{`item_id`:1}",
 			"WITH pgrst_source AS (INSERT INTO `api`.`orders`(`item_id`) SELECT `item_id` FROM "
 			"pg_catalog.json_to_record($1) AS `pgrst_body`(`item_id` integer) RETURNING `orders`.`id`, "
-			"`orders`.`item_id`) SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM pgrst_source AS "
-			"`orders` LEFT JOIN LATERAL (SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT "
-			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
-			"pgrst_row) AS `orders_item_id_1` ON true | {`item_id`:1} as 114" },
+			"`orders`.`item_id`) SELECT `orders`.`id`, `orders_item_id_1`.* FROM pgrst_source AS `orders` LEFT JOIN "
+			"LATERAL (SELECT true AS `item_id`, `items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` "
+			"= `orders`.`item_id`) AS `orders_item_id_1` ON true | {`item_id`:1} as 114" },
 		{ "PATCH /orders?select=id,item_id(name)&item_id.name=eq.x&id=eq.1\nPrefer: "
 		  "return=representation\n\n{`item_id`:1}",
 			"WITH pgrst_source AS (UPDATE `api`.`orders` SET `item_id` = `pgrst_body`.`item_id` FROM "
-			"pg_catalog.json_to_record($1) AS `pgrst_body`(`item_id` integer) WHERE (`orders`.`id` = $2) "
-			"RETURNING `orders`.`id`, `orders`.`item_id`) SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` "
-			"FROM pgrst_source AS `orders` LEFT JOIN LATERAL (SELECT pg_catalog.row_to_json(pgrst_row.*) AS j "
-			"FROM (SELECT `items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = "
-			"`orders`.`item_id` AND (`items_1`.`name` = $3)) AS pgrst_row) AS `orders_item_id_1` ON true | "
+			"pg_catalog.json_to_record($1) AS `pgrst_body`(`item_id` integer) WHERE (`orders`.`id` = $2) RETURNING "
+			"`orders`.`id`, `orders`.`item_id`) SELECT `orders`.`id`, `orders_item_id_1`.* FROM pgrst_source AS "
+			"`orders` LEFT JOIN LATERAL (SELECT true AS `item_id`, `items_1`.`name` FROM `api`.`items` AS `items_1` "
+			"WHERE `items_1`.`id` = `orders`.`item_id` AND (`items_1`.`name` = $3)) AS `orders_item_id_1` ON true | "
 			"{`item_id`:1} as 114 | 1 | x" },
 	};
 	struct conf c = fixture_conf();

@@ -235,9 +235,10 @@ static void kept_limits(void **state)
 		{ "GET /pairs?select=a&b=eq.2&a=eq.1&limit=5",
 			"SELECT `pairs`.`a` FROM `api`.`pairs` WHERE (`pairs`.`b` = $1 AND `pairs`.`a` = $2) LIMIT 5 | 2 | 1" },
 		{ "GET /items?select=orders!item_id(id)&orders.id=gt.7&limit=5",
-			"SELECT (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT `orders_1`.`id` FROM "
-			"`api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND (`orders_1`.`id` > $1) LIMIT "
-			"$2) AS pgrst_row) AS `orders` FROM `api`.`items` LIMIT $3 | 7 | 4321 | 5" },
+			"SELECT (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT `orders_1`.`id` AS c1 "
+			"FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND (`orders_1`.`id` > $1) "
+			"LIMIT $2) AS pgrst_row) AS `orders`, (NULL::`api`.`orders`).`id` AS `id` FROM `api`.`items` LIMIT $3 | 7 "
+			"| 4321 | 5" },
 	};
 	struct conf c = fixture_conf();
 	c.db_max_rows = 4321;
@@ -273,45 +274,42 @@ static void above(void **state)
 		{ "GET /items?select=*\nAccept: text/csv\nRange: 5-9",
 			"SELECT `items`.* FROM `api`.`items` LIMIT $1 OFFSET $2 | 5 | 5" },
 		{ "GET /items?select=name,orders!item_id!inner(id)&orders.id=gt.7&place->a=eq.x&order=full_name&offset=5",
-			"SELECT `items`.`name`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
-			"(`orders_1`.`id` > $1)) AS pgrst_row) AS `orders` FROM (SELECT `items`.`name`, `items`.`id` FROM "
-			"`api`.`items` WHERE (pg_catalog.to_jsonb(`items`.`place`)->$2 = $3) AND EXISTS (SELECT 1 FROM "
-			"`api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND (`orders_1`.`id` > $4)) "
-			"ORDER BY `items`.`full_name` OFFSET $5) AS `items` | 7 | a | x | 7 | 5" },
+			"SELECT `items`.`name`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders_1`.`id` AS c1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
+			"(`orders_1`.`id` > $1)) AS pgrst_row) AS `orders`, (NULL::`api`.`orders`).`id` AS `id` FROM (SELECT "
+			"`items`.`name`, `items`.`id` FROM `api`.`items` WHERE (pg_catalog.to_jsonb(`items`.`place`)->$2 = $3) "
+			"AND EXISTS (SELECT 1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id` AND "
+			"(`orders_1`.`id` > $4)) ORDER BY `items`.`full_name` OFFSET $5) AS `items` | 7 | a | x | 7 | 5" },
 		{ "GET /items?select=name,orders!item_id(id)&order=name&limit=5",
-			"SELECT `items`.`name`, (SELECT coalesce(pg_catalog.json_agg(pgrst_row.*), '[]') AS j FROM (SELECT "
-			"`orders_1`.`id` FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
-			"pgrst_row) AS `orders` FROM `api`.`items` ORDER BY `items`.`name` LIMIT 5" },
+			"SELECT `items`.`name`, (SELECT pg_catalog.concat(pg_catalog.array_agg(pgrst_row.c1)) FROM (SELECT "
+			"`orders_1`.`id` AS c1 FROM `api`.`orders` AS `orders_1` WHERE `orders_1`.`item_id` = `items`.`id`) AS "
+			"pgrst_row) AS `orders`, (NULL::`api`.`orders`).`id` AS `id` FROM `api`.`items` ORDER BY `items`.`name` "
+			"LIMIT 5" },
 		{ "GET /orders?select=id,item_id(name)&order=id&limit=5&offset=5",
 			"SELECT `orders`.`id`, (SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT "
 			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
 			"pgrst_row) AS `item_id` FROM (SELECT `orders`.`id`, `orders`.`item_id` FROM `api`.`orders` ORDER BY "
 			"`orders`.`id` LIMIT $1 OFFSET $2) AS `orders` | 5 | 5" },
 		{ "GET /orders?select=id,item_id(name)&order=id&limit=9&offset=5",
-			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL "
-			"(SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` "
-			"AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
-			"ORDER BY `orders`.`id` LIMIT $1 OFFSET $2 | 9 | 5" },
+			"SELECT `orders`.`id`, `orders_item_id_1`.* FROM `api`.`orders` LEFT JOIN LATERAL (SELECT true AS "
+			"`item_id`, `items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) "
+			"AS `orders_item_id_1` ON true ORDER BY `orders`.`id` LIMIT $1 OFFSET $2 | 9 | 5" },
 		{ "GET /orders?select=item_id(name)&order=id&limit=5",
-			"SELECT `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL (SELECT "
-			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
-			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
-			"ORDER BY `orders`.`id` LIMIT 5" },
+			"SELECT `orders_item_id_1`.* FROM `api`.`orders` LEFT JOIN LATERAL (SELECT true AS `item_id`, "
+			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
+			"`orders_item_id_1` ON true ORDER BY `orders`.`id` LIMIT 5" },
 		{ "GET /orders?select=id,item_id!inner(name)&offset=5",
-			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` JOIN LATERAL (SELECT "
-			"pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`name` FROM `api`.`items` AS "
-			"`items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS pgrst_row) AS `orders_item_id_1` ON true "
-			"OFFSET $1 | 5" },
+			"SELECT `orders`.`id`, `orders_item_id_1`.* FROM `api`.`orders` JOIN LATERAL (SELECT true AS `item_id`, "
+			"`items_1`.`name` FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = `orders`.`item_id`) AS "
+			"`orders_item_id_1` ON true OFFSET $1 | 5" },
 		{ "GET /orders?select=id,...item_id(place)&offset=5",
 			"SELECT `orders`.`id`, pg_catalog.to_json(`orders_item_id_1`.c1) AS `place` FROM `api`.`orders` LEFT "
 			"JOIN LATERAL (SELECT `items_1`.`place` AS c1 FROM `api`.`items` AS `items_1` WHERE `items_1`.`id` = "
 			"`orders`.`item_id`) AS `orders_item_id_1` ON true OFFSET $1 | 5" },
 		{ "GET /orders?select=id,best_item(id)&offset=5",
-			"SELECT `orders`.`id`, `orders_best_item_1`.j AS `best_item` FROM `api`.`orders` LEFT JOIN LATERAL "
-			"(SELECT pg_catalog.row_to_json(pgrst_row.*) AS j FROM (SELECT `items_1`.`id` FROM "
-			"`api`.`best_item`(`orders`.*) AS `items_1`) AS pgrst_row) AS `orders_best_item_1` ON true OFFSET $1 "
-			"| 5" },
+			"SELECT `orders`.`id`, `orders_best_item_1`.* FROM `api`.`orders` LEFT JOIN LATERAL (SELECT true AS "
+			"`best_item`, `items_1`.`id` FROM `api`.`best_item`(`orders`.*) AS `items_1`) AS `orders_best_item_1` ON "
+			"true OFFSET $1 | 5" },
 		{ "GET /orders?select=id,item_id(name)&order=item_id(name)&offset=5",
 			"SELECT `orders`.`id`, `orders_item_id_1`.j AS `item_id` FROM `api`.`orders` LEFT JOIN LATERAL "
 			"(SELECT (SELECT pg_catalog.row_to_json(pgrst_row.*) FROM (SELECT `items_1`.`name`) AS pgrst_row) AS "
