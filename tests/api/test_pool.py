@@ -208,23 +208,20 @@ def test_more_processes_without_a_master_than_db_pool_says_take_turns(spawned, d
             thread.start()
         for thread in asking:
             thread.join()
-        # And those that idle leave their place to who comes.
+        # And those that idle leave their place to who comes, else it is 504.
         for process in processes:
-            began = time.monotonic()
             assert spawned.ask(process, "/things?id=eq.1")[0] == 200
-            assert time.monotonic() - began < 1 * PATIENCE
     assert set(answers) == {200} and len(answers) > 4 * POOL
     assert watch.most <= POOL + 1
 
 
 def test_a_process_without_a_master_gives_its_place_when_its_connection_has_ended(spawned, database):
-    """As mod_fcgid asks: no connection is kept, so nothing happens to the process before the next request."""
+    """As mod_fcgid asks: no connection is kept, so nothing happens to the process before the next request. A place that
+    it keeps meanwhile is missed by the other for longer than db-pool-acquisition-timeout."""
     spawned.configure(database.cluster.uri(database.name, "pooled"), db_pool=1)
     one, other = spawned.start(), spawned.start()
     for process in (one, other, one, other):
-        began = time.monotonic()
         assert spawned.ask(process, "/things?id=eq.1", keep=False)[0] == 200
-        assert time.monotonic() - began < 1 * PATIENCE
 
 
 def test_a_process_without_a_master_is_refused_a_place_in_time(spawned, database):
