@@ -246,6 +246,12 @@ def test_limits_of_web_servers_are_not_below_rowgates_where_they_can_be():
     assert longest + line > 65535 - 1024, "lighttpd and nginx could do it"
 
 
+def test_nginx_passes_no_param_that_rowgate_does_not_read():
+    passed = re.findall(r"(?m)^fastcgi_param (\S+)", (TOP / "deploy/nginx/location.conf").read_text())
+    read = {name for at in (TOP / "app/front").glob("*.c") for name in re.findall(r'"([A-Z_]+)"', at.read_text())}
+    assert len(passed) > 5 and set(passed) <= read
+
+
 def test_no_web_server_has_a_limit_for_bodies_below_rowgates():
     largest = default_of("server-max-body")
     assert limit_in("nginx/location.conf", r"^client_max_body_size (\d+)()") == 0
