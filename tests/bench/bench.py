@@ -124,7 +124,8 @@ class Bench:
             script.write(load.lua())
             script.flush()
             out = subprocess.run(["wrk", "-t", "1", "-c", str(clients or load.clients), "-d",
-                                  f"{seconds or self.options.seconds}s", "-s", script.name, server.url],
+                                  f"{seconds or self.options.seconds}s", "--timeout", "30s", "-s", script.name,
+                                  server.url],
                                  capture_output=True, text=True, check=True).stdout
         failed, requests, took, p50, p99 = map(int, re.search(r"figures (.*)", out)[1].split())
         if failed or not requests:
