@@ -103,7 +103,6 @@ static void take_main_row(struct attempt *t, const PGresult *result)
 
 static void take_main(struct attempt *t, PGresult *result)
 {
-	struct str affected = str_of(PQcmdTuples(result));
 	if (t->failed)
 		return;
 	if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
@@ -113,7 +112,7 @@ static void take_main(struct attempt *t, PGresult *result)
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		take_columns(t, result);
 	t->outcome->command = str_dup(t->arena, str_of(PQcmdStatus(result)));
-	str_to_u64(affected, &t->outcome->affected);
+	str_to_u64(str_of(PQcmdTuples(result)), &t->outcome->affected);
 }
 
 /* A text of the only row; a custom setting that is not set any more is '' in the session that once set it. */
