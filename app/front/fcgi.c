@@ -253,13 +253,17 @@ static void fcgi_forget(struct fcgi_connection *c)
 static struct str fcgi_head(const struct reply *r)
 {
 	struct str reason = r->reason.p ? r->reason : http_reason(r->status), fields = buf_str(&r->fields);
-	return str_printf(r->body.arena, "Status: %d %.*s\r\n%.*s\r\n", r->status, STR_ARG(reason), STR_ARG(fields));
+	struct arena *a = r->body.arena;
+	struct str line = str_join(a, (struct str[]){ STR("Status:"), str_from_i64(a, r->status), reason }, 3, STR(" "));
+	return str_join(a, (struct str[]){ line, fields, STR("") }, 3, STR("\r\n"));
 }
 
 bool fcgi_send(struct fcgi_connection *c, struct reply *r)
 {
 	bool whole = !spool_broken(&r->body);
 	struct outgoing answer = { .request_id = c->fcgi.requestId, .head = fcgi_head(r), .fd = -1, .rest = STR("") };
+	answer.dir = r->body.dir;
+	answer.arena = r->body.arena;
 	if (!r->no_body) {
 		answer.fd = r->body.fd;
 		answer.in_file = r->body.flushed;

@@ -217,6 +217,19 @@ struct str str_printf(struct arena *a, const char *format, ...)
 	return text;
 }
 
+struct str str_from_i64(struct arena *a, int64_t value)
+{
+	char digits[sizeof "-9223372036854775808"], *at = digits + sizeof digits - 1;
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	*at = '\0';
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		*--at = '-';
+	return str_dup(a, (struct str){ at, (size_t)(digits + sizeof digits - 1 - at) });
+}
+
 struct str str_join(struct arena *a, const struct str *parts, size_t count, struct str separator)
 {
 	size_t length = 0;

@@ -75,7 +75,9 @@ struct str str_dup(struct arena *a, struct str s);
 const char *str_cstr(struct arena *a, struct str s);
 /* ASCII lower case in the arena. */
 struct str str_lower(struct arena *a, struct str s);
-/* printf into the arena; NUL-terminated. */
+/* The number in decimal, NUL-terminated. */
+struct str str_from_i64(struct arena *a, int64_t value);
+/* printf into the arena; NUL-terminated. What every request writes is joined: this costs ten times as much. */
 struct str str_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct str str_vprintf(struct arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* count parts glued together in the arena. */

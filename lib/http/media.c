@@ -232,5 +232,5 @@ struct str media_text(const struct media *m, struct arena *a)
 	struct str base = media_name(m, a);
 	if (media_types[m->kind].binary)
 		return base;
-	return str_printf(a, "%.*s; charset=utf-8", STR_ARG(base));
+	return str_join(a, (struct str[]){ base, STR("charset=utf-8") }, 2, STR("; "));
 }

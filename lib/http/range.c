@@ -59,8 +59,9 @@ struct row_range range_intersect(struct row_range x, struct row_range y)
 
 struct str range_content(struct arena *a, int64_t offset, int64_t rows, int64_t total)
 {
-	struct str rest = total < 0 ? STR("*") : str_printf(a, "%lld", (long long)total);
+	struct str rest = total < 0 ? STR("*") : str_from_i64(a, total);
 	if (rows <= 0)
-		return str_printf(a, "*/%.*s", STR_ARG(rest));
-	return str_printf(a, "%lld-%lld/%.*s", (long long)offset, (long long)(offset + rows - 1), STR_ARG(rest));
+		return str_join(a, (struct str[]){ STR("*"), rest }, 2, STR("/"));
+	struct str shown[] = { str_from_i64(a, offset), str_from_i64(a, offset + rows - 1) };
+	return str_join(a, (struct str[]){ str_join(a, shown, 2, STR("-")), rest }, 2, STR("/"));
 }

@@ -103,12 +103,12 @@ static void address_field(struct reply *r, struct str name, struct str address)
 
 static struct str target_path(const struct plan *p, struct arena *a)
 {
-	return str_printf(a, "/%.*s", STR_ARG(http_encode(a, p->query->name)));
+	return str_join(a, (struct str[]){ STR("/"), http_encode(a, p->query->name) }, 2, STR(""));
 }
 
-static struct str with_query(struct str path, const char *mark, struct str query, struct arena *a)
+static struct str with_query(struct str path, struct str mark, struct str query, struct arena *a)
 {
-	return query.n == 0 ? path : str_printf(a, "%.*s%s%.*s", STR_ARG(path), mark, STR_ARG(query));
+	return query.n == 0 ? path : str_join(a, (struct str[]){ path, query }, 2, mark);
 }
 
 static bool make_read(struct reply *r, struct reply_rows *rows, const struct flight_outcome *outcome, struct arena *a,
@@ -117,7 +117,7 @@ static bool make_read(struct reply *r, struct reply_rows *rows, const struct fli
 	(void)f;
 	const struct plan *p = rows->plan;
 	range_fields(r, rows, outcome, a);
-	address_field(r, STR("Content-Location"), with_query(target_path(p, a), "?", p->query->canonical_query, a));
+	address_field(r, STR("Content-Location"), with_query(target_path(p, a), STR("?"), p->query->canonical_query, a));
 	content_fields(r, p, a);
 	applied_field(r, p, a);
 	return true;
@@ -144,7 +144,7 @@ static bool make_insert(struct reply *r, struct reply_rows *rows, const struct f
 	const struct plan *p = rows->plan;
 	r->status = p->query->prefer.resolution == RESOLUTION_MERGE && outcome->inserted <= 0 ? 200 : 201;
 	if (rows->location.p && rows->count == 1)
-		address_field(r, STR("Location"), with_query(target_path(p, a), "", rows->location, a));
+		address_field(r, STR("Location"), with_query(target_path(p, a), STR(""), rows->location, a));
 	write_range_field(r, p, rows_total(rows, outcome), a);
 	applied_field(r, p, a);
 	if (p->result == RESULT_ROWS)

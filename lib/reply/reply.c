@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "reply/reply.h"
 
-#include <inttypes.h>
-
 #include "base/ascii.h"
 
 enum { FIELDS_MAX = 256 * 1024 };
@@ -105,5 +103,5 @@ void reply_finish(struct reply *r, bool head_only)
 	r->no_body = head_only || r->status == 204 || r->status == 304;
 	if (r->no_body)
 		return;
-	reply_field(r, STR("Content-Length"), str_printf(r->fields.arena, "%" PRId64, spool_length(&r->body)));
+	reply_field(r, STR("Content-Length"), str_from_i64(r->fields.arena, spool_length(&r->body)));
 }

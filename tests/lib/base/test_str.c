@@ -180,6 +180,28 @@ static void copies(void **state)
 	arena_free(a);
 }
 
+static void numbers_become_text(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	static const struct {
+		int64_t value;
+		const char *text;
+	} rows[] = {
+		{ 0, "0" },
+		{ 7, "7" },
+		{ -10, "-10" },
+		{ INT64_MAX, "9223372036854775807" },
+		{ INT64_MIN, "-9223372036854775808" },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str text = str_from_i64(a, rows[i].value);
+		assert_string_equal(text.p, rows[i].text);
+		expect_text(rows[i].text, text, rows[i].text);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +209,7 @@ int main(void)
 		cmocka_unit_test(finding),
 		cmocka_unit_test(cutting),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(numbers_become_text),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(copies),
 	};
