@@ -14,6 +14,7 @@
 #include "app/front/record.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/tmpfile.h"
 
 /* Behind the content: the empty record that ends it, and the one that ends the request. */
 #define TRAILER_SIZE (FCGI_HEADER_LEN + RECORD_END_SIZE)
@@ -140,22 +141,69 @@ static enum deliver_state send_some(const struct outgoing *a, int64_t *sent, int
 	return *sent == end ? DELIVER_DONE : DELIVER_MORE;
 }
 
-/* A copy of what is still to be sent, which needs nothing of the request; NULL when no descriptor is left. */
-static struct delivery *delivery_new(const struct outgoing *a, int64_t sent)
+/* Leaves out the records that have been sent whole, of an answer that is all in memory. */
+static int64_t drop_sent(struct outgoing *a, int64_t sent)
 {
-	struct delivery *d = malloc(sizeof *d + a->head.n + a->rest.n);
+	int64_t whole = sent / RECORD_SIZE_MAX, content = whole * RECORD_CONTENT_MAX;
+	if (a->fd >= 0 || sent > records_size(a))
+		return sent;
+	size_t of_head = (size_t)at_most(content, (int64_t)a->head.n);
+	a->head = str_from(a->head, of_head);
+	a->rest = str_from(a->rest, (size_t)content - of_head);
+	return sent - whole * RECORD_SIZE_MAX;
+}
+
+static bool write_all(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes = str_from(bytes, (size_t)n);
+	}
+	return true;
+}
+
+/* Moves what is too much to be copied into a file; where there can be none it is copied after all. */
+static void spill(struct outgoing *a)
+{
+	if (a->fd >= 0 || !a->dir.n || a->rest.n <= DELIVER_COPY_MAX)
+		return;
+	int fd = tmpfile_open(a->dir, a->arena);
+	if (fd < 0)
+		return;
+	if (!write_all(fd, a->rest)) {
+		close(fd);
+		return;
+	}
+	a->fd = fd;
+	a->in_file = (int64_t)a->rest.n;
+	a->rest = STR("");
+}
+
+static char *copy_text(char *to, struct str *text)
+{
+	if (text->n)
+		memcpy(to, text->p, text->n);
+	text->p = to;
+	return to + text->n;
+}
+
+/* A copy of what is still to be sent, which needs nothing of the request; NULL when no descriptor is left. */
+static struct delivery *delivery_new(const struct outgoing *answer, int64_t sent)
+{
+	struct outgoing a = *answer;
+	sent = drop_sent(&a, sent);
+	spill(&a);
+	size_t copied = a.head.n + a.rest.n;
+	struct delivery *d = malloc(sizeof *d + copied);
 	if (!d)
 		abort();
-	*d = (struct delivery){ .answer = *a,
-		.sent = sent,
-		.progress_us = clock_monotonic_us(),
-		.copied = a->head.n + a->rest.n };
-	memcpy(d->copy, a->head.p, a->head.n);
-	if (a->rest.n)
-		memcpy(d->copy + a->head.n, a->rest.p, a->rest.n);
-	d->answer.head.p = d->copy;
-	d->answer.rest.p = d->copy + a->head.n;
-	if (a->fd < 0 || (d->answer.fd = fcntl(a->fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+	*d = (struct delivery){ .answer = a, .sent = sent, .progress_us = clock_monotonic_us(), .copied = copied };
+	copy_text(copy_text(d->copy, &d->answer.head), &d->answer.rest);
+	if (a.fd != answer->fd || a.fd < 0 || (d->answer.fd = fcntl(a.fd, F_DUPFD_CLOEXEC, 0)) >= 0)
 		return d;
 	log_error("cannot keep an answer for its reader: %s", strerror(errno));
 	deliver_free(d);

@@ -1,11 +1,13 @@
 /* An answer on its way to the web server: FastCGI records, sent as fast as the socket takes them and never waited for.
  *
  * What the records are follows from the content alone, so all that changes is how many bytes of them have gone. What
- * the socket does not take at once outlives the request: memory is copied, the descriptor of a file duplicated.
+ * the socket does not take at once outlives the request: a little is copied, much goes to a file, and the descriptor of a
+ * file that is there is duplicated.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_FRONT_DELIVER_H
 #define ROWGATE_APP_FRONT_DELIVER_H
 
+#include "base/arena.h"
 #include "base/str.h"
 
 /* An answer to be sent. What it points to and its file need only last for the call of deliver(). */
@@ -15,7 +17,12 @@ struct outgoing {
 	int fd;          /* a file that holds the first in_file bytes of the body, or -1 */
 	int64_t in_file;
 	struct str rest; /* of the body */
+	struct str dir;  /* for a file of what is too much to be copied; empty: everything is copied */
+	struct arena *arena;
 };
+
+/* What a slow reader leaves is copied up to this size. */
+#define DELIVER_COPY_MAX ((size_t)256 * 1024)
 
 struct delivery;
 

@@ -18,6 +18,7 @@ struct worker {
 	bool draining;               /* told to stop or to leave: no more connections; never ends */
 	bool parted;                 /* without a seat: worker_part() to wait_heed_seat() */
 	/* As long as a turn of the loop: worker_look() sets it anew in each. */
+	int64_t rest_us; /* when the arena gives back what it keeps, if it keeps anything */
 	int64_t look_us; /* when to look after what a master would, INT64_MAX: never */
 	/* As long as a request. */
 	struct arena *arena;           /* what is in it: worker_serve() */

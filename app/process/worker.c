@@ -24,6 +24,9 @@
 
 /* How long a worker that leaves waits for the server to end its session. */
 #define WORKER_GOODBYE_MS 500
+/* The most that a worker keeps of memory for what is large in requests and answers, and how long without a request. */
+#define WORKER_KEEP ((size_t)1 << 20)
+#define WORKER_KEEP_US INT64_C(1000000)
 /* How often at most a worker that others keep from it looks whether a lost database is back. */
 #define WORKER_RECOVER_US INT64_C(1000000)
 #define ACCOUNT_NICENESS 5
@@ -138,6 +141,7 @@ static int worker_timeout(const struct worker *w)
 	int64_t due = w->look_us, idle = server_idle_until_us(&w->server), recover = worker_recover_us(w);
 	due = idle < due ? idle : due;
 	due = recover < due ? recover : due;
+	due = arena_keeps(w->arena) && w->rest_us < due ? w->rest_us : due;
 	return clock_left_ms(due);
 }
 
@@ -209,6 +213,16 @@ static void worker_serve(struct worker *w, struct slot *slot)
 	if (w->place->seats && statedir_seated(w->place->seats))
 		w->look_us = clock_monotonic_us();
 	arena_reset(w->arena);
+	if (arena_keeps(w->arena))
+		w->rest_us = clock_monotonic_us() + WORKER_KEEP_US;
+}
+
+/* Gives back what was kept for the next large answer, when none comes. */
+static void worker_rest(struct worker *w)
+{
+	server_rest(&w->server);
+	if (arena_keeps(w->arena) && w->rest_us <= clock_monotonic_us())
+		arena_rest(w->arena);
 }
 
 /* Serves until it is to stop, or to serve by another generation: the connections are left as they are then. */
@@ -224,7 +238,7 @@ static void worker_loop(struct worker *w)
 		if (slot) {
 			worker_serve(w, slot);
 		} else {
-			server_rest(&w->server);
+			worker_rest(w);
 			worker_recover(w);
 			worker_tell(w);
 		}
@@ -265,6 +279,15 @@ static void worker_lock(const struct worker *w)
 		log_debug("secrets may be swapped out: RLIMIT_MEMLOCK is too low");
 }
 
+/* The arena of requests, with room for an answer that server-buffer lets stay in memory, and some more. */
+static struct arena *worker_arena(const struct conf *conf)
+{
+	struct arena *a = arena_new((size_t)conf->request_memory);
+	size_t buffer = (size_t)conf->server_buffer;
+	arena_keep(a, (buffer < WORKER_KEEP ? buffer : WORKER_KEEP) + WORKER_KEEP / 16);
+	return a;
+}
+
 /* Everything but the database connection; false after saying why not. */
 static bool worker_equip(struct worker *w)
 {
@@ -272,7 +295,7 @@ static bool worker_equip(struct worker *w)
 	fcgi_init();
 	worker_descriptors(conf);
 	wait_signals(&w->wait_mask, !w->place->scoreboard);
-	w->arena = arena_new((size_t)conf->request_memory);
+	w->arena = worker_arena(conf);
 	worker_lock(w);
 	/* A burst of sign-ins must not take the processors from the API. */
 	if (w->place->accounts && setpriority(PRIO_PROCESS, 0, ACCOUNT_NICENESS) < 0)

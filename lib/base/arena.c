@@ -46,6 +46,9 @@ struct arena {
 	struct block *blocks;  /* newest first; the last of the chain is the one that is kept */
 	struct block *current; /* where small allocations are cut from */
 	struct block *latest;  /* where the latest allocation was cut from */
+	struct block *kept;    /* for what is large, in no chain; NULL: not made */
+	size_t keep;           /* bytes it may have, 0: there shall be none */
+	int unused;            /* resets in a row that found it unused */
 	struct cleanup *cleanups;
 	size_t ceiling, used;
 	bool overflow, locked;
@@ -123,17 +126,52 @@ void arena_free(struct arena *a)
 	if (!a)
 		return;
 	arena_empty(a);
+	arena_rest(a);
 	block_free(a->blocks);
 	free(a);
+}
+
+static void block_reset(struct block *b)
+{
+	block_wipe(b);
+	ASAN_POISON_MEMORY_REGION(b->data, b->size);
+	b->used = 0;
+}
+
+void arena_keep(struct arena *a, size_t size)
+{
+	a->keep = size;
+}
+
+bool arena_keeps(const struct arena *a)
+{
+	return a->kept;
+}
+
+void arena_rest(struct arena *a)
+{
+	if (a->kept)
+		block_free(a->kept);
+	a->kept = NULL;
+}
+
+/* Wipes the kept block, or gives it up. */
+static void kept_reset(struct arena *a)
+{
+	a->unused = a->kept->used ? 0 : a->unused + 1;
+	if (a->unused < ARENA_KEEP_RESETS)
+		block_reset(a->kept);
+	else
+		arena_rest(a);
 }
 
 void arena_reset(struct arena *a)
 {
 	arena_empty(a);
 	struct block *first = a->blocks;
-	block_wipe(first);
-	ASAN_POISON_MEMORY_REGION(first->data, first->size);
-	first->used = 0;
+	block_reset(first);
+	if (a->kept)
+		kept_reset(a);
 	a->blocks = a->current = a->latest = first;
 	a->cleanups = NULL;
 	a->used = 0;
@@ -160,11 +198,26 @@ static bool fits(const struct block *b, size_t size, size_t align)
 	return b->size - b->used >= before && b->size - b->used - before >= size;
 }
 
-/* The block to cut size bytes from: the current one, a new current one, or one just for this allocation. */
+/* Whether the kept block, which is made now if there is none, has room. */
+static bool kept_fits(struct arena *a, size_t size, size_t align)
+{
+	if (a->locked || size > a->keep)
+		return false;
+	if (!a->kept) {
+		a->kept = block_new(a->keep);
+		a->unused = 0;
+	}
+	return fits(a->kept, size, align);
+}
+
+/* The block to cut size bytes from: the current one, the kept one, a new current one, or one just for this
+ * allocation. */
 static struct block *block_for(struct arena *a, size_t size, size_t align)
 {
 	if (fits(a->current, size, align))
 		return a->current;
+	if (size > LARGE_SIZE && kept_fits(a, size, align))
+		return a->kept;
 	struct block *b = block_new(size > LARGE_SIZE ? size + GAP : BLOCK_SIZE);
 	b->next = a->blocks;
 	a->blocks = b;

@@ -27,6 +27,15 @@ void arena_free(struct arena *a);
 /* Runs the clean-ups, wipes what was used (requests carry secrets), keeps the first block. */
 void arena_reset(struct arena *a);
 
+/* Has the arena keep one block of size bytes more over resets, made when an allocation first needs it: what is large is
+ * cut from it, and grows there in place. To map and unmap memory costs more than to wipe it. It is given back after
+ * ARENA_KEEP_RESETS resets in a row that did not need it, or by arena_rest(). A locked arena makes none. */
+enum { ARENA_KEEP_RESETS = 64 };
+void arena_keep(struct arena *a, size_t size);
+/* Whether there is such a block; false after arena_rest(), which must not be called with the block in use. */
+bool arena_keeps(const struct arena *a);
+void arena_rest(struct arena *a);
+
 /* Keeps what is in the arena, and what will be, out of swap as far as RLIMIT_MEMLOCK goes; false when that was not far
  * enough. Children of fork() have to ask anew. */
 bool arena_lock(struct arena *a);

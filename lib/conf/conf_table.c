@@ -246,7 +246,7 @@ const struct conf_option conf_options[] = {
 		.check = conf_check_proxy_uri, .help = "Public base URI of the API, for the OpenAPI document." },
 	{ "request-memory", .type = CONF_BYTES, .flags = OWN | R, AT(request_memory), .fallback = "32M", .min = MIB,
 		.max = 4 * GIB, .check = conf_check_request_memory, .help = "Memory one request may use." },
-	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "256k", .min = 8 * KIB,
+	{ "server-buffer", .type = CONF_BYTES, .flags = OWN | R, AT(server_buffer), .fallback = "1M", .min = 8 * KIB,
 		.max = 64 * MIB, .help = "Bytes of a body or an answer held in memory before they go to a temporary file." },
 	{ "server-cors-allowed-origins", .type = CONF_LIST, .flags = D, AT(server_cors_allowed_origins),
 		.help = "Origins that browsers may call from; any when not set." },

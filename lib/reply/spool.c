@@ -9,10 +9,10 @@
 #include "base/tmpfile.h"
 
 enum {
-	/* 6, 24 and 96 kB are below the size from which an arena maps a block and, at its reset, gives it back: the pages
-	 * of an ordinary answer stay with the process and need not be faulted in for the next. */
+	/* A small answer finds room in the arena's first block, a larger one goes on, in place, in the block that a worker's
+	 * arena keeps: the pages of either stay with the process and need not be faulted in for the next. */
 	FIRST_CAPACITY = 6 * 1024,
-	GROWTH = 4,
+	GROWTH = 2,
 	PIECE = 128 * 1024 /* read back at a time */
 };
 

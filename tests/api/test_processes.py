@@ -229,6 +229,17 @@ def private_kb(pid):
     return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_Dirty"))
 
 
+def test_a_large_answer_leaves_no_memory_behind(start):
+    """A worker keeps the buffer for the next one, and gives it back when none comes."""
+    server = start(front="nginx", workers=1)
+    server.get("/things?id=eq.1")
+    pid, = workers_of(server)
+    before = private_kb(pid)
+    for _ in range(3):
+        assert 500_000 < len(server.get("/many?limit=3000").content) < 1_000_000
+    wait_until(lambda: private_kb(pid) < before + 256 or not PLAIN, 10 * PATIENCE, "the memory is given back")
+
+
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 

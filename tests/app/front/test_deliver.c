@@ -3,6 +3,7 @@
 #include "../../lib/expect.h"
 
 #include "app/front/deliver.h"
+#include "base/arena.h"
 #include "base/clock.h"
 
 #include <fastcgi.h>
@@ -109,7 +110,6 @@ static void expect_wire(const char *row, const struct wire *w, size_t size)
 
 static void answers_arrive_whole(void **state)
 {
-	(void)state;
 	static const struct {
 		const char *row;
 		size_t head, in_file, rest, step;
@@ -126,8 +126,13 @@ static void answers_arrive_whole(void **state)
 		{ "in both", 50, 262144, 12345, 4095 },
 		{ "file that ends with a record", 28, 2 * CONTENT - 28, 10, 65536 },
 		{ "more than a turn", 50, 3 << 20, 1 << 20, 1 << 20 },
+		{ "much in memory", 50, 0, 1 << 20, 65536 },
+		{ "much, behind a long head", 2 * CONTENT, 0, 1 << 20, 65536 },
 	};
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	/* Where a file may be made, where none can be, and nowhere. */
+	static const struct str dirs[] = { STR_INIT("/tmp"), STR_INIT("/nowhere/at/all"), STR_INIT("") };
+	for (size_t n = 0; n < COUNT_OF(rows) * COUNT_OF(dirs); n++) {
+		size_t i = n / COUNT_OF(dirs);
 		struct place p = place_new();
 		size_t size = rows[i].head + rows[i].in_file + rows[i].rest;
 		char *head = letters(0, rows[i].head), *rest = letters(rows[i].head + rows[i].in_file, rows[i].rest);
@@ -137,6 +142,8 @@ static void answers_arrive_whole(void **state)
 			.in_file = (int64_t)rows[i].in_file,
 			.rest = { rest, rows[i].rest },
 			.fd = rows[i].in_file ? file_of(rows[i].head, rows[i].in_file) : -1,
+			.dir = dirs[n % COUNT_OF(dirs)],
+			.arena = *state,
 		};
 		struct delivery *left = NULL;
 		enum deliver_state s = deliver(&left, &a, p.socket);
@@ -158,6 +165,36 @@ static void answers_arrive_whole(void **state)
 		place_free(&p);
 		free(head);
 		free(rest);
+	}
+}
+
+/* The lowest descriptor that is free. */
+static int next_descriptor(void)
+{
+	int fd = dup(0);
+	close(fd);
+	return fd;
+}
+
+static void a_slow_reader_costs_little_memory(void **state)
+{
+	static const struct {
+		size_t size;
+		bool file;
+	} rows[] = { { DELIVER_COPY_MAX, false }, { 4 * DELIVER_COPY_MAX, true } };
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct place p = place_new();
+		char *rest = letters(0, rows[i].size);
+		struct outgoing a = { .head = STR("x"), .fd = -1, .rest = { rest, rows[i].size }, .dir = STR("/tmp") };
+		a.arena = *state;
+		int before = next_descriptor();
+		struct delivery *left = NULL;
+		assert_int_equal(deliver(&left, &a, p.socket), DELIVER_MORE);
+		assert_int_equal(next_descriptor() != before, rows[i].file);
+		deliver_free(left);
+		assert_int_equal(next_descriptor(), before);
+		free(rest);
+		place_free(&p);
 	}
 }
 
@@ -213,13 +250,26 @@ static void progress_is_what_the_peer_takes(void **state)
 	free(rest);
 }
 
+static int make_arena(void **state)
+{
+	*state = arena_new(SIZE_MAX);
+	return 0;
+}
+
+static int free_arena(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_arrive_whole),
+		cmocka_unit_test(a_slow_reader_costs_little_memory),
 		cmocka_unit_test(a_peer_that_left_breaks_it),
 		cmocka_unit_test(a_file_that_is_too_short_breaks_it),
 		cmocka_unit_test(progress_is_what_the_peer_takes),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

@@ -121,6 +121,63 @@ static void regrowing_is_in_place_only_for_the_last(void **state)
 	arena_free(a);
 }
 
+/* Whether all bytes from p on are zero. */
+static bool wiped(const char *p, size_t n)
+{
+	while (n && !p[n - 1])
+		n--;
+	return n == 0;
+}
+
+static void a_kept_block_is_wiped_and_used_again(void **state)
+{
+	(void)state;
+	enum { KEEP = 1 << 20, LARGE = 100000 };
+	struct arena *a = arena_new(SIZE_MAX);
+	arena_keep(a, KEEP);
+	arena_bytes(a, 100);
+	assert_false(arena_keeps(a));
+	char *p = arena_bytes(a, LARGE);
+	memset(p, 's', LARGE);
+	assert_true(arena_keeps(a));
+	assert_ptr_equal(arena_regrow(a, p, LARGE, 5 * LARGE), p);
+	memset(p, 's', 5 * LARGE);
+	char *second = arena_bytes(a, LARGE);
+	memset(second, 's', LARGE);
+	assert_true(second > p && second < p + KEEP);
+	/* What has no room there gets a block of its own. */
+	memset(arena_bytes(a, KEEP), 's', KEEP);
+	arena_reset(a);
+	assert_ptr_equal(arena_bytes(a, 6 * LARGE), p);
+	assert_true(wiped(p, 6 * LARGE));
+	assert_int_equal(arena_used(a), 6 * LARGE);
+	arena_reset(a);
+	arena_rest(a);
+	assert_false(arena_keeps(a));
+	arena_free(a);
+}
+
+static void a_kept_block_that_is_rarely_used_is_given_back(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(SIZE_MAX);
+	arena_keep(a, 1 << 20);
+	for (int used = 0; used < 2; used++) {
+		arena_bytes(a, 50000);
+		arena_reset(a);
+		for (int i = 1; i < ARENA_KEEP_RESETS; i++) {
+			arena_bytes(a, 1000);
+			arena_reset(a);
+			assert_true(arena_keeps(a));
+		}
+	}
+	arena_reset(a);
+	assert_false(arena_keeps(a));
+	arena_bytes(a, 50000);
+	assert_true(arena_keeps(a));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +186,8 @@ int main(void)
 		cmocka_unit_test(clean_ups_run_latest_first_and_once),
 		cmocka_unit_test(a_reset_wipes_what_was_used),
 		cmocka_unit_test(regrowing_is_in_place_only_for_the_last),
+		cmocka_unit_test(a_kept_block_is_wiped_and_used_again),
+		cmocka_unit_test(a_kept_block_that_is_rarely_used_is_given_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
