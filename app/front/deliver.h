@@ -1,8 +1,8 @@
 /* An answer on its way to the web server: FastCGI records, sent as fast as the socket takes them and never waited for.
  *
  * What the records are follows from the content alone, so all that changes is how many bytes of them have gone. What
- * the socket does not take at once outlives the request: a little is copied, much goes to a file, and the descriptor of a
- * file that is there is duplicated.
+ * the socket does not take at once outlives the request: a little is copied, much goes to a file, and the descriptor
+ * of a file that is there is duplicated.
  * SPDX-License-Identifier: MIT */
 #ifndef ROWGATE_APP_FRONT_DELIVER_H
 #define ROWGATE_APP_FRONT_DELIVER_H

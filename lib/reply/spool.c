@@ -9,8 +9,8 @@
 #include "base/tmpfile.h"
 
 enum {
-	/* A small answer finds room in the arena's first block, a larger one goes on, in place, in the block that a worker's
-	 * arena keeps: the pages of either stay with the process and need not be faulted in for the next. */
+	/* A small answer finds room in the arena's first block, a larger one goes on, in place, in the block that a
+	 * worker's arena keeps: the pages of either stay with the process and need not be faulted in for the next. */
 	FIRST_CAPACITY = 6 * 1024,
 	GROWTH = 2,
 	PIECE = 128 * 1024 /* read back at a time */
