@@ -66,6 +66,6 @@ CREATE FUNCTION kinds(n integer) RETURNS TABLE (a smallint, b integer, c bigint,
 		ARRAY[x, 2], ARRAY['one', 'two'], '\x0102'::bytea, '127.0.0.1'::inet, int4range(x, x + 5)
 	FROM generate_series(1, n) AS x $$;
 
-GRANT SELECT ON venues, workshops, bookings, badges, claimed, owned TO web_anon, authenticated;
+GRANT SELECT ON venues, workshops, bookings, badges, claimed, owned, bodies TO web_anon, authenticated;
 GRANT SELECT, UPDATE ON edited TO authenticated;
 GRANT INSERT ON arrivals, badges TO web_anon, authenticated;
