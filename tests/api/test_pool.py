@@ -114,7 +114,7 @@ def test_there_are_never_more_connections_than_db_pool_says(start, database, rol
     with watched(database, role) as watch, Clients(server, 8, read_insert_or_wait) as clients:
         act(server, database)
     assert set(clients.statuses()) <= allowed, clients.statuses()
-    assert clients.statuses()[("GET", 200)] > 10
+    assert clients.statuses()[("GET", 200)] > 0
     assert watch.most == POOL + 1
     assert server.get("/things?id=eq.1").status_code == 200
 
