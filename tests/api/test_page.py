@@ -16,7 +16,7 @@ import pytest
 from harness.accounts import CHEAP, GENEROUS, PASSWORD
 from harness.cluster import binaries
 from harness.javascript import browse
-from harness.process import TOP, run_as
+from harness.process import TOP, run_as, wait_until
 from harness.server import FRONTS, Server, free_port
 
 CHIEF = "chief@example.com"
@@ -154,7 +154,7 @@ def test_every_web_server_serves_the_page_and_the_documents(state, front):
         check_files(server, "/app/", FILES)
         check_files(server, "/docs/", DOCUMENTS)
         assert "<a href=\"reference/errors.html\">" in server.get("/docs/").text
-        assert f"The documents: {server.url}/docs/" in server.process.log
+        wait_until(lambda: f"The documents: {server.url}/docs/" in server.process.log, 20, "it says where they are")
         assert server.get("/workshops", params={"limit": 1}).json()[0]["title"]
     finally:
         server.stop()
